@@ -1,0 +1,65 @@
+"""Findings: what is wrong in the data, as one table with one row per finding.
+
+A finding never changes the data. It names the rule that found it, the place (dataset, subject,
+record, variable, and the raw form, file and line where known), the value, and what was expected.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SEVERITIES = ("error", "warning", "notice")
+
+FINDING_COLUMNS = (
+    "severity",  # one of SEVERITIES
+    "rule",  # identifier of the check, e.g. CK-RAW-CODE
+    "dataset",  # SDTM or ADaM dataset, or null for raw data
+    "form",  # raw form, or null
+    "subject",  # USUBJID, or the subject as the raw data name it
+    "seq",  # --SEQ or ASEQ of the record, or the instance of the raw record, as text
+    "variable",  # variable, or raw field
+    "value",  # the offending value as text
+    "message",  # what is wrong and what was expected, one sentence
+    "file",  # raw file, or spec file
+    "line",  # line in that file, as text
+    "explanation",  # why it stays, from the study's explanations.yaml; null if unexplained
+)
+
+
+def findings(**columns: Any) -> pd.DataFrame:
+    """A table of findings from columns given as Series, lists or scalars; scalars are repeated.
+
+    The result has exactly FINDING_COLUMNS, all of text dtype. Columns not given are null. With
+    scalars only, one row; a list or Series of length 0 gives no row.
+    """
+    unknown = set(columns) - set(FINDING_COLUMNS)
+    if unknown:
+        raise ValueError(f"not a column of findings: {', '.join(sorted(unknown))}")
+    rows = [len(v) for v in columns.values() if isinstance(v, (pd.Series, list, tuple))]
+    size = rows[0] if rows else 1
+    table = {
+        name: (
+            column.astype("str").where(column.notna()).to_numpy()
+            if isinstance(column, pd.Series)
+            else column
+        )
+        for name, column in columns.items()
+    }
+    frame = pd.DataFrame(table, index=pd.RangeIndex(size))
+    return frame.reindex(columns=pd.Index(FINDING_COLUMNS)).astype("str")
+
+
+def no_findings() -> pd.DataFrame:
+    """A table of findings without rows."""
+    return findings(rule=[])
+
+
+def all_findings(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """The given tables of findings below each other, in the order given."""
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True) if filled else no_findings()

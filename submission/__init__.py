@@ -1,0 +1,1 @@
+"""What files an agency gets."""

@@ -1,0 +1,1 @@
+"""Is it right: schemas made from specs, conformance rules, the findings report."""
