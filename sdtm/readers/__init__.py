@@ -1,0 +1,36 @@
+"""Readers of raw data: a module for each format, named as study.yaml names the format.
+
+A reader is a function `read(source, folder) -> RawData`; `source` holds its options as written in
+study.yaml, `folder` is where relative paths start.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from sdtm.raw import RawData, combined
+from specs.errors import SpecError, did_you_mean
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from specs.model import RawSource, Study
+
+
+def read_raw(study: Study, folder: Path) -> RawData:
+    """The raw data of a study, from all its sources; record ids follow the order of the sources."""
+    return combined(_read(source, folder) for source in study.sources)
+
+
+def _read(source: RawSource, folder: Path) -> RawData:
+    known = [info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")]
+    if source.reader not in known:
+        raise SpecError(
+            f"there is no reader {source.reader}",
+            where=source.place,
+            remedy=did_you_mean(source.reader, known),
+        )
+    data: RawData = import_module(f"{__name__}.{source.reader}").read(source, folder)
+    return data

@@ -1,0 +1,226 @@
+"""The standards' own tables: which datasets and variables a guide defines, and how.
+
+`standard("SDTMIG", "3.4")` and `standard("ADaMIG", "1.3")` give the two guides. In SDTMIG a
+dataset is a domain, and SUPPAE is SUPPQUAL for AE; in ADaMIG it is a data structure (ADSL, BDS,
+OCCDS), whose variable names may contain placeholders, which are resolved: TRT01A is TRTxxA.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, cast
+
+from specs.errors import SpecError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_FOLDER = Path(__file__).parent
+
+# The guides; their files are named after them: sdtmig-3.4.csv, sdtmig-3.4-datasets.csv.
+_GUIDES = (("SDTMIG", "3.4"), ("ADaMIG", "1.3"))
+
+# xx and zz are two digits from 01 to 99; y and w are whole numbers without leading zero.
+_PLACEHOLDER = re.compile("xx|zz|y|w")
+_PLACEHOLDER_WORD = re.compile(r"\b(xx|zz|y|w)\b")
+_DIGITS = {
+    "xx": r"(?P<xx>0[1-9]|[1-9]\d)",
+    "zz": r"(?P<zz>0[1-9]|[1-9]\d)",
+    "y": r"(?P<y>[1-9]\d?)",
+    "w": r"(?P<w>[1-9]\d?)",
+}
+
+
+@dataclass(frozen=True)
+class StandardVariable:
+    """A variable as the guide defines it.
+
+    `core` is Req, Exp, Perm or, in ADaM, Cond; "" where the guide's table gives none. `codelists`
+    are C-codes. `format` names a value domain that is no codelist (ISO 8601 ..., MedDRA); `values`
+    are the only values the guide allows where it lists them itself (Y; the domain's own code).
+    `role` and `format` are "" in ADaM.
+    """
+
+    dataset: str
+    order: int
+    variable: str
+    label: str
+    type: Literal["Char", "Num"]
+    role: str
+    core: str
+    codelists: tuple[str, ...]
+    format: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StandardDataset:
+    """A dataset or data structure as the guide defines it; `class_` is a term of C103329."""
+
+    name: str
+    label: str
+    class_: str
+    structure: str
+    repeating: bool
+    reference: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Standard:
+    """One version of an implementation guide."""
+
+    name: str
+    version: str
+    datasets: Mapping[str, StandardDataset]
+    _variables: Mapping[str, Mapping[str, StandardVariable]] = field(repr=False)
+    _patterns: Mapping[str, tuple[tuple[re.Pattern[str], StandardVariable], ...]] = field(
+        repr=False
+    )
+
+    def dataset(self, name: str) -> StandardDataset | None:
+        """The dataset or data structure of that name, or None.
+
+        >>> standard("SDTMIG", "3.4").dataset("SUPPAE").label
+        'Supplemental Qualifiers for AE'
+        """
+        found = self.datasets.get(_shape(name))
+        if found is None or found.name == name:
+            return found
+        parent = name.removeprefix("SUPP")
+        return replace(found, name=name, label=found.label.replace("[domain name]", parent))
+
+    def variables(self, dataset: str) -> tuple[StandardVariable, ...]:
+        """The variables of a dataset or data structure in the guide's order, as it writes them.
+
+        In ADaM they include names with placeholders (TRTxxA) and suffixes (*DT). Empty when the
+        guide has no such dataset.
+        """
+        found = self._variables.get(_shape(dataset), {}).values()
+        return tuple(replace(variable, dataset=dataset) for variable in found)
+
+    def variable(self, dataset: str, variable: str) -> StandardVariable | None:
+        """A variable by its name in a dataset or data structure, or None.
+
+        Placeholders of ADaM names are resolved, in the label too. Names that only follow a suffix
+        rule (*DT) are not standard variables: see `suffix`.
+
+        >>> standard("ADaMIG", "1.3").variable("ADSL", "TRT01A").label
+        'Actual Treatment for Period 01'
+        """
+        shape = _shape(dataset)
+        found = self._variables.get(shape, {}).get(variable)
+        if found is not None:
+            # A pattern is no name: TRTxxA itself is not a variable.
+            if _PLACEHOLDER.search(variable) or variable.startswith("*"):
+                return None
+            return found if found.dataset == dataset else replace(found, dataset=dataset)
+        for pattern, templated in self._patterns.get(shape, ()):
+            match = pattern.fullmatch(variable)
+            if match:
+                label = _filled(templated.label, match)
+                return replace(templated, variable=variable, label=label)
+        return None
+
+    def suffix(self, dataset: str, variable: str) -> StandardVariable | None:
+        """The rule for a user-defined timing variable by its longest suffix, or None.
+
+        Its `variable` is the suffix (*SDT) and its `label` a description in braces; what counts
+        is its type and codelist.
+
+        >>> standard("ADaMIG", "1.3").suffix("BDS", "RESPSDT").variable
+        '*SDT'
+        """
+        rules = [
+            rule
+            for name, rule in self._variables.get(_shape(dataset), {}).items()
+            if name.startswith("*") and variable.endswith(name[1:]) and variable != name[1:]
+        ]
+        return max(rules, key=lambda rule: len(rule.variable), default=None)
+
+
+@cache
+def standard(name: str, version: str) -> Standard:
+    """A guide by name and version.
+
+    SpecError when cdisckit does not carry it.
+    """
+    if (name, version) not in _GUIDES:
+        known = [" ".join(guide) for guide in _GUIDES]
+        raise SpecError(
+            f"the standard {name} {version} is not known",
+            remedy=did_you_mean(f"{name} {version}", known),
+        )
+    file = f"{name.lower()}-{version}"
+    datasets = {row["dataset"]: _dataset(row) for row in _rows(f"{file}-datasets.csv")}
+    variables: dict[str, dict[str, StandardVariable]] = {dataset: {} for dataset in datasets}
+    for row in _rows(f"{file}.csv"):
+        variables[row["dataset"]][row["variable"]] = _variable(row)
+    return Standard(
+        name=name,
+        version=version,
+        datasets=MappingProxyType(datasets),
+        _variables=MappingProxyType(
+            {dataset: MappingProxyType(known) for dataset, known in variables.items()}
+        ),
+        _patterns=MappingProxyType(
+            {
+                dataset: tuple(
+                    (_pattern(variable), known[variable])
+                    for variable in known
+                    if _PLACEHOLDER.search(variable)
+                )
+                for dataset, known in variables.items()
+            }
+        ),
+    )
+
+
+def _shape(dataset: str) -> str:
+    """The name under which a dataset stands in the guide: every SUPP-- is SUPPQUAL."""
+    return "SUPPQUAL" if dataset.startswith("SUPP") and len(dataset) > len("SUPP") else dataset
+
+
+def _rows(file: str) -> Iterator[dict[str, str]]:
+    with (_FOLDER / file).open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines)
+
+
+def _dataset(row: dict[str, str]) -> StandardDataset:
+    return StandardDataset(
+        name=row["dataset"],
+        label=row["label"],
+        class_=row["class"],
+        structure=row["structure"],
+        repeating=row["repeating"] == "Yes",
+        reference=row["reference"] == "Yes",
+    )
+
+
+def _variable(row: dict[str, str]) -> StandardVariable:
+    return StandardVariable(
+        dataset=row["dataset"],
+        order=int(row["order"]),
+        variable=row["variable"],
+        label=row["label"],
+        type=cast("Literal['Char', 'Num']", row["type"]),
+        role=row.get("role", ""),
+        core=row["core"],
+        codelists=tuple(row["codelist"].split()),
+        format=row.get("format", ""),
+        values=tuple(row["values"].split()),
+    )
+
+
+def _filled(label: str, match: re.Match[str]) -> str:
+    """A label with the digits that a name has in place of its placeholders."""
+    digits = match.groupdict()
+    return _PLACEHOLDER_WORD.sub(lambda word: digits.get(word[1], word[1]), label)
+
+
+def _pattern(variable: str) -> re.Pattern[str]:
+    return re.compile(_PLACEHOLDER.sub(lambda part: _DIGITS[part[0]], variable))

@@ -1,0 +1,289 @@
+"""The build of the SDTM datasets: every variable of every dataset, in the order of its sources.
+
+The order is one of variables, not of datasets: DM takes its reference dates from EX, whose study
+days need those dates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sdtm.answers import Answers
+from sdtm.ledger import Ledger, ledger
+from sdtm.records import collect_records
+from sdtm.supplemental import supplemental_table
+from specs.derivation import Outcome
+from specs.errors import MappingError, SpecError
+from specs.findings import all_findings, findings
+from specs.model import Origin
+from specs.references import split_source
+from specs.tables import Table
+from specs.where import all_hold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sdtm.raw import RawData
+    from specs.model import Dataset, Rule, Study, Variable
+
+_READ = (Origin.COLLECTED, Origin.ASSIGNED, Origin.PROTOCOL)
+
+
+@dataclass(frozen=True)
+class SdtmBuild:
+    """The built datasets by name, SUPP-- among them, what was found, and the account of records."""
+
+    tables: Mapping[str, Table]
+    findings: pd.DataFrame
+    ledger: Ledger
+
+
+def build_sdtm(study: Study, raw: RawData) -> SdtmBuild:
+    """Build every SDTM dataset of the study from its raw data.
+
+    SpecError or MappingError where a rule cannot be applied; what is wrong in the data is in
+    the findings.
+    """
+    parts = {
+        dataset.name: _Part(dataset, study, raw) for dataset in study.of("SDTMIG") if dataset.blocks
+    }
+    for owner, name in _order(parts):
+        parts[owner].make(name, parts)
+    tables: dict[str, Table] = {}
+    for part in parts.values():
+        table = part.table()
+        tables[table.name] = table
+        if part.dataset.supplemental:
+            qualifiers = supplemental_table(part.dataset, table)
+            tables[qualifiers.name] = qualifiers
+    used = ledger(study, raw, [part.usage() for part in parts.values()])
+    found = [raw.findings, *(f for part in parts.values() for f in part.findings()), used.findings]
+    return SdtmBuild(MappingProxyType(tables), all_findings(found), used)
+
+
+def _order(parts: Mapping[str, _Part]) -> Iterable[tuple[str, str]]:
+    """All (dataset, variable), each after what its rules read."""
+    graph = {
+        (part.dataset.name, variable.name): set(part.needs(variable, parts))
+        for part in parts.values()
+        for variable in part.variables.values()
+    }
+    try:
+        return tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = " from ".join(".".join(node) for node in error.args[1])
+        raise SpecError(
+            f"the rules go in a circle: {circle}", remedy="derive one of them from raw fields"
+        ) from None
+
+
+class _Part:
+    """One dataset in the making: its records, and the variables made so far."""
+
+    def __init__(self, dataset: Dataset, study: Study, raw: RawData) -> None:
+        self.dataset = dataset
+        self.variables = {v.name: v for v in (*dataset.variables, *dataset.supplemental)}
+        self._study = study
+        self._datasets = {d.name for d in study.datasets}
+        self.records = collect_records(dataset, study, raw, self._raw_names())
+        self._answers = Answers(dataset.name, self.records)
+        self._values: dict[str, pd.Series] = {}
+        self._found: list[pd.DataFrame] = []
+
+    @property
+    def index(self) -> pd.Index:
+        return self.records.frame.index
+
+    # what a rule reads
+
+    def _raw_names(self) -> Iterator[str]:
+        for variable in self.variables.values():
+            for rule in variable.rules:
+                for source in rule.sources:
+                    if rule.origin in _READ or not self._is_built(source):
+                        yield from () if source.startswith("@") else (source,)
+                for clause in rule.when:
+                    if clause.variable not in self.variables:
+                        yield clause.variable
+
+    def _is_built(self, source: str) -> bool:
+        owner, _ = split_source(source)
+        return source in self.variables or owner in self._datasets
+
+    def needs(self, variable: Variable, parts: Mapping[str, _Part]) -> Iterator[tuple[str, str]]:
+        """The (dataset, variable) that the rules of a variable read."""
+        for rule in variable.rules:
+            for clause in rule.when:
+                if clause.variable in self.variables:
+                    yield self.dataset.name, clause.variable
+            if rule.origin in _READ:
+                continue
+            for source in rule.sources:
+                owner, name = split_source(source)
+                if source in self.variables:
+                    yield self.dataset.name, source
+                elif owner in parts:
+                    yield owner, name
+                    for clause in rule.where:
+                        yield owner, clause.variable
+
+    # making values
+
+    def make(self, name: str, parts: Mapping[str, _Part]) -> None:
+        """Make one variable: what its block assigns, then the first rule that gives a value."""
+        variable = self.variables[name]
+        values = self._assigned_by_block(variable)
+        for rule in variable.rules:
+            made = _typed(self._applied(rule, variable, parts), variable, self.index)
+            open_ = values.isna() & self._when(rule)
+            values = values.where(~open_, made)
+        self._values[name] = values
+
+    def _assigned_by_block(self, variable: Variable) -> pd.Series:
+        constants = {
+            number: block.assign[variable.name]
+            for number, block in enumerate(self.dataset.blocks)
+            if variable.name in block.assign
+        }
+        if not constants and not variable.rules:
+            raise SpecError(
+                f"{variable.name} has no rule",
+                where=variable.place,
+                remedy="give it a verb: collected, derived, assigned, protocol or predecessor",
+            )
+        return _typed(self.records.frame["@block"].map(constants), variable, self.index)
+
+    def _when(self, rule: Rule) -> pd.Series:
+        columns = {clause.variable: self._column(clause.variable) for clause in rule.when}
+        return all_hold(rule.when, pd.DataFrame(columns, index=self.index))
+
+    def _column(self, name: str) -> pd.Series:
+        return self._values[name] if name in self._values else self._answers.text(name)
+
+    def _applied(
+        self, rule: Rule, variable: Variable, parts: Mapping[str, _Part]
+    ) -> pd.Series | str | int | float:
+        if rule.constant is not None:
+            return rule.constant
+        if rule.derivation is not None:
+            return self._derived(rule, variable, parts)
+        if rule.origin is Origin.PREDECESSOR:
+            return self._of_subject(rule.sources[0], rule, parts)
+        codelist = self._study.codelists.get(variable.codelist)
+        return self._answers.values(rule.sources, variable, codelist)
+
+    def _derived(self, rule: Rule, variable: Variable, parts: Mapping[str, _Part]) -> pd.Series:
+        derivation = rule.derivation
+        if derivation is None:
+            raise SpecError(f"{variable.name} names no derivation", where=rule.place)
+        if derivation.scope == "subject":
+            return self._reduced(rule, parts)
+        columns = [
+            self._column(source)
+            if source in self.variables or not self._is_built(source)
+            else self._of_subject(source, rule, parts)
+            for source in rule.sources
+        ]
+        made = derivation.function(*columns, **rule.arguments)
+        if isinstance(made, Outcome):
+            self._find(variable.name, rule, made, columns[0] if columns else None)
+            return made.values
+        return made
+
+    def _of_subject(self, source: str, rule: Rule, parts: Mapping[str, _Part]) -> pd.Series:
+        """A variable of another dataset with one record per subject, for each own record."""
+        owner, name = split_source(source)
+        other = parts[owner]
+        values = other.value(name).set_axis(pd.Index(other.value("USUBJID")))
+        if values.index.has_duplicates:
+            subject = values.index[values.index.duplicated()][0]
+            raise MappingError(
+                f"{owner} has several records for subject {subject}, so {source} is not one value",
+                where=rule.place,
+                remedy="use a derivation that takes one of them, such as earliest or latest",
+            )
+        return values.reindex(self.value("USUBJID")).set_axis(self.index)
+
+    def _reduced(self, rule: Rule, parts: Mapping[str, _Part]) -> pd.Series:
+        """One value per subject from the records of another dataset that meet `where`."""
+        owners = {split_source(source)[0] for source in rule.sources}
+        if len(owners) != 1 or rule.derivation is None or not owners <= set(parts):
+            raise SpecError(
+                "the sources must be variables of one other dataset",
+                where=rule.place,
+                remedy="write from: [DATASET.VARIABLE]",
+            )
+        other = parts[owners.pop()]
+        names = [split_source(source)[1] for source in rule.sources]
+        frame = pd.DataFrame(
+            {n: other.value(n) for n in (*names, *(c.variable for c in rule.where), "USUBJID")}
+        )
+        frame = frame[all_hold(rule.where, frame)]
+        made = rule.derivation.function(
+            *(frame[name] for name in names), frame["USUBJID"], **rule.arguments
+        )
+        return made.reindex(self.value("USUBJID")).set_axis(self.index)
+
+    def value(self, name: str) -> pd.Series:
+        """A variable made before; it is, by the order of the build."""
+        if name not in self._values:
+            self.make(name, {})
+        return self._values[name]
+
+    def _find(self, name: str, rule: Rule, outcome: Outcome, source: pd.Series | None) -> None:
+        problem = outcome.problems[outcome.problems.notna()]
+        if problem.empty:
+            return
+        rows = self.records.frame.loc[problem.index]
+        self._found.append(
+            findings(
+                severity="error",
+                rule=f"CK-{rule.derivation.name.upper().replace('_', '-')}"
+                if rule.derivation
+                else "CK-DERIVED",
+                dataset=self.dataset.name,
+                subject=rows["@subject"],
+                variable=name,
+                value=source.loc[problem.index] if source is not None else None,
+                message=problem,
+                file=rows["@file"],
+                line=rows["@line"],
+            )
+        )
+
+    # results
+
+    def table(self) -> Table:
+        """The finished dataset, sorted by its keys."""
+        frame = pd.DataFrame({v.name: self._values[v.name] for v in self.dataset.variables})
+        qualifiers = pd.DataFrame(
+            {v.name: self._values[v.name] for v in self.dataset.supplemental}, index=frame.index
+        )
+        table = Table(self.dataset.name, frame, self.records.trace, qualifiers)
+        keys = [key for key in self.dataset.keys if key in frame]
+        return table.sorted_by(keys)
+
+    def findings(self) -> Iterator[pd.DataFrame]:
+        """What was found while the variables were made."""
+        yield from self._answers.findings
+        yield from self._found
+
+    def usage(self) -> tuple[Dataset, Any]:
+        """What the ledger needs to know of this dataset."""
+        return self.dataset, self.records
+
+
+def _typed(made: Any, variable: Variable, index: pd.Index) -> pd.Series:
+    """Values as the variable's type: Num float64, Char str."""
+    kind = "float64" if variable.type == "Num" else "str"
+    values = made if isinstance(made, pd.Series) else pd.Series(made, index=index)
+    if kind == "str" and pd.api.types.is_numeric_dtype(values) and values.isna().all():
+        return pd.Series(index=index, dtype="str")
+    if kind == "str" and pd.api.types.is_float_dtype(values):
+        return values.map("{:g}".format, na_action="ignore").astype("str")
+    return values.astype(kind)

@@ -1,0 +1,206 @@
+"""The records a dataset is made of: one row per record, with the fields its rules read.
+
+Rows of several blocks (forms, or the tests of a findings dataset) stand below each other. A name
+that a rule reads is a name bound by the block, a field of the form, a field of a joined form
+(`join.field`), or the record's context (`@subject`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sdtm.raw import CONTEXT, Field, Form
+from specs.errors import MappingError, SpecError, did_you_mean
+from specs.tables import no_trace, trace
+from specs.where import all_hold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sdtm.raw import RawData
+    from specs.model import Block, Dataset, Join, Study
+
+RESULT = "result"
+"""The bound name that makes a record of a test: a test without a collected result has none."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of one dataset before its variables are made.
+
+    `frame` has the context columns, `@visitnum`, `@visit` and `@visitdy`, `@block` (which block a
+    row comes from), `@record` (its raw record) and a column per name that rules read, as text.
+    `fields` tells, for a name and a block, which field of which form it is.
+    `left_out` counts the raw records that a where clause left out, by form and clause.
+    """
+
+    frame: pd.DataFrame
+    fields: Mapping[tuple[str, int], tuple[str, Field]]
+    trace: pd.DataFrame
+    left_out: pd.DataFrame
+
+
+def collect_records(dataset: Dataset, study: Study, raw: RawData, names: Iterable[str]) -> Records:
+    """The records of a dataset with the given names; SpecError if a name is in no block."""
+    wanted = tuple(dict.fromkeys(names))
+    parts = [_Part.of(block, raw, wanted) for block in dataset.blocks]
+    for name in wanted:
+        if parts and not any(name in part.fields or name in CONTEXT for part in parts):
+            known = {n for p in parts for n in (*p.block.bind, *p.form.fields)}
+            raise SpecError(
+                f"{name} is no variable of {dataset.name} and no field of its forms",
+                where=dataset.file,
+                remedy=did_you_mean(name, known),
+            )
+    frames = [part.frame(number) for number, part in enumerate(parts)]
+    frame = pd.concat(frames, ignore_index=True)
+    frame = frame.reindex(columns=[*frame.columns, *(n for n in wanted if n not in frame)])
+    traces = [
+        trace(rows.index.to_series(), part.block.form, rows["@record"])
+        for part, (_, rows) in zip(parts, frame.groupby("@block", sort=True), strict=False)
+    ]
+    joined = _joined_traces(frame, parts)
+    left_out = [part.left_out for part in parts if len(part.left_out)]
+    return Records(
+        frame=_with_visits(frame, study),
+        fields={
+            (name, number): field
+            for number, part in enumerate(parts)
+            for name, field in part.fields.items()
+        },
+        trace=pd.concat([*traces, *joined], ignore_index=True) if traces else no_trace(),
+        left_out=pd.concat(left_out, ignore_index=True) if left_out else _none_left_out(),
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One block with its form, the rows that meet its conditions, and its joined records."""
+
+    block: Block
+    form: Form
+    rows: pd.DataFrame
+    names: tuple[str, ...]
+    fields: Mapping[str, tuple[str, Field]]
+    joined: Mapping[str, pd.DataFrame]
+    left_out: pd.DataFrame
+
+    @classmethod
+    def of(cls, block: Block, raw: RawData, wanted: tuple[str, ...]) -> _Part:
+        form = raw.form(block.form, block.place)
+        for clause in block.where:
+            form.field_named(clause.variable, block.place)
+        keep = all_hold(block.where, form.frame)
+        rows = form.frame[keep]
+        left = pd.DataFrame(
+            {"form": form.name, "record": form.frame.index[~keep], "clause": _text(block)}
+        )
+        if RESULT in block.bind:
+            form.field_named(block.bind[RESULT], block.place)
+            rows = rows[rows[block.bind[RESULT]].notna()]
+        joined = {join.name: _joined(join, raw, rows) for join in block.joins}
+        fields: dict[str, tuple[str, Field]] = {}
+        for name in wanted:
+            source = block.bind.get(name, name)
+            owner, _, field = source.partition(".")
+            if source in form.fields:
+                fields[name] = (form.name, form.fields[source])
+            elif owner in joined:
+                other = next(join.form for join in block.joins if join.name == owner)
+                fields[name] = (other, raw.form(other, "").field_named(field, block.place))
+            elif name in block.bind:
+                form.field_named(source, block.place)
+        return cls(block, form, rows, wanted, fields, joined, left)
+
+    def frame(self, number: int) -> pd.DataFrame:
+        """The block's rows: context, bound and joined names."""
+        columns = {name: self.rows[name] for name in CONTEXT}
+        for name in self.fields:
+            source = self.block.bind.get(name, name)
+            owner, _, field = source.partition(".")
+            if source in self.form.fields:
+                columns[name] = self.rows[source]
+            else:
+                columns[name] = self.joined[owner][field].set_axis(self.rows.index)
+        for name, other in self.joined.items():
+            columns[f"@join.{name}"] = other["@record"].set_axis(self.rows.index)
+        frame = pd.DataFrame(columns, index=self.rows.index)
+        frame["@block"] = number
+        frame["@record"] = self.rows.index
+        return frame
+
+
+def _text(block: Block) -> str:
+    return " and ".join(str(clause) for clause in block.where)
+
+
+def _none_left_out() -> pd.DataFrame:
+    return pd.DataFrame({"form": [], "record": [], "clause": []})
+
+
+def _joined(join: Join, raw: RawData, rows: pd.DataFrame) -> pd.DataFrame:
+    """The joined record of each row, in the order of the rows; missing where there is none."""
+    form = raw.form(join.form, join.place)
+    for clause in join.where:
+        form.field_named(clause.variable, join.place)
+    by = [f"@{name}" for name in join.by]
+    strange = [name for name in by if name not in CONTEXT]
+    if strange:
+        raise SpecError(
+            f"{join.name} is joined by {strange[0][1:]}",
+            where=join.place,
+            remedy="join by subject, or by subject and event",
+        )
+    others = form.frame[all_hold(join.where, form.frame)]
+    chosen = join.first or join.last
+    if chosen:
+        field = form.field_named(chosen, join.place)
+        order = field.iso(others[chosen])
+        others = others.loc[order[order.notna()].sort_values(kind="stable").index]
+        others = others.drop_duplicates(by, keep="first" if join.first else "last")
+    doubled = others[others.duplicated(by, keep=False)]
+    if len(doubled):
+        first = doubled.iloc[0]
+        lines = doubled.loc[(doubled[by] == first[by]).all(axis=1), "@line"].astype(str)
+        raise MappingError(
+            f"form {form.name} has several records for {' and '.join(join.by)}"
+            f" {', '.join(str(first[name]) for name in by)}: {first['@file']} lines"
+            f" {', '.join(lines)}",
+            where=join.place,
+            remedy="say which with first: or last:, or restrict them with where:",
+        )
+    others = others.assign(**{"@record": others.index}).set_index(by)
+    wanted = pd.MultiIndex.from_frame(rows[by]) if len(by) > 1 else pd.Index(rows[by[0]])
+    return others.reindex(wanted)
+
+
+def _joined_traces(frame: pd.DataFrame, parts: list[_Part]) -> list[pd.DataFrame]:
+    forms = {join.name: join.form for part in parts for join in part.block.joins}
+    return [
+        trace(frame.index.to_series(), form, frame[f"@join.{name}"])
+        for name, form in forms.items()
+        if f"@join.{name}" in frame
+    ]
+
+
+def _with_visits(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """The planned visit of each record's event; a repeat of an event adds its number."""
+    visits = pd.DataFrame(
+        [(v.event, v.visitnum, v.visit, v.visitdy) for v in study.visits],
+        columns=["event", "@visitnum", "@visit", "@visitdy"],
+    ).set_index("event")
+    planned = visits.reindex(frame["@event"]).set_axis(frame.index)
+    repeat = pd.to_numeric(frame["@event_repeat"], errors="coerce")
+    repeated = repeat.notna()
+    return frame.assign(
+        **{
+            "@visitnum": planned["@visitnum"].astype("float64") + repeat.fillna(0) / 100,
+            "@visit": planned["@visit"]
+            .astype("str")
+            .where(~repeated, planned["@visit"].astype("str") + " " + frame["@event_repeat"]),
+            "@visitdy": planned["@visitdy"].astype("float64"),
+        }
+    )

@@ -1,0 +1,130 @@
+"""The codelists a study uses: those of the standard, with the sponsor's terms, and its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from specs.errors import SpecError, TerminologyError, did_you_mean
+from specs.model import StudyCodelist
+from specs.terminology import Codelist, Term, load_terminology, paired
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from specs.files import CodelistFile
+    from specs.terminology import Terminology
+
+
+class StudyTerminology:
+    """Collects the codelists that the specification of one study refers to."""
+
+    def __init__(self, standard: Terminology, own: Mapping[str, CodelistFile], file: str) -> None:
+        self._standard = standard
+        self._own = own
+        self._file = file
+        self._used: dict[str, StudyCodelist] = {}
+
+    @classmethod
+    def of(
+        cls, versions: Mapping[str, str], own: Mapping[str, CodelistFile], file: str
+    ) -> StudyTerminology:
+        """The terminology of the given versions (SDTM, ADaM) with what terminology.yaml adds."""
+        standard = load_terminology(sdtm=versions["SDTM"], adam=versions.get("ADaM", ""))
+        return cls(standard, own, file)
+
+    def choose(self, codes: tuple[str, ...], variable: str, place: str) -> str | None:
+        """The name of the one list the standard gives a variable; None if it gives none."""
+        if not codes:
+            return None
+        names = [self._standard.codelist(code).name for code in codes]
+        if len(names) > 1:
+            raise SpecError(
+                f"the standard lets {variable} use {', '.join(names)}",
+                where=place,
+                remedy="choose one with codelist:",
+            )
+        return names[0]
+
+    def use(self, name: str, place: str) -> StudyCodelist:
+        """The codelist of that name, remembered as used."""
+        if name not in self._used:
+            self._used[name] = self._resolved(name, place)
+        return self._used[name]
+
+    def used(self) -> Mapping[str, StudyCodelist]:
+        """All codelists used so far, by name."""
+        return MappingProxyType(dict(sorted(self._used.items())))
+
+    def decode(self, codes: str, names: str, value: object) -> str | None:
+        """The name (--TEST) that goes with a code (--TESTCD), or None."""
+        if not codes or not names:
+            return None
+        code_list, name_list = self.use(codes, "").codelist, self.use(names, "").codelist
+        return paired(code_list, name_list).get(str(value))
+
+    def _resolved(self, name: str, place: str) -> StudyCodelist:
+        given = self._own.get(name)
+        if given is not None and not given.of and not self._in_standard(name):
+            if not given.terms:
+                raise SpecError(
+                    f"{name} is no codelist of the standard and has no terms",
+                    where=self._file,
+                    remedy="list its terms, or name the standard's list with of:",
+                )
+            terms = tuple(_own_term(value, decode) for value, decode in given.terms.items())
+            codelist = Codelist(
+                code="", name=name, title=given.label or name, extensible=False, terms=terms
+            )
+            return StudyCodelist(name, codelist, own=MappingProxyType(given.collected))
+        base = self._base(given.of if given is not None and given.of else name, place)
+        if given is None:
+            return StudyCodelist(name, base, standard=self._package(base))
+        return self._adapted(name, base, given)
+
+    def _adapted(self, name: str, base: Codelist, given: CodelistFile) -> StudyCodelist:
+        terms = base.terms
+        if given.only:
+            known = {term.value for term in terms}
+            for value in given.only:
+                if value not in known:
+                    raise SpecError(
+                        f"{base.name} has no {value}",
+                        where=self._file,
+                        remedy=did_you_mean(value, known),
+                    )
+            terms = tuple(term for term in terms if term.value in given.only)
+        own = (_own_term(value, decode) for value, decode in given.extend.items())
+        try:
+            codelist = replace(base, terms=terms).extended(*own)
+        except TerminologyError as error:
+            raise SpecError(
+                error.what,
+                where=f"{self._file} {name}",
+                remedy="map the collected text to one of its terms with collected:",
+            ) from None
+        return StudyCodelist(
+            name,
+            codelist,
+            standard=self._package(base),
+            extended=frozenset(given.extend),
+            own=MappingProxyType(given.collected),
+        )
+
+    def _in_standard(self, name: str) -> bool:
+        return name in self._standard
+
+    def _base(self, name: str, place: str) -> Codelist:
+        try:
+            return self._standard.codelist(name)
+        except TerminologyError as error:
+            raise SpecError(error.what, where=place, remedy=error.remedy) from None
+
+    def _package(self, codelist: Codelist) -> str:
+        package = self._standard.package(codelist.code)
+        return package.name if package else ""
+
+
+def _own_term(value: str, decode: str | None) -> Term:
+    return Term(code="", value=value, preferred=decode or "")

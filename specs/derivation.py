@@ -1,0 +1,209 @@
+"""Derivations: named Python functions whose docstring is the method text of define.xml.
+
+A derivation is a plain function marked with `@derivation`. Its positional parameters are its
+sources (Series), its keyword-only parameters the constants a spec gives under `with`. The first
+paragraph of its docstring is submission text; names of parameters in braces are filled with the
+sources and constants of the rule that calls it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import pkgutil
+import string
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from types import FunctionType, MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+
+from specs.errors import SpecError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+    from types import ModuleType
+
+    import pandas as pd
+
+Function = TypeVar("Function", bound="Callable[..., Any]")
+
+Scope = Literal["record", "subject", "dataset"]
+
+_MARK = "__derivation_scope__"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a derivation returns when some values could not be derived as they should.
+
+    `values` is its result; `problems` has, on the same index, a sentence where a value is a
+    finding and null elsewhere. The build turns each into a finding with subject and record.
+    """
+
+    values: pd.Series
+    problems: pd.Series
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A derivation function with what a spec needs to know of it.
+
+    `scope` tells what it is called with: `record` (Series of one dataset, aligned, gives a Series
+    on the same index), `subject` (the Series of many records, then the Series of their subjects,
+    gives a Series indexed by subject) or `dataset` (frames; only record-making functions).
+    """
+
+    name: str
+    function: Callable[..., Any]
+    scope: Scope
+
+    @property
+    def paragraph(self) -> str:
+        """The first paragraph of the docstring, on one line, placeholders unfilled."""
+        text = inspect.getdoc(self.function) or ""
+        return " ".join(text.split("\n\n", 1)[0].split())
+
+    @property
+    def sources(self) -> tuple[inspect.Parameter, ...]:
+        """The positional parameters (those a `from` fills), `*several` included."""
+        kinds = (
+            inspect.Parameter.POSITIONAL_ONLY,
+            inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            inspect.Parameter.VAR_POSITIONAL,
+        )
+        found = tuple(p for p in self._signature.parameters.values() if p.kind in kinds)
+        return found[:-1] if self.scope == "subject" else found
+
+    @property
+    def constants(self) -> tuple[inspect.Parameter, ...]:
+        """The keyword-only parameters (those a `with` fills)."""
+        return tuple(
+            p
+            for p in self._signature.parameters.values()
+            if p.kind is inspect.Parameter.KEYWORD_ONLY
+        )
+
+    @property
+    def _signature(self) -> inspect.Signature:
+        return inspect.signature(self.function)
+
+    def method_text(self, sources: Iterable[str], constants: Mapping[str, Any]) -> str:
+        """The docstring's first paragraph with the rule's sources and constants filled in."""
+        named = list(sources)
+        words: dict[str, str] = {"from": _listed(named)}
+        for parameter in self.sources:
+            if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+                words[parameter.name] = _listed(named)
+            elif named:
+                words[parameter.name] = named.pop(0)
+        for parameter in self.constants:
+            given = constants.get(parameter.name, parameter.default)
+            words[parameter.name] = _listed(given) if isinstance(given, list) else str(given)
+        return string.Formatter().vformat(self.paragraph, (), words)
+
+    def check_call(self, sources: int, constants: Iterable[str], where: str) -> None:
+        """SpecError when a rule gives too many or few sources, or a constant it does not take."""
+        several = any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in self.sources)
+        required = sum(
+            p.default is inspect.Parameter.empty
+            for p in self.sources
+            if p.kind is not inspect.Parameter.VAR_POSITIONAL
+        )
+        if sources < required or (sources > len(self.sources) and not several):
+            names = ", ".join(str(p).partition(":")[0] for p in self.sources)
+            raise SpecError(
+                f"{self.name} takes the sources ({names}), given are {sources}",
+                where=where,
+                remedy="list them under from",
+            )
+        known = {p.name for p in self.constants}
+        for name in constants:
+            if name not in known:
+                raise SpecError(
+                    f"{self.name} has no constant {name}",
+                    where=where,
+                    remedy=did_you_mean(name, known),
+                )
+        for parameter in self.constants:
+            if parameter.default is inspect.Parameter.empty and parameter.name not in constants:
+                raise SpecError(
+                    f"{self.name} needs the constant {parameter.name}",
+                    where=where,
+                    remedy=f"give it under with: {{{parameter.name}: ...}}",
+                )
+
+
+@overload
+def derivation(function: Function) -> Function: ...
+
+
+@overload
+def derivation(*, scope: Scope) -> Callable[[Function], Function]: ...
+
+
+def derivation(
+    function: Function | None = None, *, scope: Scope = "record"
+) -> Function | Callable[[Function], Function]:
+    """Mark a function as a derivation that specs may name."""
+
+    def mark(marked: Function) -> Function:
+        setattr(marked, _MARK, scope)
+        return marked
+
+    return mark(function) if function is not None else mark
+
+
+def derivations_of(package: ModuleType) -> Mapping[str, Derivation]:
+    """All marked functions in the modules of a package, by name."""
+    modules = [
+        import_module(f"{package.__name__}.{info.name}")
+        for info in pkgutil.iter_modules(package.__path__)
+    ]
+    return _collected(modules)
+
+
+def study_derivations(file: Path) -> Mapping[str, Derivation]:
+    """The marked functions of a study's own `derivations.py`; none when there is no such file."""
+    if not file.exists():
+        return MappingProxyType({})
+    return _collected([module_from(file)])
+
+
+def module_from(file: Path) -> ModuleType:
+    """A Python file of a study, imported by its path."""
+    name = f"_study_{file.parent.name}_{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise SpecError("is not a Python file", where=str(file))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _collected(modules: Iterable[ModuleType]) -> Mapping[str, Derivation]:
+    found: dict[str, Derivation] = {}
+    for module in modules:
+        for name, member in vars(module).items():
+            if not isinstance(member, FunctionType) or member.__module__ != module.__name__:
+                continue
+            scope = getattr(member, _MARK, None)
+            if scope is None:
+                continue
+            if name in found:
+                raise SpecError(
+                    f"two derivations are named {name}",
+                    where=module.__name__,
+                    remedy=f"rename one; the other is in {found[name].function.__module__}",
+                )
+            found[name] = Derivation(name=name, function=member, scope=scope)
+    return MappingProxyType(found)
+
+
+def _listed(values: Iterable[Any]) -> str:
+    texts = [str(value) for value in values]
+    if len(texts) < 2:
+        return "".join(texts)
+    return ", ".join(texts[:-1]) + " and " + texts[-1]

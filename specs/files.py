@@ -1,0 +1,269 @@
+"""What a study's YAML files may say: the models that check each file as it is written."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from specs.where import Where
+
+Texts = tuple[str, ...]
+Scalar = str | int | float
+
+_ORIGINS = ("collected", "derived", "assigned", "protocol", "predecessor")
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, (str, int, float, dict)) else value
+
+
+class RuleFile(_File):
+    """`{derived: study_day, from: [AESTDTC, DM.RFSTDTC], with: {...}, when: [...]}`."""
+
+    origin: Literal["collected", "derived", "assigned", "protocol", "predecessor"]
+    sources: Texts = ()
+    constant: Scalar | None = None
+    function: str = ""
+    arguments: dict[str, Any] = Field(default={}, alias="with")
+    source: Literal["subject", "investigator", "vendor", "sponsor"] | None = None
+    when: tuple[Where, ...] = ()
+    where: tuple[Where, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_verb(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "origin" in data:
+            return data
+        verbs = [key for key in data if key in _ORIGINS]
+        if len(verbs) != 1:
+            raise ValueError(f"a rule has one verb of {', '.join(_ORIGINS)}")
+        rest = {key: value for key, value in data.items() if key not in (*_ORIGINS, "from")}
+        subject = data[verbs[0]]
+        if verbs[0] == "derived":
+            sources = _listed(data.get("from", []))
+            return {**rest, "origin": "derived", "function": subject, "sources": sources}
+        if "from" in data:
+            raise ValueError(f"{verbs[0]} names its source itself; from goes with derived")
+        if isinstance(subject, dict):
+            if set(subject) != {"constant"}:
+                raise ValueError(f"{verbs[0]} takes a source or {{constant: value}}")
+            return {**rest, "origin": verbs[0], "constant": subject["constant"]}
+        return {**rest, "origin": verbs[0], "sources": _listed(subject)}
+
+
+class VariableFile(_File):
+    """One rule, a list of rules (the first that gives a value counts), or `standard`."""
+
+    rules: tuple[RuleFile, ...] = ()
+    standard: bool = False
+    label: str = ""
+    type: Literal["Char", "Num"] | None = None
+    length: int | None = Field(default=None, ge=1, le=200)
+    codelist: str | None = None
+    format: str = ""
+    comment: str = ""
+    role: str = ""
+    core: Literal["Req", "Exp", "Perm", "Cond", ""] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_yaml(cls, data: Any) -> Any:
+        if data == "standard":
+            return {"standard": True}
+        if isinstance(data, list):
+            return {"rules": data}
+        if not isinstance(data, dict) or "rules" in data:
+            return data
+        own = ("label", "type", "length", "codelist", "format", "comment", "role", "core")
+        given = {key: value for key, value in data.items() if key in own}
+        rule = {key: value for key, value in data.items() if key not in own}
+        return {**given, "rules": [rule]} if rule else {**given, "standard": True}
+
+
+class JoinFile(_File):
+    """`{from: infusion, by: subject, first: exstdat}`."""
+
+    form: str = Field(alias="from")
+    by: Texts = ("subject",)
+    where: tuple[Where, ...] = ()
+    first: str = ""
+    last: str = ""
+
+    _by = field_validator("by", mode="before")(_listed)
+
+
+class BlockFile(_File):
+    """`{from: labs, where: [...], bind: {date: lbdat}, assign: {LBSPEC: SERUM}}`."""
+
+    form: str = Field(default="", alias="from")
+    where: tuple[Where, ...] = ()
+    join: dict[str, JoinFile] = {}
+    bind: dict[str, str] = {}
+    assign: dict[str, Scalar] = {}
+    derived: str = ""
+    sources: Texts = ()
+    arguments: dict[str, Any] = Field(default={}, alias="with")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derived_records(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            return {"from": data}
+        if isinstance(data, dict) and "derived" in data:
+            rest = {key: value for key, value in data.items() if key != "from"}
+            return {**rest, "sources": _listed(data.get("from", []))}
+        return data
+
+
+class ParameterFile(_File):
+    """`{label: ..., where: [...]}`, or `{label: ..., derived: ..., from: [...], per: [...]}`."""
+
+    label: str
+    category: str = ""
+    codelist: str = ""
+    where: tuple[Where, ...] = ()
+    rule: RuleFile | None = None
+    per: Texts = ()
+
+    _per = field_validator("per", mode="before")(_listed)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_yaml(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "derived" not in data:
+            return data
+        of_rule = ("derived", "from", "with", "when")
+        rest = {key: value for key, value in data.items() if key not in of_rule}
+        return {**rest, "rule": {key: data[key] for key in of_rule if key in data}}
+
+
+class DatasetFile(_File):
+    """A dataset: `sdtm/ae.yaml`, `adam/adrs.yaml`."""
+
+    dataset: str
+    domain: str = ""
+    label: str = ""
+    class_: str = Field(default="", alias="class")
+    structure: str = ""
+    keys: Texts
+    records: tuple[BlockFile, ...] = ()
+    tests: tuple[tuple[Any, ...], ...] = ()
+    parameters: dict[str, ParameterFile] = {}
+    variables: dict[str, VariableFile]
+    supplemental: dict[str, VariableFile] = {}
+    not_submitted: dict[str, Texts] = {}
+    comment: str = ""
+
+    _records = field_validator("records", mode="before")(_listed)
+
+    @field_validator("not_submitted", mode="before")
+    @classmethod
+    def _lists(cls, data: Any) -> Any:
+        return {form: _listed(fields) for form, fields in dict(data).items()}
+
+    @field_validator("tests")
+    @classmethod
+    def _rectangular(cls, rows: tuple[tuple[Any, ...], ...]) -> tuple[tuple[Any, ...], ...]:
+        for number, row in enumerate(rows[1:], start=2):
+            if len(row) != len(rows[0]):
+                raise ValueError(
+                    f"row {number} has {len(row)} cells, the head of the table has {len(rows[0])}"
+                )
+        return rows
+
+
+class SourceFile(BaseModel):
+    """`{name: edc, reader: redcap, ...}`; the rest are the reader's own options."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    name: str
+    reader: str
+
+
+class DocumentFile(_File):
+    """`{id: PROTOCOL, title: ..., href: protocol.pdf}`."""
+
+    id: str
+    title: str
+    href: str
+
+
+class StudyFile(_File):
+    """`study.yaml`."""
+
+    study: str
+    title: str
+    description: str
+    protocol: str
+    usubjid: str = "{study}-{subject}"
+    synthetic: str = ""
+    standards: dict[str, str]
+    terminology: dict[str, str]
+    data_cut: date
+    raw: tuple[SourceFile, ...]
+    visits: tuple[tuple[Any, ...], ...] = ()
+    tables: dict[str, tuple[tuple[Any, ...], ...]] = {}
+    not_submitted: dict[str, Texts] = {}
+    documents: tuple[DocumentFile, ...] = ()
+
+    @field_validator("terminology", "standards", mode="before")
+    @classmethod
+    def _as_text(cls, data: Any) -> Any:
+        return {key: str(value) for key, value in dict(data).items()}
+
+    @model_validator(mode="after")
+    def _known_standards(self) -> StudyFile:
+        for given, known in (
+            (self.standards, {"SDTMIG", "ADaMIG"}),
+            (self.terminology, {"SDTM", "ADaM"}),
+        ):
+            if not given or set(given) - known:
+                raise ValueError(f"name {' and '.join(sorted(known))} with a version each")
+        return self
+
+    @field_validator("not_submitted", mode="before")
+    @classmethod
+    def _lists(cls, data: Any) -> Any:
+        return {form: _listed(fields) for form, fields in dict(data).items()}
+
+
+class CodelistFile(_File):
+    """A sponsor's codelist, or what a study adds to one of the standard."""
+
+    label: str = ""
+    terms: dict[str, str | None] = {}
+    extend: dict[str, str | None] = {}
+    collected: dict[str, str] = {}
+    only: Texts = ()
+    of: str = ""  # the list of the standard this one is a use of
+
+    @field_validator("terms", "extend", mode="before")
+    @classmethod
+    def _undecoded(cls, data: Any) -> Any:
+        return dict.fromkeys(map(str, data)) if isinstance(data, list) else data
+
+
+class TerminologyFile(_File):
+    """`terminology.yaml`."""
+
+    codelists: dict[str, CodelistFile]
+
+
+class ExplanationFile(_File):
+    """`{match: {rule: CK-CODE, variable: AEREL}, reason: ...}`."""
+
+    match: dict[str, str]
+    reason: str
+
+
+class ExplanationsFile(_File):
+    """`explanations.yaml`."""
+
+    explanations: tuple[ExplanationFile, ...]

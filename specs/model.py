@@ -1,0 +1,279 @@
+"""The specification of a study, resolved: what every other part reads off.
+
+Study ─ Dataset ─┬─ Block (the records it is made of, with the names bound to their fields)
+                 ├─ Variable ─ Rule ─ Where
+                 └─ Parameter ─ Rule
+
+What stands in the standard's tables (label, type, role, core, codelist, order) has been filled in
+by `specs.load`; what a study decides comes from its files. All nouns are frozen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+from specs.errors import SpecError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from specs.derivation import Derivation
+    from specs.terminology import Codelist
+    from specs.where import Where
+
+
+class Origin(StrEnum):
+    """The verbs of a rule, which are the origins of Define-XML."""
+
+    COLLECTED = "collected"
+    DERIVED = "derived"
+    ASSIGNED = "assigned"
+    PROTOCOL = "protocol"
+    PREDECESSOR = "predecessor"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How values come about: a verb, its sources, and for derivations a function and constants.
+
+    `sources` are written as in the spec: a field of the raw form, a name bound by the block,
+    `join.field`, a variable of the same dataset, `DM.RFSTDTC`, in ADaM also `SLEDTOT.CHG`.
+    `when` restricts the rule to records of the dataset, `where` the records it reads elsewhere.
+    """
+
+    origin: Origin
+    sources: tuple[str, ...] = ()
+    constant: str | int | float | None = None
+    derivation: Derivation | None = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    origin_source: str = "Sponsor"
+    when: tuple[Where, ...] = ()
+    where: tuple[Where, ...] = ()
+    place: str = ""
+
+    def method_text(self) -> str:
+        """The method as define.xml states it; "" unless derived."""
+        if self.derivation is None:
+            return ""
+        return self.derivation.method_text(self.sources, self.arguments)
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable of a dataset, or one qualifier (QNAM) of a supplemental dataset."""
+
+    name: str
+    label: str
+    type: Literal["Char", "Num"]
+    role: str = ""
+    core: str = ""
+    codelist: str = ""  # name of a codelist of the study's terminology
+    value_domain: str = ""  # e.g. ISO 8601
+    length: int | None = None  # planned length in bytes; None: measured
+    format: str = ""  # SAS display format
+    comment: str = ""
+    rules: tuple[Rule, ...] = ()
+    place: str = ""
+    standard: bool = True  # is in the standard's tables
+
+    @property
+    def mandatory(self) -> bool:
+        """Whether the standard requires a value in every record."""
+        return self.core == "Req"
+
+    @property
+    def is_date(self) -> bool:
+        """Whether the values are ISO 8601 texts."""
+        return self.value_domain.startswith("ISO 8601 date")
+
+
+@dataclass(frozen=True)
+class Join:
+    """Records of another form beside the main ones, at most one for each.
+
+    `by` names the context they share (`subject`, or `subject` and `event`). With `first` or
+    `last` the earliest or latest record by that field is taken; else a second one is an error.
+    """
+
+    name: str
+    form: str
+    by: tuple[str, ...] = ("subject",)
+    where: tuple[Where, ...] = ()
+    first: str = ""
+    last: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Records a dataset is made of: those of one form or dataset that meet a condition.
+
+    `bind` gives names to fields, so that one rule serves several forms or tests; `assign` gives
+    variables a constant for the records of this block. A findings dataset has a block per test.
+    """
+
+    form: str
+    where: tuple[Where, ...] = ()
+    joins: tuple[Join, ...] = ()
+    bind: Mapping[str, str] = field(default_factory=dict)
+    assign: Mapping[str, str | int | float] = field(default_factory=dict)
+    rule: Rule | None = None  # records made by a derivation of scope "dataset"
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of an ADaM dataset: records taken over (`where`) or derived (`rule`).
+
+    `per` names what a derived parameter has one record for: the variables that identify an
+    assessment, or the name of a grid of analysis visits.
+    """
+
+    code: str
+    label: str
+    number: int
+    category: str = ""
+    codelist: str = ""
+    where: tuple[Where, ...] = ()
+    rule: Rule | None = None
+    per: tuple[str, ...] = ()
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset of the package."""
+
+    name: str
+    domain: str
+    label: str
+    class_: str
+    structure: str
+    purpose: Literal["Tabulation", "Analysis"]
+    standard: str  # SDTMIG or ADaMIG
+    keys: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    variables: tuple[Variable, ...]
+    supplemental: tuple[Variable, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    not_submitted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # form: fields
+    repeating: bool = True
+    reference: bool = False
+    comment: str = ""
+    file: str = ""
+    parent: str = ""  # for SUPP--: the dataset whose qualifiers it holds
+
+    def variable(self, name: str) -> Variable:
+        """The variable of that name; SpecError if the dataset has none."""
+        for variable in self.variables:
+            if variable.name == name:
+                return variable
+        raise SpecError(
+            f"{self.name} has no {name}",
+            where=self.file,
+            remedy=did_you_mean(name, [v.name for v in self.variables]),
+        )
+
+    def has(self, name: str) -> bool:
+        """Whether the dataset has a variable of that name."""
+        return any(variable.name == name for variable in self.variables)
+
+
+@dataclass(frozen=True)
+class StudyCodelist:
+    """A codelist as this study uses it.
+
+    `codelist` holds the terms, those of the standard and the sponsor's own; `extended` names the
+    sponsor's terms in a list of the standard; `own` maps collected texts to submission values.
+    """
+
+    name: str
+    codelist: Codelist
+    standard: str = ""  # "SDTM" or "ADaM" terminology, "" for a sponsor's list
+    extended: frozenset[str] = frozenset()
+    own: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RawSource:
+    """Where raw data come from: the reader's name and its options as study.yaml gives them."""
+
+    name: str
+    reader: str
+    options: Mapping[str, Any]
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A planned visit: the event of the raw data and how SDTM names it."""
+
+    event: str
+    visitnum: float
+    visit: str
+    visitdy: int | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document the package refers to."""
+
+    id: str
+    title: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why findings stay: they match when every given column equals the finding's."""
+
+    match: Mapping[str, str]
+    reason: str
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study's whole specification."""
+
+    folder: Path
+    id: str
+    title: str
+    description: str
+    protocol: str
+    usubjid: str  # pattern with {study} and {subject}
+    standards: Mapping[str, str]  # SDTMIG: "3.4"
+    terminology: Mapping[str, str]  # SDTM: "2025-03-28"
+    data_cut: date
+    synthetic: str  # what must be said wherever data are shown; "" for real data
+    sources: tuple[RawSource, ...]
+    visits: tuple[Visit, ...]
+    tables: Mapping[str, tuple[Mapping[str, Any], ...]]  # windows and the like, for `with`
+    datasets: tuple[Dataset, ...]
+    codelists: Mapping[str, StudyCodelist]
+    not_submitted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    documents: tuple[Document, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
+    files: tuple[Path, ...] = ()
+
+    def dataset(self, name: str) -> Dataset:
+        """The dataset of that name; SpecError if the study has none."""
+        for dataset in self.datasets:
+            if dataset.name == name:
+                return dataset
+        raise SpecError(
+            f"the study has no dataset {name}",
+            remedy=did_you_mean(name, [d.name for d in self.datasets]),
+        )
+
+    def has(self, name: str) -> bool:
+        """Whether the study has a dataset of that name."""
+        return any(dataset.name == name for dataset in self.datasets)
+
+    def of(self, standard: str) -> tuple[Dataset, ...]:
+        """The datasets of one standard, SDTMIG or ADaMIG, in the order of their files."""
+        return tuple(d for d in self.datasets if d.standard == standard)

@@ -1,0 +1,81 @@
+"""Whether what the datasets of a study say of each other can be true."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from specs.errors import SpecError, did_you_mean
+from specs.model import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specs.model import Dataset, Rule, Study
+
+
+def check_references(study: Study) -> None:
+    """SpecError naming every source `DATASET.VARIABLE` or key that is not there."""
+    problems = [str(problem) for dataset in study.datasets for problem in _problems(study, dataset)]
+    if problems:
+        raise SpecError("\n".join(problems))
+
+
+def rules_of(dataset: Dataset) -> Iterator[Rule]:
+    """All rules of a dataset: of its blocks, variables, qualifiers and parameters."""
+    yield from (block.rule for block in dataset.blocks if block.rule)
+    for variable in (*dataset.variables, *dataset.supplemental):
+        yield from variable.rules
+    yield from (parameter.rule for parameter in dataset.parameters if parameter.rule)
+
+
+def split_source(source: str) -> tuple[str, str]:
+    """`DM.RFSTDTC` as (`DM`, `RFSTDTC`); a name without owner has the owner "".
+
+    >>> split_source("DM.RFSTDTC"), split_source("AESTDTC")
+    (('DM', 'RFSTDTC'), ('', 'AESTDTC'))
+    """
+    owner, dot, name = source.partition(".")
+    return (owner, name) if dot else ("", source)
+
+
+def _problems(study: Study, dataset: Dataset) -> Iterator[SpecError]:
+    for key in dataset.keys:
+        known = [v.name for v in dataset.variables]
+        if key not in known and key not in {v.name for v in dataset.supplemental}:
+            yield SpecError(
+                f"key {key} is no variable of {dataset.name}",
+                where=dataset.file,
+                remedy=did_you_mean(key, known),
+            )
+    owners = {d.name: d for d in study.datasets}
+    parameters = {p.code: d for d in study.datasets for p in d.parameters}
+    for rule in rules_of(dataset):
+        for source in rule.sources:
+            owner, name = split_source(source)
+            if owner in owners:
+                yield from _unless_there(owners[owner], name, source, rule.place)
+            elif rule.origin is Origin.PREDECESSOR and not owner:
+                yield SpecError(
+                    f"predecessor {source} names no dataset",
+                    where=rule.place,
+                    remedy="write DATASET.VARIABLE",
+                )
+            elif dataset.purpose == "Analysis" and owner:
+                matches = [code for code in parameters if fnmatchcase(code, owner)]
+                if not matches:
+                    yield SpecError(
+                        f"{source}: there is no dataset or parameter {owner}",
+                        where=rule.place,
+                        remedy=did_you_mean(owner, [*owners, *parameters]),
+                    )
+                for code in matches:
+                    yield from _unless_there(parameters[code], name, source, rule.place)
+
+
+def _unless_there(owner: Dataset, name: str, source: str, place: str) -> Iterator[SpecError]:
+    known = {v.name for v in (*owner.variables, *owner.supplemental)}
+    if name not in known:
+        yield SpecError(
+            f"{source}: {owner.name} has no {name}", where=place, remedy=did_you_mean(name, known)
+        )

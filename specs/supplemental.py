@@ -1,0 +1,76 @@
+"""SUPP--: the dataset of the qualifiers for which a domain has no variable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specs.model import Dataset, Origin, Rule, Variable
+from specs.standards import standard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from specs.codelists import StudyTerminology
+
+KEYS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
+
+_ORIGINS = {"STUDYID": Origin.PROTOCOL, "USUBJID": Origin.PREDECESSOR, "QVAL": None}
+
+
+def supplemental_dataset(
+    parent: Dataset, standards: Mapping[str, str], terminology: StudyTerminology
+) -> Iterator[Dataset]:
+    """The SUPP-- dataset of a domain; none when no qualifier is specified.
+
+    Its `supplemental` are the qualifiers, which define.xml describes as the value level of QVAL.
+    """
+    if not parent.supplemental:
+        return
+    name = f"SUPP{parent.domain}"
+    guide = standard("SDTMIG", standards["SDTMIG"])
+    known = guide.dataset(name)
+    yield Dataset(
+        name=name,
+        domain=parent.domain,
+        label=known.label if known else f"Supplemental Qualifiers for {parent.domain}",
+        class_="RELATIONSHIP",
+        structure=known.structure if known else "",
+        purpose="Tabulation",
+        standard="SDTMIG",
+        keys=KEYS,
+        blocks=(),
+        variables=tuple(
+            Variable(
+                name=v.variable,
+                label=v.label,
+                type=v.type,
+                role=v.role,
+                core=v.core,
+                codelist=_codelist(terminology, v.codelists, v.variable, parent.file),
+                value_domain=v.format,
+                rules=_rules(v.variable, parent),
+                place=parent.file,
+            )
+            for v in guide.variables(name)
+        ),
+        supplemental=parent.supplemental,
+        file=parent.file,
+        parent=parent.name,
+    )
+
+
+def _codelist(
+    terminology: StudyTerminology, codes: tuple[str, ...], variable: str, place: str
+) -> str:
+    name = terminology.choose(codes, variable, place)
+    if name:
+        terminology.use(name, place)
+    return name or ""
+
+
+def _rules(variable: str, parent: Dataset) -> tuple[Rule, ...]:
+    origin = _ORIGINS.get(variable, Origin.ASSIGNED)
+    if origin is None:
+        return ()
+    source = (f"{parent.name}.{variable}",) if origin is Origin.PREDECESSOR else ()
+    return (Rule(origin, source, place=parent.file),)

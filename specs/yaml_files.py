@@ -1,0 +1,130 @@
+"""YAML files with the line of everything in them, so that every error names its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError
+
+from specs.errors import SpecError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """The content of a YAML file, and where in it everything stands."""
+
+    path: Path
+    data: Any
+
+    def place(self, *keys: str | int) -> str:
+        """`ae.yaml line 14`: the place of the entry reached by `keys`, or of what leads to it."""
+        return f"{self.path.name} line {self.line(*keys)}"
+
+    def line(self, *keys: str | int) -> int:
+        """The line of the entry reached by `keys`, counted from 1."""
+        node, line = self.data, 0
+        for key in keys:
+            try:
+                line = _line_in(node, key)
+                node = node[key]
+            except (KeyError, IndexError, TypeError):
+                continue  # pydantic adds names of model variants that are not in the file
+        return line + 1
+
+    def parsed(self, model: type[Model]) -> Model:
+        """The content as a model; SpecError lists everything that is wrong, each with its line."""
+        try:
+            return model.model_validate(_plain(self.data))
+        except ValidationError as error:
+            lines = [self._described(problem, model) for problem in error.errors()]
+            raise SpecError("\n".join(dict.fromkeys(lines)), remedy="") from None
+
+    def _described(self, problem: Any, model: type[BaseModel]) -> str:
+        keys = tuple(problem["loc"])
+        name = ".".join(str(key) for key in keys if _leads(self.data, keys, key))
+        message = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            message = f"is not known here; {did_you_mean(str(keys[-1]), _fields(model, keys))}"
+        return f"{self.place(*keys)}: {name}: {message}" if name else f"{self.path.name}: {message}"
+
+
+def read_yaml(path: Path) -> YamlFile:
+    """Read a YAML 1.2 file (UTF-8). SpecError names the line of a syntax error or double key."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SpecError(
+            "there is no such file", where=str(path), remedy="check the study's folder"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise SpecError(
+            f"is not UTF-8 text (byte {error.start})", where=str(path), remedy="save it as UTF-8"
+        ) from None
+    try:
+        data = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        problem = str(error.problem or error.context).splitlines()[0]
+        raise SpecError(
+            f"is not YAML: {problem}", where=f"{path.name} line {line}", remedy="mend the line"
+        ) from None
+    if not isinstance(data, CommentedMap):
+        raise SpecError(
+            "holds no keys", where=path.name, remedy="start it with 'dataset:' or 'study:'"
+        )
+    return YamlFile(path, data)
+
+
+def _line_in(node: Any, key: str | int) -> int:
+    if isinstance(node, CommentedMap):
+        return int(node.lc.key(key)[0])
+    if isinstance(node, CommentedSeq):
+        return int(node.lc.item(key)[0])
+    raise KeyError(key)
+
+
+def _leads(data: Any, keys: Sequence[str | int], last: str | int) -> bool:
+    """Whether a key of an error's path is one of the file, not a name of a model variant."""
+    node = data
+    for key in keys:
+        if isinstance(node, (CommentedMap, CommentedSeq)):
+            found = key in node if isinstance(node, CommentedMap) else isinstance(key, int)
+            if key == last:
+                return found or isinstance(node, CommentedMap)
+            if found:
+                node = node[key]
+    return False
+
+
+def _fields(model: type[BaseModel], keys: Sequence[str | int]) -> Iterable[str]:
+    return (
+        [field.alias or name for name, field in model.model_fields.items()]
+        if len(keys) == 1
+        else []
+    )
+
+
+def _plain(node: Any) -> Any:
+    """Plain dicts, lists and scalars; numbers that YAML wrote in a special way become plain."""
+    if isinstance(node, CommentedMap):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, CommentedSeq):
+        return [_plain(value) for value in node]
+    if isinstance(node, bool):
+        return node
+    if isinstance(node, float):
+        return float(node)
+    if isinstance(node, int):
+        return int(node)
+    return node

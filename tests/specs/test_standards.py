@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pytest
+
+from specs.errors import SpecError
+from specs.standards import StandardDataset, StandardVariable, standard
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SDTM = standard("SDTMIG", "3.4")
+ADAM = standard("ADaMIG", "1.3")
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_an_sdtm_variable_has_what_the_guide_says() -> None:
+    assert SDTM.variable("DM", "RACE") == StandardVariable(
+        dataset="DM",
+        order=22,
+        variable="RACE",
+        label="Race",
+        type="Char",
+        role="Record Qualifier",
+        core="Exp",
+        codelists=("C74457",),
+        format="",
+        values=(),
+    )
+
+
+def test_a_variable_may_have_several_codelists_or_a_format_or_one_value() -> None:
+    dsdecod = SDTM.variable("DS", "DSDECOD")
+    assert dsdecod is not None
+    assert dsdecod.codelists == ("C66727", "C114118", "C150811")
+    aestdtc = SDTM.variable("AE", "AESTDTC")
+    assert aestdtc is not None
+    assert aestdtc.format == "ISO 8601 datetime or interval"
+    domain = SDTM.variable("AE", "DOMAIN")
+    assert domain is not None
+    assert domain.values == ("AE",)
+
+
+def test_what_a_guide_does_not_define_is_none() -> None:
+    assert SDTM.variable("AE", "AEFOO") is None
+    assert SDTM.variable("ZZ", "STUDYID") is None
+    assert SDTM.dataset("ZZ") is None
+    assert SDTM.variables("ZZ") == ()
+    assert SDTM.dataset("SUPP") is None
+
+
+def test_a_dataset_has_its_define_xml_class() -> None:
+    assert SDTM.dataset("DM") == StandardDataset(
+        "DM", "Demographics", "SPECIAL PURPOSE", "One record per subject", False, False
+    )
+    ts = SDTM.dataset("TS")
+    assert ts is not None
+    assert (ts.class_, ts.repeating, ts.reference) == ("TRIAL DESIGN", False, True)
+    vs = SDTM.dataset("VS")
+    assert vs is not None
+    assert (vs.class_, vs.repeating, vs.reference) == ("FINDINGS", True, False)
+
+
+def test_a_supp_dataset_is_suppqual_under_its_own_name() -> None:
+    supp = SDTM.dataset("SUPPAE")
+    assert supp is not None
+    assert (supp.name, supp.label) == ("SUPPAE", "Supplemental Qualifiers for AE")
+    assert [variable.variable for variable in SDTM.variables("SUPPAE")] == [
+        "STUDYID",
+        "RDOMAIN",
+        "USUBJID",
+        "IDVAR",
+        "IDVARVAL",
+        "QNAM",
+        "QLABEL",
+        "QVAL",
+        "QORIG",
+        "QEVAL",
+    ]
+    qnam = SDTM.variable("SUPPAE", "QNAM")
+    assert qnam is not None
+    assert (qnam.dataset, qnam.label) == ("SUPPAE", "Qualifier Variable Name")
+
+
+@pytest.mark.parametrize(
+    ("structure", "variable", "label"),
+    [
+        ("ADSL", "TRT01A", "Actual Treatment for Period 01"),
+        ("ADSL", "TRT10PN", "Planned Treatment for Period 10 (N)"),
+        ("ADSL", "TR02PG1N", "Planned Pooled Trt 1 for Period 02 (N)"),
+        ("ADSL", "P01S2SDT", "Period 01 Subperiod 2 Start Date"),
+        ("ADSL", "APHASE1", "Description of Phase 1"),
+        ("ADSL", "AGEGR1", "Pooled Age Group 1"),
+        ("BDS", "CRIT1", "Analysis Criterion 1"),
+        ("BDS", "CRIT12FL", "Criterion 12 Evaluation Result Flag"),
+        ("BDS", "ANL01FL", "Analysis Flag 01"),
+        ("BDS", "R2A1LO", "Ratio to Analysis Range 1 Lower Limit"),
+        ("BDS", "AVALC", "Analysis Value (C)"),
+        ("BDS", "ADT", "Analysis Date"),
+        ("OCCDS", "SMQ01NAM", "SMQ 01 Name"),
+        ("OCCDS", "AOCCIFL", "1st Max Sev./Int. Occurrence Flag"),
+    ],
+)
+def test_an_adam_name_is_resolved_with_its_label(structure: str, variable: str, label: str) -> None:
+    found = ADAM.variable(structure, variable)
+    assert found is not None
+    assert (found.variable, found.label) == (variable, label)
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["RESPFL", "TRT1A", "TRT00A", "TRT001A", "CRIT0", "CRIT01", "TRTxxA", "CRITy", "*DT"],
+)
+def test_what_only_looks_like_a_standard_adam_name_is_none(variable: str) -> None:
+    assert ADAM.variable("ADSL", variable) is None
+    assert ADAM.variable("BDS", variable) is None
+
+
+def test_a_user_defined_timing_variable_follows_the_longest_suffix() -> None:
+    rule = ADAM.suffix("BDS", "RESPSDTF")
+    assert rule is not None
+    assert (rule.variable, rule.type, rule.codelists) == ("*SDTF", "Char", ("C81223",))
+    assert ADAM.variable("BDS", "RESPSDTF") is None
+    assert ADAM.suffix("BDS", "AVAL") is None
+
+
+def test_flags_have_their_values_and_codelists_in_adam() -> None:
+    saffl = ADAM.variable("ADSL", "SAFFL")
+    assert saffl is not None
+    assert saffl.values == ("Y", "N")
+    dtype = ADAM.variable("BDS", "DTYPE")
+    assert dtype is not None
+    assert dtype.codelists == ("C81224",)
+
+
+def test_an_unknown_standard_names_what_is_known() -> None:
+    with pytest.raises(SpecError, match=r"SDTMIG 3\.3 is not known; did you mean SDTMIG 3\.4"):
+        standard("SDTMIG", "3.3")
+
+
+def test_one_label_of_the_guides_is_longer_than_a_transport_file_takes() -> None:
+    long = {
+        variable.variable: variable.label
+        for guide in (SDTM, ADAM)
+        for dataset in guide.datasets
+        for variable in guide.variables(dataset)
+        if len(variable.label) > 40
+    }
+    assert long == {"PBCHGCyN": "Percent Change to Baseline Category y (N)"}
+
+
+def test_every_sdtmig_row_is_carried(shared_reference: Path) -> None:
+    rows = table(shared_reference / "standards" / "sdtmig_3-4_variables.csv")
+    expected = [
+        StandardVariable(
+            dataset=row["dataset"],
+            order=int(row["order"]),
+            variable=row["variable"],
+            label=row["label"],
+            type="Num" if row["type"] == "Num" else "Char",
+            role=row["role"],
+            core=row["core"],
+            codelists=tuple(code for code in row["codelist"].split("; ") if code),
+            format=row["described_value_domain"],
+            values=tuple(value for value in row["value_list"].split("; ") if value),
+        )
+        for row in rows
+    ]
+    assert len(expected) == 1917
+    assert [v for dataset in SDTM.datasets for v in SDTM.variables(dataset)] == expected
+
+
+def test_every_sdtmig_dataset_is_carried(shared_reference: Path) -> None:
+    rows = table(shared_reference / "standards" / "sdtmig_3-4_datasets.csv")
+    assert {row["dataset"]: (row["label"], row["structure"]) for row in rows} == {
+        name: (dataset.label, dataset.structure) for name, dataset in SDTM.datasets.items()
+    }
+
+
+def test_every_class_is_a_term_of_define_xml(shared_reference: Path) -> None:
+    rows = table(shared_reference / "ct" / "define-xmlct-2025-09-26.csv")
+    terms = {row["submission_value"] for row in rows if row["codelist_code"] == "C103329"}
+    assert {d.class_ for guide in (SDTM, ADAM) for d in guide.datasets.values()} <= terms
+
+
+def test_every_adamig_row_is_carried(shared_reference: Path) -> None:
+    structures = {"Subject-Level Analysis Dataset": "ADSL", "Basic Data Structure": "BDS"}
+    rows = table(shared_reference / "standards" / "adamig_1-3_variables.csv")
+    expected = {
+        (
+            structures[row["data_structure"]],
+            row["variable"],
+            row["label"],
+            row["type"],
+            row["core"],
+            tuple(code for code in row["codelist"].split("; ") if code),
+            tuple(value for value in row["value_list"].split("; ") if value),
+        )
+        for row in rows
+    }
+    carried = {
+        (v.dataset, v.variable, v.label, v.type, v.core, v.codelists, v.values)
+        for structure in ("ADSL", "BDS")
+        for v in ADAM.variables(structure)
+    }
+    assert len(rows) == 336
+    assert carried == expected
