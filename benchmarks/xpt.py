@@ -70,8 +70,15 @@ def main() -> None:
 
         write()
         octets = ours.read_bytes()
+
+        def write_new() -> None:
+            part = raw.with_suffix(".part")
+            part.write_bytes(octets)
+            part.replace(raw)
+
         ways: dict[str, Callable[[], object]] = {
             "the same bytes, raw": lambda: raw.write_bytes(octets),
+            "the same, then renamed": write_new,
             "write_xpt": write,
             "read_xpt": lambda: read_xpt(ours),
         }

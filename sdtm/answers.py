@@ -7,6 +7,7 @@ is a finding in any case.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from sdtm.raw import Field
     from sdtm.records import Records
-    from specs.model import StudyCodelist, Variable
+    from specs.model import Rule, StudyCodelist, Variable
 
 MULTIPLE = "MULTIPLE"
 
@@ -43,23 +44,32 @@ class Answers:
         return trimmed.where(trimmed != "")
 
     def values(
-        self, names: tuple[str, ...], variable: Variable, codelist: StudyCodelist | None
+        self, rule: Rule, variable: Variable, codelist: StudyCodelist | None, rows: pd.Series
     ) -> pd.Series:
-        """The values of a variable read from one name, or from a date's and a time's."""
-        name = names[0]
+        """The values of a variable in the given rows (a mask), else NaN.
+
+        They are read from one name, or from a date's and a time's.
+        """
+        name = rule.sources[0]
         if name.startswith("@"):
             return self._records.frame[name]
         parts = [
-            self._read(name, field, column, variable, codelist)
-            for field, column in self._columns(name)
+            self._read(
+                name,
+                replace(field, choices={}) if rule.read_as == "code" else field,
+                column,
+                variable,
+                codelist,
+            )
+            for field, column in self._columns(name, rows)
         ]
         values = pd.concat(parts) if parts else pd.Series(dtype="str")
         values = values.reindex(self._records.frame.index)
-        if len(names) == 2 and variable.is_date:
-            return self._with_time(values, names[1])
+        if len(rule.sources) == 2 and variable.is_date:
+            return self._with_time(values, rule.sources[1], rows)
         return values
 
-    def _columns(self, name: str) -> Iterator[tuple[Field, pd.Series]]:
+    def _columns(self, name: str, rows: pd.Series) -> Iterator[tuple[Field, pd.Series]]:
         """The answers to one name, in one column for all blocks whose fields are alike."""
         frame = self._records.frame
         alike: dict[tuple[object, ...], tuple[Field, list[int]]] = {}
@@ -73,7 +83,7 @@ class Answers:
                 )
                 alike.setdefault(key, (field, []))[1].append(block)
         for field, blocks in alike.values():
-            column = frame.loc[frame["@block"].isin(blocks), name]
+            column = frame.loc[rows & frame["@block"].isin(blocks), name]
             yield field, column
 
     def _read(
@@ -89,7 +99,7 @@ class Answers:
             read = iso_dtc(answers, field.style)
             self._find("CK-RAW-DATE", name, answers, read["problem"])
             return read["dtc"]
-        meant = self._decoded(name, field, answers)
+        meant, known = self._decoded(name, field, answers)
         if variable.type == "Num":
             number = pd.to_numeric(meant, errors="coerce").astype("float64")
             problem = _sentence(meant.notna() & number.isna(), "is not a number")
@@ -97,24 +107,33 @@ class Answers:
             return number
         if codelist is None:
             return meant
-        return self._coded(name, answers, meant, codelist)
+        return self._coded(name, answers, meant, known, codelist)
 
-    def _decoded(self, name: str, field: Field, answers: pd.Series) -> pd.Series:
+    def _decoded(self, name: str, field: Field, answers: pd.Series) -> tuple[pd.Series, pd.Series]:
+        """What the answers mean by the form's choices, and which of them are choices."""
         if not field.choices:
-            return answers
+            return answers, answers.notna()
         several = pd.Series(data=False, index=answers.index)
         if field.kind == "checkbox":
             several = answers.str.contains(TICKED, regex=False, na=False).astype(bool)
         meant = answers.map(dict(field.choices)).astype("str")
-        known = ", ".join(list(field.choices)[:8])
+        choices = ", ".join(list(field.choices)[:8])
         strange = meant.isna() & answers.notna() & ~several
         self._find(
-            "CK-RAW-CODE", name, answers, _sentence(strange, f"is no choice of the form ({known})")
+            "CK-RAW-CODE",
+            name,
+            answers,
+            _sentence(strange, f"is no choice of the form ({choices})"),
         )
-        return meant.where(~several, MULTIPLE).where(~strange, answers)
+        return meant.where(~several, MULTIPLE).where(~strange, answers), ~strange
 
     def _coded(
-        self, name: str, answers: pd.Series, meant: pd.Series, codelist: StudyCodelist
+        self,
+        name: str,
+        answers: pd.Series,
+        meant: pd.Series,
+        known: pd.Series,
+        codelist: StudyCodelist,
     ) -> pd.Series:
         """The terms by meaning, else by code; what is no term stays as collected."""
         by_meaning = coded(meant, codelist.codelist, codelist.own)
@@ -122,18 +141,18 @@ class Answers:
         value = by_meaning["value"].where(by_meaning["matched"], by_code["value"])
         strange = meant.notna() & ~by_meaning["matched"] & ~by_code["matched"]
         problem = pd.Series(index=meant.index, dtype="str")
-        for text in meant[strange].unique():
+        for text in meant[strange & known].unique():
             near = nearest(text, codelist.codelist)
             hint = f"; nearest are {', '.join(near)}" if near else ""
             problem = problem.mask(
-                strange & (meant == text), f"is no term of codelist {codelist.name}{hint}"
+                strange & known & (meant == text), f"is no term of codelist {codelist.name}{hint}"
             )
         self._find("CK-CT-COLLECTED", name, answers, problem)
         return value.where(~strange, meant)
 
-    def _with_time(self, dates: pd.Series, name: str) -> pd.Series:
+    def _with_time(self, dates: pd.Series, name: str, rows: pd.Series) -> pd.Series:
         times = pd.Series(index=dates.index, dtype="str")
-        for field, column in self._columns(name):
+        for field, column in self._columns(name, rows):
             answers = field.answered(column)
             times.loc[answers.index] = answers
         read = combine_dtc(dates, times)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from sdtm.raw import RawData
+    from sdtm.records import Records
+    from specs.derivation import Derivation
     from specs.model import Dataset, Rule, Study, Variable
 
 _READ = (Origin.COLLECTED, Origin.ASSIGNED, Origin.PROTOCOL)
@@ -139,9 +141,9 @@ class _Part:
         variable = self.variables[name]
         values = self._assigned_by_block(variable)
         for rule in variable.rules:
-            made = _typed(self._applied(rule, variable, parts), variable, self.index)
-            open_ = values.isna() & self._when(rule)
-            values = values.where(~open_, made)
+            rows = values.isna() & self._when(rule)
+            made = _typed(self._applied(rule, variable, parts, rows), variable, self.index)
+            values = values.where(~rows, made)
         self._values[name] = values
 
     def _assigned_by_block(self, variable: Variable) -> pd.Series:
@@ -166,18 +168,20 @@ class _Part:
         return self._values[name] if name in self._values else self._answers.text(name)
 
     def _applied(
-        self, rule: Rule, variable: Variable, parts: Mapping[str, _Part]
+        self, rule: Rule, variable: Variable, parts: Mapping[str, _Part], rows: pd.Series
     ) -> pd.Series | str | int | float:
         if rule.constant is not None:
             return rule.constant
         if rule.derivation is not None:
-            return self._derived(rule, variable, parts)
+            return self._derived(rule, variable, parts, rows)
         if rule.origin is Origin.PREDECESSOR:
             return self._of_subject(rule.sources[0], rule, parts)
         codelist = self._study.codelists.get(variable.codelist)
-        return self._answers.values(rule.sources, variable, codelist)
+        return self._answers.values(rule, variable, codelist, rows)
 
-    def _derived(self, rule: Rule, variable: Variable, parts: Mapping[str, _Part]) -> pd.Series:
+    def _derived(
+        self, rule: Rule, variable: Variable, parts: Mapping[str, _Part], rows: pd.Series
+    ) -> pd.Series:
         derivation = rule.derivation
         if derivation is None:
             raise SpecError(f"{variable.name} names no derivation", where=rule.place)
@@ -189,9 +193,9 @@ class _Part:
             else self._of_subject(source, rule, parts)
             for source in rule.sources
         ]
-        made = derivation.function(*columns, **rule.arguments)
+        made: pd.Series | Outcome = derivation.function(*columns, **rule.arguments)
         if isinstance(made, Outcome):
-            self._find(variable.name, rule, made, columns[0] if columns else None)
+            self._find(variable.name, derivation, made.problems[rows], columns[0])
             return made.values
         return made
 
@@ -224,7 +228,7 @@ class _Part:
             {n: other.value(n) for n in (*names, *(c.variable for c in rule.where), "USUBJID")}
         )
         frame = frame[all_hold(rule.where, frame)]
-        made = rule.derivation.function(
+        made: pd.Series = rule.derivation.function(
             *(frame[name] for name in names), frame["USUBJID"], **rule.arguments
         )
         return made.reindex(self.value("USUBJID")).set_axis(self.index)
@@ -235,22 +239,22 @@ class _Part:
             self.make(name, {})
         return self._values[name]
 
-    def _find(self, name: str, rule: Rule, outcome: Outcome, source: pd.Series | None) -> None:
-        problem = outcome.problems[outcome.problems.notna()]
-        if problem.empty:
+    def _find(
+        self, name: str, derivation: Derivation, problems: pd.Series, source: pd.Series
+    ) -> None:
+        problems = problems[problems.notna()]
+        if problems.empty:
             return
-        rows = self.records.frame.loc[problem.index]
+        rows = self.records.frame.loc[problems.index]
         self._found.append(
             findings(
                 severity="error",
-                rule=f"CK-{rule.derivation.name.upper().replace('_', '-')}"
-                if rule.derivation
-                else "CK-DERIVED",
+                rule=f"CK-{derivation.name.upper().replace('_', '-')}",
                 dataset=self.dataset.name,
                 subject=rows["@subject"],
                 variable=name,
-                value=source.loc[problem.index] if source is not None else None,
-                message=problem,
+                value=source.loc[problems.index],
+                message=problems,
                 file=rows["@file"],
                 line=rows["@line"],
             )
@@ -273,17 +277,16 @@ class _Part:
         yield from self._answers.findings
         yield from self._found
 
-    def usage(self) -> tuple[Dataset, Any]:
+    def usage(self) -> tuple[Dataset, Records]:
         """What the ledger needs to know of this dataset."""
         return self.dataset, self.records
 
 
 def _typed(made: Any, variable: Variable, index: pd.Index) -> pd.Series:
     """Values as the variable's type: Num float64, Char str."""
-    kind = "float64" if variable.type == "Num" else "str"
-    values = made if isinstance(made, pd.Series) else pd.Series(made, index=index)
-    if kind == "str" and pd.api.types.is_numeric_dtype(values) and values.isna().all():
-        return pd.Series(index=index, dtype="str")
-    if kind == "str" and pd.api.types.is_float_dtype(values):
+    values: pd.Series = made if isinstance(made, pd.Series) else pd.Series(made, index=index)
+    if variable.type == "Num":
+        return values.astype("float64")
+    if pd.api.types.is_float_dtype(values):
         return values.map("{:g}".format, na_action="ignore").astype("str")
-    return values.astype(kind)
+    return values.astype("str")

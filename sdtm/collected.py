@@ -112,6 +112,8 @@ def _collected(value: str, style: DateStyle) -> Partial:
         day, clock = value[:8], ":".join(re.findall("..", value[8:]))
         match = words.clock.fullmatch(clock)
     elif ":" in value:
+        if words.clock.fullmatch(value.removeprefix("T")):
+            raise DateTextError("a time without a date")
         match = re.fullmatch(rf"(?P<date>[^:]*?)(?P<mark>[T :])(?:{words.clock.pattern})", value)
         if match is None:
             raise DateTextError(_why_no_clock(value))
@@ -124,8 +126,8 @@ def _collected(value: str, style: DateStyle) -> Partial:
 
 
 def _why_no_clock(value: str) -> str:
-    if re.match(r"[0-9]{1,2}:[0-9]{2}", value):
-        return "a time without a date"
+    if re.fullmatch(r"[^:]*[+][0-9]{2}:[0-9]{2}", value):
+        return "an offset from UTC without a time"
     if re.search(r":[0-9]{2} ?[A-Z]{2,5}$", value):
         return "a named time zone cannot be kept; an offset from UTC can"
     return "the time cannot be read"
@@ -207,6 +209,8 @@ def _tokens(text: str, words: Words) -> list[str]:
 def _why_no_date(text: str, words: Words) -> str:
     if re.fullmatch(r".*[0-9]T", text):
         return "T without a time"
+    if re.search("[0-9]T[0-9]", text):
+        return "the time cannot be read"
     if len(re.findall(rf"(?:{SEPARATOR})+", text)) > 2:
         return "more parts than a date has"
     for word in re.findall(r"[^\W\d_]+", text):
@@ -229,9 +233,11 @@ def _kind(token: str, words: Words) -> str:
 
 
 def _with_month_name(tokens: list[str], kinds: str, style: DateStyle) -> _Day:
+    if kinds.count("M") > 1 or kinds.count("Y") > 1:
+        raise DateTextError("two months or two years")
     place = kinds.index("M")
-    month, rest, kind = tokens[place], tokens[:place] + tokens[place + 1 :], kinds.replace("M", "")
-    match kind:
+    month, rest = tokens[place], [*tokens[:place], *tokens[place + 1 :]]
+    match kinds.replace("M", ""):
         case "":
             raise DateTextError("a month without a year")
         case "N":
@@ -244,8 +250,6 @@ def _with_month_name(tokens: list[str], kinds: str, style: DateStyle) -> _Day:
             return _Day(rest[0], month, rest[1])
         case "NY" | "UY":
             return _Day(rest[1], month, rest[0])
-    if len(kind) != 2 or kinds.count("M") > 1 or kind == "YY":
-        raise DateTextError("two years or two months")
     if place == 2:
         raise DateTextError("day and year cannot be told apart")
     if style.order == "YMD" and place == 1:

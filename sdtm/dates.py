@@ -35,7 +35,7 @@ from sdtm.timing import (
     study_day,
     time_of_day,
 )
-from sdtm.wellformed import arrow_text, distinct_texts, read_stamps, text_series
+from sdtm.wellformed import arrow_text, distinct_texts, read_stamps, text_series, with_two_digits
 
 __all__ = [
     "DateStyle",
@@ -63,12 +63,7 @@ def iso_dtc(text: pd.Series[Any], style: DateStyle) -> pd.DataFrame:
     ['2019-12', nan]
     """
     values = arrow_text(text)
-    pieces: list[tuple[NDArray[np.intp], pa.Array]] = []
-    if _usual(style):
-        codes = pa.array([folded(code) for code in style.missing], type=pa.large_string())
-        coded = pc.is_in(pc.utf8_upper(values), codes) if len(codes) else False
-        usual = pc.if_else(coded, None, values) if len(codes) else values
-        pieces = [(stamps.rows, stamps.text()) for stamps in read_stamps(usual, style.order)]
+    pieces = _usual_shapes(values, style) if _usual(style) else []
     rows, distinct, place = distinct_texts(values, [rows for rows, _ in pieces])
     read = _read_all(distinct, lambda value: read_date(value, style))
     problem = [(rows, read.problem.take(place))]
@@ -126,6 +121,21 @@ class _Texts:
 
     text: pa.Array
     problem: pa.Array
+
+
+def _usual_shapes(values: pa.Array, style: DateStyle) -> list[tuple[NDArray[np.intp], pa.Array]]:
+    """ISO texts of what can be read at once, each with the rows it belongs to."""
+    if style.missing:
+        codes = pa.array([folded(code) for code in style.missing], type=pa.large_string())
+        values = pc.if_else(pc.is_in(pc.utf8_upper(values), codes), None, values)
+    pieces = [(stamps.rows, stamps.text()) for stamps in read_stamps(values, style.order)]
+    waiting = pc.is_valid(values).to_numpy(zero_copy_only=False).copy()
+    for done, _ in pieces:
+        waiting[done] = False
+    rows = np.flatnonzero(waiting)
+    padded = with_two_digits(values.take(pa.array(rows)))
+    again = read_stamps(padded, style.order)
+    return [*pieces, *((rows[stamps.rows], stamps.text()) for stamps in again)]
 
 
 def _usual(style: DateStyle) -> bool:

@@ -130,6 +130,17 @@ def read_stamps(text: pa.Array, order: Order | Literal["ISO"] | None = None) -> 
     return found
 
 
+def with_two_digits(text: pa.Array) -> pa.Array:
+    """The texts with a 0 before days, months and hours of one digit; minutes have two or are bad.
+
+    Meant for `read_stamps`: a text that it reads afterwards says the same as before.
+    """
+    text = pc.replace_substring_regex(text, r"^(\d)([-/. A-Za-z])", r"0\1\2")
+    for _ in range(2):  # neighbours share a separator, so every other one is found at a time
+        text = pc.replace_substring_regex(text, r"([-/. Tt])(\d)([-/. :Tt]|$)", r"\10\2\3")
+    return text
+
+
 def distinct_texts(
     values: pa.Array, done: Iterable[NDArray[np.intp]], *, blanks: bool = False
 ) -> tuple[NDArray[np.intp], list[str], pa.Array]:

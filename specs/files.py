@@ -32,6 +32,7 @@ class RuleFile(_File):
     function: str = ""
     arguments: dict[str, Any] = Field(default={}, alias="with")
     source: Literal["subject", "investigator", "vendor", "sponsor"] | None = None
+    read_as: Literal["label", "code"] = Field(default="label", alias="as")
     when: tuple[Where, ...] = ()
     where: tuple[Where, ...] = ()
 
@@ -58,7 +59,10 @@ class RuleFile(_File):
 
 
 class VariableFile(_File):
-    """One rule, a list of rules (the first that gives a value counts), or `standard`."""
+    """One rule, a list of rules (the first that gives a value counts), or `standard`.
+
+    With no rule, as in `LBCAT: {}`, the values are those that the records' blocks assign.
+    """
 
     rules: tuple[RuleFile, ...] = ()
     standard: bool = False
@@ -78,12 +82,12 @@ class VariableFile(_File):
             return {"standard": True}
         if isinstance(data, list):
             return {"rules": data}
-        if not isinstance(data, dict) or "rules" in data:
+        if not isinstance(data, dict) or "rules" in data or "standard" in data:
             return data
         own = ("label", "type", "length", "codelist", "format", "comment", "role", "core")
         given = {key: value for key, value in data.items() if key in own}
         rule = {key: value for key, value in data.items() if key not in own}
-        return {**given, "rules": [rule]} if rule else {**given, "standard": True}
+        return {**given, "rules": [rule]} if rule else given
 
 
 class JoinFile(_File):

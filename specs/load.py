@@ -42,7 +42,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from specs.derivation import Derivation
-    from specs.standards import Standard
+    from specs.standards import Standard, StandardVariable
+
+_SHARED = ("VISITNUM", "VISIT", "VISITDY", "TAETORD", "EPOCH")
+"""Timing variables without a prefix: the same in every domain."""
 
 ALWAYS = ("STUDYID", "DOMAIN", "USUBJID", "--SEQ")
 
@@ -250,7 +253,7 @@ class _DatasetLoader:
         place = self.file.place(part, name)
         known = None
         if part == "variables":
-            known = self.standard.variable(self.owner, name)
+            known = self.standard.variable(self.owner, name) or self._of_class(name)
             if known is None and self.tabulation and not given.label:
                 names = [v.variable for v in self.standard.variables(self.domain)]
                 raise SpecError(
@@ -287,6 +290,22 @@ class _DatasetLoader:
             place=place,
             standard=known is not None,
         )
+
+    def _of_class(self, name: str) -> StandardVariable | None:
+        """A variable that the guide lists for other domains of the same class only.
+
+        The model lets every domain use the variables of its class (SDTMIG 3.4, section 3.2.1).
+        """
+        own = self.standard.dataset(self.owner)
+        if not self.tabulation or own is None:
+            return None
+        for other in self.standard.datasets.values():
+            renamed = name.replace(self.domain, other.name, 1) if own.class_ == other.class_ else ""
+            for candidate in (name if name in _SHARED else "", renamed):
+                known = self.standard.variable(other.name, candidate) if candidate else None
+                if known is not None:
+                    return known
+        return None
 
     # rules
 
@@ -326,6 +345,7 @@ class _DatasetLoader:
             derivation=derivation,
             arguments=MappingProxyType({k: self._filled(v) for k, v in given.arguments.items()}),
             origin_source=(given.source or default).capitalize(),
+            read_as=given.read_as,
             when=given.when,
             where=given.where,
             place=place,

@@ -51,6 +51,7 @@ class Rule:
     derivation: Derivation | None = None
     arguments: Mapping[str, Any] = field(default_factory=dict)
     origin_source: str = "Sponsor"
+    read_as: Literal["label", "code"] = "label"  # how a coded answer is read
     when: tuple[Where, ...] = ()
     where: tuple[Where, ...] = ()
     place: str = ""

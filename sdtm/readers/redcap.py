@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from pydantic import Field as Default
 
 from sdtm.dates import DateStyle
 from sdtm.raw import TICKED, Field, Form, RawData
@@ -70,7 +71,7 @@ class RedcapOptions(Options):
     dictionary: str
     events: str = ""
     event_forms: str = ""
-    missing: dict[str, str] = {}
+    missing: dict[str, str] = Default(default={})
     dates: str = ""
     delimiter: str = ","
     encoding: str = "utf-8"
@@ -147,7 +148,10 @@ def _read_dictionary(path: Path, given: RedcapOptions) -> _Dictionary:
     columns = ("field_name", "field_label", "field_type", "select_choices_or_calculations")
     validation = table["text_validation_type_or_show_slider_number"].fillna("")
     rows = zip(*(table[name].fillna("") for name in columns), validation, strict=True)
-    fields = {row[0]: _field(*row, given) for row in rows}
+    fields = {
+        name: _field(name, label, kind, choices, valid, given)
+        for name, label, kind, choices, valid in rows
+    }
     return _Dictionary(
         path, fields, dict(zip(table["field_name"], table["form_name"], strict=True))
     )

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
+from pydantic import Field as Default
 
 from sdtm.dates import DateStyle
 from sdtm.raw import Field, Form, RawData
@@ -26,7 +27,7 @@ class TableOptions(Options):
     event: str = ""
     repeat: str = ""
     dates: Literal["DMY", "MDY", "YMD", ""] = ""
-    missing: dict[str, str] = {}
+    missing: dict[str, str] = Default(default={})
     delimiter: str = ","
     encoding: str = "utf-8"
 

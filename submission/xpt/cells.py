@@ -77,19 +77,18 @@ def number_cells(values: pd.Series[Any], place: Place) -> NDArray[np.int64]:
 def _arrow_text(values: pd.Series[Any], place: Place) -> Iterator[Any]:
     """The block as Arrow string arrays, one per chunk."""
     dtype = values.dtype
-    if pd.api.types.is_object_dtype(dtype):
-        kind = pd.api.types.infer_dtype(values, skipna=True)
-        if kind not in ("string", "empty"):
-            raise type_fault(place, values)
+    if isinstance(dtype, pd.StringDtype | pd.ArrowDtype):
+        array = pa.array(values.array)
+    elif not pd.api.types.is_object_dtype(dtype) or pd.api.types.infer_dtype(
+        values, skipna=True
+    ) not in ("string", "empty"):
+        raise type_fault(place, values)
+    else:
         try:
             array = pa.array(values.to_numpy(), type=pa.large_string(), from_pandas=True)
         except UnicodeEncodeError:  # a lone surrogate
             texts = (value if isinstance(value, str) else None for value in values)
             raise text_fault(place, texts, "utf-8") from None
-    elif isinstance(dtype, pd.StringDtype | pd.ArrowDtype):
-        array = pa.array(values.array)
-    else:
-        raise type_fault(place, values)
     if pa.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
     if pa.types.is_null(array.type) or pa.types.is_string_view(array.type):
@@ -104,24 +103,41 @@ def _padded(chunk: Any, place: Place, encoding: str) -> NDArray[np.bytes_]:
     width = place.column.length
     if encoding not in ARROW_ENCODINGS:
         return _transcoded(chunk, place, encoding)
-    longest = pc.max(pc.binary_length(chunk)).as_py()
+    lengths = pc.binary_length(chunk)
+    longest = pc.max(lengths).as_py()
     if longest is None:
         return np.full(len(chunk), b" " * width)
     if longest > width:
         raise text_fault(place, chunk.to_pylist(), encoding)
-    cells = _fixed_width(pc.ascii_rpad(pc.fill_null(chunk, ""), width), width)
+    filled = _filled(chunk, pc.sum(lengths).as_py()) if chunk.null_count else chunk
+    cells = _fixed_width(pc.ascii_rpad(filled, width), width)
     octets = cells.view(np.uint8)
     if not octets.min() or (encoding == "ascii" and octets.max() > 127):
         raise text_fault(place, chunk.to_pylist(), encoding)
     return cells
 
 
+def _filled(chunk: Any, size: int) -> Any:
+    """The array with "" for null; not copied where null takes no bytes, as it does mostly."""
+    _, offsets, octets = chunk.buffers()
+    ends = _ends(chunk, offsets)
+    if ends[-1] - ends[0] != size:
+        return pc.fill_null(chunk, "")
+    return pa.Array.from_buffers(chunk.type, len(chunk), [None, offsets, octets], 0, chunk.offset)
+
+
+def _ends(array: Any, offsets: Any) -> NDArray[Any]:
+    """Where the values of an Arrow string array begin and end in its buffer."""
+    wide = pa.types.is_large_string(array.type)
+    ends = np.frombuffer(offsets, dtype=np.int64 if wide else np.int32)
+    return ends[array.offset : array.offset + len(array) + 1]
+
+
 def _fixed_width(filled: Any, width: int) -> NDArray[np.bytes_]:
     """The value buffer of an Arrow array whose values all have `width` bytes."""
     _, offsets, octets = filled.buffers()
-    wide = pa.types.is_large_string(filled.type)
-    first = np.frombuffer(offsets, dtype=np.int64 if wide else np.int32)[filled.offset]
-    return np.frombuffer(octets, dtype=f"S{width}", count=len(filled), offset=int(first))
+    start = int(_ends(filled, offsets)[0])
+    return np.frombuffer(octets, dtype=f"S{width}", count=len(filled), offset=start)
 
 
 def _transcoded(chunk: Any, place: Place, encoding: str) -> NDArray[np.bytes_]:
@@ -250,6 +266,8 @@ def _sas_times(ticks: NDArray[np.int64], unit: str, place: Place) -> NDArray[np.
 
 def _taken(categories: pd.Series[Any], codes: NDArray[np.integer[Any]]) -> pd.Series[Any]:
     """The categories by code, -1 as missing, whole numbers kept whole."""
+    if not len(categories):
+        return pd.Series(np.full(len(codes), None), dtype=object)
     nullable: dict[str, Any] = {"i": "Int64", "u": "UInt64", "b": "boolean"}
     array = categories.astype(nullable.get(categories.dtype.kind, categories.dtype)).array
     return pd.Series(pd.api.extensions.take(array, codes, allow_fill=True))

@@ -148,11 +148,11 @@ def _row_count(octets: NDArray[np.uint8], start: int, length: int, path: Path) -
             f"{size} bytes of rows are not whole rows of {length} bytes",
         )
     tail = octets[start + count * length :].tobytes()
-    if tail.strip(b" ") and tail.strip(b"\0"):
+    if tail.strip(b" "):
         raise malformed(
             path,
             start + count * length,
-            f"there are bytes behind the last whole row of {length} bytes",
+            f"{tail[:20]!r} behind the last whole row of {length} bytes, expected blanks",
         )
     while (count - 1) * length > least and count > 0:
         row = octets[start + (count - 1) * length : start + count * length]

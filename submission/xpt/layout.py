@@ -7,7 +7,9 @@ import re
 import struct
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from specs.errors import TransportError
 
@@ -75,6 +77,13 @@ class Member:
 def record_length(columns: Sequence[Column]) -> int:
     """Bytes of one row."""
     return sum(column.length for column in columns)
+
+
+def cell_type(column: Column) -> np.dtype[Any]:
+    """One value as numpy sees it in the file; numbers of less than 8 bytes are loose bytes."""
+    if column.type == "Char":
+        return np.dtype(f"S{column.length}")
+    return np.dtype(">i8" if column.length == 8 else ("u1", (column.length,)))
 
 
 def title(kind: str, tail: str = "") -> bytes:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from specs.errors import RawDataError, did_you_mean
 from submission.xpt.description import Layout, file_bytes, malformed, read_layout
-from submission.xpt.layout import Column, Member, byte_encoding, record_length
+from submission.xpt.layout import Column, Member, byte_encoding, cell_type, record_length
 from submission.xpt.numbers import doubles_from_ibm
 
 if TYPE_CHECKING:
@@ -78,10 +78,7 @@ def _records(octets: NDArray[np.uint8], layout: Layout) -> Any:
     record = np.dtype(
         {
             "names": [column.name for column in columns],
-            "formats": [
-                f"S{column.length}" if column.type == "Char" else ("u1", (column.length,))
-                for column in columns
-            ],
+            "formats": [cell_type(column) for column in columns],
             "offsets": list(layout.positions),
             "itemsize": length,
         }
@@ -90,7 +87,9 @@ def _records(octets: NDArray[np.uint8], layout: Layout) -> Any:
     return octets[layout.start : layout.start + size].view(record)
 
 
-def _numbers(cells: NDArray[np.uint8]) -> NDArray[np.float64]:
+def _numbers(cells: NDArray[Any]) -> NDArray[np.float64]:
+    if cells.dtype != np.uint8:
+        return doubles_from_ibm(cells.astype(np.int64))
     whole = np.zeros((len(cells), 8), dtype=np.uint8)
     whole[:, : cells.shape[1]] = cells
     return doubles_from_ibm(whole.view(">i8")[:, 0].astype(np.int64))
@@ -98,25 +97,27 @@ def _numbers(cells: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 def _texts(cells: NDArray[np.bytes_], encoding: str) -> Any:
     """Fixed-width bytes as an Arrow string array, without what pads them, null where blank."""
-    dense = np.ascontiguousarray(cells)
-    octets = dense.view(np.uint8)
-    width = pa.binary(dense.dtype.itemsize)
-    array = pa.FixedSizeBinaryArray.from_buffers(width, len(dense), [None, pa.py_buffer(octets)])
+    size, width = len(cells), cells.dtype.itemsize
+    octets = np.ascontiguousarray(cells).view(np.uint8)
+    ends = pa.py_buffer(np.arange(size + 1, dtype=np.int64) * width)
     if octets.max(initial=0) < 128 and encoding in ("ascii", "utf-8"):
-        text = array.cast(pa.binary()).view(pa.string())
+        text = pa.LargeStringArray.from_buffers(size, ends, pa.py_buffer(octets))
     else:
+        array = pa.Array.from_buffers(pa.large_binary(), size, [None, ends, pa.py_buffer(octets)])
         distinct = array.dictionary_encode()
         decoded = [value.decode(encoding) for value in distinct.dictionary.to_pylist()]
-        text = pa.array(decoded, type=pa.string()).take(distinct.indices)
-    text = pc.ascii_rtrim(text, " \0")
-    return pc.if_else(pc.equal(pc.binary_length(text), 0), pa.scalar(None, pa.string()), text)
+        text = pa.array(decoded, type=pa.large_string()).take(distinct.indices)
+    _, ends, values = pc.ascii_rtrim(text, " \0").buffers()
+    filled = np.diff(np.frombuffer(ends, dtype=np.int64)[: size + 1]) > 0
+    present = pa.py_buffer(np.packbits(filled, bitorder="little"))
+    return pa.LargeStringArray.from_buffers(size, ends, values, present)
 
 
 def _series(column: Column, parts: list[Any]) -> Any:
     if column.type == "Num":
         return np.concatenate(parts) if parts else np.empty(0)
     text: Any = pd.StringDtype(na_value=np.nan)
-    return text.__from_arrow__(pa.chunked_array(parts, pa.string()))
+    return text.__from_arrow__(pa.chunked_array(parts, pa.large_string()))
 
 
 def _wanted(member: Member, columns: Sequence[str] | None, path: Path) -> list[str]:

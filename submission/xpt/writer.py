@@ -16,6 +16,7 @@ from submission.xpt.layout import (
     Column,
     Member,
     byte_encoding,
+    cell_type,
     checked,
     header,
     padding,
@@ -79,7 +80,7 @@ def _write_rows(
 ) -> int:
     length = record_length(member.columns)
     buffer = np.empty(BLOCK_ROWS * length, dtype=np.uint8)
-    records = buffer.view(_record_type(member.columns))
+    records = buffer.view([(column.name, cell_type(column)) for column in member.columns])
     rows, last = 0, b""
     for part in [frame] if isinstance(frame, pd.DataFrame) else frame:
         _check_names(part, member)
@@ -114,19 +115,6 @@ def _cells(values: pd.Series[Any], place: Place, encoding: str) -> np.ndarray[An
         return ibm
     octets = ibm.astype(">i8").view(np.uint8).reshape(-1, 8)
     return octets[:, : place.column.length]
-
-
-def _record_type(columns: Sequence[Column]) -> np.dtype[np.void]:
-    """One row of the file as a numpy record."""
-    fields: list[Any] = [
-        (column.name, f"S{column.length}")
-        if column.type == "Char"
-        else (column.name, ">i8")
-        if column.length == 8
-        else (column.name, "u1", (column.length,))
-        for column in columns
-    ]
-    return np.dtype(fields)
 
 
 def _check_names(frame: pd.DataFrame, member: Member) -> None:

@@ -13,7 +13,6 @@ from submission.xpt.numbers import doubles_from_ibm, ibm_from_doubles
 # Hexadecimal as in TS-140 and the worked examples of IBM floating point in its literature.
 KNOWN = {
     0.0: "0000000000000000",
-    -0.0: "0000000000000000",
     1.0: "4110000000000000",
     -1.0: "c110000000000000",
     2.0: "4120000000000000",
@@ -57,6 +56,10 @@ def as_hexadecimal(value: float) -> str:
 @pytest.mark.parametrize(("value", "expected"), KNOWN.items())
 def test_a_known_number_has_its_known_bytes(value: float, expected: str) -> None:
     assert as_hexadecimal(value) == expected
+
+
+def test_the_negative_zero_becomes_zero() -> None:
+    assert as_hexadecimal(-0.0) == "0000000000000000"
 
 
 def test_random_doubles_become_ibm_numbers_bit_for_bit_and_come_back() -> None:

@@ -1,7 +1,7 @@
 """Synthetic raw data of the worked study, in the shape of a REDCap export.
 
 Nothing here is the data of the trial NCT03171194. Six subjects with the default seed are the six
-told in `six/`, which agree with what was published about the trial; any other number or seed is
+told in `told/`, which agree with what was published about the trial; any other number or seed is
 drawn from a model.
 """
 
@@ -17,8 +17,9 @@ from specs.errors import CdisckitError
 
 from . import export
 from .course import DONE, EVENTS, NONE, drawn
-from .forms import disposition, event_forms, person, visit_form
+from .forms import disposition, event_forms, visit_form
 from .logs import drawn_logs
+from .measure import person
 from .six import amended, six_logs, six_subjects
 
 if TYPE_CHECKING:
@@ -39,17 +40,17 @@ def simulate(out: Path, subjects: int, seed: int) -> None:
     """Write data.csv of that many subjects into the folder, and the tables that describe it."""
     if subjects < 1:
         raise CdisckitError(f"cannot simulate {subjects} subjects", remedy="ask for at least one")
+    told = (subjects, seed) == (6, DEFAULT_SEED)
+    if out.resolve() == RAW and not told:
+        raise CdisckitError(f"{out} holds the committed export", remedy="name another folder")
     out.mkdir(parents=True, exist_ok=True)
     layout = export.layout(RAW)
     with (out / "data.csv").open("wb") as file:
         file.write((",".join(layout.header) + "\n").encode())
         for block, start in enumerate(range(0, subjects, BLOCK)):
             rng = np.random.default_rng([seed, block])
-            if (subjects, seed) == (6, DEFAULT_SEED):
-                course, logs, told = six_subjects(), six_logs(), True
-            else:
-                course, told = drawn(rng, min(BLOCK, subjects - start)), False
-                logs = drawn_logs(rng, course)
+            course = six_subjects() if told else drawn(rng, min(BLOCK, subjects - start))
+            logs = six_logs() if told else drawn_logs(rng, course)
             parts = _lines(rng, layout, course, logs, first=start + 1, told=told)
             file.write(export.body(parts))
     if out.resolve() != RAW:
@@ -94,12 +95,10 @@ def _lines(
     parts.append(export.lines(layout, "running_arm_1", record, base))
     for form, log in logs.items():
         columns = {f"{form}_complete": export.whole(np.full(len(log.subject), 2)), **log.columns}
-        starts = np.searchsorted(log.subject, log.subject)
+        nth = np.arange(len(log.subject)) - np.searchsorted(log.subject, log.subject) + 1
+        owner = record[log.subject]
         parts.append(
-            export.lines(
-                layout, "running_arm_1", record[log.subject], columns,
-                instrument=form, instance=np.arange(len(log.subject)) - starts + 1,
-            )  # fmt: skip
+            export.lines(layout, "running_arm_1", owner, columns, instrument=form, instance=nth)
         )
     return parts
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from .export import partial_date
+from .export import later, partial_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,12 +18,20 @@ if TYPE_CHECKING:
 
     from .export import Bools, Dates, Floats, Ints
 
-EVENTS = tuple(
-    f"{name}_arm_1"
-    for name in (
-        "screening day_1 week_1 week_2 week_4 week_8 week_12 week_16 week_20 week_24 week_36"
-        " week_52 unscheduled"
-    ).split()
+EVENTS = (
+    "screening_arm_1",
+    "day_1_arm_1",
+    "week_1_arm_1",
+    "week_2_arm_1",
+    "week_4_arm_1",
+    "week_8_arm_1",
+    "week_12_arm_1",
+    "week_16_arm_1",
+    "week_20_arm_1",
+    "week_24_arm_1",
+    "week_36_arm_1",
+    "week_52_arm_1",
+    "unscheduled_arm_1",
 )
 TARGETS = np.array([-14, 1, 8, 15, 29, 57, 85, 113, 141, 169, 253, 365])
 SPREAD = np.array([7, 0, 2, 2, 3, 4, 4, 4, 4, 4, 7, 7])
@@ -34,14 +42,26 @@ NOT_GRADED = 5
 ARTHRITIS, PROTEINURIA, RASH, ALOPECIA, ULCERS = 8, 12, 14, 15, 16
 LOW_COMPLEMENT, DNA_BINDING, FEVER, THROMBOCYTOPENIA, LEUKOPENIA = 19, 20, 21, 22, 23
 WEIGHTS = np.array([8] * 8 + [4] * 6 + [2] * 7 + [1] * 3)
-AT_BASELINE = np.array(
-    [0.004, 0, 0.004, 0.006, 0.006, 0.01, 0.002, 0.05, 0.7, 0.03, 0.05, 0.12, 0.22, 0.1]
-    + [0.55, 0.3, 0.25, 0.08, 0.04, 0.5, 0.55, 0.04, 0.07, 0.15]
+AT_BASELINE = np.concatenate(
+    [
+        [0, 0, 0, 0, 0, 0, 0, 0.05, 0.7, 0.03, 0.05, 0.12, 0.22, 0.1],
+        [0.55, 0.3, 0.25, 0.08, 0.04, 0.5, 0.55, 0.04, 0.07, 0.15],
+    ]
 )
 FLARE = np.where(np.isin(np.arange(24), [8, 14, 15, 16, 17, 19, 20, 21, 23]), 0.05, 0.003)
 
 # The items that make a BILAG system active, in the order CON MUC NEU MSK CAR GAS OPH REN HAE.
-SYSTEM_ITEMS = ((21,), (7, 14), (0, 1, 2, 4, 5, 6), (8, 9), (17, 18), (), (3,), (10, 11, 12, 13), ())
+SYSTEM_ITEMS = (
+    (21,),
+    (7, 14),
+    (0, 1, 2, 4, 5, 6),
+    (8, 9),
+    (17, 18),
+    (),
+    (3,),
+    (10, 11, 12, 13),
+    (),
+)
 MILD_ITEMS = ((), (15, 16), (), (), (), (), (), (), (22, 23))
 
 
@@ -95,15 +115,14 @@ class Course:
 
     def date(self, day: Ints) -> Dates:
         """The date of a study day of each subject."""
-        shift = np.where(day > 0, day - 1, day)
-        return self.infusion.astype("datetime64[D]") + shift.astype("timedelta64[D]")
+        return later(self.infusion.astype("datetime64[D]"), np.where(day > 0, day - 1, day))
 
 
 def drawn(rng: Generator, n: int) -> Course:
-    """n subjects of the model."""
+    """As many subjects of the model."""
     dates = np.datetime64("2017-06-01") + rng.integers(0, 900, n)
     dates = np.busday_offset(dates, 0, roll="forward")
-    infusion = dates.astype("datetime64[m]") + rng.integers(600, 720, n)
+    infusion = later(dates.astype("datetime64[m]"), rng.integers(600, 720, n))
     effect = np.where(rng.random(n) < 0.6, rng.uniform(0.5, 1.2, n), rng.uniform(-0.3, 0.3, n))
     reason, last_day = _ends(rng, n)
     day, state = _visits(rng, n, last_day)
@@ -213,4 +232,5 @@ def _pga(rng: Generator, items: Bools, scale: Ints) -> NDArray[np.str_]:
     rating = np.array([f"{tenth // 10}.{tenth % 10}" for tenth in range(31)])
     millimetres = np.array([str(round(tenth * 10 / 3)) for tenth in range(31)])
     chosen = tenths.astype(np.int64)
-    return np.where(scale == 1, rating[chosen], millimetres[chosen])
+    value: NDArray[np.str_] = np.where(scale == 1, rating[chosen], millimetres[chosen])
+    return value

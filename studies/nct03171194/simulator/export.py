@@ -1,4 +1,4 @@
-"""Text as a REDCap export writes it: values, quoting, and one line per record, event and instance."""
+"""Text as a REDCap export writes it: values, quoting, one line per record, event and instance."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     Columns = Mapping[str, pa.Array]
 
 KEYS = ("record_id", "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance")
-MONTHS = pa.array("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split())
+MONTHS = pa.array(
+    ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+)
 CLOCK = pa.array([f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(24 * 60)])
 
 
@@ -32,7 +34,7 @@ def whole(values: Ints | Bools) -> pa.Array:
     return pa.array(np.asarray(values).astype(np.int64)).cast(pa.string())
 
 
-def fixed(values: Floats, places: int) -> pa.Array:
+def fixed(values: Floats | Ints, places: int) -> pa.Array:
     """Numbers that are not negative as text with that many decimals; 4.5 with two is "4.50"."""
     scaled = np.rint(np.asarray(values) * 10**places).astype(np.int64)
     if places == 0:
@@ -58,6 +60,12 @@ def where(condition: Bools, then: pa.Array | str, other: pa.Array | str | None =
     if other is None:
         other = pa.scalar(None, pa.string())
     return pc.if_else(pa.array(np.asarray(condition, dtype=bool)), then, other)
+
+
+def later(moments: Dates, by: Ints) -> Dates:
+    """The moments that many of their own units later: days or minutes."""
+    moved: Dates = moments + np.asarray(by).astype(moments.dtype.str.replace("M8", "m8"))
+    return moved
 
 
 def date(dates: Dates) -> pa.Array:

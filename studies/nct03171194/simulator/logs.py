@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from .course import Log
-from .export import chosen, clock, partial_date, where, whole
+from .export import chosen, clock, later, partial_date, where, whole
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -135,8 +135,8 @@ def _steroid_rows(
     day = np.where(long_ago, -rng.integers(60, 1500, size), start)
     unsure = rng.random((2, size))
     first = course.infusion[subject].astype("datetime64[D]")
-    begun = first + np.where(day > 0, day - 1, day)
-    ended = first + np.where(end > 0, end - 1, end)
+    begun = later(first, np.where(day > 0, day - 1, day))
+    ended = later(first, end - 1)
     never = np.zeros(size, dtype=bool)
     return {
         "predtrt": whole(np.broadcast_to(kind, size)),
@@ -179,10 +179,10 @@ def _adverse_events(rng: Generator, course: Course) -> Log:
         subject,
         _texts(table, "aeterm aellt aedecod aebodsys", which)
         | {
-            "aestdat": _partly(rng, first + (start - 1), 0.06, 0.02),
+            "aestdat": _partly(rng, later(first, start - 1), 0.06, 0.02),
             "aesttim": where(no_time | (start == 1), none, clock(rng.integers(360, 1320, size))),
             "aeongo": whole(ongoing),
-            "aeendat": where(ongoing, none, _partly(rng, first + (end - 1), 0.05, 0.01)),
+            "aeendat": where(ongoing, none, _partly(rng, later(first, end - 1), 0.05, 0.01)),
             "aegrade": whole(grade),
             "aeser": whole(serious),
             "aesdth": where(serious, whole(never)),

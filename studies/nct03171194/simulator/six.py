@@ -1,4 +1,4 @@
-"""The six subjects of the committed export, told by hand in the tables of `six/`."""
+"""The six subjects of the committed export, told by hand in the tables of `told/`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .export import where
 if TYPE_CHECKING:
     from .export import Columns, Ints
 
-TOLD = Path(__file__).parent / "six"
+TOLD = Path(__file__).parent / "told"
 NEVER = "ABCDE".index("E")
 LOGS = ("medical_history", "prednisone", "medications", "adverse_events")
 
@@ -28,12 +28,12 @@ def told(name: str) -> pd.DataFrame:
 def six_subjects() -> Course:
     """The six, from their subjects and assessments."""
     subjects, visits = told("subjects"), told("assessments")
-    row = visits["record"].astype(int).to_numpy() - 1
-    column = pd.Index(EVENTS).get_indexer(visits["event"])
+    row = visits["record"].to_numpy(dtype=np.int64) - 1
+    column = pd.Index(EVENTS).get_indexer(pd.Index(visits["event"]))
     place = (row, column)
 
     def number(name: str) -> Ints:
-        return subjects[name].astype(int).to_numpy()
+        return subjects[name].to_numpy(dtype=np.int64)
 
     def by_event(values: np.ndarray, nothing: object) -> np.ndarray:
         filled = np.full((6, len(EVENTS), *values.shape[1:]), nothing, dtype=values.dtype)
@@ -51,8 +51,8 @@ def six_subjects() -> Course:
         race=race.reindex(columns=_numbered(6), fill_value=0).to_numpy() == 1,
         ethnicity=number("ethnic"),
         birth=subjects["birth"].to_numpy(dtype="datetime64[D]"),
-        height=subjects["height"].astype(float).to_numpy(),
-        weight=subjects["weight"].astype(float).to_numpy(),
+        height=subjects["height"].to_numpy(dtype=np.float64),
+        weight=subjects["weight"].to_numpy(dtype=np.float64),
         diagnosis=pa.array(subjects["diagnosis"].tolist()),
         criteria=number("criteria"),
         criteria_met=number("criteria_met"),
@@ -63,8 +63,8 @@ def six_subjects() -> Course:
         si_units_from=number("si_units_from"),
         pounds=number("pounds") == 1,
         fahrenheit=number("fahrenheit") == 1,
-        effect=subjects["effect"].astype(float).to_numpy(),
-        helios=subjects["helios"].astype(float).to_numpy(),
+        effect=subjects["effect"].to_numpy(dtype=np.float64),
+        helios=subjects["helios"].to_numpy(dtype=np.float64),
         steroid=np.ones(6, dtype=bool),
         completed=number("completed") == 1,
         last_day=number("last_day"),
@@ -76,7 +76,7 @@ def six_subjects() -> Course:
         missed_because=np.ones((6, len(EVENTS)), dtype=np.int64),
         items=by_event(present.reindex(columns=_numbered(24), fill_value=0).to_numpy() == 1, False),
         grades=grades,
-        ever=(grades < NEVER).any(axis=1),
+        ever=np.any(grades < NEVER, axis=1, keepdims=False),
         pga_scale=by_event(scale, 1),
         pga=by_event(visits["pga"].to_numpy(dtype="U4"), ""),
     )
@@ -92,14 +92,14 @@ def six_logs() -> dict[str, Log]:
     for name in LOGS:
         table = told(name)
         logs[name] = Log(
-            table["record"].astype(int).to_numpy() - 1,
+            table["record"].to_numpy(dtype=np.int64) - 1,
             {field: pa.array(table[field].tolist()) for field in table.columns[1:]},
         )
     return logs
 
 
 def amended(columns: Columns, event: str) -> dict[str, pa.Array]:
-    """The columns of an event with the mess of `six/planted.csv` in them."""
+    """The columns of an event with the mess of `told/planted.csv` in them."""
     planted = told("planted")
     planted = planted[planted["event"] == event]
     amended = dict(columns)

@@ -1,0 +1,215 @@
+"""Components of responder indices, and their combination.
+
+A component is Y (met), N (failed) or missing. Where a component is missing, or fails for a cause
+of its own, NRIREAS says why.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from adam import exact
+from adam.derivations.timing import day_number
+from specs.derivation import derivation
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+
+@derivation
+def fall_reached(
+    change: pd.Series, version: pd.Series, base_version: pd.Series, *, points: int
+) -> pd.DataFrame:
+    """
+    Y where {change} is a fall of {points} or more, otherwise N; missing where {change} is. A change
+    is missing between two versions of the index, {version} and {base_version}.
+
+    Source: Furie 2009 (SRI: a fall of at least 4 points).
+    """
+    mixed = version.notna() & base_version.notna() & version.ne(base_version)
+    missing = _reasons(change.index, mixed, "SLEDAI VERSION MIXED", "NO CHANGE FROM BASELINE")
+    return _component(change.le(-points), change.isna(), missing)
+
+
+@derivation
+def new_grades(*several: pd.Series, grade: str, after: list[str]) -> pd.Series:
+    """
+    The number of systems now graded {grade} that were graded {after} at baseline, from {several}.
+    Systems not graded at either visit are left out; missing where no system is graded at both.
+    """
+    now, base = _halves(several)
+    graded = now.notna() & base.notna()
+    new = now.eq(grade) & base.isin(after)
+    return new.sum(axis=1).astype("float64").where(graded.any(axis=1))
+
+
+@derivation
+def no_new_grades(
+    new_a: pd.Series,
+    new_b: pd.Series,
+    *several: pd.Series,
+    new_a_allowed: int,
+    new_b_allowed: int,
+    missing: Literal["strict", "lenient"],
+) -> pd.DataFrame:
+    """
+    N where {new_a} is above {new_a_allowed} or {new_b} above {new_b_allowed}, whatever is missing.
+    Otherwise missing where a system of {several} has no grade at either visit ({missing} rule), and
+    Y where none is missing.
+
+    The lenient rule passes a system whose grade cannot be a new A or B: C, D or E now, or A at
+    baseline.
+    """
+    now, base = _halves(several)
+    open_ = now.isna() | base.isna()
+    if missing == "lenient":
+        open_ &= ~(now.isin(["C", "D", "E"]) | base.eq("A"))
+    failed = new_a.gt(new_a_allowed) | new_b.gt(new_b_allowed)
+    unknown = open_.any(axis=1) & ~failed
+    nothing = now.isna().all(axis=1) | base.isna().all(axis=1)
+    reason = _reasons(new_a.index, nothing, "NO RESULT OR NO BASELINE", "SYSTEM NOT GRADED")
+    return _component(~failed, unknown, reason)
+
+
+@derivation
+def no_increase(
+    value: pd.Series, base: pd.Series, *, limit: str, at_limit: Literal["Y", "N"]
+) -> pd.DataFrame:
+    """
+    N where {value} exceeds {base} by more than {limit}, Y where by less; {at_limit} where by
+    exactly {limit}. Computed from the decimal text, without rounding. Missing where either is.
+
+    Source: Y at the limit is Kamen 2022 (increase > 0.3), N is Furie 2009 (increase >= 0.3).
+    """
+    allowed = exact.fraction(limit)
+
+    def met(now: Fraction, then: Fraction) -> bool:
+        rise = now - then
+        return at_limit == "Y" if rise == allowed else rise < allowed
+
+    result = exact.each(met, value, base)
+    reason = _reasons(value.index, value.isna(), "NO RESULT IN WINDOW", "NO BASELINE")
+    return _component(result.eq(True), result.isna(), reason)  # noqa: FBT003 - object Series
+
+
+@derivation
+def dose_at_most(
+    highest: pd.Series, known: pd.Series, days: pd.Series, *, limit: str
+) -> pd.DataFrame:
+    """
+    N where the known part of the dose, {known}, exceeds {limit} mg/day on a tested day. Otherwise
+    missing where {highest} is missing though {days} is above 0, and Y where it is not, or where no
+    day is tested.
+    """
+    allowed = exact.fraction(limit)
+    within = exact.each(lambda dose: dose <= allowed, known)
+    failed = within.eq(False)  # noqa: FBT003 - object Series
+    reason = _reasons(days.index, days.notna(), "DOSE MISSING", "DOSE MISSING")
+    return _component(~failed, ~failed & highest.isna() & ~days.eq(0), reason)
+
+
+@derivation
+def free_of_failure(
+    death: pd.Series,
+    discontinued: pd.Series,
+    new_treatment: pd.Series,
+    first_dose: pd.Series,
+    window_end: pd.Series,
+    *assessments: pd.Series,
+) -> pd.DataFrame:
+    """
+    N where {death} is on or before, or {discontinued} or {new_treatment} is before, the assessment
+    day, the latest of {assessments}; without one, where any of these dates is on or before the last
+    day of the window ({window_end} days from {first_dose}). Otherwise Y.
+    """
+    assessed = pd.concat(assessments, axis=1).max(axis=1)
+    day = day_number(assessed, first_dose)
+    known = day.notna()
+    limit = day.where(known, window_end)
+    events = (("DEATH", death, 0), ("DISCONTINUED", discontinued, 1))
+    causes = {}
+    for cause, date, before in (*events, ("PROHIBITED MED", new_treatment, 1)):
+        last = limit - known * before
+        causes[cause] = day_number(date, first_dose).le(last)
+    failed = pd.DataFrame(causes)
+    reason = _joined([_text(hit, cause) for cause, hit in failed.items()])
+    return pd.DataFrame({"AVALC": _yes_no(~failed.any(axis=1)), "NRIREAS": reason})
+
+
+@derivation
+def responder(*components: pd.Series, always: list[str]) -> pd.DataFrame:
+    """
+    Y where all of {components} are Y, N where any is N. Where none is N and one or more are
+    missing, N by non-responder imputation (DTYPE NRI). NRIREAS lists the failed components and the
+    causes of failure, or else the missing components; of these, {always} is listed in any case.
+
+    Each Series is named by its source: X.AVALC is a component, X.NRIREAS its reason, if it has one.
+    """
+    parts = {str(s.name).partition(".")[0]: s for s in components if _is(s, "AVALC")}
+    reasons = {str(s.name).partition(".")[0]: s for s in components if _is(s, "NRIREAS")}
+    values = pd.DataFrame(parts)
+    failed, missing = values.eq("N"), values.isna()
+    any_failed = failed.any(axis=1)
+    imputed = ~any_failed & missing.any(axis=1)
+    first = [_text(reason.eq(name), name) for name in always for reason in reasons.values()]
+    listed = []
+    for name in parts:
+        own = reasons.get(name, pd.Series(np.nan, index=values.index, dtype="str"))
+        cause = own.where(own.notna(), name)
+        listed.append(cause.where(failed[name]).mask(imputed & missing[name], f"MISSING {name}"))
+    return pd.DataFrame(
+        {
+            "AVALC": _yes_no(~any_failed & ~imputed),
+            "DTYPE": _text(imputed, "NRI"),
+            "NRIREAS": _joined([*first, *listed]),
+        }
+    )
+
+
+@derivation
+def one_for_yes(text: pd.Series) -> pd.Series:
+    """
+    1 where {text} is Y, 0 where it is N; missing otherwise.
+    """
+    return text.map({"Y": 1.0, "N": 0.0})
+
+
+def _halves(several: tuple[pd.Series, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Current and baseline grades, a column for each system, in the same order."""
+    half = len(several) // 2
+    now, base = (
+        pd.concat([grade.rename(n) for n, grade in enumerate(part)], axis=1)
+        for part in (several[:half], several[half:])
+    )
+    return now, base
+
+
+def _component(met: pd.Series, missing: pd.Series, reason: pd.Series) -> pd.DataFrame:
+    return pd.DataFrame({"AVALC": _yes_no(met).mask(missing), "NRIREAS": reason.where(missing)})
+
+
+def _yes_no(condition: pd.Series) -> pd.Series:
+    return pd.Series(np.where(condition, "Y", "N"), index=condition.index, dtype="str")
+
+
+def _text(condition: pd.Series, text: str) -> pd.Series:
+    return pd.Series(text, index=condition.index, dtype="str").where(condition)
+
+
+def _reasons(index: pd.Index[Any], first: pd.Series, text: str, otherwise: str) -> pd.Series:
+    return pd.Series(np.where(first, text, otherwise), index=index, dtype="str")
+
+
+def _joined(texts: list[pd.Series]) -> pd.Series:
+    joined = pd.concat([text.rename(n) for n, text in enumerate(texts)], axis=1)
+    result = pd.Series("", index=joined.index, dtype="str")
+    for _, text in joined.items():
+        result += ("; " + text).fillna("")
+    return result.str.removeprefix("; ").where(result.ne(""))
+
+
+def _is(series: pd.Series, column: str) -> bool:
+    return str(series.name).endswith(f".{column}")

@@ -1,0 +1,212 @@
+"""Daily steroid dose as prednisone equivalent, in exact fractions.
+
+Equivalents, frequencies and units: the tables in `adam/instruments`.
+"""
+
+from __future__ import annotations
+
+
+import numpy as np
+import pandas as pd
+
+from adam import exact
+from adam.derivations.timing import day_number
+from adam.instruments import instrument
+from adam.records import Records
+from specs.derivation import Outcome, derivation
+
+# Days from 1970-01-01 that stand for an open start and an open end.
+_OPEN_START, _OPEN_END = -1_000_000, 1_000_000
+
+
+@derivation
+def counted_in_dose(
+    drug: pd.Series, route: pd.Series, as_needed: pd.Series, *, systemic_routes: list[str]
+) -> Outcome:
+    """
+    Y where the steroid {drug} counts in the daily systemic dose: given by a route of
+    {systemic_routes}, not as needed ({as_needed} is Y), and not a drug that is left out
+    (fludrocortisone, budesonide). Otherwise N. Without {route} it counts.
+    """
+    kept = [name for name, row in instrument("steroids").items() if row["in_daily_dose"] == "N"]
+    local = route.notna() & ~route.isin(systemic_routes)
+    out = local | drug.isin(kept) | as_needed.eq("Y").fillna(value=False).astype(bool)
+    problem = pd.Series("no route is given; the steroid is counted", index=drug.index, dtype="str")
+    flag = pd.Series(np.where(out, "N", "Y"), index=drug.index, dtype="str")
+    return Outcome(flag, problem.where(route.isna() & ~out))
+
+
+@derivation
+def prednisone_equivalent(
+    dose: pd.Series, unit: pd.Series, frequency: pd.Series, drug: pd.Series
+) -> Outcome:
+    """
+    {dose} in mg (by {unit}) x doses per day of {frequency} x 5 / (mg of {drug} equal to prednisone
+    5 mg), as an exact fraction. Missing where the dose is missing, the unit is no mass, the
+    frequency has no rate, or the drug has no factor.
+    """
+    parts = {
+        "there is no factor for the steroid": drug.map(_column("steroids", "factor")),
+        "the dose is not in a unit of mass": unit.map(_column("units", "mg")),
+        "the frequency has no rate": frequency.map(_column("frequencies", "doses_per_day")),
+    }
+    values = exact.each(
+        lambda a, b, c, d: a * b * c * d, dose, *(p.astype("str") for p in parts.values())
+    )
+    problem = pd.Series("the dose is missing", index=dose.index, dtype="str").where(dose.isna())
+    for message, part in parts.items():
+        problem = problem.mask(problem.isna() & part.isna(), message)
+    return Outcome(exact.as_texts(values), problem)
+
+
+@derivation(scope="dataset")
+def dose_intervals(
+    subject: pd.Series,
+    counted: pd.Series,
+    answer: pd.Series,
+    first: pd.Series,
+    last: pd.Series,
+    dose: pd.Series,
+    frequency: pd.Series,
+) -> Records:
+    """
+    One record for each interval of days of {subject} on which the same records with {counted} Y
+    are active, from {first} through {last}, with the sum of {dose}. A missing {first} is before
+    Day 1, a missing {last} is ongoing; {frequency} ONCE counts on {first} only. The sum is missing
+    where a part of it is; the known part is kept. Days without a counted steroid have dose 0.
+    Subjects without steroid records have one record with dose 0 where {answer} is N, else none.
+
+    A single dose without a date, and a record that ends before it starts, make the dose missing on
+    every day they may lie on.
+    """
+    taken = _active(counted, first, last, dose, frequency).assign(subject=subject)
+    points = _change_points(taken, subject[_known(subject, counted, answer)])
+    active = points.merge(
+        taken.rename_axis("record").reset_index(), on="subject", suffixes=("", "_taken")
+    )
+    active = active[
+        active["start_taken"].le(active["start"]) & active["end_taken"].ge(active["end"])
+    ]
+    known = exact.sums(active["dose"], active["row"]).reindex(points["row"]).fillna("0")
+    incomplete = points["row"].isin(active.loc[active["dose"].isna(), "row"]).to_numpy()
+    text = known.reset_index(drop=True)
+    complete = text.mask(incomplete)
+    rows = pd.DataFrame(
+        {
+            "USUBJID": points["subject"],
+            "ASTDT": _as_date(points["start"], _OPEN_START),
+            "AENDT": _as_date(points["end"], _OPEN_END),
+            "AVAL": exact.as_floats(complete),
+            "AVALC": complete,
+            "KNOWNDD": text,
+        }
+    )
+    without = points[~points["row"].isin(active["row"])]
+    firsts = subject.drop_duplicates()
+    by_subject = pd.Series(firsts.index, index=firsts.to_numpy())
+    made_from = pd.concat(
+        [
+            active[["row", "record"]],
+            without[["row"]].assign(record=without["subject"].map(by_subject)),
+        ]
+    )
+    return Records(rows, made_from)
+
+
+@derivation(scope="dataset")
+def highest_dose(
+    subjects: pd.Series,
+    starts: pd.Series,
+    ends: pd.Series,
+    doses: pd.Series,
+    known: pd.Series,
+    subject: pd.Series,
+    reference: pd.Series,
+    target: pd.Series,
+    *assessments: pd.Series,
+    first_day: int,
+) -> pd.DataFrame:
+    """
+    The highest of {doses} on the days from Day {first_day} through the day before the assessment
+    day, the latest of {assessments}; without one, through the day before {target}. Missing where
+    the dose of a tested day is, or no day is tested; the highest {known} part is kept.
+    """
+    assessed = day_number(pd.concat(assessments, axis=1).max(axis=1), reference)
+    last = assessed.where(assessed.notna(), target) - 1
+    days = (last - first_day + 1).clip(lower=0)
+    visits = pd.DataFrame(
+        {"subject": subject, "reference": reference, "last": last, "visit": subject.index}
+    )
+    intervals = pd.DataFrame(
+        {"subject": subjects, "start": starts, "end": ends, "rank": exact.ranks(known)}
+    ).assign(missing=doses.isna(), known=known)
+    met = visits.merge(intervals, on="subject")
+    met = met[
+        day_number(met["end"], met["reference"]).fillna(np.inf).ge(first_day)
+        & day_number(met["start"], met["reference"]).fillna(-np.inf).le(met["last"])
+        & met["last"].ge(first_day)
+    ]
+    by_rank = met.drop_duplicates("rank").set_index("rank")["known"]
+    highest = met.groupby("visit")["rank"].max().map(by_rank).reindex(subject.index).astype("str")
+    incomplete = subject.index.isin(met.loc[met["missing"], "visit"])
+    complete = highest.mask(incomplete)
+    return pd.DataFrame(
+        {
+            "AVAL": exact.as_floats(complete),
+            "AVALC": complete,
+            "KNOWNDD": highest,
+            "TSTDAYS": days,
+        }
+    )
+
+
+def _column(table: str, column: str) -> dict[str, str]:
+    return {name: row[column] for name, row in instrument(table).items() if row[column]}
+
+
+def _active(
+    counted: pd.Series, first: pd.Series, last: pd.Series, dose: pd.Series, frequency: pd.Series
+) -> pd.DataFrame:
+    """The counted records with their first and last day as numbers, and their dose per day."""
+    singles = [name for name, row in instrument("frequencies").items() if row["single"] == "Y"]
+    single = frequency.isin(singles)
+    start = _as_number(first, _OPEN_START)
+    end = _as_number(last, _OPEN_END).mask(single & first.notna(), start)
+    end = end.mask(single & first.isna(), _OPEN_END)
+    unusable = end.lt(start) | (single & first.isna())
+    ordered = pd.concat([start, end], axis=1)
+    table = pd.DataFrame(
+        {"start": ordered.min(axis=1), "end": ordered.max(axis=1), "dose": dose.mask(unusable)}
+    )
+    return table[counted.eq("Y").fillna(value=False).astype(bool)]
+
+
+def _known(subject: pd.Series, counted: pd.Series, answer: pd.Series) -> pd.Series:
+    """True for the rows of subjects whose dose is known: with steroid records, or all answers N."""
+    has_records = counted.notna().groupby(subject).transform("any")
+    answers = answer.where(counted.isna())
+    answered = answers.notna().groupby(subject).transform("any")
+    other = (answers.notna() & answers.ne("N")).groupby(subject).transform("any")
+    return has_records | (answered & ~other)
+
+
+def _change_points(taken: pd.DataFrame, subjects: pd.Series) -> pd.DataFrame:
+    """Intervals between the days on which something starts or has stopped, without gaps."""
+    starts = pd.DataFrame({"subject": subjects.unique(), "start": _OPEN_START})
+    ends = taken.assign(start=taken["end"] + 1)
+    points = pd.concat([starts, taken[["subject", "start"]], ends[["subject", "start"]]])
+    points = points[points["start"].le(_OPEN_END)].drop_duplicates()
+    points = points.sort_values(["subject", "start"], ignore_index=True)
+    next_start = points.groupby("subject")["start"].shift(-1)
+    end = next_start.sub(1).fillna(_OPEN_END).astype("int64")
+    return points.assign(end=end, row=points.index)
+
+
+def _as_number(date: pd.Series, missing: int) -> pd.Series:
+    days = (date - pd.Timestamp(0)).dt.days
+    return days.fillna(missing).astype("int64")
+
+
+def _as_date(days: pd.Series, missing: int) -> pd.Series:
+    known = days.where(days.ne(missing))
+    return pd.to_datetime(known, unit="D").astype("datetime64[s]")

@@ -1,0 +1,78 @@
+"""Analysis dates, times and relative days."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sdtm import dates
+from specs.derivation import derivation
+
+
+@derivation
+def analysis_date(dtc: pd.Series) -> pd.Series:
+    """
+    The calendar day of {dtc}; missing where the day is not fully known. Dates are not imputed.
+    """
+    return dates.full_day(dtc)
+
+
+@derivation
+def analysis_time(dtc: pd.Series) -> pd.Series:
+    """
+    The time of day in {dtc} in seconds from midnight; missing where no time is given.
+    """
+    return dates.time_of_day(dtc)
+
+
+@derivation
+def earliest_possible_date(dtc: pd.Series) -> pd.Series:
+    """
+    The earliest calendar day that {dtc} allows; missing where the year is not known.
+    """
+    return dates.first_day(dtc)
+
+
+@derivation
+def latest_possible_date(dtc: pd.Series) -> pd.Series:
+    """
+    The latest calendar day that {dtc} allows; missing where the year is not known.
+    """
+    return dates.last_day(dtc)
+
+
+@derivation
+def imputation_flag(dtc: pd.Series) -> pd.Series:
+    """
+    The highest part of {dtc} that had to be imputed to get a day: Y, M or D; missing where none.
+    """
+    return dates.imputed_part(dtc)
+
+
+@derivation
+def relative_day(date: pd.Series, reference: pd.Series) -> pd.Series:
+    """
+    Days from {reference} to {date}, where {reference} is Day 1 and the day before it is Day -1;
+    there is no Day 0. Missing where either is missing.
+    """
+    return dates.study_day(date, reference).astype("float64")
+
+
+@derivation
+def latest_date(*several: pd.Series) -> pd.Series:
+    """
+    The latest of {several}; missing dates are left out, missing where all are.
+    """
+    return pd.concat(several, axis=1).max(axis=1).astype("datetime64[s]")
+
+
+def day_number(date: pd.Series, reference: pd.Series) -> pd.Series:
+    """Days from the reference to the date counted without a gap: the reference is 1, before it 0.
+
+    What the windows and limits of the specification write as Day -1 is 0 here: see `gapless`.
+    """
+    return (date - reference).dt.days.astype("float64") + 1
+
+
+def gapless(day: pd.Series) -> pd.Series:
+    """Relative days (no Day 0) counted without a gap, so that they can be subtracted."""
+    return day.where(day > 0, day + 1)

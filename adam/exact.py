@@ -1,0 +1,103 @@
+"""Numbers that decide, computed exactly from their text.
+
+A number's text is a decimal ("12.50") or a fraction ("75/7"). Texts are few and rows are many, so
+each distinct text is read once as a fraction, and sums run over whole numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from math import lcm
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?|[+-]?\d+/0*[1-9]\d*")
+_LARGEST = 2**62
+
+
+def fraction(text: str) -> Fraction | None:
+    """The number a text stands for; None where it is no number.
+
+    >>> fraction("12.50"), fraction("75/7"), fraction("n/a")
+    (Fraction(25, 2), Fraction(75, 7), None)
+    """
+    stripped = text.strip()
+    return Fraction(stripped) if _NUMBER.fullmatch(stripped) else None
+
+
+def number_text(number: Fraction) -> str:
+    """The shortest text that stands for exactly this number.
+
+    >>> number_text(Fraction(25, 2)), number_text(Fraction(75, 7)), number_text(Fraction(-3, 100))
+    ('12.5', '75/7', '-0.03')
+    """
+    rest, twos, fives = number.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest != 1:
+        return f"{number.numerator}/{number.denominator}"
+    places = max(twos, fives)
+    digits = str(abs(number.numerator) * 10**places // number.denominator).rjust(places + 1, "0")
+    whole, decimals = digits[: len(digits) - places], digits[len(digits) - places :]
+    sign = "-" if number < 0 else ""
+    return f"{sign}{whole}.{decimals}" if places else f"{sign}{whole}"
+
+
+def each(function: Callable[..., Any], *texts: pd.Series) -> pd.Series:
+    """The function's value for each row's numbers, computed once for each distinct combination.
+
+    Series of text with one index in, object Series on that index out; None where a text is missing
+    or no number, or the function gives None.
+    """
+    if not len(texts[0]):
+        return pd.Series([], index=texts[0].index, dtype="object")
+    table = pd.concat([text.astype("str").rename(str(i)) for i, text in enumerate(texts)], axis=1)
+    group = table.groupby(list(table.columns), sort=False, dropna=False).ngroup().to_numpy()
+    distinct = table.iloc[np.unique(group, return_index=True)[1]]
+    results = np.empty(len(distinct), dtype="object")
+    for place, row in enumerate(distinct.itertuples(index=False)):
+        numbers = [fraction(value) if isinstance(value, str) else None for value in row]
+        results[place] = None if None in numbers else function(*numbers)
+    return pd.Series(results[group], index=texts[0].index, dtype="object")
+
+
+def as_texts(numbers: pd.Series) -> pd.Series:
+    """Fractions as text: object Series in, `str` Series on the same index out."""
+    return numbers.map(number_text, na_action="ignore").astype("str")
+
+
+def as_floats(texts: pd.Series) -> pd.Series:
+    """Texts of numbers as the nearest float64; NaN where missing or no number."""
+    return each(float, texts).astype("float64")
+
+
+def sums(texts: pd.Series, group: pd.Series) -> pd.Series:
+    """The exact sum per group as text, indexed by group; missing texts are left out."""
+    distinct = {text: fraction(text) for text in texts.dropna().unique()}
+    known = {text: number for text, number in distinct.items() if number is not None}
+    denominator = lcm(*(number.denominator for number in known.values()))
+    whole = {text: int(number * denominator) for text, number in known.items()}
+    largest = max((abs(number) for number in whole.values()), default=0)
+    # Whole numbers beyond 64 bits are added as Python's own.
+    kind = "int64" if largest * (len(texts) + 1) < _LARGEST else "object"
+    numerators = pd.Series([whole.get(text, 0) for text in texts], index=texts.index, dtype=kind)
+    total = numerators.groupby(group.to_numpy()).sum()
+    shown = {int(value): number_text(Fraction(int(value), denominator)) for value in total.unique()}
+    return total.map(shown).astype("str")
+
+
+def ranks(texts: pd.Series) -> pd.Series:
+    """Whole numbers in the order of the numbers the texts stand for; -1 where there is none."""
+    distinct = {text: fraction(text) for text in texts.dropna().unique()}
+    order = sorted({number for number in distinct.values() if number is not None})
+    rank = {number: place for place, number in enumerate(order)}
+    by_text = {text: rank[number] for text, number in distinct.items() if number is not None}
+    return texts.map(by_text).astype("float64").fillna(-1).astype("int64")

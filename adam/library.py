@@ -1,0 +1,100 @@
+"""The datasets built so far, as sources of the next one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from adam.lookup import NONE, SEVERAL, matched, taken
+from adam.order import parameters_named
+from specs.errors import MappingError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from specs.model import Study, Where
+    from specs.tables import Table
+
+CHOSEN = ["USUBJID", "AVISIT"]
+
+
+@dataclass
+class Library:
+    """SDTM and the ADaM datasets already built; it grows as they are."""
+
+    study: Study
+    tables: dict[str, Table]
+    _chosen: dict[str, tuple[str, NDArray[np.int64]]] = field(default_factory=dict)
+
+    def column(self, dataset: str, name: str, place: str) -> pd.Series:
+        """A variable or supplemental qualifier; MappingError names what there is instead."""
+        table = self.table(dataset, place)
+        try:
+            return table.column(name)
+        except KeyError:
+            known = [*table.frame.columns, *(table.supplemental.columns if table.supplemental is not None else ())]
+            raise MappingError(
+                f"{dataset} was built without {name}", where=place, remedy=did_you_mean(name, known)
+            ) from None
+
+    def table(self, dataset: str, place: str) -> Table:
+        """A dataset by name."""
+        if dataset not in self.tables:
+            raise MappingError(
+                f"{dataset} is not there to take values from",
+                where=place,
+                remedy=did_you_mean(dataset, self.tables),
+            )
+        return self.tables[dataset]
+
+    def where(self, dataset: str, conditions: tuple[Where, ...], place: str) -> pd.Series:
+        """True for the records of a dataset that meet the conditions."""
+        frame = self.table(dataset, place).frame
+        mask = pd.Series(data=True, index=frame.index)
+        for condition in conditions:
+            mask &= condition.holds(self.column(dataset, condition.variable, place))
+        return mask
+
+    def of_subject(self, dataset: str, name: str, subject: pd.Series, place: str) -> pd.Series:
+        """A variable of a dataset with one record per subject, on the index of `subject`."""
+        subjects = self.column(dataset, "USUBJID", place)
+        places = matched(subject.to_frame("USUBJID"), subjects.to_frame("USUBJID"))
+        if (places == SEVERAL).any():
+            raise MappingError(
+                f"{dataset}.{name}: {dataset} has several records for a subject",
+                where=place,
+                remedy="take it with a derivation of many records to one value per subject",
+            )
+        return taken(self.column(dataset, name, place), places, subject.index)
+
+    def owners(self, pattern: str) -> Mapping[str, str]:
+        """The parameters of datasets already built that match, with the dataset of each."""
+        return {
+            parameter.code: dataset.name
+            for dataset in self.study.of("ADaMIG")
+            if dataset.name in self.tables
+            for parameter in parameters_named(dataset, pattern)
+        }
+
+    def chosen(self, dataset: str, code: str, keys: pd.DataFrame) -> NDArray[np.int64]:
+        """For each subject and visit the position of the record of a parameter chosen for it.
+
+        It is the record with ANL01FL = Y; NONE where there is none.
+        """
+        frame = self.tables[dataset].frame
+        mask = frame["PARAMCD"].eq(code)
+        if "ANL01FL" in frame:
+            mask &= frame["ANL01FL"].eq("Y")
+        rows = np.flatnonzero(mask.fillna(value=False))
+        places = matched(keys[CHOSEN], frame.loc[rows, CHOSEN])
+        if (places == SEVERAL).any():
+            raise MappingError(
+                f"{dataset} has several records with {code} chosen for one visit",
+                remedy="let ANL01FL mark one record per subject, parameter and visit",
+            )
+        return np.where(places == NONE, NONE, rows[places]) if len(rows) else places

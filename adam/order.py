@@ -1,0 +1,80 @@
+"""What depends on what in ADaM: datasets on datasets, variables and parameters on each other."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+from specs.errors import SpecError
+from specs.references import rules_of, split_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from specs.model import Dataset, Parameter, Study
+
+
+def build_order(study: Study) -> tuple[Dataset, ...]:
+    """The ADaM datasets of a study, each after those it takes values from."""
+    datasets = {dataset.name: dataset for dataset in study.of("ADaMIG")}
+    needs = {
+        dataset.name: set(_datasets_needed(dataset, datasets)) - {dataset.name}
+        for dataset in datasets.values()
+    }
+    return tuple(datasets[name] for name in sorted_by_need(needs, "dataset"))
+
+
+def parameters_named(dataset: Dataset, pattern: str) -> tuple[Parameter, ...]:
+    """The parameters of a dataset whose code is `pattern` or matches it (`BILG*`), in order."""
+    return tuple(p for p in dataset.parameters if fnmatchcase(p.code, pattern))
+
+
+def sorted_by_need(needs: Mapping[str, Iterable[str]], noun: str) -> tuple[str, ...]:
+    """Names in an order in which each comes after what it needs; SpecError on a circle."""
+    try:
+        return tuple(TopologicalSorter(needs).static_order())
+    except CycleError as error:
+        circle = " needs ".join(reversed(error.args[1]))
+        raise SpecError(f"each {noun} needs the other: {circle}") from None
+
+
+def variables_needed(dataset: Dataset, names: Iterable[str]) -> set[str]:
+    """The variables of a dataset that the named ones are computed from, themselves included."""
+    needs = variable_needs(dataset)
+    needed, new = set[str](), set(names)
+    while new:
+        needed |= new
+        new = {source for name in new for source in needs.get(name, ())} - needed
+    return needed
+
+
+def variable_needs(dataset: Dataset) -> dict[str, set[str]]:
+    """For each variable of a dataset the variables of the same dataset its rules read."""
+    names = {variable.name for variable in dataset.variables}
+    needs = {}
+    for variable in dataset.variables:
+        read: set[str] = set()
+        for rule in variable.rules:
+            read.update(condition.variable for condition in rule.when)
+            for source in rule.sources:
+                owner, name = split_source(source)
+                own = parameters_named(dataset, owner) if owner else ()
+                read.update(key for parameter in own for key in parameter.per)
+                if not owner or own:
+                    read.add(name)
+        needs[variable.name] = (read & names) - {variable.name}
+    return needs
+
+
+def _datasets_needed(dataset: Dataset, datasets: Mapping[str, Dataset]) -> Iterator[str]:
+    for block in dataset.blocks:
+        if block.form in datasets:
+            yield block.form
+    for rule in rules_of(dataset):
+        for source in rule.sources:
+            owner, _ = split_source(source)
+            if owner in datasets:
+                yield owner
+            elif owner and not parameters_named(dataset, owner):
+                yield from (d.name for d in datasets.values() if parameters_named(d, owner))

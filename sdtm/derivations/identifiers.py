@@ -1,0 +1,43 @@
+"""Identifiers of subjects and records."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from specs.derivation import derivation
+
+
+@derivation
+def unique_subject_identifier(subject: pd.Series, *, pattern: str) -> pd.Series:
+    """The subject identifier {subject} of the collected data, written as {pattern}.
+
+    The same person has the same value in all studies of a submission (SDTMIG 3.4, section 4.1.2).
+
+    >>> unique_subject_identifier(pd.Series(["7"]), pattern="STUDY-{subject}").tolist()
+    ['STUDY-7']
+    """
+    before, _, after = pattern.partition("{subject}")
+    return before + subject.str.strip() + after
+
+
+@derivation
+def sequence_number(subject: pd.Series, *keys: pd.Series) -> pd.Series:
+    """Number of the record within the subject, from 1, in the order of {from}; missing values last.
+
+    Records that agree in all of these keep the order in which they were collected
+    (SDTMIG 3.4, section 4.1.4).
+
+    >>> sequence_number(pd.Series(["A", "B", "A"]), pd.Series([2, 1, 1])).tolist()
+    [2.0, 1.0, 1.0]
+    """
+    columns = [_ranked(key) for key in reversed((subject, *keys))]
+    order = np.lexsort(columns)
+    numbers = subject.iloc[order].groupby(subject.iloc[order], sort=False).cumcount() + 1
+    return numbers.reindex(subject.index).astype("float64")
+
+
+def _ranked(key: pd.Series) -> np.ndarray:
+    """The rank of each value, missing values last."""
+    codes, _ = pd.factorize(key, sort=True, use_na_sentinel=True)
+    return np.where(codes < 0, len(codes), codes)

@@ -1,0 +1,170 @@
+"""Results of tests: standard results and units, completion status, range indicator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from sdtm.exact import decimal_text, split_operator
+from sdtm.raw import TICKED
+from sdtm.units import conversion_factor
+from specs.derivation import Outcome, derivation
+
+Table = Sequence[Mapping[str, Any]]
+
+
+@derivation
+def standard_result(
+    result: pd.Series, unit: pd.Series, standard_unit: pd.Series, test: pd.Series
+) -> Outcome:
+    """{result} converted from {unit} to {standard_unit} with the factor for {test}.
+
+    A comparison operator before the number is kept. Results that are no numbers, and results of
+    tests without a standard unit, are taken over as they are. Missing, with a finding, when the
+    unit is missing or has no factor.
+
+    The arithmetic is exact on the collected decimals; factors are in sdtm/units.csv.
+    """
+    frame = pd.DataFrame({"result": result, "unit": unit, "to": standard_unit, "test": test})
+    return _by_distinct_rows(frame, _converted)
+
+
+@derivation
+def standard_limit(
+    limit: pd.Series, unit: pd.Series, standard_unit: pd.Series, test: pd.Series
+) -> pd.Series:
+    """{limit} converted from {unit} to {standard_unit} with the factor for {test}, as its result.
+
+    Missing when the limit is no number or the unit has no factor.
+    """
+    texts = standard_result(limit, unit, standard_unit, test).values
+    return pd.to_numeric(texts, errors="coerce").astype("float64")
+
+
+@derivation
+def as_it_is(result: pd.Series) -> pd.Series:
+    """{result} as it is."""
+    return result
+
+
+@derivation
+def upper_case(text: pd.Series) -> pd.Series:
+    """{text} in capital letters."""
+    return text.str.upper()
+
+
+@derivation
+def ticked_choices(answer: pd.Series, *, choices: Table) -> pd.Series:
+    """The meanings of the choices ticked in {answer}, separated by semicolons, when several are.
+
+    `choices` has the columns code and term. Missing when one choice or none is ticked.
+    """
+    terms = {str(row["code"]): str(row["term"]) for row in choices}
+    several = answer.where(answer.str.contains(TICKED, regex=False, na=False))
+    distinct = {
+        text: "; ".join(terms.get(code, code) for code in text.split(TICKED))
+        for text in several.dropna().unique()
+    }
+    return several.map(distinct).astype("str")
+
+
+@derivation
+def numeric_result(result: pd.Series) -> pd.Series:
+    """{result} as a number; missing when it is text or has a comparison operator."""
+    return pd.to_numeric(result, errors="coerce").astype("float64")
+
+
+@derivation
+def rescaled(value: pd.Series, scale: pd.Series, *, scales: Table) -> Outcome:
+    """{value} times the factor of its {scale}; missing when the scale or its factor is not known.
+
+    The arithmetic is exact on the collected decimals. `scales` has the columns scale and factor
+    (a fraction such as 3/100).
+    """
+    factors = {str(row["scale"]): Fraction(str(row["factor"])) for row in scales}
+    frame = pd.DataFrame({"value": value, "scale": scale})
+
+    def one(text: str, scale: str) -> tuple[str | None, str | None]:
+        number = split_operator(text)
+        if scale not in factors:
+            return None, "has no known scale, so it is not converted"
+        if number is None or number[0]:
+            return None, "is not a number, so it is not converted"
+        return decimal_text(number[1] * factors[scale]), None
+
+    return _by_distinct_rows(frame, one)
+
+
+@derivation
+def item_score(
+    answer: pd.Series, item: pd.Series, *, present: str, absent: str, scores: Table
+) -> pd.Series:
+    """The weight of {item} when {answer} is {present}, 0 when it is {absent}; else missing.
+
+    `scores` has the columns item and weight.
+    """
+    weights = {row["item"]: str(row["weight"]) for row in scores}
+    score = item.map(weights).astype("str").where(answer == present)
+    return score.mask((answer == absent) & item.isin(list(weights)), "0")
+
+
+@derivation
+def completion_status(answer: pd.Series, *, not_done: list[str]) -> pd.Series:
+    """NOT DONE when {answer} is one of the codes {not_done}; else missing."""
+    return pd.Series(index=answer.index, dtype="str").mask(answer.isin(not_done), "NOT DONE")
+
+
+@derivation
+def reason_not_done(answer: pd.Series, *, reasons: Table) -> pd.Series:
+    """The meaning of the missing-data code in {answer}; missing when there is an answer.
+
+    `reasons` has the columns code and reason.
+    """
+    return answer.map({str(row["code"]): row["reason"] for row in reasons}).astype("str")
+
+
+@derivation
+def reference_range_indicator(result: pd.Series, low: pd.Series, high: pd.Series) -> pd.Series:
+    """LOW when {result} is below {low}, HIGH when above {high}, NORMAL when within both limits.
+
+    Missing when the result is missing or the limit that decides is.
+    """
+    indicator = pd.Series(index=result.index, dtype="str")
+    within = (low.isna() | (result >= low)) & (high.isna() | (result <= high))
+    bounded = result.notna() & (low.notna() | high.notna())
+    return (
+        indicator.mask(bounded & within, "NORMAL")
+        .mask(result < low, "LOW")
+        .mask(result > high, "HIGH")
+    )
+
+
+def _converted(
+    result: str, unit: str, standard_unit: str, test: str
+) -> tuple[str | None, str | None]:
+    number = split_operator(result)
+    if number is None or not standard_unit:
+        return result, None
+    if not unit:
+        return None, "has no unit, so it cannot be standardised"
+    factor = conversion_factor(unit, standard_unit, test)
+    if factor is None:
+        return None, f"has unit {unit}, from which there is no factor to {standard_unit}"
+    operator, value = number
+    return operator + decimal_text(value * factor), None
+
+
+def _by_distinct_rows(frame: pd.DataFrame, one: Any) -> Outcome:
+    """Apply a function of texts once to each distinct row with a first value."""
+    filled = frame[frame.iloc[:, 0].notna()].fillna("")
+    distinct = filled.drop_duplicates()
+    made = [one(*row) for row in distinct.itertuples(index=False)]
+    answers = distinct.assign(
+        value=pd.Series([m[0] for m in made], index=distinct.index, dtype="str"),
+        problem=pd.Series([m[1] for m in made], index=distinct.index, dtype="str"),
+    )
+    joined = filled.merge(answers, how="left", on=list(frame.columns)).set_axis(filled.index)
+    return Outcome(joined["value"].reindex(frame.index), joined["problem"].reindex(frame.index))

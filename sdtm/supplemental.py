@@ -1,0 +1,65 @@
+"""SUPP--: what was collected and has no variable in its domain, one record per value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from specs.model import Origin
+from specs.tables import Table
+
+if TYPE_CHECKING:
+    from specs.model import Dataset, Variable
+
+_QORIG = {
+    Origin.COLLECTED: "CRF",
+    Origin.DERIVED: "Derived",
+    Origin.ASSIGNED: "Assigned",
+    Origin.PROTOCOL: "Protocol",
+    Origin.PREDECESSOR: "Derived",
+}
+
+
+def supplemental_table(dataset: Dataset, table: Table) -> Table:
+    """The SUPP-- table of a built dataset: a record per filled qualifier, sorted by its keys.
+
+    A qualifier is related to its record by --SEQ, in DM by the subject alone.
+    """
+    qualifiers = table.supplemental if table.supplemental is not None else pd.DataFrame()
+    parts = [_part(dataset, table, variable, qualifiers) for variable in dataset.supplemental]
+    frame = pd.concat(parts)
+    order = frame.reset_index(names="@parent").sort_values(
+        ["USUBJID", "@parent", "QNAM"], kind="stable", ignore_index=True
+    )
+    parent = order.pop("@parent")
+    links = table.trace.merge(
+        pd.DataFrame({"parent": parent, "row": order.index}), left_on="row", right_on="parent"
+    )
+    trace = links.assign(row=links["row_y"])[["row", "source", "record"]]
+    return Table(f"SUPP{dataset.domain}", order, trace.sort_values("row", ignore_index=True))
+
+
+def _part(
+    dataset: Dataset, table: Table, variable: Variable, qualifiers: pd.DataFrame
+) -> pd.DataFrame:
+    values = qualifiers[variable.name].dropna()
+    seq = f"{dataset.domain}SEQ"
+    related = seq in table.frame
+    own = table.frame.loc[values.index]
+    frame = pd.DataFrame(
+        {
+            "STUDYID": own["STUDYID"],
+            "RDOMAIN": dataset.domain,
+            "USUBJID": own["USUBJID"],
+            "IDVAR": seq if related else None,
+            "IDVARVAL": own[seq].map("{:.0f}".format) if related else None,
+            "QNAM": variable.name,
+            "QLABEL": variable.label,
+            "QVAL": values.astype("str"),
+            "QORIG": _QORIG[variable.rules[0].origin],
+            "QEVAL": None,
+        },
+        index=values.index,
+    )
+    return frame.astype("str")

@@ -1,0 +1,124 @@
+"""What values need: type, digits and bytes, measured on the values themselves."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NUMERIC_TYPES = ("integer", "float")
+
+_YEAR, _MONTH, _DAY = r"\d{4}", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+_SECOND = r"\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"
+_DURATION = (
+    r"[+-]?P(?:\d+(?:\.\d+)?W|(?=\d|T\d)(?:\d+(?:\.\d+)?Y)?(?:\d+(?:\.\d+)?M)?(?:\d+(?:\.\d+)?D)?"
+    r"(?:T(?=\d)(?:\d+(?:\.\d+)?H)?(?:\d+(?:\.\d+)?M)?(?:\d+(?:\.\d+)?S)?)?)"
+)
+
+# The types of ISO 8601 texts, the narrowest first: the first that fits every value is the type.
+_TYPES_OF_DATES = (
+    ("date", rf"{_YEAR}-{_MONTH}-{_DAY}"),
+    ("datetime", rf"{_YEAR}-{_MONTH}-{_DAY}T\d\d:\d\d:{_SECOND}"),
+    ("partialDate", rf"{_YEAR}(?:-{_MONTH}(?:-{_DAY})?)?"),
+    (
+        "partialDatetime",
+        rf"{_YEAR}(?:-{_MONTH}(?:-{_DAY}(?:T\d\d(?::\d\d(?::{_SECOND})?)?)?)?)?",
+    ),
+    (
+        "incompleteDatetime",
+        rf"(?:{_YEAR}|-)(?:-(?:{_MONTH}|-)(?:-(?:{_DAY}|-)"
+        rf"(?:T(?:\d\d|-)(?::(?:\d\d|-)(?::(?:{_SECOND}|-))?)?)?)?)?",
+    ),
+    ("intervalDatetime", r"[^/]+/[^/]+"),
+    ("durationDatetime", _DURATION),
+)
+
+_NUMBER = r"-?\d+(?:\.\d+)?"
+
+_SAS_EPOCH = pd.Timestamp("1960-01-01")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A type of Define-XML with the length and the decimals that go with it, if any do."""
+
+    data_type: str
+    length: int | None = None
+    significant_digits: int | None = None
+
+
+def text_size(values: pd.Series) -> int:
+    """The bytes of the longest of some texts (str, missing allowed), at least 1."""
+    known = pa.array(values.dropna().astype("str").unique(), type=pa.string())
+    longest = pc.max(pc.binary_length(known)).as_py()
+    return max(longest or 0, 1)
+
+
+def text_measure(values: pd.Series) -> Measure:
+    """Texts as texts."""
+    return Measure("text", text_size(values))
+
+
+def date_measure(values: pd.Series, planned: str = "datetime") -> Measure:
+    """ISO 8601 texts by the narrowest type that fits them all; `planned` where there is none.
+
+    Texts that are no date at all are measured as texts.
+    """
+    known = values.dropna().astype("str").unique()
+    if not len(known):
+        return Measure(planned)
+    for data_type, pattern in _TYPES_OF_DATES:
+        fits = re.compile(pattern).fullmatch
+        if all(map(fits, known)):
+            return Measure(data_type)
+    return text_measure(values)
+
+
+def number_measure(values: pd.Series) -> Measure:
+    """Numbers, or days and seconds of datetimes as SAS counts them, by their digits."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        dates = values.dropna()
+        unit = "D" if holds_dates(dates) else "s"
+        values = (dates - _SAS_EPOCH) // pd.Timedelta(1, unit)
+    known = pd.unique(values.dropna().astype("float64"))
+    return _digits(np.format_float_positional(number, trim="-") for number in known)
+
+
+def numeric_text_measure(values: pd.Series) -> Measure:
+    """Texts that are all numbers as numbers, with the decimals as they are written; else texts."""
+    known = values.dropna().astype("str").unique()
+    if len(known) and all(map(re.compile(_NUMBER).fullmatch, known)):
+        return _digits(known)
+    return text_measure(values)
+
+
+def holds_dates(values: pd.Series) -> bool:
+    """Whether datetimes have no time of day."""
+    known = values.dropna()
+    return bool((known == known.dt.normalize()).all())
+
+
+def written(values: pd.Series) -> frozenset[str]:
+    """The distinct values as a codelist writes them: whole numbers without decimals."""
+    known = values.dropna().unique()
+    if pd.api.types.is_numeric_dtype(values):
+        return frozenset(np.format_float_positional(float(v), trim="-") for v in known)
+    return frozenset(map(str, known))
+
+
+def _digits(numbers: Iterable[str]) -> Measure:
+    whole, decimals = 0, 0
+    for number in numbers:
+        before, _, after = number.partition(".")
+        whole, decimals = max(whole, len(before)), max(decimals, len(after))
+    if decimals:
+        return Measure("float", whole + decimals, decimals)
+    return Measure("integer", whole or 8)

@@ -1,0 +1,69 @@
+"""Where a finding is: the subject and sequence number of rows, and values as text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from specs.findings import findings
+
+if TYPE_CHECKING:
+    from specs.model import Dataset
+
+_SEQUENCE = re.compile(r"[A-Z][A-Z0-9]SEQ")
+
+
+def as_text(values: pd.Series) -> pd.Series:
+    """Values as findings show them: 12 and not 12.0, dates in ISO 8601; missing stays missing.
+
+    >>> as_text(pd.Series([12.0, 0.5, None])).tolist()
+    ['12', '0.5', nan]
+    """
+    if pd.api.types.is_bool_dtype(values):
+        return values.astype("str")
+    if pd.api.types.is_numeric_dtype(values):
+        return values.astype("float64").map("{:.15g}".format, na_action="ignore").astype("str")
+    if pd.api.types.is_datetime64_any_dtype(values):
+        midnight = values.dropna().eq(values.dropna().dt.normalize()).all()
+        return values.dt.strftime("%Y-%m-%d" if midnight else "%Y-%m-%dT%H:%M:%S").astype("str")
+    return values.astype("str")
+
+
+def sequence(dataset: Dataset, frame: pd.DataFrame) -> pd.Series:
+    """The sequence number of each row as text: --SEQ, ASEQ, or the --SEQ of the parent record.
+
+    Shape: frame in, Series of `str` on its index out; null where a row has none.
+    """
+    if dataset.parent and {"IDVAR", "IDVARVAL"} <= set(frame):
+        return frame["IDVARVAL"].where(frame["IDVAR"].eq(f"{dataset.domain}SEQ")).astype("str")
+    own = [name for name in frame.columns if _SEQUENCE.fullmatch(name)]
+    for name in (f"{dataset.domain}SEQ", "ASEQ", *own):
+        if name in frame:
+            return as_text(frame[name])
+    return pd.Series(index=frame.index, dtype="str")
+
+
+def at_rows(
+    dataset: Dataset,
+    rows: pd.DataFrame,
+    *,
+    severity: str,
+    rule: str,
+    variable: str,
+    value: pd.Series,
+    message: pd.Series | str,
+) -> pd.DataFrame:
+    """Findings at the given rows of a dataset, one for each."""
+    missing = pd.Series(index=rows.index, dtype="str")
+    return findings(
+        severity=severity,
+        rule=rule,
+        dataset=dataset.name,
+        subject=rows["USUBJID"] if "USUBJID" in rows else missing,
+        seq=sequence(dataset, rows),
+        variable=variable,
+        value=as_text(value),
+        message=message,
+    )
