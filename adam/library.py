@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +29,6 @@ class Library:
 
     study: Study
     tables: dict[str, Table]
-    _chosen: dict[str, tuple[str, NDArray[np.int64]]] = field(default_factory=dict)
 
     def column(self, dataset: str, name: str, place: str) -> pd.Series:
         """A variable or supplemental qualifier; MappingError names what there is instead."""
@@ -37,7 +36,8 @@ class Library:
         try:
             return table.column(name)
         except KeyError:
-            known = [*table.frame.columns, *(table.supplemental.columns if table.supplemental is not None else ())]
+            qualifiers = () if table.supplemental is None else table.supplemental.columns
+            known = [*table.frame.columns, *qualifiers]
             raise MappingError(
                 f"{dataset} was built without {name}", where=place, remedy=did_you_mean(name, known)
             ) from None

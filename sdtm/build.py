@@ -171,7 +171,7 @@ class _Part:
         self, rule: Rule, variable: Variable, parts: Mapping[str, _Part], rows: pd.Series
     ) -> pd.Series | str | int | float:
         if rule.constant is not None:
-            return rule.constant
+            return float("nan") if rule.constant == "" else rule.constant
         if rule.derivation is not None:
             return self._derived(rule, variable, parts, rows)
         if rule.origin is Origin.PREDECESSOR:

@@ -89,12 +89,12 @@ def _serial(value: str, style: DateStyle) -> Partial | None:
         raise DateTextError("both a year and a serial number; write the year without a fraction")
     if style.serial == "sas" and part_of_day:
         raise DateTextError("a SAS date value has no fraction")
-    if style.serial == "excel1900" and (days < 1 or days == 60):
-        raise DateTextError(f"Excel's serial number {days} stands for no date")
     if abs(days) > 99999:
         raise DateTextError(f"serial number {days} is outside {FIRST_YEAR}-{LAST_YEAR}")
     minutes, seconds = divmod(round(part_of_day * 86400), 60)
     days += minutes // 1440
+    if style.serial == "excel1900" and (days < 1 or days == 60):
+        raise DateTextError(f"Excel's serial number {days} stands for no date")
     if style.serial == "excel1900" and days < 60:
         days += 1  # Excel counts, as day 60, a 29 February 1900 that never was
     day = _EPOCHS[style.serial] + timedelta(days=days)

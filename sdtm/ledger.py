@@ -48,7 +48,8 @@ def ledger(study: Study, raw: RawData, usages: Iterable[tuple[Dataset, Records]]
         fields = set(form.fields)
         declared = not_submitted.get(form.name, set())
         whole = WHOLE_FORM in declared
-        open_fields = set() if whole else fields - used_fields.get(form.name, set()) - declared
+        used_of_form = (used_fields.get(form.name, set()) | form.identity) & fields
+        open_fields = set() if whole else fields - used_of_form - declared
         ids = form.frame.index
         is_used = ids.isin(list(used_records))
         is_left = ids.isin(list(left_records)) & ~is_used
@@ -62,10 +63,8 @@ def ledger(study: Study, raw: RawData, usages: Iterable[tuple[Dataset, Records]]
                 "records not submitted": int((~is_used & ~is_left).sum()) if whole else 0,
                 "records unaccounted": len(lost),
                 "fields": len(fields),
-                "fields used": len(fields & used_fields.get(form.name, set())),
-                "fields not submitted": len(
-                    fields - used_fields.get(form.name, set()) if whole else fields & declared
-                ),
+                "fields used": len(used_of_form),
+                "fields not submitted": len(fields - used_of_form if whole else fields & declared),
                 "fields unaccounted": len(open_fields),
             }
         )

@@ -59,12 +59,14 @@ class Form:
     """A form and its records.
 
     `frame` has one row per record: the columns CONTEXT, then the fields, all of dtype `str`
-    (`@line` is Int64), missing is NaN. Its index is the record id.
+    (`@line` is Int64), missing is NaN. Its index is the record id. `identity` names the fields
+    that are the record's subject, event and repeat.
     """
 
     name: str
     frame: pd.DataFrame
     fields: Mapping[str, Field]
+    identity: frozenset[str] = frozenset()
 
     def field_named(self, name: str, place: str) -> Field:
         """The field of that name; RawDataError if the form has none."""

@@ -97,7 +97,7 @@ def imputed_part(dtc: pd.Series[Any]) -> pd.Series[str]:
 
     Shape: Series of text in, `str` Series of D, M, Y with the same index out: the highest part that
     must be imputed. Null where the day is known, for null, and for text that is not ISO 8601.
-    Source: ADaMIG 1.3 section 3.1.4, --DTF.
+    Source: ADaMIG 1.3, date imputation flags (--DTF).
 
     >>> imputed_part(pd.Series(["2003-12", "2003---15", "2003-12-15"])).tolist()
     ['D', 'M', nan]

@@ -155,6 +155,17 @@ def _standard_rules() -> Mapping[str, RuleFile]:
     return {str(name): RuleFile.model_validate(dict(rule)) for name, rule in file.data.items()}
 
 
+def _check_number(constant: object, name: str, place: str) -> None:
+    try:
+        float(str(constant or 0))
+    except ValueError:
+        raise SpecError(
+            f"{name} is numeric, its constant {constant} is not",
+            where=place,
+            remedy="write a number",
+        ) from None
+
+
 @dataclass(frozen=True)
 class _DatasetLoader:
     """Resolves one dataset's file against the standard, the terminology and the derivations."""
@@ -286,7 +297,7 @@ class _DatasetLoader:
             length=given.length,
             format=given.format,
             comment=given.comment,
-            rules=tuple(self._rules(name, given, part)),
+            rules=tuple(self._rules(name, given, part, kind)),
             place=place,
             standard=known is not None,
         )
@@ -309,7 +320,7 @@ class _DatasetLoader:
 
     # rules
 
-    def _rules(self, name: str, given: VariableFile, part: str) -> Iterator[Rule]:
+    def _rules(self, name: str, given: VariableFile, part: str, kind: str) -> Iterator[Rule]:
         place = self.file.place(part, name)
         if given.standard:
             rule = self._standard_rule(name)
@@ -321,6 +332,8 @@ class _DatasetLoader:
                 )
             yield self._rule(rule, place)
         for rule in given.rules:
+            if kind == "Num":
+                _check_number(rule.constant, name, place)
             yield self._rule(rule, place)
 
     def _standard_rule(self, name: str) -> RuleFile | None:
@@ -405,6 +418,9 @@ class _DatasetLoader:
                 )
             base = by_form[str(form)]
             assign = {k: v for k, v in row.items() if k.isupper() and v is not None}
+            for name, value in assign.items():
+                if any(v.name == name and v.type == "Num" for v in variables):
+                    _check_number(value, name, place)
             self._name_test(assign, variables, place)
             bind = {k: str(v) for k, v in row.items() if k.islower() and k != "form" and v}
             yield replace(

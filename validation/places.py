@@ -37,7 +37,8 @@ def sequence(dataset: Dataset, frame: pd.DataFrame) -> pd.Series:
     Shape: frame in, Series of `str` on its index out; null where a row has none.
     """
     if dataset.parent and {"IDVAR", "IDVARVAL"} <= set(frame):
-        return frame["IDVARVAL"].where(frame["IDVAR"].eq(f"{dataset.domain}SEQ")).astype("str")
+        by_sequence = frame["IDVAR"].eq(f"{dataset.domain}SEQ")
+        return as_text(frame["IDVARVAL"].where(by_sequence))
     own = [name for name in frame.columns if _SEQUENCE.fullmatch(name)]
     for name in (f"{dataset.domain}SEQ", "ASEQ", *own):
         if name in frame:
@@ -61,7 +62,7 @@ def at_rows(
         severity=severity,
         rule=rule,
         dataset=dataset.name,
-        subject=rows["USUBJID"] if "USUBJID" in rows else missing,
+        subject=rows.get("USUBJID", missing),
         seq=sequence(dataset, rows),
         variable=variable,
         value=as_text(value),

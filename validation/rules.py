@@ -47,7 +47,6 @@ class ValueRule:
     id: str
     holds: Callable[[pd.Series], pd.Series]
     messages: Callable[[list[str]], list[str]]
-    severity: str = "error"
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,6 @@ class RowRule:
     needs: tuple[str, ...]
     holds: Callable[[pd.DataFrame], pd.Series]
     message: Callable[[pd.DataFrame], pd.Series | str]
-    severity: str = "error"
 
 
 def byte_length(text: pd.Series) -> pd.Series:

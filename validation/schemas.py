@@ -166,11 +166,10 @@ def _declared(dataset: Dataset, study: Study) -> Mapping[str, tuple[str, Collect
     return declared
 
 
-def _row_rules(dataset: Dataset, study: Study) -> tuple[RowRule, ...]:
-    rules = []
+def _row_rules(dataset: Dataset, study: Study) -> Iterator[RowRule]:
     for variable in (f"{dataset.domain}SEQ", "ASEQ"):
         if dataset.has(variable) and dataset.has("USUBJID"):
-            rules.append(unique("CK-SEQ", variable, "USUBJID"))
+            yield unique("CK-SEQ", variable, "USUBJID")
     for code, name, value, parts in (
         ("PARAMCD", "PARAM", "AVALC", [(p.code, p.label, p.codelist) for p in dataset.parameters]),
         ("QNAM", "QLABEL", "QVAL", [(v.name, v.label, v.codelist) for v in dataset.supplemental]),
@@ -183,12 +182,11 @@ def _row_rules(dataset: Dataset, study: Study) -> tuple[RowRule, ...]:
             for key, _, codelist in parts
             if codelist in study.codelists
         }
-        rules.append(decoded_by("CK-DECODE", code, name, decoded))
+        yield decoded_by("CK-DECODE", code, name, decoded)
         if lists:
-            rules.append(coded_by(code, value, lists))
+            yield coded_by(code, value, lists)
     if dataset.parent:
-        rules.append(both_or_neither("CK-IDVAR", "IDVAR", "IDVARVAL"))
-    return tuple(rules)
+        yield both_or_neither("CK-IDVAR", "IDVAR", "IDVARVAL")
 
 
 # as pandera checks
@@ -239,7 +237,7 @@ class _Failures:
         self._values = {
             v.name: tuple(_value_rules(dataset, study, v, guide)) for v in dataset.variables
         }
-        self._rows = _row_rules(dataset, study)
+        self._rows = tuple(_row_rules(dataset, study))
 
     def read(self, error: SchemaError) -> Iterator[pd.DataFrame]:
         """The findings of one failure of a check."""

@@ -51,6 +51,12 @@ def as_it_is(result: pd.Series) -> pd.Series:
 
 
 @derivation
+def characters(text: pd.Series, *, first: int, last: int) -> pd.Series:
+    """Characters {first} to {last} of {text}."""
+    return text.str.slice(first - 1, last)
+
+
+@derivation
 def upper_case(text: pd.Series) -> pd.Series:
     """{text} in capital letters."""
     return text.str.upper()

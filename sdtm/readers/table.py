@@ -78,4 +78,5 @@ def _form(name: str, given: TableOptions, folder: Path) -> Form:
     missing = MappingProxyType(given.missing)
     fields = {str(c): Field(str(c), str(c), missing=missing, style=style) for c in data.columns}
     frame = pd.concat([context, data], axis=1).reset_index(drop=True)
-    return Form(name, frame, MappingProxyType(fields))
+    identity = frozenset({given.subject, given.event, given.repeat} - {""})
+    return Form(name, frame, MappingProxyType(fields), identity)

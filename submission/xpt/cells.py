@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from specs.errors import TransportError
-from submission.xpt.faults import exactness_fault, text_fault, type_fault, zone_fault
+from submission.xpt.faults import exactness_fault, misfit, text_fault, type_fault, zone_fault
 from submission.xpt.numbers import ibm_from_doubles
 
 if TYPE_CHECKING:
@@ -79,9 +79,7 @@ def _arrow_text(values: pd.Series[Any], place: Place) -> Iterator[Any]:
     dtype = values.dtype
     if isinstance(dtype, pd.StringDtype | pd.ArrowDtype):
         array = pa.array(values.array)
-    elif not pd.api.types.is_object_dtype(dtype) or pd.api.types.infer_dtype(
-        values, skipna=True
-    ) not in ("string", "empty"):
+    elif not _is_text(values):
         raise type_fault(place, values)
     else:
         try:
@@ -115,6 +113,16 @@ def _padded(chunk: Any, place: Place, encoding: str) -> NDArray[np.bytes_]:
     if not octets.min() or (encoding == "ascii" and octets.max() > 127):
         raise text_fault(place, chunk.to_pylist(), encoding)
     return cells
+
+
+def _is_text(values: pd.Series[Any]) -> bool:
+    """Whether a column of objects holds text and missing values only."""
+    if not pd.api.types.is_object_dtype(values.dtype):
+        return False
+    return (
+        pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty")
+        or misfit(values, str) is None
+    )
 
 
 def _filled(chunk: Any, size: int) -> Any:

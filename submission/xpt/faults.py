@@ -70,12 +70,8 @@ def type_fault(place: Place, values: pd.Series[Any]) -> TransportError:
         return place.error(
             f"the column is {values.dtype}, {expected}", "convert it, or plan the other type"
         )
-    fitting = str if wanted == "text" else ()
-    position, value = next(
-        (position, value)
-        for position, value in enumerate(values)
-        if not (pd.api.types.is_scalar(value) and pd.isna(value)) and not isinstance(value, fitting)
-    )
+    position = misfit(values, str if wanted == "text" else ())
+    value = None if position is None else values.iloc[position]
     if wanted == "text":
         remedy = "convert the column to str"
     elif isinstance(value, Decimal):
@@ -86,6 +82,15 @@ def type_fault(place: Place, values: pd.Series[Any]) -> TransportError:
     return place.error(
         f"{shown(value)} is a {kind} in a column of objects, {expected}", remedy, position
     )
+
+
+def misfit(values: pd.Series[Any], fitting: type | tuple[type, ...]) -> int | None:
+    """The position of the first object that is neither missing nor of a fitting type."""
+    for position, value in enumerate(values):
+        missing = pd.api.types.is_scalar(value) and pd.isna(value)
+        if not missing and not isinstance(value, fitting):
+            return position
+    return None
 
 
 def zone_fault(place: Place, dtype: str) -> TransportError:

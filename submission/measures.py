@@ -86,8 +86,8 @@ def number_measure(values: pd.Series) -> Measure:
     """Numbers, or days and seconds of datetimes as SAS counts them, by their digits."""
     if pd.api.types.is_datetime64_any_dtype(values):
         dates = values.dropna()
-        unit = "D" if holds_dates(dates) else "s"
-        values = (dates - _SAS_EPOCH) // pd.Timedelta(1, unit)
+        unit = pd.Timedelta(days=1) if holds_dates(dates) else pd.Timedelta(seconds=1)
+        values = (dates - _SAS_EPOCH) // unit
     known = pd.unique(values.dropna().astype("float64"))
     return _digits(np.format_float_positional(number, trim="-") for number in known)
 

@@ -1,0 +1,427 @@
+"""One analysis dataset: its rows, its derived parameters, its variables, its order.
+
+1. Rows come from the blocks. Records of SDTM or ADaM become rows of the parameter whose condition
+   they meet; rows without a parameter are a grid, on which derived parameters take place.
+2. Derived parameters follow, in the order of their sources, one row per `per` key or grid row.
+3. The remaining variables are computed over all rows.
+4. The rows are sorted by the keys, once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from adam.lookup import SEVERAL, matched, taken
+from adam.order import parameters_named, sorted_by_need, variable_needs, variables_needed
+from specs.derivation import Outcome
+from specs.errors import MappingError, did_you_mean
+from specs.findings import all_findings, findings
+from specs.model import Origin
+from specs.references import split_source
+from specs.tables import Table
+from specs.where import all_hold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from adam.library import Library
+    from specs.model import Block, Dataset, Parameter, Rule, Variable
+
+# Columns of the frame while it is built: the record of a dataset a row was made from, by position,
+# and the row of the grid it stands on.
+_FROM, _GRID = "@", "@grid"
+
+
+class Building:
+    """A dataset while it is built; `built` gives the result."""
+
+    def __init__(self, dataset: Dataset, library: Library) -> None:
+        self.dataset = dataset
+        self.library = library
+        self.frame = pd.DataFrame()
+        self.grid = pd.DataFrame()
+        self.derived: dict[str, pd.DataFrame] = {}
+        self._next_row = 0
+        self._traces: list[pd.DataFrame] = []
+        self._problems: list[pd.DataFrame] = []
+        self._chosen: dict[str, tuple[str, NDArray[np.int64]]] = {}
+
+    def built(self) -> tuple[Table, pd.DataFrame]:
+        """The dataset with the trace of its rows, and the findings."""
+        self._make_rows()
+        own = [s for p in self.dataset.parameters for s in self._own_columns(p)]
+        self._compute(variables_needed(self.dataset, own))
+        if self.dataset.parameters:
+            self._derive_parameters()
+        self._compute({variable.name for variable in self.dataset.variables})
+        return self._sorted()
+
+    # rows
+
+    def _make_rows(self) -> None:
+        frames = []
+        for block in self.dataset.blocks:
+            frame = self._made(block) if block.rule else self._taken_over(block)
+            frames.append(frame.assign(**dict(block.assign)))
+        frame = pd.concat(frames)
+        if self.dataset.parameters:
+            if "PARAMCD" not in frame:
+                frame["PARAMCD"] = pd.Series(np.nan, index=frame.index, dtype="str")
+            on_grid = frame["PARAMCD"].isna()
+            self.grid = frame[on_grid].dropna(axis=1, how="all")
+            self.grid = self.grid.assign(**{_GRID: range(len(self.grid))})
+            frame = frame[~on_grid]
+        self.frame = frame
+
+    def _taken_over(self, block: Block) -> pd.DataFrame:
+        library, form = self.library, block.form
+        kept = library.where(form, block.where, block.place)
+        records = np.flatnonzero(kept)
+        subject = library.column(form, "USUBJID", block.place)
+        frame = pd.DataFrame({_FROM + form: records, "USUBJID": subject[kept].to_numpy()})
+        claiming = [p for p in self.dataset.parameters if p.where]
+        if claiming and "PARAMCD" not in block.assign:
+            code = pd.Series(np.nan, index=kept.index, dtype="str")
+            for parameter in claiming:
+                meets = library.where(form, parameter.where, parameter.place)
+                code = code.mask(meets & code.isna(), parameter.code)
+            frame["PARAMCD"] = code[kept].to_numpy()
+            unclaimed = frame["PARAMCD"].isna()
+            self._report_unclaimed(block, frame[unclaimed])
+            frame = frame[~unclaimed]
+        frame = self._numbered(frame)
+        self._trace(frame.index, form, frame[_FROM + form])
+        return frame
+
+    def _made(self, block: Block) -> pd.DataFrame:
+        rule = _ruled(block)
+        owner = split_source(rule.sources[0])[0]
+        kept = self.library.where(owner, block.where, block.place)
+        columns = [
+            self.library.column(owner, split_source(source)[1], block.place)[kept]
+            for source in rule.sources
+        ]
+        records = self._called(rule, columns)
+        frame = self._numbered(records.rows)
+        made_from = records.made_from
+        self._trace(frame.index[made_from["row"]], owner, made_from["record"])
+        return frame
+
+    def _report_unclaimed(self, block: Block, rows: pd.DataFrame) -> None:
+        self._problems.append(
+            findings(
+                severity="warning",
+                rule="CK-ADAM-NO-PARAMETER",
+                dataset=self.dataset.name,
+                subject=rows["USUBJID"],
+                message=[f"a record of {block.form} is of none of the parameters"] * len(rows),
+                file=block.place,
+            )
+        )
+
+    def _numbered(self, frame: pd.DataFrame) -> pd.DataFrame:
+        first = self._next_row
+        self._next_row += len(frame)
+        return frame.set_axis(pd.RangeIndex(first, self._next_row))
+
+    # derived parameters
+
+    def _own_columns(self, parameter: Parameter) -> Iterator[str]:
+        """The variables of this dataset that a derived parameter reads."""
+        if parameter.rule is None:
+            return
+        yield from parameter.per
+        for source in parameter.rule.sources:
+            owner, name = split_source(source)
+            if not owner or parameters_named(self.dataset, owner):
+                yield name
+
+    def _derive_parameters(self) -> None:
+        by_code = {p.code: p for p in self.dataset.parameters if p.rule}
+        needs = {
+            code: {
+                named.code
+                for source in _ruled(parameter).sources
+                for named in parameters_named(self.dataset, split_source(source)[0])
+                if named.rule
+            }
+            for code, parameter in by_code.items()
+        }
+        for code in sorted_by_need(needs, "parameter"):
+            self.derived[code] = self._derived(by_code[code])
+        self.frame = pd.concat([self.frame, *self.derived.values()])
+        self.derived = {}
+
+    def _derived(self, parameter: Parameter) -> pd.DataFrame:
+        rule = _ruled(parameter)
+        base = self.grid if len(self.grid) else self._distinct(parameter)
+        rows = self._numbered(base)
+        series: list[pd.Series] = []
+        for source in rule.sources:
+            owner, name = split_source(source)
+            own = parameters_named(self.dataset, owner) if owner else ()
+            if own and rule.derivation is not None and rule.derivation.scope == "dataset":
+                series.append(self._all_of(own, name, rows))
+            elif own:
+                series.extend(self._beside(p, name, rows, parameter) for p in own)
+            else:
+                series.extend(self._resolved(source, rows, rule))
+        result = self._called(rule, series)
+        if not isinstance(result, pd.DataFrame):
+            name = "AVALC" if isinstance(result.dtype, pd.StringDtype) else "AVAL"
+            result = result.to_frame(name)
+        if "PROBLEM" in result:
+            self._report(rows.index, "AVAL", result["AVAL"], result.pop("PROBLEM"))
+        return rows.assign(PARAMCD=parameter.code, **{str(n): c for n, c in result.items()})
+
+    def _distinct(self, parameter: Parameter) -> pd.DataFrame:
+        """The distinct values of a parameter's `per` among the rows of its sources."""
+        codes = {
+            own.code
+            for source in _ruled(parameter).sources
+            for own in parameters_named(self.dataset, split_source(source)[0])
+        }
+        rows = [self._rows_of(code) for code in sorted(codes)]
+        return pd.concat([r[list(parameter.per)] for r in rows if len(r)] or rows).drop_duplicates()
+
+    def _rows_of(self, code: str) -> pd.DataFrame:
+        if code in self.derived:
+            return self.derived[code]
+        return self.frame[self.frame["PARAMCD"].eq(code)]
+
+    def _all_of(self, own: tuple[Parameter, ...], name: str, rows: pd.DataFrame) -> pd.Series:
+        """A column of all rows of parameters of this dataset, for a function that aligns itself."""
+        found = pd.concat([self._rows_of(p.code) for p in own])
+        met = rows[["USUBJID"]].assign(row=rows.index).merge(
+            found[["USUBJID"]].assign(record=found.index), on="USUBJID"
+        )
+        self._trace(met["row"], self.dataset.name, met["record"])
+        return found[name].rename(f"{own[0].code}.{name}")
+
+    def _beside(
+        self, own: Parameter, name: str, rows: pd.DataFrame, parameter: Parameter
+    ) -> pd.Series:
+        """A column of a parameter of this dataset, for each of `rows` from that with its key."""
+        found = self._rows_of(own.code)
+        if name not in found:
+            raise MappingError(
+                f"{own.code} has no {name} yet when {parameter.code} is derived",
+                where=parameter.place,
+                remedy=f"let the derivation of {own.code} give it",
+            )
+        keys = [_GRID] if len(self.grid) else list(parameter.per)
+        places = matched(rows[keys], found[keys])
+        several = places == SEVERAL
+        if several.any():
+            self._report(
+                rows.index[several],
+                own.code,
+                taken(found[name], places, rows.index)[several],
+                pd.Series(
+                    f"there are several records with {own.code} for one assessment; none is used",
+                    index=rows.index[several],
+                ),
+            )
+        hit = places >= 0
+        self._trace(rows.index[hit], self.dataset.name, found.index[places[hit]])
+        return taken(found[name], places, rows.index).rename(f"{own.code}.{name}")
+
+    # variables
+
+    def _compute(self, names: set[str]) -> None:
+        needs = variable_needs(self.dataset)
+        if "PARAMCD" in self.frame:
+            self._name_parameters()
+        for name in sorted_by_need({n: needs[n] & names for n in names & set(needs)}, "variable"):
+            variable = self.dataset.variable(name)
+            for rule in variable.rules:
+                self._fill(variable, rule)
+            if name not in self.frame:
+                kind = "str" if variable.type == "Char" else "float64"
+                self.frame[name] = pd.Series(np.nan, index=self.frame.index, dtype=kind)
+
+    def _name_parameters(self) -> None:
+        parameters = {p.code: p for p in self.dataset.parameters}
+        code = self.frame["PARAMCD"]
+        unknown = set(code.unique()) - set(parameters)
+        if unknown:
+            raise MappingError(
+                f"records are assigned to PARAMCD {', '.join(sorted(unknown))}",
+                where=self.dataset.file,
+                remedy=did_you_mean(min(unknown), parameters),
+            )
+        facts = {"PARAM": "label", "PARAMN": "number", "PARCAT1": "category"}
+        for name, fact in facts.items():
+            if self.dataset.has(name):
+                self.frame[name] = code.map({c: getattr(p, fact) for c, p in parameters.items()})
+
+    def _fill(self, variable: Variable, rule: Rule) -> None:
+        """Give a variable the rule's values where the rule applies and it has none yet."""
+        rows = self.frame
+        if rule.when:
+            rows = rows[all_hold(rule.when, rows)]
+        values = self._valued(variable, rule, rows)
+        kind = "str" if variable.type == "Char" else "float64"
+        if not pd.api.types.is_datetime64_any_dtype(values):
+            values = values.astype(kind)
+        values = values.reindex(self.frame.index)
+        if variable.name in self.frame:
+            given = self.frame[variable.name]
+            values = given.where(given.notna(), values) if given.notna().any() else values
+        self.frame[variable.name] = values
+
+    def _valued(self, variable: Variable, rule: Rule, rows: pd.DataFrame) -> pd.Series:
+        if not rule.sources and rule.derivation is None:
+            return pd.Series(rule.constant, index=rows.index)
+        if rule.derivation is None:
+            return self._resolved(rule.sources[0], rows, rule)[0]
+        if rule.derivation.scope == "subject":
+            return self._of_many_records(rule, rows)
+        series = [s for source in rule.sources for s in self._resolved(source, rows, rule)]
+        result = self._called(rule, series)
+        if isinstance(result, Outcome):
+            self._report(rows.index, variable.name, series[0], result.problems)
+            result = result.values
+        return result
+
+    def _of_many_records(self, rule: Rule, rows: pd.DataFrame) -> pd.Series:
+        owner = split_source(rule.sources[0])[0]
+        kept = self.library.where(owner, rule.where, rule.place)
+        subject = self.library.column(owner, "USUBJID", rule.place)[kept]
+        series = []
+        for source in rule.sources:
+            of, name = split_source(source)
+            if of == owner:
+                series.append(self.library.column(of, name, rule.place)[kept])
+            elif of:
+                series.append(self.library.of_subject(of, name, subject, rule.place))
+            else:
+                places = matched(subject.to_frame("USUBJID"), rows[["USUBJID"]])
+                series.append(taken(rows[name], places, subject.index))
+        value = self._called(rule, [*series, subject])
+        records = pd.DataFrame({"USUBJID": subject, "record": subject.index})
+        met = rows[["USUBJID"]].assign(row=rows.index).merge(records, on="USUBJID")
+        self._trace(met["row"], owner, met["record"])
+        return rows["USUBJID"].map(value)
+
+    # sources
+
+    def _resolved(self, source: str, rows: pd.DataFrame, rule: Rule) -> list[pd.Series]:
+        """The Series a source stands for, on the index of `rows`, each named by what it is."""
+        owner, name = split_source(source)
+        if not owner:
+            if name not in rows:
+                raise MappingError(
+                    f"{self.dataset.name} has no {name} here",
+                    where=rule.place,
+                    remedy=did_you_mean(name, rows.columns),
+                )
+            return [rows[name].rename(source)]
+        if _FROM + owner in rows:
+            column = self.library.column(owner, name, rule.place)
+            places = rows[_FROM + owner].fillna(-1).astype("int64").to_numpy()
+            return [taken(column, places, rows.index).rename(source)]
+        own = parameters_named(self.dataset, owner)
+        if own:
+            return [self._of_assessment(p, name, rows) for p in own]
+        if owner in self.library.tables:
+            values = self.library.of_subject(owner, name, rows["USUBJID"], rule.place)
+            return [values.rename(source)]
+        return [self._of_visit(code, name, rows, rule) for code in self.library.owners(owner)]
+
+    def _of_assessment(self, own: Parameter, name: str, rows: pd.DataFrame) -> pd.Series:
+        """A column of a parameter of this dataset, by the key it has one record for."""
+        found = self.frame[self.frame["PARAMCD"].eq(own.code)]
+        places = matched(rows[list(own.per)], found[list(own.per)])
+        return taken(found[name], places, rows.index).rename(f"{own.code}.{name}")
+
+    def _of_visit(self, code: str, name: str, rows: pd.DataFrame, rule: Rule) -> pd.Series:
+        """A column of another dataset's parameter: its record chosen for the visit of the row."""
+        if _GRID not in rows:
+            raise MappingError(
+                f"{code}.{name} is taken by analysis visit, and the rows are on no grid of visits",
+                where=rule.place,
+                remedy="make the records of the dataset with a grid such as visit_grid",
+            )
+        if code not in self._chosen:
+            dataset = self.library.owners(code)[code]
+            self._chosen[code] = dataset, self.library.chosen(dataset, code, self.grid)
+        dataset, on_grid = self._chosen[code]
+        grid = rows[_GRID].fillna(-1).astype("int64").to_numpy()
+        places = np.where(grid < 0, -1, on_grid[grid])
+        if rule in [p.rule for p in self.dataset.parameters]:
+            hit = places >= 0
+            self._trace(rows.index[hit], dataset, pd.Series(places[hit]))
+        column = self.library.column(dataset, name, rule.place)
+        return taken(column, places, rows.index).rename(f"{code}.{name}")
+
+    def _called(self, rule: Rule, series: list[pd.Series]) -> Any:
+        if rule.derivation is None or rule.origin is not Origin.DERIVED:
+            raise MappingError("only a derivation makes records", where=rule.place)
+        return rule.derivation.function(*series, **dict(rule.arguments))
+
+    # results
+
+    def _trace(self, row: Any, source: str, record: Any) -> None:
+        pair = {"row": np.asarray(row), "source": source, "record": np.asarray(record)}
+        self._traces.append(pd.DataFrame(pair))
+
+    def _report(
+        self, rows: pd.Index, variable: str, value: pd.Series, problems: pd.Series
+    ) -> None:
+        table = pd.DataFrame(
+            {"row": rows, "variable": variable, "value": value.astype("str").to_numpy(), "message": problems.to_numpy()}
+        )
+        self._problems.append(table.dropna(subset=["message"]))
+
+    def _sorted(self) -> tuple[Table, pd.DataFrame]:
+        names = [variable.name for variable in self.dataset.variables]
+        order = self.frame.sort_values(list(self.dataset.keys), kind="stable")
+        position = pd.Series(range(len(order)), index=order.index)
+        frame = order[names].reset_index(drop=True)
+        trace = pd.concat(self._traces, ignore_index=True).drop_duplicates()
+        trace = trace[trace["row"].isin(order.index)]
+        own = trace["source"].eq(self.dataset.name)
+        record = trace["record"].mask(own, trace["record"].map(position))
+        trace = trace.assign(row=trace["row"].map(position), record=record)
+        trace = trace.astype({"row": "int64", "source": "str", "record": "int64"})
+        trace = trace.sort_values(["row", "source", "record"], ignore_index=True)
+        return Table(self.dataset.name, frame, trace), self._findings(position, frame)
+
+    def _findings(self, position: pd.Series, frame: pd.DataFrame) -> pd.DataFrame:
+        tables = []
+        for problem in self._problems:
+            if "row" not in problem:
+                tables.append(problem)
+                continue
+            place = problem["row"].map(position)
+            told = problem[place.notna()].drop_duplicates()
+            if not len(told):
+                continue
+            rows = frame.iloc[told["row"].map(position).astype("int64")]
+            tables.append(
+                findings(
+                    severity="warning",
+                    rule="CK-ADAM-DERIVATION",
+                    dataset=self.dataset.name,
+                    subject=rows["USUBJID"].reset_index(drop=True),
+                    seq=rows["ASEQ"].map("{:g}".format).reset_index(drop=True)
+                    if "ASEQ" in rows
+                    else None,
+                    variable=told["variable"].reset_index(drop=True),
+                    value=told["value"].astype("str").reset_index(drop=True),
+                    message=told["message"].reset_index(drop=True),
+                )
+            )
+        return all_findings(tables).drop_duplicates(ignore_index=True)
+
+
+def _ruled(owner: Block | Parameter) -> Rule:
+    if owner.rule is None:
+        raise MappingError("there is no rule", where=owner.place)
+    return owner.rule

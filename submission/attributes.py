@@ -1,0 +1,297 @@
+"""What the files of a package must say of each variable, measured once on the finished datasets.
+
+XPT takes bytes and display formats from here, define.xml types, digits and terms: one noun for
+both, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from specs.errors import MappingError, did_you_mean
+from specs.model import Origin
+from submission.measures import (
+    NUMERIC_TYPES,
+    Measure,
+    date_measure,
+    holds_dates,
+    number_measure,
+    numeric_text_measure,
+    text_measure,
+    text_size,
+    written,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from specs.model import Dataset, Rule, Study, StudyCodelist, Variable
+    from specs.tables import Table
+
+NUMBER_SIZE = 8
+DATE_FORMAT = "DATE9."
+DATETIME_FORMAT = "DATETIME20."
+
+_CODED = (Origin.COLLECTED, Origin.ASSIGNED, Origin.PROTOCOL)
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """What the values of a variable, or its values under a condition, need.
+
+    `size` is the planned length in XPT, in bytes. `data_type`, `length` (None where the type has
+    none) and `significant_digits` are those of Define-XML. `codelist` names a codelist of the
+    study, of which `terms` are used or possible here.
+    """
+
+    size: int
+    data_type: str
+    length: int | None = None
+    significant_digits: int | None = None
+    display_format: str = ""
+    has_data: bool = True
+    codelist: str = ""
+    terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DatasetAttributes:
+    """The attributes of a dataset's variables.
+
+    `by_value` has, for variables whose values may differ by the `topic` (--TESTCD, PARAMCD,
+    QNAM), the attributes for each of its values that has data.
+    """
+
+    name: str
+    records: int
+    variables: Mapping[str, Attributes]
+    topic: str = ""
+    by_value: Mapping[str, Mapping[str, Attributes]] = field(default_factory=dict)
+
+    @property
+    def has_data(self) -> bool:
+        """Whether there is a record, and so a file."""
+        return self.records > 0
+
+
+def topic(dataset: Dataset) -> str:
+    """The variable by which the results of a dataset differ in kind; "" if there is none."""
+    if dataset.parent:
+        return "QNAM"
+    candidates = (f"{dataset.domain}TESTCD", "PARAMCD")
+    return next((name for name in candidates if dataset.has(name)), "")
+
+
+def results(dataset: Dataset) -> tuple[str, ...]:
+    """The variables of a dataset that hold results of whatever its topic names."""
+    if dataset.parent:
+        return ("QVAL",)
+    prefix = dataset.domain
+    names = ("AVAL", "AVALC") if dataset.purpose == "Analysis" else _sdtm_results(prefix)
+    return tuple(name for name in names if dataset.has(name))
+
+
+def measured(
+    study: Study, standard: str, tables: Mapping[str, Table]
+) -> Mapping[str, DatasetAttributes]:
+    """The attributes of every dataset of a standard (SDTMIG or ADaMIG), by name.
+
+    A text variable is planned with the bytes its spec gives, or else those of the longest value
+    of any dataset's variable of that name; SUPP-- datasets are planned each for itself.
+    MappingError when a dataset or variable of the specification has not been built.
+    """
+    datasets = study.of(standard)
+    frames = {dataset.name: _frame(dataset, tables) for dataset in datasets}
+    common = _common_sizes([(d, frames[d.name]) for d in datasets if not d.parent])
+    found = {}
+    for dataset in datasets:
+        frame = frames[dataset.name]
+        sizes = common if not dataset.parent else _common_sizes([(dataset, frame)])
+        found[dataset.name] = _Measuring(study, dataset, frame, sizes).attributes()
+    return MappingProxyType(found)
+
+
+def _sdtm_results(prefix: str) -> tuple[str, ...]:
+    return (f"{prefix}ORRES", f"{prefix}STRESC", f"{prefix}STRESN")
+
+
+def _frame(dataset: Dataset, tables: Mapping[str, Table]) -> pd.DataFrame:
+    if dataset.name not in tables:
+        raise MappingError(f"{dataset.name} is specified but was not built", where=dataset.file)
+    frame = tables[dataset.name].frame
+    for variable in dataset.variables:
+        if variable.name not in frame:
+            raise MappingError(
+                f"{dataset.name} was built without {variable.name}",
+                where=variable.place or dataset.file,
+                remedy=did_you_mean(variable.name, map(str, frame.columns)),
+            )
+    return frame
+
+
+def _common_sizes(datasets: Iterable[tuple[Dataset, pd.DataFrame]]) -> Mapping[str, int]:
+    sizes: dict[str, int] = {}
+    for dataset, frame in datasets:
+        for variable in dataset.variables:
+            if variable.type == "Char":
+                size = variable.length or text_size(frame[variable.name])
+                sizes[variable.name] = max(sizes.get(variable.name, 1), size)
+    return sizes
+
+
+@dataclass(frozen=True)
+class _Measuring:
+    """One dataset with its rows and the planned bytes of its text variables."""
+
+    study: Study
+    dataset: Dataset
+    frame: pd.DataFrame
+    sizes: Mapping[str, int]
+
+    def attributes(self) -> DatasetAttributes:
+        """The attributes of all variables, and by value where they may differ."""
+        name = topic(self.dataset)
+        variables = {v.name: self._of_variable(v) for v in self.dataset.variables}
+        by_value = {
+            variable.name: MappingProxyType(self._by_value(variable, name, variables))
+            for variable in self.dataset.variables
+            if name and self._may_differ(variable, name)
+        }
+        return DatasetAttributes(
+            self.dataset.name,
+            len(self.frame),
+            MappingProxyType(variables),
+            name,
+            MappingProxyType(by_value),
+        )
+
+    def _of_variable(self, variable: Variable) -> Attributes:
+        values = self.frame[variable.name]
+        size = NUMBER_SIZE
+        if variable.type == "Char":
+            size = variable.length or self.sizes[variable.name]
+        measure = _measure(variable, values)
+        if measure.data_type == "text":
+            measure = Measure("text", size)
+        constants = [
+            str(block.assign[variable.name])
+            for block in self.dataset.blocks
+            if variable.name in block.assign
+        ]
+        terms = self._terms(variable.codelist, values, constants, variable.rules)
+        return Attributes(
+            size=size,
+            data_type=measure.data_type,
+            length=measure.length,
+            significant_digits=measure.significant_digits,
+            display_format=variable.format or _date_format(values),
+            has_data=bool(values.notna().any()),
+            codelist=variable.codelist if terms else "",
+            terms=terms,
+        )
+
+    def _may_differ(self, variable: Variable, name: str) -> bool:
+        """Whether the values of a variable may differ in kind by the topic."""
+        if variable.name in results(self.dataset):
+            return True
+        if variable.name in (name, name.removesuffix("CD")):
+            return False
+        assigned = any(variable.name in block.assign for block in self.dataset.blocks)
+        return len(variable.rules) + assigned > 1 or any(rule.when for rule in variable.rules)
+
+    def _by_value(
+        self, variable: Variable, name: str, variables: Mapping[str, Attributes]
+    ) -> dict[str, Attributes]:
+        """The attributes for each value of the topic under which the variable has data."""
+        pairs = self.frame[[name, variable.name]].dropna().drop_duplicates()
+        whole = variables[variable.name]
+        return {
+            str(value): self._of_values(variable, str(value), values, whole)
+            for value, values in pairs.groupby(name, sort=True, observed=True)[variable.name]
+        }
+
+    def _of_values(
+        self, variable: Variable, value: str, values: pd.Series, whole: Attributes
+    ) -> Attributes:
+        described, codelist = self._described(variable, value)
+        terms = self._terms(codelist, values, (), described.rules)
+        if codelist == variable.codelist and not written(values) <= set(terms):
+            codelist, terms = "", ()
+        measure = _measure(described, values)
+        if not terms and variable.name in _sdtm_results(self.dataset.domain)[:2]:
+            measure = numeric_text_measure(values)
+        if measure.length and whole.length and measure.data_type not in NUMERIC_TYPES:
+            measure = Measure(measure.data_type, min(measure.length, whole.length))
+        return Attributes(
+            size=whole.size,
+            data_type=measure.data_type,
+            length=measure.length,
+            significant_digits=measure.significant_digits,
+            display_format=described.format or whole.display_format,
+            codelist=codelist if terms else "",
+            terms=terms,
+        )
+
+    def _described(self, variable: Variable, value: str) -> tuple[Variable, str]:
+        """What describes the values of a variable under one value of the topic."""
+        if variable.name == "QVAL" and self.dataset.parent:
+            for qualifier in self.dataset.supplemental:
+                if qualifier.name == value:
+                    return qualifier, qualifier.codelist
+        if variable.name == "AVALC":
+            for parameter in self.dataset.parameters:
+                if parameter.code == value and parameter.codelist:
+                    return variable, parameter.codelist
+        return variable, variable.codelist
+
+    def _terms(
+        self,
+        codelist: str,
+        values: pd.Series,
+        constants: Iterable[str],
+        rules: Iterable[Rule],
+    ) -> tuple[str, ...]:
+        """The terms of a codelist that the values use or, by the rules, could have used.
+
+        All of them when there is no value yet to tell; none when the values use no term.
+        """
+        listed = self.study.codelists.get(codelist)
+        if listed is None:
+            return ()
+        if not listed.standard or _is_own_use(listed):
+            return listed.codelist.values
+        possible = {*written(values), *constants}
+        for rule in rules:
+            if rule.constant is not None:
+                possible.add(str(rule.constant))
+            elif rule.origin in _CODED and rule.sources:
+                possible.update(listed.own.values())
+        terms = tuple(value for value in listed.codelist.values if value in possible)
+        return terms if terms or values.notna().any() else listed.codelist.values
+
+
+def _is_own_use(listed: StudyCodelist) -> bool:
+    """Whether the study made a list of its own of one of the standard, for one use."""
+    return listed.name not in (listed.codelist.name, listed.codelist.code)
+
+
+def _measure(variable: Variable, values: pd.Series) -> Measure:
+    if variable.type == "Num":
+        if isinstance(values.dtype, pd.StringDtype) or values.dtype == object:
+            return numeric_text_measure(values)
+        return number_measure(values)
+    if variable.is_date:
+        return date_measure(values)
+    if variable.value_domain.startswith("ISO 8601 duration"):
+        return date_measure(values, "durationDatetime")
+    return text_measure(values)
+
+
+def _date_format(values: pd.Series) -> str:
+    if not pd.api.types.is_datetime64_any_dtype(values):
+        return ""
+    return DATE_FORMAT if holds_dates(values) else DATETIME_FORMAT

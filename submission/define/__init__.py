@@ -1,0 +1,1 @@
+"""define.xml: the description of a package's datasets in Define-XML 2.1."""
