@@ -271,3 +271,21 @@ class ExplanationsFile(_File):
     """`explanations.yaml`."""
 
     explanations: tuple[ExplanationFile, ...]
+
+
+class AnalysisFile(_File):
+    """`{id: ..., title: ..., dataset: ADRS, where: [...], variable: AVALC, event: Y}`."""
+
+    id: str
+    title: str
+    dataset: str
+    where: tuple[Where, ...] = ()
+    variable: str
+    event: str
+    level: float = Field(default=0.95, gt=0, lt=1)
+
+
+class AnalysesFile(_File):
+    """`analyses.yaml`."""
+
+    analyses: tuple[AnalysisFile, ...]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from specs.codelists import StudyTerminology
 from specs.errors import SpecError, did_you_mean
 from specs.files import (
+    AnalysesFile,
     BlockFile,
     DatasetFile,
     ExplanationsFile,
@@ -20,6 +21,7 @@ from specs.files import (
     VariableFile,
 )
 from specs.model import (
+    Analysis,
     Block,
     Dataset,
     Document,
@@ -108,6 +110,7 @@ def load_study(folder: Path, derivations: Mapping[str, Derivation]) -> Study:
         not_submitted=MappingProxyType(dict(given.not_submitted)),
         documents=tuple(Document(d.id, d.title, d.href) for d in given.documents),
         explanations=_explanations(explanations_file),
+        analyses=_analyses(folder / "analyses.yaml"),
         files=(file.path, *(path for path, _ in paths)),
     )
     check_references(study)
@@ -132,6 +135,16 @@ def _explanations(path: Path) -> tuple[Explanation, ...]:
     return tuple(
         Explanation(MappingProxyType(dict(e.match)), e.reason, file.place("explanations", i))
         for i, e in enumerate(file.parsed(ExplanationsFile).explanations)
+    )
+
+
+def _analyses(path: Path) -> tuple[Analysis, ...]:
+    if not path.exists():
+        return ()
+    file = read_yaml(path)
+    return tuple(
+        Analysis(**dict(given), place=file.place("analyses", number))
+        for number, given in enumerate(file.parsed(AnalysesFile).analyses)
     )
 
 

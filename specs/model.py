@@ -238,6 +238,20 @@ class Explanation:
 
 
 @dataclass(frozen=True)
+class Analysis:
+    """A declared result: the share of records with an event among those that meet a condition."""
+
+    id: str
+    title: str
+    dataset: str
+    where: tuple[Where, ...]
+    variable: str
+    event: str
+    level: float = 0.95
+    place: str = ""
+
+
+@dataclass(frozen=True)
 class Study:
     """A study's whole specification."""
 
@@ -259,6 +273,7 @@ class Study:
     not_submitted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     documents: tuple[Document, ...] = ()
     explanations: tuple[Explanation, ...] = ()
+    analyses: tuple[Analysis, ...] = ()
     files: tuple[Path, ...] = ()
 
     def dataset(self, name: str) -> Dataset:

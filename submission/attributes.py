@@ -6,7 +6,7 @@ both, so that they cannot disagree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -63,7 +63,7 @@ class DatasetAttributes:
     """The attributes of a dataset's variables.
 
     `by_value` has, for variables whose values may differ by the `topic` (--TESTCD, PARAMCD,
-    QNAM), the attributes for each of its values that has data.
+    QNAM), the attributes for each of its values that has data, and for every QNAM planned.
     """
 
     name: str
@@ -206,13 +206,23 @@ class _Measuring:
     def _by_value(
         self, variable: Variable, name: str, variables: Mapping[str, Attributes]
     ) -> dict[str, Attributes]:
-        """The attributes for each value of the topic under which the variable has data."""
+        """The attributes for each value of the topic under which the variable has data.
+
+        Qualifiers are planned by name, so each has its attributes, with data or without.
+        """
         pairs = self.frame[[name, variable.name]].dropna().drop_duplicates()
         whole = variables[variable.name]
-        return {
+        found = {
             str(value): self._of_values(variable, str(value), values, whole)
             for value, values in pairs.groupby(name, sort=True, observed=True)[variable.name]
         }
+        planned = self.dataset.supplemental if self.dataset.parent else ()
+        none = pd.Series([], dtype="str")
+        for qualifier in planned:
+            if qualifier.name not in found:
+                empty = self._of_values(variable, qualifier.name, none, whole)
+                found[qualifier.name] = replace(empty, has_data=False)
+        return found
 
     def _of_values(
         self, variable: Variable, value: str, values: pd.Series, whole: Attributes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
@@ -14,7 +14,8 @@ ODM = "http://www.cdisc.org/ns/odm/v1.3"
 DEF = "http://www.cdisc.org/ns/def/v2.1"
 XLINK = "http://www.w3.org/1999/xlink"
 
-NAMESPACES = {None: ODM, "def": DEF, "xlink": XLINK}
+# The stubs of lxml know no default namespace, which lxml names None.
+NAMESPACES = cast("dict[str, str]", {None: ODM, "def": DEF, "xlink": XLINK})
 
 _PREFIXES = {
     "def": DEF,

@@ -183,10 +183,7 @@ def _doubles(values: pd.Series[Any], place: Place) -> NDArray[np.float64]:
     # A long double has more digits than a double.
     if kind == "b" or (kind == "f" and dtype != np.longdouble):
         return values.to_numpy(dtype=np.float64, na_value=np.nan)
-    if (
-        pd.api.types.is_object_dtype(dtype)
-        and pd.api.types.infer_dtype(values, skipna=True) == "empty"
-    ):
+    if pd.api.types.is_object_dtype(dtype) and values.isna().all():
         return np.full(len(values), np.nan)
     raise type_fault(place, values)
 

@@ -1,0 +1,185 @@
+"""The order of a build: read, check, SDTM, ADaM, validate, write aside, swap in whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from submission.package import swap_in, write_package
+from validation.explanations import explained
+from validation.report import write_report
+from validation.run import validate_all
+
+import adam.derivations
+import sdtm.derivations
+from adam.build import build_adam
+from adam.statistics import Proportion, proportion
+from cdisckit.lineage import write_lineage
+from sdtm.build import SdtmBuild, build_sdtm
+from sdtm.readers import read_raw
+from specs.derivation import derivations_of, study_derivations
+from specs.errors import CdisckitError, SpecError, did_you_mean
+from specs.findings import all_findings
+from specs.load import load_study
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+
+    from specs.derivation import Derivation
+    from specs.model import Study
+    from specs.tables import Table
+
+Mode = Literal["draft", "final"]
+
+STEPS = (
+    "Reading the specification",
+    "Reading the raw data",
+    "Building SDTM",
+    "Building ADaM",
+    "Validating",
+    "Writing XPT and define.xml",
+)
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a build gave: the study, its datasets, what was found, and where the package is.
+
+    `folder` is None when a final build was refused; its findings are then in `report`.
+    """
+
+    study: Study
+    tables: Mapping[str, Table]
+    findings: pd.DataFrame
+    sdtm: SdtmBuild
+    results: tuple[Proportion, ...]
+    folder: Path | None
+    report: Path
+
+    @property
+    def unexplained(self) -> pd.DataFrame:
+        """The errors and warnings that explanations.yaml does not explain."""
+        found = self.findings
+        return found[found["severity"].isin(["error", "warning"]) & found["explanation"].isna()]
+
+
+def open_study(folder: Path) -> Study:
+    """The study's specification, with the derivations of cdisckit and its own."""
+    if not folder.is_dir():
+        raise SpecError(
+            "there is no such folder", where=str(folder), remedy="name a study's folder"
+        )
+    if not (folder / "study.yaml").exists():
+        raise SpecError(
+            "has no study.yaml", where=str(folder), remedy="name the folder that holds study.yaml"
+        )
+    return load_study(folder, known_derivations(folder))
+
+
+def known_derivations(folder: Path) -> Mapping[str, Derivation]:
+    """All derivations a spec in this folder may name; SpecError when the study doubles a name."""
+    known: dict[str, Derivation] = {}
+    groups = (
+        derivations_of(sdtm.derivations),
+        derivations_of(adam.derivations),
+        study_derivations(folder / "derivations.py"),
+    )
+    for group in groups:
+        for name, derivation in group.items():
+            if name in known:
+                raise SpecError(
+                    f"there are two derivations {name}",
+                    where=derivation.function.__module__,
+                    remedy=f"rename one; the other is in {known[name].function.__module__}",
+                )
+            known[name] = derivation
+    return known
+
+
+def build(
+    folder: Path,
+    out: Path,
+    *,
+    raw: Path | None = None,
+    mode: Mode = "draft",
+    step: Callable[[str], None] = lambda _: None,
+) -> Build:
+    """Build a study's package into `out/<study id>`; the last good one stays until this is whole.
+
+    `raw` replaces the study's folder as the place where its raw files are. CdisckitError when it
+    cannot run; what is wrong in the data is in the findings of the result.
+    """
+    step(STEPS[0])
+    study = open_study(folder)
+    step(STEPS[1])
+    data = read_raw(study, raw or folder)
+    step(STEPS[2])
+    tabulations = build_sdtm(study, data)
+    step(STEPS[3])
+    analysis, found = build_adam(study, tabulations.tables)
+    tables = {**tabulations.tables, **analysis}
+    if not any(len(table.frame) for table in tables.values()):
+        raise CdisckitError(
+            "not one record was built",
+            where=str(raw or folder),
+            remedy="check that the raw files are those of this study",
+        )
+    step(STEPS[4])
+    findings = explained(
+        all_findings([tabulations.findings, found, validate_all(study, tables)]), study
+    )
+    results = tuple(proportion(declared, tables) for declared in study.analyses)
+    step(STEPS[5])
+    name = study.id.lower()
+    out.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=out))
+    try:
+        write_report(findings, aside, study, tables)
+        tabulations.ledger.forms.to_csv(aside / "ledger.csv", index=False, lineterminator="\n")
+        errors = (findings["severity"] == "error") & findings["explanation"].isna()
+        if mode == "final" and errors.any():
+            refused = out / f"{name}-refused"
+            swap_in(aside, refused)
+            return Build(study, tables, findings, tabulations, results, None, refused)
+        write_package(study, tabulations.tables, analysis, aside, time_stamp(study))
+        write_lineage(study, data, tables, aside / "lineage")
+        target = out / name
+        swap_in(aside, target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return Build(study, tables, findings, tabulations, results, target, target)
+
+
+def time_stamp(study: Study) -> datetime:
+    """The time written into files: SOURCE_DATE_EPOCH, else midnight of the study's data cut."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None:
+        return datetime.combine(study.data_cut, time())
+    try:
+        return datetime.fromtimestamp(int(epoch), tz=UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError, OSError):
+        raise CdisckitError(
+            f"SOURCE_DATE_EPOCH is {epoch}, which is no number of seconds since 1970",
+            remedy="set it to a whole number, or unset it",
+        ) from None
+
+
+def simulator(folder: Path) -> Callable[[Path, int, int], None]:
+    """The study's own simulator of raw data; SpecError when it has none."""
+    from specs.derivation import module_from
+
+    for file in (folder / "simulator.py", folder / "simulator" / "__init__.py"):
+        if file.exists():
+            simulate: Callable[[Path, int, int], None] = module_from(file).simulate
+            return simulate
+    known = [path.name for path in folder.glob("*.py")]
+    raise SpecError(
+        "the study has no simulator", where=str(folder), remedy=did_you_mean("simulator", known)
+    )

@@ -1,0 +1,34 @@
+"""The lineage of a build on disk: which records every row comes from, and which variables.
+
+`raw_records.parquet` lists every raw record with its form, subject, file and line; `rows.parquet`
+links every row of every dataset to raw records or to rows of other datasets; `variables.csv` links
+every variable to its sources. A row's records times a variable's sources is a cell's lineage.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from specs.lineage import variable_lineage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from sdtm.raw import RawData
+    from specs.model import Study
+    from specs.tables import Table
+
+
+def write_lineage(study: Study, raw: RawData, tables: Mapping[str, Table], folder: Path) -> None:
+    """Write the three tables into `folder`, which is made."""
+    folder.mkdir()
+    raw.records().reset_index().to_parquet(folder / "raw_records.parquet", index=False)
+    traces = [table.trace.assign(dataset=name) for name, table in tables.items()]
+    rows = pd.concat(traces, ignore_index=True)[["dataset", "row", "source", "record"]]
+    rows.astype({"dataset": "category", "source": "category"}).to_parquet(
+        folder / "rows.parquet", index=False
+    )
+    variable_lineage(study).to_csv(folder / "variables.csv", index=False, lineterminator="\n")

@@ -1,0 +1,129 @@
+"""The command line: `cdisckit build`, `cdisckit simulate`, `cdisckit ct`.
+
+Exit codes are a contract: 0 clean, 1 findings, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from cdisckit.house import check_house
+from specs.errors import CdisckitError
+
+CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
+
+app = typer.Typer(
+    help="From the raw data of a clinical trial to SDTM and ADaM in XPT with define.xml.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+ct = typer.Typer(help="Controlled terminology packages.", no_args_is_help=True)
+app.add_typer(ct, name="ct")
+
+StudyFolder = Annotated[Path, typer.Argument(help="The study's folder, with study.yaml.")]
+
+
+@app.command()
+def build(
+    study: StudyFolder,
+    out: Annotated[Path, typer.Option(help="Where packages go.")] = Path("out"),
+    raw: Annotated[
+        Path | None,
+        typer.Option(envvar="CDISCKIT_RAW", help="Folder of the raw files, if not the study's."),
+    ] = None,
+    final: Annotated[
+        bool,
+        typer.Option("--final/--draft", help="Final refuses a package with unexplained errors."),
+    ] = False,
+) -> None:
+    """Build a study's package: SDTM and ADaM in XPT, define.xml, findings, lineage.
+
+    Ends with 0 when nothing is found, 1 with unexplained findings, 2 when it could not run.
+    """
+    from cdisckit.build import STEPS
+    from cdisckit.build import build as build_package
+    from cdisckit.summary import print_summary
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(STEPS[0], total=len(STEPS))
+
+        def step(name: str) -> None:
+            progress.update(task, description=name, completed=STEPS.index(name))
+
+        built = build_package(study, out, raw=raw, mode="final" if final else "draft", step=step)
+    print_summary(built, Console())
+    raise typer.Exit(FINDINGS if built.folder is None or len(built.unexplained) else CLEAN)
+
+
+@app.command()
+def simulate(
+    study: StudyFolder,
+    out: Annotated[Path, typer.Option(help="Folder for the simulated export.")],
+    subjects: Annotated[int, typer.Option(min=1, help="How many subjects.")] = 6,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 20180411,
+) -> None:
+    """Write a synthetic raw export of a study, as its EDC would have exported it."""
+    from cdisckit.build import simulator
+
+    run = simulator(study)
+    out.mkdir(parents=True, exist_ok=True)
+    run(out, subjects, seed)
+    Console().print(f"Synthetic export of {subjects:,} subjects: {out}", soft_wrap=True)
+
+
+@ct.command("add")
+def ct_add(
+    file: Annotated[Path, typer.Argument(help="A package of NCI EVS: ODM-XML or text.")],
+) -> None:
+    """Load a whole official terminology package into the user's cache."""
+    from specs.terminology.nci import add_package
+
+    added = add_package(file)
+    Console().print(
+        f"{added.name} {added.version}: {added.codelists:,} codelists, {added.terms:,} terms"
+    )
+
+
+@ct.command("list")
+def ct_list() -> None:
+    """List the terminology packages at hand."""
+    from specs.terminology import versions
+
+    for name, version, whole in versions():
+        Console().print(f"{name} {version}: {'whole package' if whole else 'shipped selection'}")
+
+
+def main() -> None:
+    """Run the command line; errors are one message on stderr and exit code 2."""
+    try:
+        check_house()
+        app()
+    except CdisckitError as error:
+        Console(stderr=True).print(
+            f"[red]Error[/red] {_plain(error)}", soft_wrap=True, highlight=False
+        )
+        sys.exit(COULD_NOT_RUN)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        Console(stderr=True).print(
+            f"[red]Error[/red] {where}{error.strerror or error}", soft_wrap=True, highlight=False
+        )
+        sys.exit(COULD_NOT_RUN)
+
+
+def _plain(error: CdisckitError) -> str:
+    """The message with rich's brackets made harmless."""
+    return str(error).replace("[", "\\[")

@@ -1,0 +1,105 @@
+"""The closing summary of a build, as a person reads it in the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table as Grid
+
+from specs.findings import SEVERITIES
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from cdisckit.build import Build
+
+SHOWN = 12
+"""How many kinds of findings the terminal lists; the report has all."""
+
+_COLOURS = {"error": "red", "warning": "yellow", "notice": "blue"}
+
+
+def print_summary(build: Build, console: Console) -> None:
+    """Datasets and rows, findings by kind, declared results, and where the files are."""
+    study = build.study
+    console.print(f"[bold]{study.id}[/bold]  {study.title}", highlight=False)
+    if study.synthetic:
+        console.print(f"[bold magenta]{study.synthetic.strip()}[/bold magenta]", highlight=False)
+    console.print(_datasets(build))
+    if len(build.findings):
+        console.print(_findings(build))
+    _print_counts(build, console)
+    for result in build.results:
+        console.print(f"[bold]{result.title}[/bold]: {result}", highlight=False)
+    if build.folder is None:
+        console.print("[red]Refused[/red]: a final package may hold no unexplained error.")
+        console.print(f"Findings: {build.report / 'findings.html'}", soft_wrap=True)
+        return
+    console.print(f"Package:  {build.folder / 'm5'}", soft_wrap=True, highlight=False)
+    console.print(f"Findings: {build.folder / 'findings.html'}", soft_wrap=True, highlight=False)
+
+
+def _datasets(build: Build) -> Grid:
+    grid = Grid(title="Datasets", title_justify="left")
+    grid.add_column("Dataset")
+    grid.add_column("Label")
+    for head in ("Rows", "Variables"):
+        grid.add_column(head, justify="right")
+    for dataset in build.study.datasets:
+        table = build.tables.get(dataset.name)
+        rows = len(table.frame) if table else 0
+        grid.add_row(dataset.name, dataset.label, f"{rows:,}", str(len(dataset.variables)))
+    return grid
+
+
+def _findings(build: Build) -> Grid:
+    grid = Grid(title="Findings", title_justify="left")
+    grid.add_column("Severity")
+    grid.add_column("Rule")
+    grid.add_column("Where")
+    grid.add_column("Count", justify="right")
+    grid.add_column("Explained", justify="right")
+    grid.add_column("Message")
+    found = build.findings.assign(
+        where=build.findings["dataset"].fillna(build.findings["form"]).fillna("")
+        + "."
+        + build.findings["variable"].fillna("")
+    )
+    kinds = found.groupby(["severity", "rule", "where"], sort=False).agg(
+        count=("rule", "size"), explained=("explanation", "count"), message=("message", "first")
+    )
+    kinds = kinds.reset_index()
+    order = kinds["severity"].map({name: rank for rank, name in enumerate(SEVERITIES)})
+    kinds = kinds.assign(order=order).sort_values("order", kind="stable")
+    for kind in kinds.head(SHOWN).itertuples():
+        colour = _COLOURS.get(str(kind.severity), "white")
+        grid.add_row(
+            f"[{colour}]{kind.severity}[/{colour}]",
+            str(kind.rule),
+            str(kind.where).strip("."),
+            str(kind.count),
+            str(kind.explained),
+            str(kind.message),
+        )
+    if len(kinds) > SHOWN:
+        grid.caption = f"and {len(kinds) - SHOWN} more kinds in the report"
+    return grid
+
+
+def _print_counts(build: Build, console: Console) -> None:
+    found = build.findings
+    counts = ", ".join(
+        f"{(found['severity'] == name).sum()} {name}s"
+        f" ({(found['explanation'].notna() & (found['severity'] == name)).sum()} explained)"
+        for name in SEVERITIES
+    )
+    forms = build.sdtm.ledger.forms
+    console.print(f"[bold]Findings[/bold]: {counts}", highlight=False)
+    console.print(
+        f"[bold]Raw records[/bold]: {forms['records'].sum():,} read,"
+        f" {forms['records used'].sum():,} used,"
+        f" {forms['records left out'].sum():,} left out by a where clause,"
+        f" {forms['records not submitted'].sum():,} not submitted,"
+        f" {forms['records unaccounted'].sum():,} unaccounted",
+        highlight=False,
+    )

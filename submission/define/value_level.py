@@ -1,0 +1,120 @@
+"""Value level: how a variable is described test by test, parameter by parameter, qualifier by
+qualifier, where one description for all of them would not do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from specs.where import Comparator, Where
+from submission.attributes import results
+from submission.define.origins import Origins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from specs.model import Dataset, Study, Variable
+    from submission.attributes import Attributes, DatasetAttributes
+    from submission.define.origins import ItemOrigin
+
+
+@dataclass(frozen=True)
+class ValueItem:
+    """The values of a variable where its dataset's topic has one value."""
+
+    value: str
+    name: str
+    label: str
+    where: tuple[Where, ...]
+    attributes: Attributes
+    origins: tuple[ItemOrigin, ...]
+    key: int | None = None
+    role: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class VariableLevel:
+    """A variable's origins, and its value level: either may be empty, not both."""
+
+    origins: tuple[ItemOrigin, ...]
+    items: tuple[ValueItem, ...] = ()
+
+
+def variable_level(
+    study: Study, dataset: Dataset, variable: Variable, measured: DatasetAttributes
+) -> VariableLevel:
+    """What of a variable is said at variable level and what at value level.
+
+    There is a value level for QVAL always, for results whose type, length or terms differ by
+    test or parameter, and for any variable whose origin differs; one that is the same under all
+    of them stays with the variable.
+    """
+    origins = Origins(study, dataset)
+    if dataset.parent and variable.name == "QVAL":
+        return VariableLevel((), tuple(_qualifiers(study, dataset, variable, measured)))
+    by_value = measured.by_value.get(variable.name, {})
+    if not by_value:
+        return VariableLevel(origins.of(variable))
+    names = test_names(dataset, measured.topic)
+    items = tuple(
+        ValueItem(
+            value=value,
+            name=variable.name,
+            label=names.get(value, ""),
+            where=_equals(measured.topic, value),
+            attributes=by_value[value],
+            origins=origins.under(variable, value),
+        )
+        for value in _in_order(by_value, names)
+    )
+    sources = {item.origins for item in items}
+    described = variable.name in results(dataset) and len({i.attributes for i in items}) > 1
+    if len(sources) > 1:
+        return VariableLevel((), items)
+    (shared,) = sources
+    if described:
+        return VariableLevel(shared, tuple(replace(item, origins=()) for item in items))
+    return VariableLevel(shared)
+
+
+def test_names(dataset: Dataset, code: str) -> Mapping[str, str]:
+    """The names (--TEST, PARAM) that the specification gives to codes (--TESTCD, PARAMCD)."""
+    if code == "PARAMCD":
+        return {parameter.code: parameter.label for parameter in dataset.parameters}
+    name = code.removesuffix("CD")
+    return {
+        str(block.assign[code]): str(block.assign[name])
+        for block in dataset.blocks
+        if code in block.assign and name in block.assign
+    }
+
+
+def _in_order(values: Iterable[str], names: Mapping[str, str]) -> list[str]:
+    """Values in the order in which the specification names them, the others behind."""
+    known = list(names)
+    return sorted(values, key=lambda v: (known.index(v) if v in names else len(known), v))
+
+
+def _equals(variable: str, value: str) -> tuple[Where, ...]:
+    return (Where(variable=variable, comparator=Comparator.EQ, values=(value,)),)
+
+
+def _qualifiers(
+    study: Study, dataset: Dataset, variable: Variable, measured: DatasetAttributes
+) -> Iterable[ValueItem]:
+    origins = Origins(study, dataset)
+    keys = study.dataset(dataset.parent).keys
+    for qualifier in dataset.supplemental:
+        yield ValueItem(
+            value=qualifier.name,
+            name=qualifier.name,
+            label=qualifier.label,
+            where=_equals(measured.topic, qualifier.name),
+            attributes=measured.by_value[variable.name][qualifier.name],
+            origins=origins.under(variable, qualifier.name),
+            key=keys.index(qualifier.name) + 1 if qualifier.name in keys else None,
+            role=qualifier.role,
+            comment=qualifier.comment,
+        )
