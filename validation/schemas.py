@@ -248,7 +248,7 @@ class _Failures:
         elif reason is SchemaErrorReason.COLUMN_NOT_IN_SCHEMA:
             yield self._whole("CK-COLUMN", str(failing), "the specification has no such variable")
         elif reason is SchemaErrorReason.WRONG_DATATYPE:
-            yield self._mistyped(name, str(failing))
+            yield self._mistyped(name)
         elif reason is SchemaErrorReason.SERIES_CONTAINS_NULLS:
             rows = self._frame.loc[failing["index"]]
             said = f"{name} is required in every record of {self._dataset.name}"
@@ -272,8 +272,8 @@ class _Failures:
             rows = self._frame[~rule.holds(self._frame).astype(bool)]
             yield self._at(rule.id, rule.variable, rows, rule.message(rows))
         elif place == len(self._values[name]):
-            yield self._mistyped(name, str(self._frame[name].dtype))
-        else:
+            yield self._mistyped(name)
+        elif not self._has_wrong_type(name):
             cell = self._values[name][place]
             rows = self._frame.loc[error.failure_cases["index"]]
             texts = as_text(rows[name])
@@ -316,8 +316,8 @@ class _Failures:
         said = "the guide expects the variable, and the specification does not have it"
         return self._whole("CK-EXPECTED", name, said, severity="warning")
 
-    def _mistyped(self, name: str, found: str) -> pd.DataFrame:
-        variable = self._dataset.variable(name)
+    def _mistyped(self, name: str) -> pd.DataFrame:
+        variable, found = self._dataset.variable(name), self._frame[name].dtype
         wanted = "dates" if _is_date(self._dataset, variable) else _KINDS[variable.type]
         return self._whole("CK-TYPE", name, f"the values are {found}; expected are {wanted}")
 

@@ -1,0 +1,30 @@
+PYTHON ?= python3
+BIN := .venv/bin
+OUT ?= out
+
+.PHONY: study test lint check clean
+
+# The worked study, from its (synthetic) REDCap export to the package; findings are no failure here.
+study: $(BIN)/cdisckit
+	$(BIN)/cdisckit build studies/nct03171194 --out $(OUT) || [ $$? -eq 1 ]
+
+test: $(BIN)/cdisckit
+	$(BIN)/pytest
+
+lint: $(BIN)/cdisckit
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test
+
+$(BIN)/cdisckit: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "cdisckit needs Python 3.11 or later; set PYTHON=python3.11 or the like"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf out .venv

@@ -1,0 +1,277 @@
+"""Datasets, variables and their value level as elements of define.xml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from specs.standards import standard
+from submission.define.codelists import CodeLists
+from submission.define.elements import description, element, leaf, leaf_id, yes_no
+from submission.define.origins import method_text
+from submission.define.pools import Comments, Methods, where_clause
+from submission.define.value_level import variable_level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from lxml import etree
+
+    from specs.model import Dataset, Study, Variable
+    from submission.attributes import Attributes, DatasetAttributes
+    from submission.define.origins import ItemOrigin
+    from submission.define.value_level import ValueItem
+
+ANNOTATED_CRF = "ACRF"
+
+_CLASSES = (
+    "TRIAL DESIGN",
+    "SPECIAL PURPOSE",
+    "INTERVENTIONS",
+    "EVENTS",
+    "FINDINGS",
+    "FINDINGS ABOUT",
+    "RELATIONSHIP",
+    "STUDY REFERENCE",
+    "SUBJECT LEVEL ANALYSIS DATASET",
+)
+
+_WITHOUT_DOMAIN = ("RELREC", "POOLDEF")
+
+_ON_CRF = ("Investigator", "Subject")
+
+
+def in_define_order(datasets: Iterable[Dataset]) -> list[Dataset]:
+    """Datasets by class, in the order of the Define-XML specification, then by name."""
+    places = {name: place for place, name in enumerate(_CLASSES)}
+    return sorted(datasets, key=lambda d: (places.get(d.class_, len(places)), d.name))
+
+
+def is_standard(dataset: Dataset, study: Study) -> bool:
+    """Whether a dataset is one of the guide's; every class of analysis data is."""
+    guide = standard(dataset.standard, study.standards[dataset.standard])
+    return dataset.purpose == "Analysis" or guide.dataset(dataset.parent or dataset.domain) is not (
+        None
+    )
+
+
+@dataclass
+class Definitions:
+    """The parts of a MetaDataVersion while datasets are added one by one."""
+
+    study: Study
+    attributes: Mapping[str, DatasetAttributes]
+    codelists: CodeLists
+    value_lists: list[etree._Element] = field(default_factory=list)
+    where_clauses: list[etree._Element] = field(default_factory=list)
+    item_groups: list[etree._Element] = field(default_factory=list)
+    items: list[etree._Element] = field(default_factory=list)
+    methods: Methods = field(default_factory=Methods)
+    comments: Comments = field(default_factory=Comments)
+    _clauses: set[str] = field(default_factory=set)
+
+    @property
+    def annotated_crf(self) -> bool:
+        """Whether the study has an annotated CRF to refer to."""
+        return any(document.id == ANNOTATED_CRF for document in self.study.documents)
+
+    def add(self, dataset: Dataset) -> None:
+        """Add a dataset with all it refers to."""
+        measured = self.attributes[dataset.name]
+        references = [
+            self._variable(dataset, variable, number, measured)
+            for number, variable in enumerate(dataset.variables, start=1)
+        ]
+        self.item_groups.append(self._item_group(dataset, measured, references))
+
+    # datasets
+
+    def _item_group(
+        self, dataset: Dataset, measured: DatasetAttributes, references: list[etree._Element]
+    ) -> etree._Element:
+        reference = dataset.reference or dataset.class_ == "TRIAL DESIGN"
+        tabulation = dataset.purpose == "Tabulation"
+        known = is_standard(dataset, self.study)
+        domain = dataset.domain if tabulation and dataset.name not in _WITHOUT_DOMAIN else ""
+        comment = dataset.comment
+        if not measured.has_data:
+            comment = f"{comment} {self._no_data('dataset')}".strip()
+        identifier = leaf_id(dataset.name)
+        attributes = {
+            "OID": f"IG.{dataset.name}",
+            "Name": dataset.name,
+            "Repeating": yes_no(dataset.repeating and not reference),
+            "IsReferenceData": yes_no(reference),
+            "SASDatasetName": dataset.name,
+            "Domain": domain,
+            "Purpose": dataset.purpose,
+            "def:Structure": dataset.structure or f"One record per {', '.join(dataset.keys)}",
+            "def:ArchiveLocationID": identifier if measured.has_data else "",
+            "def:StandardOID": f"STD.{dataset.standard}" if known else "",
+            "def:IsNonStandard": not known,
+            "def:HasNoData": not measured.has_data,
+            "def:CommentOID": self.comments.add(comment, f"COM.{dataset.name}"),
+        }
+        children = [description(dataset.label), *references]
+        if domain and domain != dataset.name:
+            name = self._domain_label(dataset)
+            children.append(element("Alias", {"Context": "DomainDescription", "Name": name}))
+        children.append(_class(dataset))
+        if measured.has_data:
+            file = f"{dataset.name.lower()}.xpt"
+            children.append(leaf(identifier, file, file))
+        return element("ItemGroupDef", attributes, *children)
+
+    def _domain_label(self, dataset: Dataset) -> str:
+        guide = standard(dataset.standard, self.study.standards[dataset.standard])
+        known = guide.dataset(dataset.domain)
+        if known is not None:
+            return known.label
+        return self.study.dataset(dataset.parent).label if dataset.parent else dataset.label
+
+    def _no_data(self, what: str) -> str:
+        return f"The {what} has no data at the data cut of {self.study.data_cut.isoformat()}."
+
+    # variables
+
+    def _variable(
+        self, dataset: Dataset, variable: Variable, number: int, measured: DatasetAttributes
+    ) -> etree._Element:
+        """Define a variable and its value level; the reference to it is returned."""
+        attributes = measured.variables[variable.name]
+        level = variable_level(self.study, dataset, variable, measured)
+        oid = f"IT.{dataset.name}.{variable.name}"
+        value_list = f"VL.{dataset.name}.{variable.name}" if level.items else ""
+        no_data = measured.has_data and not attributes.has_data
+        text = variable.comment
+        if no_data:
+            text = f"{text} {self._no_data('variable')}".strip()
+        self.items.append(
+            self._item(
+                oid,
+                variable.name,
+                variable.label,
+                attributes,
+                self.codelists.refer(dataset, variable, attributes),
+                level.origins,
+                self.comments.add(text, f"COM.{dataset.name}.{variable.name}"),
+                value_list,
+            )
+        )
+        if value_list:
+            self._value_list(dataset, variable, value_list, level.items)
+        tabulation = dataset.purpose == "Tabulation"
+        keys = dataset.keys
+        return element(
+            "ItemRef",
+            {
+                "ItemOID": oid,
+                "OrderNumber": number,
+                "Mandatory": yes_no(variable.mandatory),
+                "KeySequence": keys.index(variable.name) + 1 if variable.name in keys else None,
+                "MethodOID": self._method(level.origins, f"{dataset.name}.{variable.name}"),
+                "Role": variable.role if tabulation else "",
+                "def:IsNonStandard": tabulation and not variable.standard,
+                "def:HasNoData": no_data,
+            },
+        )
+
+    def _value_list(
+        self, dataset: Dataset, variable: Variable, oid: str, values: tuple[ValueItem, ...]
+    ) -> None:
+        references = []
+        for number, value in enumerate(values, start=1):
+            place = f"{dataset.name}.{variable.name}.{value.value}"
+            text = value.comment
+            if not value.attributes.has_data:
+                text = f"{text} {self._no_data('value')}".strip()
+            self.items.append(
+                self._item(
+                    f"IT.{place}",
+                    value.name,
+                    value.label,
+                    value.attributes,
+                    self.codelists.refer(dataset, variable, value.attributes, value.value),
+                    value.origins,
+                    self.comments.add(text, f"COM.{place}"),
+                )
+            )
+            references.append(
+                element(
+                    "ItemRef",
+                    {
+                        "ItemOID": f"IT.{place}",
+                        "OrderNumber": number,
+                        "Mandatory": yes_no(variable.mandatory),
+                        "KeySequence": value.key,
+                        "MethodOID": self._method(value.origins, place),
+                        "Role": value.role,
+                        "def:HasNoData": not value.attributes.has_data,
+                    },
+                    element("def:WhereClauseRef", {"WhereClauseOID": self._where(dataset, value)}),
+                )
+            )
+        self.value_lists.append(element("def:ValueListDef", {"OID": oid}, *references))
+
+    def _where(self, dataset: Dataset, value: ValueItem) -> str:
+        oid, clause = where_clause(dataset.name, value.where)
+        if oid not in self._clauses:
+            self._clauses.add(oid)
+            self.where_clauses.append(clause)
+        return oid
+
+    def _method(self, origins: tuple[ItemOrigin, ...], place: str) -> str:
+        derived = any(origin.type == "Derived" for origin in origins)
+        return self.methods.add(method_text(origins), place) if derived else ""
+
+    def _item(
+        self,
+        oid: str,
+        name: str,
+        label: str,
+        attributes: Attributes,
+        codelist: etree._Element | None,
+        origins: tuple[ItemOrigin, ...],
+        comment: str,
+        value_list: str = "",
+    ) -> etree._Element:
+        children = [description(label)] if label else []
+        if codelist is not None:
+            children.append(codelist)
+        children.extend(self._origins(origins))
+        if value_list:
+            children.append(element("def:ValueListRef", {"ValueListOID": value_list}))
+        return element(
+            "ItemDef",
+            {
+                "OID": oid,
+                "Name": name,
+                "SASFieldName": name,
+                "DataType": attributes.data_type,
+                "Length": attributes.length,
+                "SignificantDigits": attributes.significant_digits,
+                "def:DisplayFormat": attributes.display_format,
+                "def:CommentOID": comment,
+            },
+            *children,
+        )
+
+    def _origins(self, origins: tuple[ItemOrigin, ...]) -> Iterator[etree._Element]:
+        told = dict.fromkeys((o.type, o.source, o.predecessor) for o in origins)
+        for kind, source, predecessor in told:
+            children = [description(predecessor)] if predecessor else []
+            if self.annotated_crf and kind == "Collected" and source in _ON_CRF:
+                children.append(element("def:DocumentRef", {"leafID": leaf_id(ANNOTATED_CRF)}))
+            yield element("def:Origin", {"Type": kind, "Source": source}, *children)
+
+
+def _class(dataset: Dataset) -> etree._Element:
+    made = element("def:Class", {"Name": dataset.class_})
+    name = ""
+    if dataset.class_ == "BASIC DATA STRUCTURE" and dataset.has("CNSR"):
+        name = "TIME-TO-EVENT"
+    if dataset.class_ == "OCCURRENCE DATA STRUCTURE" and dataset.has("AETERM"):
+        name = "ADVERSE EVENT"
+    if name:
+        made.append(element("def:SubClass", {"Name": name, "ParentClass": dataset.class_}))
+    return made

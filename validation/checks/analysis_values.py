@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from validation.check import Failing, check, conflicting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from validation.check import Built
+
+
+@check(
+    "CK-AVALC",
+    "AVAL and AVALC are one to one within a parameter",
+    severity="error",
+    standard="ADaMIG 1.3 section 3.3.4",
+    message="in {PARAMCD}, AVAL {AVAL} and AVALC {AVALC} are not one to one",
+)
+def analysis_values(data: Built) -> Iterator[Failing]:
+    for dataset, frame in data.datasets("PARAMCD", "AVAL", "AVALC", standard="ADaMIG"):
+        found = conflicting(frame, "AVAL", "AVALC", ("PARAMCD",))
+        yield Failing(dataset, frame, found, "AVALC")

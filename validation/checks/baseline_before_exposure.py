@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sdtm.dates import first_day, last_day
+from validation.check import Failing, check, named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from validation.check import Built
+
+
+@check(
+    "CK-LOBXFL",
+    "The last observation before exposure is before it",
+    severity="error",
+    standard="SDTMIG 3.4 section 4.5.9",
+    message="--LOBXFL is Y, --DTC {--DTC} and RFXSTDTC {@exposure}",
+)
+def baseline_before_exposure(data: Built) -> Iterator[Failing]:
+    for dataset, frame in data.datasets("USUBJID", "--LOBXFL", "--DTC", standard="SDTMIG"):
+        exposure = data.of_subject("DM", "RFXSTDTC", frame["USUBJID"])
+        if exposure is None:
+            return
+        flagged = frame[named(dataset, "--LOBXFL")].eq("Y")
+        late = first_day(frame[named(dataset, "--DTC")]).gt(last_day(exposure))
+        told = frame.assign(**{"@exposure": exposure})
+        yield Failing(dataset, told, flagged & (late | exposure.isna()), "--LOBXFL")

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sdtm.dates import full_day
+from validation.check import Failing, check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from validation.check import Built
+
+
+@check(
+    "CK-CONSENT",
+    "Consent is not after the start of the study",
+    severity="error",
+    standard="FDA FB3411, FB3412",
+    message="RFICDTC {RFICDTC} is after {variable} {@start}",
+)
+def consent_before_start(data: Built) -> Iterator[Failing]:
+    for variable in ("RFSTDTC", "RFXSTDTC"):
+        for dataset, frame in data.dataset("DM", "RFICDTC", variable):
+            late = full_day(frame["RFICDTC"]).gt(full_day(frame[variable]))
+            yield Failing(dataset, frame.assign(**{"@start": frame[variable]}), late, variable)

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from validation.check import Failing, check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from validation.check import Built
+
+
+@check(
+    "CK-ADSL-COPY",
+    "Variables of ADSL have the same values elsewhere",
+    severity="error",
+    standard="ADaMIG 1.3 section 3.2.1",
+    message="ADSL has {@due} for the subject",
+)
+def copied_from_adsl(data: Built) -> Iterator[Failing]:
+    for owner, adsl in data.dataset("ADSL", "USUBJID"):
+        for dataset, frame in data.datasets("USUBJID", standard="ADaMIG"):
+            known = frame["USUBJID"].isin(adsl["USUBJID"])
+            for variable in adsl.columns.intersection(frame.columns):
+                due = data.of_subject(owner.name, variable, frame["USUBJID"])
+                if dataset.name == owner.name or due is None:
+                    continue
+                given = frame[variable]
+                wrong = known & given.ne(due) & ~(given.isna() & due.isna())
+                yield Failing(dataset, frame.assign(**{"@due": due}), wrong, variable)

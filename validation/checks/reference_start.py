@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sdtm.dates import full_day
+from validation.check import Failing, check
+from validation.exposure import exposure_days
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from validation.check import Built
+
+
+@check(
+    "CK-RFSTDTC",
+    "RFSTDTC is the first day of exposure",
+    severity="warning",
+    standard="SDTMIG 3.4 section 5.2",
+    message="RFSTDTC is {RFSTDTC}; the first day of exposure in EX is {@day}",
+)
+def reference_start(data: Built) -> Iterator[Failing]:
+    for dataset, frame in data.dataset("DM", "USUBJID", "RFSTDTC"):
+        days = exposure_days(data, frame["USUBJID"], "EXSTDTC")
+        if days is not None:
+            due = days[0]
+            wrong = due.notna() & full_day(frame["RFSTDTC"]).ne(due)
+            yield Failing(dataset, frame.assign(**{"@day": due}), wrong, "RFSTDTC")
