@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from specs.tables import Table
 
 
-def build_adam(
-    study: Study, sdtm: Mapping[str, Table]
-) -> tuple[Mapping[str, Table], pd.DataFrame]:
+def build_adam(study: Study, sdtm: Mapping[str, Table]) -> tuple[Mapping[str, Table], pd.DataFrame]:
     """The ADaM datasets of a study from its SDTM tables, and what was found on the way.
 
     The tables come in the order they were built. A trace names the SDTM or ADaM dataset and the

@@ -197,8 +197,10 @@ class Building:
     def _all_of(self, own: tuple[Parameter, ...], name: str, rows: pd.DataFrame) -> pd.Series:
         """A column of all rows of parameters of this dataset, for a function that aligns itself."""
         found = pd.concat([self._rows_of(p.code) for p in own])
-        met = rows[["USUBJID"]].assign(row=rows.index).merge(
-            found[["USUBJID"]].assign(record=found.index), on="USUBJID"
+        met = (
+            rows[["USUBJID"]]
+            .assign(row=rows.index)
+            .merge(found[["USUBJID"]].assign(record=found.index), on="USUBJID")
         )
         self._trace(met["row"], self.dataset.name, met["record"])
         return found[name].rename(f"{own[0].code}.{name}")
@@ -371,11 +373,14 @@ class Building:
         pair = {"row": np.asarray(row), "source": source, "record": np.asarray(record)}
         self._traces.append(pd.DataFrame(pair))
 
-    def _report(
-        self, rows: pd.Index, variable: str, value: pd.Series, problems: pd.Series
-    ) -> None:
+    def _report(self, rows: pd.Index, variable: str, value: pd.Series, problems: pd.Series) -> None:
         table = pd.DataFrame(
-            {"row": rows, "variable": variable, "value": value.astype("str").to_numpy(), "message": problems.to_numpy()}
+            {
+                "row": rows,
+                "variable": variable,
+                "value": value.astype("str").to_numpy(),
+                "message": problems.to_numpy(),
+            }
         )
         self._problems.append(table.dropna(subset=["message"]))
 

@@ -2,12 +2,13 @@
 
 A check is declared where it is written:
 
-    @check("CK-DM-SUBJECT", "One record per subject in DM", severity="error",
-           standard="SDTMIG 3.4 section 5.2", message="{USUBJID} has an earlier record in DM")
-    def one_dm_record(data: Built) -> Iterator[Failing]: ...
+    @check("CK-DM-SUBJECT", severity="error", standard="SDTMIG 3.4 section 5.2",
+           message="{USUBJID} has an earlier record in DM")
+    def one_dm_record(data: Built) -> Iterator[Failing]:
+        '''DM has one record per subject.'''
 
-In the message, `{VARIABLE}` is that column of the failing row and `{--DTC}` the variable with the
-dataset's own prefix.
+The docstring is the check's title. In the message, `{VARIABLE}` is that column of the failing row
+and `{--DTC}` the variable with the dataset's own prefix.
 """
 
 from __future__ import annotations
@@ -104,11 +105,12 @@ class Check:
 
 
 def check(
-    id_: str, title: str, *, severity: str, standard: str, message: str
+    id_: str, *, severity: str, standard: str, message: str
 ) -> Callable[[Callable[[Built], Iterator[Failing]]], Check]:
     """Declare the function below to be a conformance check."""
 
     def declared(find: Callable[[Built], Iterator[Failing]]) -> Check:
+        title = (find.__doc__ or "").strip().removesuffix(".")
         return Check(id_, title, severity, standard, message, find)
 
     return declared

@@ -79,7 +79,7 @@ def no_increase(
     value: pd.Series, base: pd.Series, *, limit: str, at_limit: Literal["Y", "N"]
 ) -> pd.DataFrame:
     """
-    N where {value} exceeds {base} by more than {limit}, Y where by less; {at_limit} where by
+    Y where {value} minus {base} is below {limit}, N where it is above, {at_limit} where it is
     exactly {limit}. Computed from the decimal text, without rounding. Missing where either is.
 
     Source: Y at the limit is Kamen 2022 (increase > 0.3), N is Furie 2009 (increase >= 0.3).
@@ -142,9 +142,10 @@ def free_of_failure(
 @derivation
 def responder(*components: pd.Series, always: list[str]) -> pd.DataFrame:
     """
-    Y where all of {components} are Y, N where any is N. Where none is N and one or more are
-    missing, N by non-responder imputation (DTYPE NRI). NRIREAS lists the failed components and the
-    causes of failure, or else the missing components; of these, {always} is listed in any case.
+    Of the components in {components}: Y where all are Y, N where any is N. Where none is N and one
+    or more are missing, N by non-responder imputation (DTYPE NRI). The reason lists the failed
+    components, or the cause a component gives for its failure; where none failed, the missing ones.
+    {always} is listed in any case, first.
 
     Each Series is named by its source: X.AVALC is a component, X.NRIREAS its reason, if it has one.
     """

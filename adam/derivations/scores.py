@@ -21,7 +21,9 @@ def total_of_items(recorded: pd.Series, *items: pd.Series) -> pd.DataFrame:
     total = table.sum(axis=1, skipna=False).astype("float64")
     no_items = table.isna().all(axis=1)
     differs = total.notna() & recorded.notna() & total.ne(recorded)
-    told = "the recorded total " + _shown(recorded) + " is not the sum of the items " + _shown(total)
+    told = (
+        "the recorded total " + _shown(recorded) + " is not the sum of the items " + _shown(total)
+    )
     return pd.DataFrame(
         {"AVAL": total.mask(no_items, recorded), "PROBLEM": told.where(differs).astype("str")}
     )

@@ -80,8 +80,13 @@ def baseline_flag(
 
 @derivation
 def analysis_visit(
-    day: pd.Series, nominal: pd.Series, baseline: pd.Series, dtc: pd.Series, reference: pd.Series,
-    *, windows: Windows,
+    day: pd.Series,
+    nominal: pd.Series,
+    baseline: pd.Series,
+    dtc: pd.Series,
+    reference: pd.Series,
+    *,
+    windows: Windows,
 ) -> Outcome:
     """
     The analysis visit in whose window {day} lies, both ends included; Baseline where {baseline} is

@@ -169,8 +169,10 @@ def _by_distinct_rows(frame: pd.DataFrame, one: Any) -> Outcome:
     distinct = filled.drop_duplicates()
     made = [one(*row) for row in distinct.itertuples(index=False)]
     answers = distinct.assign(
-        value=pd.Series([m[0] for m in made], index=distinct.index, dtype="str"),
-        problem=pd.Series([m[1] for m in made], index=distinct.index, dtype="str"),
+        **{
+            "@value": pd.Series([m[0] for m in made], index=distinct.index, dtype="str"),
+            "@problem": pd.Series([m[1] for m in made], index=distinct.index, dtype="str"),
+        }
     )
     joined = filled.merge(answers, how="left", on=list(frame.columns)).set_axis(filled.index)
-    return Outcome(joined["value"].reindex(frame.index), joined["problem"].reindex(frame.index))
+    return Outcome(joined["@value"].reindex(frame.index), joined["@problem"].reindex(frame.index))

@@ -49,10 +49,10 @@ def in_define_order(datasets: Iterable[Dataset]) -> list[Dataset]:
 
 def is_standard(dataset: Dataset, study: Study) -> bool:
     """Whether a dataset is one of the guide's; every class of analysis data is."""
+    if dataset.purpose == "Analysis":
+        return True
     guide = standard(dataset.standard, study.standards[dataset.standard])
-    return dataset.purpose == "Analysis" or guide.dataset(dataset.parent or dataset.domain) is not (
-        None
-    )
+    return guide.dataset(dataset.name if dataset.parent else dataset.domain) is not None
 
 
 @dataclass
@@ -62,6 +62,7 @@ class Definitions:
     study: Study
     attributes: Mapping[str, DatasetAttributes]
     codelists: CodeLists
+    annotated_crf: bool = False
     value_lists: list[etree._Element] = field(default_factory=list)
     where_clauses: list[etree._Element] = field(default_factory=list)
     item_groups: list[etree._Element] = field(default_factory=list)
@@ -69,11 +70,6 @@ class Definitions:
     methods: Methods = field(default_factory=Methods)
     comments: Comments = field(default_factory=Comments)
     _clauses: set[str] = field(default_factory=set)
-
-    @property
-    def annotated_crf(self) -> bool:
-        """Whether the study has an annotated CRF to refer to."""
-        return any(document.id == ANNOTATED_CRF for document in self.study.documents)
 
     def add(self, dataset: Dataset) -> None:
         """Add a dataset with all it refers to."""

@@ -57,7 +57,8 @@ class Methods:
 
 def where_clause(dataset: str, conditions: Iterable[Where]) -> tuple[str, etree._Element]:
     """Conditions on variables of one dataset as a where clause, with its OID."""
-    parts, checks = [], []
+    parts: list[str] = []
+    checks = []
     for condition in conditions:
         parts.extend((condition.variable, condition.comparator.value, *condition.values))
         checks.append(

@@ -48,8 +48,8 @@ def variable_level(
     """What of a variable is said at variable level and what at value level.
 
     There is a value level for QVAL always, for results whose type, length or terms differ by
-    test or parameter, and for any variable whose origin differs; one that is the same under all
-    of them stays with the variable.
+    test or parameter or have a code list that the variable has not, and for any variable whose
+    origin differs; an origin that is the same under all of them stays with the variable.
     """
     origins = Origins(study, dataset)
     if dataset.parent and variable.name == "QVAL":
@@ -70,7 +70,11 @@ def variable_level(
         for value in _in_order(by_value, names)
     )
     sources = {item.origins for item in items}
-    described = variable.name in results(dataset) and len({i.attributes for i in items}) > 1
+    whole = measured.variables[variable.name]
+    described = variable.name in results(dataset) and (
+        len({item.attributes for item in items}) > 1
+        or items[0].attributes.codelist != whole.codelist
+    )
     if len(sources) > 1:
         return VariableLevel((), items)
     (shared,) = sources

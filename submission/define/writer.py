@@ -50,7 +50,9 @@ def define_document(
     created: datetime,
 ) -> etree._Element:
     """The root element of the define.xml of one part of a study's package."""
-    definitions = Definitions(study, attributes, CodeLists(study))
+    documents = _documents(study, standard)
+    crf = any(document.id == ANNOTATED_CRF for document in documents)
+    definitions = Definitions(study, attributes, CodeLists(study), annotated_crf=crf)
     for dataset in in_define_order(study.of(standard)):
         definitions.add(dataset)
     part = _PUBLISHING_SETS[standard]
@@ -87,15 +89,16 @@ def define_document(
                     "Description": one_line(f"{described}. {study.synthetic}"),
                     "def:DefineVersion": DEFINE_VERSION,
                 },
-                *_contents(study, standard, definitions),
+                *_contents(study, standard, documents, definitions),
             ),
         ),
     )
 
 
-def _contents(study: Study, standard: str, definitions: Definitions) -> list[etree._Element]:
+def _contents(
+    study: Study, standard: str, documents: list[Document], definitions: Definitions
+) -> list[etree._Element]:
     """The children of MetaDataVersion in the order of the schema."""
-    documents = _documents(study, standard)
     supplemental = [d for d in documents if d.id != ANNOTATED_CRF]
     crf = [d for d in documents if d.id == ANNOTATED_CRF]
     return [

@@ -12,18 +12,17 @@ if TYPE_CHECKING:
 
     from validation.check import Built
 
-
 _DAYS = {"ADY": "ADT", "ASTDY": "ASTDT", "AENDY": "AENDT"}
 
 
 @check(
     "CK-ADY",
-    "Analysis days follow from their date and TRTSDT",
     severity="warning",
-    standard="ADaMIG 1.3 section 3.3.3",
+    standard="ADaMIG 1.3",
     message="{variable} should be {@due}: the date is {@date} and TRTSDT {@reference}",
 )
 def analysis_day(data: Built) -> Iterator[Failing]:
+    """Analysis days follow from their date and TRTSDT."""
     for day, date in _DAYS.items():
         for dataset, frame in data.datasets("USUBJID", day, date, standard="ADaMIG"):
             reference = frame.get("TRTSDT")

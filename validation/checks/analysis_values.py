@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-AVALC",
-    "AVAL and AVALC are one to one within a parameter",
     severity="error",
-    standard="ADaMIG 1.3 section 3.3.4",
+    standard="ADaMIG 1.3",
     message="in {PARAMCD}, AVAL {AVAL} and AVALC {AVALC} are not one to one",
 )
 def analysis_values(data: Built) -> Iterator[Failing]:
+    """AVAL and AVALC are one to one within a parameter."""
     for dataset, frame in data.datasets("PARAMCD", "AVAL", "AVALC", standard="ADaMIG"):
         found = conflicting(frame, "AVAL", "AVALC", ("PARAMCD",))
         yield Failing(dataset, frame, found, "AVALC")

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-LOBXFL",
-    "The last observation before exposure is before it",
     severity="error",
     standard="SDTMIG 3.4 section 4.5.9",
     message="--LOBXFL is Y, --DTC {--DTC} and RFXSTDTC {@exposure}",
 )
 def baseline_before_exposure(data: Built) -> Iterator[Failing]:
+    """The last observation before exposure is before it."""
     for dataset, frame in data.datasets("USUBJID", "--LOBXFL", "--DTC", standard="SDTMIG"):
         exposure = data.of_subject("DM", "RFXSTDTC", frame["USUBJID"])
         if exposure is None:

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-BASE",
-    "BASE is AVAL of the baseline record",
     severity="error",
-    standard="ADaMIG 1.3 section 3.3.4",
+    standard="ADaMIG 1.3",
     message="BASE is {BASE}; AVAL of the baseline record is {@due}",
 )
 def baseline_value(data: Built) -> Iterator[Failing]:
+    """BASE is AVAL of the baseline record."""
     needs = ("USUBJID", "PARAMCD", "AVAL", "BASE", "ABLFL")
     for dataset, frame in data.datasets(*needs, standard="ADaMIG"):
         keys = [key for key in ("USUBJID", "PARAMCD", "BASETYPE") if key in frame]

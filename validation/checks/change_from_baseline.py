@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-CHG",
-    "CHG is AVAL - BASE",
     severity="error",
-    standard="ADaMIG 1.3 section 3.3.4",
+    standard="ADaMIG 1.3",
     message="CHG is {CHG}, AVAL {AVAL} and BASE {BASE}",
 )
 def change_from_baseline(data: Built) -> Iterator[Failing]:
+    """CHG is AVAL - BASE."""
     for dataset, frame in data.datasets("AVAL", "BASE", "CHG", standard="ADaMIG"):
         right = same_number(frame["CHG"], frame["AVAL"] - frame["BASE"])
         yield Failing(dataset, frame, frame["CHG"].notna() & ~right, "CHG")

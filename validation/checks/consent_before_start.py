@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-CONSENT",
-    "Consent is not after the start of the study",
     severity="error",
     standard="FDA FB3411, FB3412",
     message="RFICDTC {RFICDTC} is after {variable} {@start}",
 )
 def consent_before_start(data: Built) -> Iterator[Failing]:
+    """Consent is not after the start of the study."""
     for variable in ("RFSTDTC", "RFXSTDTC"):
         for dataset, frame in data.dataset("DM", "RFICDTC", variable):
             late = full_day(frame["RFICDTC"]).gt(full_day(frame[variable]))

@@ -12,19 +12,20 @@ if TYPE_CHECKING:
 
 @check(
     "CK-ADSL-COPY",
-    "Variables of ADSL have the same values elsewhere",
     severity="error",
-    standard="ADaMIG 1.3 section 3.2.1",
+    standard="ADaMIG 1.3",
     message="ADSL has {@due} for the subject",
 )
 def copied_from_adsl(data: Built) -> Iterator[Failing]:
+    """Variables of ADSL have the same values elsewhere."""
     for owner, adsl in data.dataset("ADSL", "USUBJID"):
         for dataset, frame in data.datasets("USUBJID", standard="ADaMIG"):
+            if dataset.name == owner.name:
+                continue
             known = frame["USUBJID"].isin(adsl["USUBJID"])
-            for variable in adsl.columns.intersection(frame.columns):
+            for variable in adsl.columns.intersection(frame.columns).drop("USUBJID"):
                 due = data.of_subject(owner.name, variable, frame["USUBJID"])
-                if dataset.name == owner.name or due is None:
-                    continue
-                given = frame[variable]
-                wrong = known & given.ne(due) & ~(given.isna() & due.isna())
-                yield Failing(dataset, frame.assign(**{"@due": due}), wrong, variable)
+                if due is not None:
+                    given = frame[variable]
+                    wrong = known & given.ne(due) & ~(given.isna() & due.isna())
+                    yield Failing(dataset, frame.assign(**{"@due": due}), wrong, variable)

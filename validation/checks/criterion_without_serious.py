@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-AE-CRITERION",
-    "An adverse event that meets a criterion of seriousness is serious",
     severity="error",
     standard="SDTMIG 3.4 section 6.2.1; CG0041, CG0042",
     message="{variable} is Y and AESER is {@serious}",
 )
 def criterion_without_serious(data: Built) -> Iterator[Failing]:
+    """An adverse event that meets a criterion of seriousness is serious."""
     for dataset, frame in data.dataset("AE", "AESER"):
         told = frame.assign(**{"@serious": frame["AESER"]})
         for name in CRITERIA:

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-RFXSTDTC",
-    "RFXSTDTC is the first day of exposure",
     severity="error",
     standard="SDTMIG 3.4 section 5.2; CG0148",
     message="RFXSTDTC is {RFXSTDTC}; the first day of exposure in EX is {@day}",
 )
 def first_exposure(data: Built) -> Iterator[Failing]:
+    """RFXSTDTC is the first day of exposure."""
     for dataset, frame in data.dataset("DM", "USUBJID", "RFXSTDTC"):
         days = exposure_days(data, frame["USUBJID"], "EXSTDTC")
         if days is not None:

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-FLAG",
-    "Flags are Y, N or missing",
     severity="error",
-    standard="ADaMIG 1.3 section 3.1.1; ADaM rule 5",
+    standard="ADaMIG 1.3; ADaM rule 5",
     message="a flag is Y, N or missing",
 )
 def flag_values(data: Built) -> Iterator[Failing]:
+    """Flags are Y, N or missing."""
     for dataset, frame in data.datasets(standard="ADaMIG"):
         for name in frame.columns[frame.columns.str.endswith("FL")]:
             values = frame[name]

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-RFXENDTC",
-    "RFXENDTC is the last day of exposure",
     severity="error",
     standard="SDTMIG 3.4 section 5.2; CG0147",
     message="RFXENDTC is {RFXENDTC}; the last day of exposure in EX is {@day}",
 )
 def last_exposure(data: Built) -> Iterator[Failing]:
+    """RFXENDTC is the last day of exposure."""
     for dataset, frame in data.dataset("DM", "USUBJID", "RFXENDTC"):
         days = exposure_days(data, frame["USUBJID"], "EXSTDTC", "EXENDTC")
         if days is not None:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 @check(
     "CK-ADSL-SUBJECT",
-    "ADSL has one record per subject",
     severity="error",
     standard="ADaMIG 1.3 section 2.3.1; ADaM rule 54",
     message="{USUBJID} has an earlier record in ADSL",
 )
 def one_adsl_record(data: Built) -> Iterator[Failing]:
+    """ADSL has one record per subject."""
     for dataset, frame in data.dataset("ADSL", "USUBJID"):
         yield Failing(dataset, frame, frame.duplicated("USUBJID"), "USUBJID")

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-ABLFL",
-    "A subject has at most one baseline record per parameter and type of baseline",
     severity="error",
-    standard="ADaMIG 1.3 section 3.3.8",
+    standard="ADaMIG 1.3",
     message="an earlier record of {PARAMCD} is the baseline",
 )
 def one_baseline(data: Built) -> Iterator[Failing]:
+    """A subject has at most one baseline record per parameter and type of baseline."""
     for dataset, frame in data.datasets("USUBJID", "PARAMCD", "ABLFL", standard="ADaMIG"):
         keys = [key for key in ("USUBJID", "PARAMCD", "BASETYPE") if key in frame]
         flagged = frame.loc[frame["ABLFL"].eq("Y"), keys]

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 @check(
     "CK-DM-SUBJECT",
-    "DM has one record per subject",
     severity="error",
     standard="SDTMIG 3.4 section 5.2",
     message="{USUBJID} has an earlier record in DM",
 )
 def one_dm_record(data: Built) -> Iterator[Failing]:
+    """DM has one record per subject."""
     for dataset, frame in data.dataset("DM", "USUBJID"):
         yield Failing(dataset, frame, frame.duplicated("USUBJID"), "USUBJID")

@@ -9,18 +9,17 @@ if TYPE_CHECKING:
 
     from validation.check import Built
 
-
 _SAME_TEST = ("--CAT", "--SCAT", "--SPEC", "--METHOD")
 
 
 @check(
     "CK-STRESU",
-    "The results of a test have one standard unit",
     severity="warning",
     standard="SDTMIG 3.4 section 4.5.1",
     message="--TESTCD {--TESTCD} has the standard unit {--STRESU} beside others",
 )
 def one_unit_per_test(data: Built) -> Iterator[Failing]:
+    """The results of a test have one standard unit."""
     for dataset, frame in data.datasets("--TESTCD", "--STRESU", standard="SDTMIG"):
         names = [named(dataset, v) for v in ("--TESTCD", *_SAME_TEST)]
         test, unit = [name for name in names if name in frame], named(dataset, "--STRESU")

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 @check(
     "CK-PARAM",
-    "PARAMCD and PARAM are one to one",
     severity="error",
-    standard="ADaMIG 1.3 section 3.3.4",
+    standard="ADaMIG 1.3",
     message="PARAMCD {PARAMCD} and PARAM {PARAM} are not one to one",
 )
 def parameter_names(data: Built) -> Iterator[Failing]:
+    """PARAMCD and PARAM are one to one."""
     for dataset, frame in data.datasets("PARAMCD", "PARAM", standard="ADaMIG"):
         yield Failing(dataset, frame, conflicting(frame, "PARAMCD", "PARAM", ()), "PARAM")

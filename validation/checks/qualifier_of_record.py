@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-SUPP",
-    "A supplemental qualifier belongs to a record of its dataset",
     severity="error",
     standard="SDTMIG 3.4 section 8.4; CG0371",
     message="no record of the subject has {IDVAR} {IDVARVAL}",
 )
 def qualifier_of_record(data: Built) -> Iterator[Failing]:
+    """A supplemental qualifier belongs to a record of its dataset."""
     for dataset, frame in data.datasets("USUBJID", "IDVAR", "IDVARVAL", standard="SDTMIG"):
         for _, parent in data.dataset(dataset.parent, "USUBJID"):
             lost = frame["IDVAR"].isna() & ~frame["USUBJID"].isin(parent["USUBJID"])

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-RFSTDTC",
-    "RFSTDTC is the first day of exposure",
     severity="warning",
     standard="SDTMIG 3.4 section 5.2",
     message="RFSTDTC is {RFSTDTC}; the first day of exposure in EX is {@day}",
 )
 def reference_start(data: Built) -> Iterator[Failing]:
+    """RFSTDTC is the first day of exposure."""
     for dataset, frame in data.dataset("DM", "USUBJID", "RFSTDTC"):
         days = exposure_days(data, frame["USUBJID"], "EXSTDTC")
         if days is not None:

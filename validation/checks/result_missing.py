@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-ORRES",
-    "A missing result is not done or derived",
     severity="error",
     standard="SDTMIG 3.4 section 4.5.1; CG0348",
     message="--ORRES is missing, --STAT is not NOT DONE and the record is not derived",
 )
 def result_missing(data: Built) -> Iterator[Failing]:
+    """A missing result is not done or derived."""
     for dataset, frame in data.datasets("--ORRES", standard="SDTMIG"):
         missing = frame[named(dataset, "--ORRES")].isna()
         for variable, value in (("--STAT", "NOT DONE"), ("--DRVFL", "Y")):

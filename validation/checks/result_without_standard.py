@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-STRESC",
-    "A collected result has a standard result",
     severity="error",
     standard="SDTMIG 3.4 section 4.5.1; CG0397",
     message="--ORRES is {--ORRES} and --STRESC is missing",
 )
 def result_without_standard(data: Built) -> Iterator[Failing]:
+    """A collected result has a standard result."""
     for dataset, frame in data.datasets("--ORRES", "--STRESC", standard="SDTMIG"):
         collected = frame[named(dataset, "--ORRES")].notna()
         derived = named(dataset, "--DRVFL")

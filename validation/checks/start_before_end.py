@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-START-END",
-    "A start is not after its end",
     severity="error",
     standard="SDTMIG 3.4; FDA FB3209",
     message="the start {--STDTC} is after the end {--ENDTC}",
 )
 def start_before_end(data: Built) -> Iterator[Failing]:
+    """A start is not after its end."""
     for dataset, frame in data.datasets("--STDTC", "--ENDTC", standard="SDTMIG"):
         start, end = frame[named(dataset, "--STDTC")], frame[named(dataset, "--ENDTC")]
         first, last = full_day(start), full_day(end)

@@ -10,18 +10,17 @@ if TYPE_CHECKING:
 
     from validation.check import Built
 
-
 _DAYS = {"--DY": "--DTC", "--STDY": "--STDTC", "--ENDY": "--ENDTC"}
 
 
 @check(
     "CK-DY",
-    "Study days follow from their date and RFSTDTC",
     severity="error",
     standard="SDTMIG 3.4 section 4.4.4; CG0006, CG0007, CG0221, CG0223",
     message="{variable} should be {@due}: the date is {@date} and RFSTDTC {@reference}",
 )
-def study_day_from_dates(data: Built) -> Iterator[Failing]:
+def days_from_dates(data: Built) -> Iterator[Failing]:
+    """Study days follow from their date and RFSTDTC."""
     for day, dtc in _DAYS.items():
         for dataset, frame in data.datasets("USUBJID", day, dtc, standard="SDTMIG"):
             reference = data.of_subject("DM", "RFSTDTC", frame["USUBJID"])

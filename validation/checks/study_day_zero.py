@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-DAY-ZERO",
-    "There is no study day 0",
     severity="error",
     standard="SDTMIG 3.4 section 4.4.4; ADaM rule 46",
     message="{variable} is 0; the day of reference is 1 and the day before it -1",
 )
 def study_day_zero(data: Built) -> Iterator[Failing]:
+    """There is no study day 0."""
     for dataset, frame in data.datasets():
         for variable in frame.columns[frame.columns.str.endswith("DY")]:
             if is_numeric_dtype(frame[variable]):

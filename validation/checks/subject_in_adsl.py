@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-ADSL",
-    "Every subject of an analysis dataset is in ADSL",
     severity="error",
     standard="ADaMIG 1.3 section 2.3.1",
     message="ADSL has no subject {USUBJID}",
 )
 def subject_in_adsl(data: Built) -> Iterator[Failing]:
+    """Every subject of an analysis dataset is in ADSL."""
     for _, adsl in data.dataset("ADSL", "USUBJID"):
         known = adsl["USUBJID"].unique()
         for dataset, frame in data.datasets("USUBJID", standard="ADaMIG"):

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-SUBJECT",
-    "Every subject is in DM",
     severity="error",
     standard="SDTMIG 3.4 section 5.2; ADaM rule 53",
     message="DM has no subject {USUBJID}",
 )
 def subject_in_dm(data: Built) -> Iterator[Failing]:
+    """Every subject is in DM."""
     for _, dm in data.dataset("DM", "USUBJID"):
         known = dm["USUBJID"].unique()
         for dataset, frame in data.datasets("USUBJID"):

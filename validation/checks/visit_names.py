@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 @check(
     "CK-VISIT",
-    "VISIT and VISITNUM are one to one",
     severity="error",
     standard="SDTMIG 3.4 section 4.4.5; CG0035",
     message="VISIT {VISIT} and VISITNUM {VISITNUM} are not one to one",
 )
 def visit_names(data: Built) -> Iterator[Failing]:
+    """VISIT and VISITNUM are one to one."""
     for dataset, frame in data.datasets("VISIT", "VISITNUM", standard="SDTMIG"):
         yield Failing(dataset, frame, conflicting(frame, "VISITNUM", "VISIT", ()), "VISIT")

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @check(
     "CK-TEST",
-    "--TESTCD and --TEST are one to one",
     severity="error",
-    standard="SDTMIG 3.4 section 4.5.2",
+    standard="SDTMIG 3.4",
     message="--TESTCD {--TESTCD} and --TEST {--TEST} are not one to one",
 )
-def test_names(data: Built) -> Iterator[Failing]:
+def names_of_tests(data: Built) -> Iterator[Failing]:
+    """--TESTCD and --TEST are one to one."""
     for dataset, frame in data.datasets("--TESTCD", "--TEST", standard="SDTMIG"):
         code, name = named(dataset, "--TESTCD"), named(dataset, "--TEST")
         yield Failing(dataset, frame, conflicting(frame, code, name, ()), "--TEST")

@@ -1,0 +1,123 @@
+"""The folder an agency gets: transport files and define.xml, in the places of an eCTD."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+from specs.errors import SpecError, TransportError
+from submission.attributes import measured
+from submission.define import write_define
+from submission.xpt import Column, write_xpt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from specs.model import Dataset, Study
+    from specs.tables import Table
+    from submission.attributes import DatasetAttributes
+
+_FOLDERS = {"SDTMIG": "tabulations/sdtm", "ADaMIG": "analysis/adam/datasets"}
+
+
+def write_package(
+    study: Study,
+    sdtm_tables: Mapping[str, Table],
+    adam_tables: Mapping[str, Table],
+    folder: Path,
+    created: datetime,
+) -> tuple[Path, ...]:
+    """Write the transport files and define.xml of a study under a folder; list them.
+
+    The folder exists and is empty. A dataset without records has no file; define.xml says that it
+    has no data. A part, tabulations or analysis, for which nothing is specified is left out.
+    `created` is a local time without zone, exact to the second; it is the only time that is
+    written. Errors: SpecError (a study id that cannot name a folder), MappingError (a dataset that
+    was not built), TransportError (a value that a file cannot hold).
+    """
+    root = folder / "m5" / "datasets" / _folder_name(study)
+    written: list[Path] = []
+    for standard, tables in (("SDTMIG", sdtm_tables), ("ADaMIG", adam_tables)):
+        datasets = study.of(standard)
+        if not datasets:
+            continue
+        place = root / _FOLDERS[standard]
+        place.mkdir(parents=True)
+        attributes = measured(study, standard, tables)
+        for dataset in datasets:
+            if attributes[dataset.name].has_data:
+                path = place / f"{dataset.name.lower()}.xpt"
+                write_xpt(
+                    tables[dataset.name].frame,
+                    path,
+                    name=dataset.name,
+                    label=dataset.label,
+                    columns=columns(dataset, attributes[dataset.name]),
+                    created=created,
+                )
+                written.append(path)
+        define = place / "define.xml"
+        write_define(study, standard, attributes, define, created)
+        written.append(define)
+    return tuple(written)
+
+
+def columns(dataset: Dataset, attributes: DatasetAttributes) -> tuple[Column, ...]:
+    """The variables of a transport file, in the order of the specification."""
+    return tuple(
+        Column(
+            name=variable.name,
+            label=variable.label,
+            type=variable.type,
+            length=attributes.variables[variable.name].size,
+            format=attributes.variables[variable.name].display_format,
+        )
+        for variable in dataset.variables
+    )
+
+
+def swap_in(temporary: Path, target: Path) -> None:
+    """Put a finished folder in the place of another, or leave the other as it was.
+
+    Both are on one disk: the old folder is renamed aside, the new one into its place, and then the
+    old one is removed. When the new one cannot be moved the old one returns and TransportError is
+    raised. What an interrupted swap left aside is the last good folder: it stays until the next
+    swap succeeds.
+    """
+    aside = target.with_name(f".{target.name}.previous")
+    if target.exists() and not target.is_dir():
+        raise TransportError(f"{target} is a file", remedy="choose another folder for the package")
+    if not temporary.is_dir():
+        raise TransportError(f"there is no folder {temporary}", remedy="write the package first")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            if aside.exists():
+                shutil.rmtree(aside)
+            target.rename(aside)
+        try:
+            temporary.rename(target)
+        except OSError:
+            if aside.exists():
+                aside.rename(target)
+            raise
+    except OSError as error:
+        raise TransportError(
+            f"the package cannot be moved to {target}: {error.strerror}",
+            remedy="write it into a folder beside the target, and close what is open there",
+        ) from error
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _folder_name(study: Study) -> str:
+    name = study.id.lower()
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
+        raise SpecError(
+            f"the study id {study.id!r} cannot name a folder of the package",
+            where="study.yaml",
+            remedy="use letters, digits, - and _",
+        )
+    return name

@@ -1,0 +1,63 @@
+"""Why findings stay: the study's explanations, put beside the findings they match."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from specs.errors import SpecError, did_you_mean
+from specs.findings import FINDING_COLUMNS, all_findings, findings
+
+if TYPE_CHECKING:
+    from specs.model import Explanation, Study
+
+
+def explained(found: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """The findings with `explanation` filled from the study's explanations.yaml.
+
+    An explanation matches where every column it gives equals the finding's; the value "" stands
+    for a missing one. The first that matches counts. One that matches nothing is a finding
+    itself, a notice: what it explained has gone, or never was. SpecError when it names a column
+    that findings do not have.
+    """
+    reasons = found["explanation"].copy()
+    idle: list[Explanation] = []
+    for explanation in study.explanations:
+        matched = _matched(found, explanation)
+        reasons = reasons.where(~matched | reasons.notna(), explanation.reason)
+        if not matched.any():
+            idle.append(explanation)
+    return all_findings((found.assign(explanation=reasons), *map(_unmatched, idle)))
+
+
+def unexplained(found: pd.DataFrame) -> pd.DataFrame:
+    """The findings that no explanation covers, notices aside."""
+    return found[found["explanation"].isna() & found["severity"].ne("notice")]
+
+
+def _matched(found: pd.DataFrame, explanation: Explanation) -> pd.Series:
+    if not explanation.match:
+        raise SpecError("an explanation of everything explains nothing", where=explanation.place)
+    matched = pd.Series(data=True, index=found.index)
+    for column, value in explanation.match.items():
+        if column not in FINDING_COLUMNS:
+            raise SpecError(
+                f"findings have no column {column}",
+                where=explanation.place,
+                remedy=did_you_mean(column, FINDING_COLUMNS),
+            )
+        matched &= found[column].eq(value) if value else found[column].isna()
+    return matched
+
+
+def _unmatched(explanation: Explanation) -> pd.DataFrame:
+    given = ", ".join(f"{column} {value}" for column, value in explanation.match.items())
+    return findings(
+        severity="notice",
+        rule="CK-EXPLANATION",
+        dataset=explanation.match.get("dataset"),
+        variable=explanation.match.get("variable"),
+        message=f"no finding has {given}; remove the explanation if it is no longer needed",
+        file=explanation.place,
+    )
