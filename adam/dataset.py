@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from adam.account import Account
 from adam.lookup import SEVERAL, matched, taken
 from adam.order import parameters_named, sorted_by_need, variable_needs, variables_needed
 from specs.derivation import Outcome
 from specs.errors import MappingError, did_you_mean
-from specs.findings import all_findings, findings
 from specs.model import Origin
 from specs.references import split_source
 from specs.tables import Table
@@ -43,12 +43,11 @@ class Building:
     def __init__(self, dataset: Dataset, library: Library) -> None:
         self.dataset = dataset
         self.library = library
+        self.account = Account(dataset.name)
         self.frame = pd.DataFrame()
         self.grid = pd.DataFrame()
         self.derived: dict[str, pd.DataFrame] = {}
         self._next_row = 0
-        self._traces: list[pd.DataFrame] = []
-        self._problems: list[pd.DataFrame] = []
         self._chosen: dict[str, tuple[str, NDArray[np.int64]]] = {}
 
     def built(self) -> tuple[Table, pd.DataFrame]:
@@ -92,10 +91,10 @@ class Building:
                 code = code.mask(meets & code.isna(), parameter.code)
             frame["PARAMCD"] = code[kept].to_numpy()
             unclaimed = frame["PARAMCD"].isna()
-            self._report_unclaimed(block, frame[unclaimed])
+            self.account.unclaimed(block, frame.loc[unclaimed, "USUBJID"])
             frame = frame[~unclaimed]
         frame = self._numbered(frame)
-        self._trace(frame.index, form, frame[_FROM + form])
+        self.account.trace(frame.index, form, frame[_FROM + form])
         return frame
 
     def _made(self, block: Block) -> pd.DataFrame:
@@ -109,20 +108,8 @@ class Building:
         records = self._called(rule, columns)
         frame = self._numbered(records.rows)
         made_from = records.made_from
-        self._trace(frame.index[made_from["row"]], owner, made_from["record"])
+        self.account.trace(frame.index[made_from["row"]], owner, made_from["record"])
         return frame
-
-    def _report_unclaimed(self, block: Block, rows: pd.DataFrame) -> None:
-        self._problems.append(
-            findings(
-                severity="warning",
-                rule="CK-ADAM-NO-PARAMETER",
-                dataset=self.dataset.name,
-                subject=rows["USUBJID"],
-                message=[f"a record of {block.form} is of none of the parameters"] * len(rows),
-                file=block.place,
-            )
-        )
 
     def _numbered(self, frame: pd.DataFrame) -> pd.DataFrame:
         first = self._next_row
@@ -176,7 +163,8 @@ class Building:
             name = "AVALC" if isinstance(result.dtype, pd.StringDtype) else "AVAL"
             result = result.to_frame(name)
         if "PROBLEM" in result:
-            self._report(rows.index, "AVAL", result["AVAL"], result.pop("PROBLEM"))
+            problem = result.pop("PROBLEM")
+            self.account.report(rows.index, "AVAL", result.iloc[:, 0], problem)
         return rows.assign(PARAMCD=parameter.code, **{str(n): c for n, c in result.items()})
 
     def _distinct(self, parameter: Parameter) -> pd.DataFrame:
@@ -202,7 +190,7 @@ class Building:
             .assign(row=rows.index)
             .merge(found[["USUBJID"]].assign(record=found.index), on="USUBJID")
         )
-        self._trace(met["row"], self.dataset.name, met["record"])
+        self.account.trace(met["row"], self.dataset.name, met["record"])
         return found[name].rename(f"{own[0].code}.{name}")
 
     def _beside(
@@ -220,7 +208,7 @@ class Building:
         places = matched(rows[keys], found[keys])
         several = places == SEVERAL
         if several.any():
-            self._report(
+            self.account.report(
                 rows.index[several],
                 own.code,
                 taken(found[name], places, rows.index)[several],
@@ -230,7 +218,7 @@ class Building:
                 ),
             )
         hit = places >= 0
-        self._trace(rows.index[hit], self.dataset.name, found.index[places[hit]])
+        self.account.trace(rows.index[hit], self.dataset.name, found.index[places[hit]])
         return taken(found[name], places, rows.index).rename(f"{own.code}.{name}")
 
     # variables
@@ -287,7 +275,7 @@ class Building:
         series = [s for source in rule.sources for s in self._resolved(source, rows, rule)]
         result = self._called(rule, series)
         if isinstance(result, Outcome):
-            self._report(rows.index, variable.name, series[0], result.problems)
+            self.account.report(rows.index, variable.name, series[0], result.problems)
             result = result.values
         return result
 
@@ -308,7 +296,7 @@ class Building:
         value = self._called(rule, [*series, subject])
         records = pd.DataFrame({"USUBJID": subject, "record": subject.index})
         met = rows[["USUBJID"]].assign(row=rows.index).merge(records, on="USUBJID")
-        self._trace(met["row"], owner, met["record"])
+        self.account.trace(met["row"], owner, met["record"])
         return rows["USUBJID"].map(value)
 
     # sources
@@ -356,9 +344,9 @@ class Building:
         dataset, on_grid = self._chosen[code]
         grid = rows[_GRID].fillna(-1).astype("int64").to_numpy()
         places = np.where(grid < 0, -1, on_grid[grid])
-        if rule in [p.rule for p in self.dataset.parameters]:
+        if rows is not self.frame:
             hit = places >= 0
-            self._trace(rows.index[hit], dataset, pd.Series(places[hit]))
+            self.account.trace(rows.index[hit], dataset, pd.Series(places[hit]))
         column = self.library.column(dataset, name, rule.place)
         return taken(column, places, rows.index).rename(f"{code}.{name}")
 
@@ -367,63 +355,13 @@ class Building:
             raise MappingError("only a derivation makes records", where=rule.place)
         return rule.derivation.function(*series, **dict(rule.arguments))
 
-    # results
-
-    def _trace(self, row: Any, source: str, record: Any) -> None:
-        pair = {"row": np.asarray(row), "source": source, "record": np.asarray(record)}
-        self._traces.append(pd.DataFrame(pair))
-
-    def _report(self, rows: pd.Index, variable: str, value: pd.Series, problems: pd.Series) -> None:
-        table = pd.DataFrame(
-            {
-                "row": rows,
-                "variable": variable,
-                "value": value.astype("str").to_numpy(),
-                "message": problems.to_numpy(),
-            }
-        )
-        self._problems.append(table.dropna(subset=["message"]))
-
     def _sorted(self) -> tuple[Table, pd.DataFrame]:
         names = [variable.name for variable in self.dataset.variables]
         order = self.frame.sort_values(list(self.dataset.keys), kind="stable")
         position = pd.Series(range(len(order)), index=order.index)
         frame = order[names].reset_index(drop=True)
-        trace = pd.concat(self._traces, ignore_index=True).drop_duplicates()
-        trace = trace[trace["row"].isin(order.index)]
-        own = trace["source"].eq(self.dataset.name)
-        record = trace["record"].mask(own, trace["record"].map(position))
-        trace = trace.assign(row=trace["row"].map(position), record=record)
-        trace = trace.astype({"row": "int64", "source": "str", "record": "int64"})
-        trace = trace.sort_values(["row", "source", "record"], ignore_index=True)
-        return Table(self.dataset.name, frame, trace), self._findings(position, frame)
-
-    def _findings(self, position: pd.Series, frame: pd.DataFrame) -> pd.DataFrame:
-        tables = []
-        for problem in self._problems:
-            if "row" not in problem:
-                tables.append(problem)
-                continue
-            place = problem["row"].map(position)
-            told = problem[place.notna()].drop_duplicates()
-            if not len(told):
-                continue
-            rows = frame.iloc[told["row"].map(position).astype("int64")]
-            tables.append(
-                findings(
-                    severity="warning",
-                    rule="CK-ADAM-DERIVATION",
-                    dataset=self.dataset.name,
-                    subject=rows["USUBJID"].reset_index(drop=True),
-                    seq=rows["ASEQ"].map("{:g}".format).reset_index(drop=True)
-                    if "ASEQ" in rows
-                    else None,
-                    variable=told["variable"].reset_index(drop=True),
-                    value=told["value"].astype("str").reset_index(drop=True),
-                    message=told["message"].reset_index(drop=True),
-                )
-            )
-        return all_findings(tables).drop_duplicates(ignore_index=True)
+        table = Table(self.dataset.name, frame, self.account.traced(position))
+        return table, self.account.findings(position, frame)
 
 
 def _ruled(owner: Block | Parameter) -> Rule:

@@ -31,23 +31,31 @@ def fraction(text: str) -> Fraction | None:
     return Fraction(stripped) if _NUMBER.fullmatch(stripped) else None
 
 
-def number_text(number: Fraction) -> str:
+def number(text: str) -> Fraction:
+    """The number of a constant; ValueError where the text is none."""
+    found = fraction(text)
+    if found is None:
+        raise ValueError(f"{text} is no number")
+    return found
+
+
+def number_text(exact: Fraction) -> str:
     """The shortest text that stands for exactly this number.
 
     >>> number_text(Fraction(25, 2)), number_text(Fraction(75, 7)), number_text(Fraction(-3, 100))
     ('12.5', '75/7', '-0.03')
     """
-    rest, twos, fives = number.denominator, 0, 0
+    rest, twos, fives = exact.denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     if rest != 1:
-        return f"{number.numerator}/{number.denominator}"
+        return f"{exact.numerator}/{exact.denominator}"
     places = max(twos, fives)
-    digits = str(abs(number.numerator) * 10**places // number.denominator).rjust(places + 1, "0")
+    digits = str(abs(exact.numerator) * 10**places // exact.denominator).rjust(places + 1, "0")
     whole, decimals = digits[: len(digits) - places], digits[len(digits) - places :]
-    sign = "-" if number < 0 else ""
+    sign = "-" if exact < 0 else ""
     return f"{sign}{whole}.{decimals}" if places else f"{sign}{whole}"
 
 
@@ -88,7 +96,9 @@ def sums(texts: pd.Series, group: pd.Series) -> pd.Series:
     largest = max((abs(number) for number in whole.values()), default=0)
     # Whole numbers beyond 64 bits are added as Python's own.
     kind = "int64" if largest * (len(texts) + 1) < _LARGEST else "object"
-    numerators = pd.Series([whole.get(text, 0) for text in texts], index=texts.index, dtype=kind)
+    numerator = np.array([*whole.values(), 0], dtype=kind)
+    place = texts.map({text: place for place, text in enumerate(whole)}).fillna(-1)
+    numerators = pd.Series(numerator[place.astype("int64").to_numpy()], index=texts.index)
     total = numerators.groupby(group.to_numpy()).sum()
     shown = {int(value): number_text(Fraction(int(value), denominator)) for value in total.unique()}
     return total.map(shown).astype("str")

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from specs.model import Study, Where
+    from specs.model import Study
     from specs.tables import Table
+    from specs.where import Where
 
 CHOSEN = ["USUBJID", "AVISIT"]
 

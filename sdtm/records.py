@@ -14,11 +14,11 @@ import pandas as pd
 
 from sdtm.raw import CONTEXT, Field, Form
 from specs.errors import MappingError, SpecError, did_you_mean
-from specs.tables import no_trace, trace
+from specs.tables import trace
 from specs.where import all_hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sdtm.raw import RawData
     from specs.model import Block, Dataset, Join, Study
@@ -58,11 +58,11 @@ def collect_records(dataset: Dataset, study: Study, raw: RawData, names: Iterabl
     frames = [part.frame(number) for number, part in enumerate(parts)]
     frame = pd.concat(frames, ignore_index=True)
     frame = frame.reindex(columns=[*frame.columns, *(n for n in wanted if n not in frame)])
+    forms = frame["@block"].map(dict(enumerate(part.form.name for part in parts)))
     traces = [
-        trace(rows.index.to_series(), part.block.form, rows["@record"])
-        for part, (_, rows) in zip(parts, frame.groupby("@block", sort=True), strict=False)
+        trace(frame.index.to_series(), forms, frame["@record"]),
+        *_joined_traces(frame, parts),
     ]
-    joined = _joined_traces(frame, parts)
     left_out = [part.left_out for part in parts if len(part.left_out)]
     return Records(
         frame=_with_visits(frame, study),
@@ -71,7 +71,7 @@ def collect_records(dataset: Dataset, study: Study, raw: RawData, names: Iterabl
             for number, part in enumerate(parts)
             for name, field in part.fields.items()
         },
-        trace=pd.concat([*traces, *joined], ignore_index=True) if traces else no_trace(),
+        trace=pd.concat(traces, ignore_index=True),
         left_out=pd.concat(left_out, ignore_index=True) if left_out else _none_left_out(),
     )
 
@@ -177,13 +177,15 @@ def _joined(join: Join, raw: RawData, rows: pd.DataFrame) -> pd.DataFrame:
     return others.reindex(wanted)
 
 
-def _joined_traces(frame: pd.DataFrame, parts: list[_Part]) -> list[pd.DataFrame]:
-    forms = {join.name: join.form for part in parts for join in part.block.joins}
-    return [
-        trace(frame.index.to_series(), form, frame[f"@join.{name}"])
-        for name, form in forms.items()
-        if f"@join.{name}" in frame
-    ]
+def _joined_traces(frame: pd.DataFrame, parts: list[_Part]) -> Iterator[pd.DataFrame]:
+    for name in dict.fromkeys(join.name for part in parts for join in part.block.joins):
+        forms = {
+            number: join.form
+            for number, part in enumerate(parts)
+            for join in part.block.joins
+            if join.name == name
+        }
+        yield trace(frame.index.to_series(), frame["@block"].map(forms), frame[f"@join.{name}"])
 
 
 def _with_visits(frame: pd.DataFrame, study: Study) -> pd.DataFrame:

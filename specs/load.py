@@ -35,6 +35,7 @@ from specs.model import (
     Variable,
     Visit,
 )
+from specs.predecessors import inherited
 from specs.references import check_references
 from specs.standards import standard
 from specs.supplemental import supplemental_dataset
@@ -84,6 +85,7 @@ def load_study(folder: Path, derivations: Mapping[str, Derivation]) -> Study:
         for loaded in _all_or_errors(loaders)
         for dataset in (loaded, *supplemental_dataset(loaded, given.standards, terminology))
     )
+    datasets = inherited(datasets)
     explanations_file = folder / "explanations.yaml"
     study = Study(
         folder=folder,
@@ -287,7 +289,8 @@ class _DatasetLoader:
                     " supplemental",
                 )
         label = given.label or (known.label if known else "")
-        if not label:
+        inherits = any(rule.origin == "predecessor" for rule in given.rules)
+        if not label and not inherits:
             raise SpecError(
                 f"{name} has no label and is not in the standard",
                 where=place,

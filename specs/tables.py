@@ -52,10 +52,13 @@ class Table:
         )
 
 
-def trace(row: pd.Series, source: str, record: pd.Series) -> pd.DataFrame:
-    """A trace: rows of a dataset come from records of one source; missing records are left out."""
-    table = pd.DataFrame({"row": row.to_numpy(), "source": source, "record": record.to_numpy()})
-    return table.dropna(subset=["record"]).astype({"row": "int64", "record": "int64"})
+def trace(row: pd.Series, source: str | pd.Series, record: pd.Series) -> pd.DataFrame:
+    """A trace: rows of a dataset come from records of a source; missing records are left out."""
+    sources = source if isinstance(source, str) else source.to_numpy()
+    table = pd.DataFrame({"row": row.to_numpy(), "source": sources, "record": record.to_numpy()})
+    return table.dropna(subset=["record"]).astype(
+        {"row": "int64", "source": "str", "record": "int64"}
+    )
 
 
 def no_trace() -> pd.DataFrame:

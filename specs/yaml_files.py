@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from specs.errors import SpecError, did_you_mean
 
@@ -54,7 +54,7 @@ class YamlFile:
         name = ".".join(str(key) for key in keys if _leads(self.data, keys, key))
         message = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
-            message = f"is not known here; {did_you_mean(str(keys[-1]), _fields(model, keys))}"
+            message = f"is not known here; {did_you_mean(str(keys[-1]), known_keys(model, keys))}"
         return f"{self.place(*keys)}: {name}: {message}" if name else f"{self.path.name}: {message}"
 
 
@@ -70,6 +70,10 @@ def read_yaml(path: Path) -> YamlFile:
         raise SpecError(
             f"is not UTF-8 text (byte {error.start})", where=str(path), remedy="save it as UTF-8"
         ) from None
+    except OSError as error:
+        raise SpecError(
+            f"cannot be read ({error.strerror})", where=str(path), remedy="check the study's folder"
+        ) from None
     try:
         data = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
@@ -78,6 +82,12 @@ def read_yaml(path: Path) -> YamlFile:
         problem = str(error.problem or error.context).splitlines()[0]
         raise SpecError(
             f"is not YAML: {problem}", where=f"{path.name} line {line}", remedy="mend the line"
+        ) from None
+    except (YAMLError, ValueError) as error:
+        raise SpecError(
+            f"is not YAML: {str(error).splitlines()[0]}",
+            where=path.name,
+            remedy="quote what is meant as text",
         ) from None
     if not isinstance(data, CommentedMap):
         raise SpecError(
@@ -107,12 +117,22 @@ def _leads(data: Any, keys: Sequence[str | int], last: str | int) -> bool:
     return False
 
 
-def _fields(model: type[BaseModel], keys: Sequence[str | int]) -> Iterable[str]:
-    return (
-        [field.alias or name for name, field in model.model_fields.items()]
-        if len(keys) == 1
-        else []
-    )
+def known_keys(model: type[BaseModel], keys: Sequence[str | int]) -> Iterable[str]:
+    """What could stand where the last of `keys` stands: the fields of the model found there."""
+    here = model
+    for key in keys[:-1]:
+        fields = {name: f for name, f in here.model_fields.items() if key in (name, f.alias)}
+        for field in fields.values():
+            here = _model_in(field.annotation) or here
+    return [field.alias or name for name, field in here.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model an annotation such as `tuple[RuleFile, ...]` speaks of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_model_in(part) for part in get_args(annotation))
+    return next((model for model in found if model), None)
 
 
 def _plain(node: Any) -> Any:

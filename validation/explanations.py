@@ -53,11 +53,13 @@ def _matched(found: pd.DataFrame, explanation: Explanation) -> pd.Series:
 
 def _unmatched(explanation: Explanation) -> pd.DataFrame:
     given = ", ".join(f"{column} {value}" for column, value in explanation.match.items())
+    file, _, line = explanation.place.partition(" line ")
     return findings(
         severity="notice",
         rule="CK-EXPLANATION",
         dataset=explanation.match.get("dataset"),
         variable=explanation.match.get("variable"),
         message=f"no finding has {given}; remove the explanation if it is no longer needed",
-        file=explanation.place,
+        file=file or None,
+        line=line or None,
     )

@@ -24,8 +24,8 @@ def as_text(values: pd.Series) -> pd.Series:
     if pd.api.types.is_bool_dtype(values):
         return values.astype("str")
     if pd.api.types.is_numeric_dtype(values):
-        shown: pd.Series = values.astype("float64").map("{:.15g}".format, na_action="ignore")
-        values = shown
+        shown = values.astype("float64").map("{:.15g}".format, na_action="ignore")
+        return pd.Series(shown, dtype="str")
     if pd.api.types.is_datetime64_any_dtype(values):
         midnight = values.dropna().eq(values.dropna().dt.normalize()).all()
         return values.dt.strftime("%Y-%m-%d" if midnight else "%Y-%m-%dT%H:%M:%S").astype("str")

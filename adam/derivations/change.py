@@ -5,14 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from adam import exact
-from specs.derivation import derivation
+from specs.derivation import Outcome, derivation
 
 
 @derivation
 def baseline_value(value: pd.Series, flag: pd.Series, *group: pd.Series) -> pd.Series:
-    """
-    {value} of the record with {flag} = Y that has the same values of {group}; missing where there
-    is none.
+    """{value} of the record with {flag} = Y that has the same values of {group}; missing where
+    there is none.
     """
     keys = pd.concat([key.rename(str(n)) for n, key in enumerate(group)], axis=1)
     code = keys.groupby(list(keys.columns), sort=False, dropna=False).ngroup()
@@ -23,8 +22,7 @@ def baseline_value(value: pd.Series, flag: pd.Series, *group: pd.Series) -> pd.S
 
 @derivation
 def change(value: pd.Series, base: pd.Series, before: pd.Series) -> pd.Series:
-    """
-    {value} minus {base}, computed exactly from their decimal text; missing where either is, and
+    """{value} minus {base}, computed exactly from their decimal text; missing where either is, and
     for records before the first dose ({before} is Y).
     """
     difference = exact.each(lambda now, then: now - then, value, base)
@@ -33,50 +31,47 @@ def change(value: pd.Series, base: pd.Series, before: pd.Series) -> pd.Series:
 
 @derivation
 def number_of(text: pd.Series) -> pd.Series:
-    """
-    {text} as a number.
-    """
+    """{text} as a number."""
     return exact.as_floats(text)
 
 
 @derivation
 def rank_in(text: pd.Series, *, values: list[str], lowest: int) -> pd.Series:
-    """
-    The place of {text} in the list {values}, counted from {lowest}; missing where it is not listed.
+    """The place of {text} in the list {values}, counted from {lowest}; missing where it is not
+    listed.
     """
     return text.map({value: float(place) for place, value in enumerate(values, lowest)})
 
 
 @derivation
-def text_or_missing(text: pd.Series, *, values: list[str]) -> pd.Series:
+def text_or_missing(
+    text: pd.Series, *, values: list[str], no_value: tuple[str, ...] = ()
+) -> Outcome:
+    """{text} where it is one of {values}; missing otherwise.
+
+    Texts in `no_value` mean that there is none; any other text is a finding.
     """
-    {text} where it is one of {values}; missing otherwise.
-    """
-    return text.where(text.isin(values))
+    known = text.isin(values)
+    problem = text.astype("str") + " is not one of " + ", ".join(values)
+    return Outcome(text.where(known), problem.where(text.notna() & ~known & ~text.isin(no_value)))
 
 
 @derivation
 def criterion_flag(value: pd.Series, *, at_most: int) -> pd.Series:
-    """
-    Y where {value} is {at_most} or less, N where it is more; missing where {value} is.
-    """
+    """Y where {value} is {at_most} or less, N where it is more; missing where {value} is."""
     met = value.le(at_most).map({True: "Y", False: "N"}).astype("str")
     return met.where(value.notna())
 
 
 @derivation
 def stated(value: pd.Series, *, text: str) -> pd.Series:
-    """
-    The text "{text}" where {value} is given.
-    """
+    """The text "{text}" where {value} is given."""
     return pd.Series(text, index=value.index, dtype="str").where(value.notna())
 
 
 @derivation
 def analysis_sequence(subject: pd.Series, *keys: pd.Series) -> pd.Series:
-    """
-    The number of the record within {subject} in the order of the keys of the dataset.
-    """
+    """The number of the record within {subject} in the order of the keys of the dataset."""
     table = pd.concat([subject, *keys], axis=1).set_axis(range(len(keys) + 1), axis=1)
     ordered = table.sort_values(list(table.columns), kind="stable", na_position="last")
     return ordered.groupby(0, sort=False).cumcount().add(1).reindex(subject.index)

@@ -23,26 +23,27 @@ if TYPE_CHECKING:
 def fall_reached(
     change: pd.Series, version: pd.Series, base_version: pd.Series, *, points: int
 ) -> pd.DataFrame:
-    """
-    Y where {change} is a fall of {points} or more, otherwise N; missing where {change} is. A change
-    is missing between two versions of the index, {version} and {base_version}.
+    """Y where {change} is a fall of {points} or more, otherwise N; missing where {change} is. A
+    change is missing between two versions of the index, {version} and {base_version}.
 
     Source: Furie 2009 (SRI: a fall of at least 4 points).
     """
     mixed = version.notna() & base_version.notna() & version.ne(base_version)
     missing = _reasons(change.index, mixed, "SLEDAI VERSION MIXED", "NO CHANGE FROM BASELINE")
-    return _component(change.le(-points), change.isna(), missing)
+    told = "the change is between " + base_version + " and " + version
+    component = _component(change.le(-points), change.isna(), missing)
+    return component.assign(PROBLEM=told.where(mixed))
 
 
 @derivation
 def new_grades(*several: pd.Series, grade: str, after: list[str]) -> pd.Series:
-    """
-    The number of systems now graded {grade} that were graded {after} at baseline, from {several}.
-    Systems not graded at either visit are left out; missing where no system is graded at both.
+    """The number of systems now graded {grade} that were graded {after} at baseline, from
+    {several}. Systems not graded at either visit are left out; missing where no system is graded
+    at both.
     """
     now, base = _halves(several)
     graded = now.notna() & base.notna()
-    new = now.eq(grade) & base.isin(after)
+    new = now.isin([grade]) & base.isin(after)
     return new.sum(axis=1).astype("float64").where(graded.any(axis=1))
 
 
@@ -55,10 +56,9 @@ def no_new_grades(
     new_b_allowed: int,
     missing: Literal["strict", "lenient"],
 ) -> pd.DataFrame:
-    """
-    N where {new_a} is above {new_a_allowed} or {new_b} above {new_b_allowed}, whatever is missing.
-    Otherwise missing where a system of {several} has no grade at either visit ({missing} rule), and
-    Y where none is missing.
+    """N where {new_a} is above {new_a_allowed} or {new_b} above {new_b_allowed}, whatever is
+    missing. Otherwise missing where a system of {several} has no grade at either visit ({missing}
+    rule), and Y where none is missing.
 
     The lenient rule passes a system whose grade cannot be a new A or B: C, D or E now, or A at
     baseline.
@@ -66,7 +66,7 @@ def no_new_grades(
     now, base = _halves(several)
     open_ = now.isna() | base.isna()
     if missing == "lenient":
-        open_ &= ~(now.isin(["C", "D", "E"]) | base.eq("A"))
+        open_ &= ~(now.isin(["C", "D", "E"]) | base.isin(["A"]))
     failed = new_a.gt(new_a_allowed) | new_b.gt(new_b_allowed)
     unknown = open_.any(axis=1) & ~failed
     nothing = now.isna().all(axis=1) | base.isna().all(axis=1)
@@ -78,13 +78,12 @@ def no_new_grades(
 def no_increase(
     value: pd.Series, base: pd.Series, *, limit: str, at_limit: Literal["Y", "N"]
 ) -> pd.DataFrame:
-    """
-    Y where {value} minus {base} is below {limit}, N where it is above, {at_limit} where it is
+    """Y where {value} minus {base} is below {limit}, N where it is above, {at_limit} where it is
     exactly {limit}. Computed from the decimal text, without rounding. Missing where either is.
 
     Source: Y at the limit is Kamen 2022 (increase > 0.3), N is Furie 2009 (increase >= 0.3).
     """
-    allowed = exact.fraction(limit)
+    allowed = exact.number(limit)
 
     def met(now: Fraction, then: Fraction) -> bool:
         rise = now - then
@@ -92,21 +91,20 @@ def no_increase(
 
     result = exact.each(met, value, base)
     reason = _reasons(value.index, value.isna(), "NO RESULT IN WINDOW", "NO BASELINE")
-    return _component(result.eq(True), result.isna(), reason)  # noqa: FBT003 - object Series
+    return _component(result.eq(True), result.isna(), reason)
 
 
 @derivation
 def dose_at_most(
     highest: pd.Series, known: pd.Series, days: pd.Series, *, limit: str
 ) -> pd.DataFrame:
+    """N where the known part of the dose, {known}, exceeds {limit} mg/day on a tested day.
+    Otherwise missing where {highest} is missing though {days} is above 0, and Y where it is not,
+    or where no day is tested.
     """
-    N where the known part of the dose, {known}, exceeds {limit} mg/day on a tested day. Otherwise
-    missing where {highest} is missing though {days} is above 0, and Y where it is not, or where no
-    day is tested.
-    """
-    allowed = exact.fraction(limit)
+    allowed = exact.number(limit)
     within = exact.each(lambda dose: dose <= allowed, known)
-    failed = within.eq(False)  # noqa: FBT003 - object Series
+    failed = within.eq(False)
     reason = _reasons(days.index, days.notna(), "DOSE MISSING", "DOSE MISSING")
     return _component(~failed, ~failed & highest.isna() & ~days.eq(0), reason)
 
@@ -120,10 +118,9 @@ def free_of_failure(
     window_end: pd.Series,
     *assessments: pd.Series,
 ) -> pd.DataFrame:
-    """
-    N where {death} is on or before, or {discontinued} or {new_treatment} is before, the assessment
-    day, the latest of {assessments}; without one, where any of these dates is on or before the last
-    day of the window ({window_end} days from {first_dose}). Otherwise Y.
+    """N where {death} is on or before, or {discontinued} or {new_treatment} is before, the
+    assessment day, the latest of {assessments}; without one, where any of these dates is on or
+    before the last day of the window ({window_end} days from {first_dose}). Otherwise Y.
     """
     assessed = pd.concat(assessments, axis=1).max(axis=1)
     day = day_number(assessed, first_dose)
@@ -135,24 +132,23 @@ def free_of_failure(
         last = limit - known * before
         causes[cause] = day_number(date, first_dose).le(last)
     failed = pd.DataFrame(causes)
-    reason = _joined([_text(hit, cause) for cause, hit in failed.items()])
+    reason = _joined([_text(failed[cause], cause) for cause in causes])
     return pd.DataFrame({"AVALC": _yes_no(~failed.any(axis=1)), "NRIREAS": reason})
 
 
 @derivation
 def responder(*components: pd.Series, always: list[str]) -> pd.DataFrame:
-    """
-    Of the components in {components}: Y where all are Y, N where any is N. Where none is N and one
-    or more are missing, N by non-responder imputation (DTYPE NRI). The reason lists the failed
-    components, or the cause a component gives for its failure; where none failed, the missing ones.
-    {always} is listed in any case, first.
+    """Of the components in {components}: Y where all are Y, N where any is N. Where none is N and
+    one or more are missing, N by non-responder imputation (DTYPE NRI). The reason lists the failed
+    components, or the cause a component gives for its failure; where none failed, the missing
+    ones. {always} is listed in any case, first.
 
     Each Series is named by its source: X.AVALC is a component, X.NRIREAS its reason, if it has one.
     """
     parts = {str(s.name).partition(".")[0]: s for s in components if _is(s, "AVALC")}
     reasons = {str(s.name).partition(".")[0]: s for s in components if _is(s, "NRIREAS")}
     values = pd.DataFrame(parts)
-    failed, missing = values.eq("N"), values.isna()
+    failed, missing = values.isin(["N"]), values.isna()
     any_failed = failed.any(axis=1)
     imputed = ~any_failed & missing.any(axis=1)
     first = [_text(reason.eq(name), name) for name in always for reason in reasons.values()]
@@ -172,9 +168,7 @@ def responder(*components: pd.Series, always: list[str]) -> pd.DataFrame:
 
 @derivation
 def one_for_yes(text: pd.Series) -> pd.Series:
-    """
-    1 where {text} is Y, 0 where it is N; missing otherwise.
-    """
+    """1 where {text} is Y, 0 where it is N; missing otherwise."""
     return text.map({"Y": 1.0, "N": 0.0})
 
 
@@ -205,9 +199,8 @@ def _reasons(index: pd.Index[Any], first: pd.Series, text: str, otherwise: str) 
 
 
 def _joined(texts: list[pd.Series]) -> pd.Series:
-    joined = pd.concat([text.rename(n) for n, text in enumerate(texts)], axis=1)
-    result = pd.Series("", index=joined.index, dtype="str")
-    for _, text in joined.items():
+    result = pd.Series("", index=texts[0].index, dtype="str")
+    for text in texts:
         result += ("; " + text).fillna("")
     return result.str.removeprefix("; ").where(result.ne(""))
 

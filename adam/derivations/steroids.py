@@ -5,7 +5,6 @@ Equivalents, frequencies and units: the tables in `adam/instruments`.
 
 from __future__ import annotations
 
-
 import numpy as np
 import pandas as pd
 
@@ -23,8 +22,7 @@ _OPEN_START, _OPEN_END = -1_000_000, 1_000_000
 def counted_in_dose(
     drug: pd.Series, route: pd.Series, as_needed: pd.Series, *, systemic_routes: list[str]
 ) -> Outcome:
-    """
-    Y where the steroid {drug} counts in the daily systemic dose: given by a route of
+    """Y where the steroid {drug} counts in the daily systemic dose: given by a route of
     {systemic_routes}, not as needed ({as_needed} is Y), and not a drug that is left out
     (fludrocortisone, budesonide). Otherwise N. Without {route} it counts.
     """
@@ -40,10 +38,9 @@ def counted_in_dose(
 def prednisone_equivalent(
     dose: pd.Series, unit: pd.Series, frequency: pd.Series, drug: pd.Series
 ) -> Outcome:
-    """
-    {dose} in mg (by {unit}) x doses per day of {frequency} x 5 / (mg of {drug} equal to prednisone
-    5 mg), as an exact fraction. Missing where the dose is missing, the unit is no mass, the
-    frequency has no rate, or the drug has no factor.
+    """{dose} in mg (by {unit}) x doses per day of {frequency} x 5 / (mg of {drug} equal to
+    prednisone 5 mg), as an exact fraction. Missing where the dose is missing, the unit is no mass,
+    the frequency has no rate, or the drug has no factor.
     """
     parts = {
         "there is no factor for the steroid": drug.map(_column("steroids", "factor")),
@@ -69,8 +66,7 @@ def dose_intervals(
     dose: pd.Series,
     frequency: pd.Series,
 ) -> Records:
-    """
-    One record for each interval of days of {subject} on which the same records with {counted} Y
+    """One record for each interval of days of {subject} on which the same records with {counted} Y
     are active, from {first} through {last}, with the sum of {dose}. A missing {first} is before
     Day 1, a missing {last} is ongoing; {frequency} ONCE counts on {first} only. The sum is missing
     where a part of it is; the known part is kept. Days without a counted steroid have dose 0.
@@ -126,10 +122,10 @@ def highest_dose(
     *assessments: pd.Series,
     first_day: int,
 ) -> pd.DataFrame:
-    """
-    The highest of {doses} on the days from Day {first_day} through the day before the assessment
-    day, the latest of {assessments}; without one, through the day before {target}. Missing where
-    the dose of a tested day is, or no day is tested; the highest {known} part is kept.
+    """The highest of {doses} on the days from Day {first_day} through the day before the
+    assessment day, the latest of {assessments}; without one, through the day before {target}.
+    Missing where the dose of a tested day is, or no day is tested; the highest {known} part is
+    kept.
     """
     assessed = day_number(pd.concat(assessments, axis=1).max(axis=1), reference)
     last = assessed.where(assessed.notna(), target) - 1

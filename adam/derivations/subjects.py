@@ -10,33 +10,26 @@ from specs.derivation import derivation
 
 @derivation(scope="subject")
 def has_record(values: pd.Series, subjects: pd.Series) -> pd.Series:
-    """
-    Y if the subject has a record with {values}.
-    """
+    """Y if the subject has a record with {values}."""
     return pd.Series("Y", index=subjects[values.notna()].drop_duplicates().to_numpy(), dtype="str")
 
 
 @derivation(scope="subject")
 def first_date(dtc: pd.Series, subjects: pd.Series) -> pd.Series:
-    """
-    The earliest calendar day in {dtc} of the subject; partial dates are left out.
-    """
+    """The earliest calendar day in {dtc} of the subject; partial dates are left out."""
     return dates.full_day(dtc).groupby(subjects).min()
 
 
 @derivation(scope="subject")
 def last_date(dtc: pd.Series, subjects: pd.Series) -> pd.Series:
-    """
-    The latest calendar day in {dtc} of the subject; partial dates are left out.
-    """
+    """The latest calendar day in {dtc} of the subject; partial dates are left out."""
     return dates.full_day(dtc).groupby(subjects).max()
 
 
 @derivation(scope="subject")
 def first_time(dtc: pd.Series, subjects: pd.Series) -> pd.Series:
-    """
-    The time of day, in seconds from midnight, in the earliest {dtc} of the subject that has a time
-    on the first day of all; missing where no record of that day has one.
+    """The time of day, in seconds from midnight, in the earliest {dtc} of the subject that has a
+    time on the first day of all; missing where no record of that day has one.
     """
     day, time = dates.full_day(dtc), dates.time_of_day(dtc)
     first = day.eq(day.groupby(subjects).transform("min"))
@@ -45,8 +38,7 @@ def first_time(dtc: pd.Series, subjects: pd.Series) -> pd.Series:
 
 @derivation(scope="subject")
 def earliest_possible(dtc: pd.Series, subjects: pd.Series) -> pd.Series:
-    """
-    The earliest calendar day that {dtc} of the subject allows; a partial date counts with its
+    """The earliest calendar day that {dtc} of the subject allows; a partial date counts with its
     earliest possible day.
     """
     return dates.first_day(dtc).groupby(subjects).min()
@@ -54,8 +46,7 @@ def earliest_possible(dtc: pd.Series, subjects: pd.Series) -> pd.Series:
 
 @derivation(scope="subject")
 def first_on_or_after(dtc: pd.Series, reference: pd.Series, subjects: pd.Series) -> pd.Series:
-    """
-    The earliest day of {dtc} that is on or after {reference}. A partial date that may be on or
+    """The earliest day of {dtc} that is on or after {reference}. A partial date that may be on or
     after {reference} counts with its earliest possible day, not before {reference}.
     """
     first, last = dates.first_day(dtc), dates.last_day(dtc)
@@ -65,9 +56,7 @@ def first_on_or_after(dtc: pd.Series, reference: pd.Series, subjects: pd.Series)
 
 @derivation(scope="subject")
 def first_text(values: pd.Series, order: pd.Series, subjects: pd.Series) -> pd.Series:
-    """
-    {values} of the record of the subject with the lowest {order} that has a value.
-    """
+    """{values} of the record of the subject with the lowest {order} that has a value."""
     ordered = pd.DataFrame({"value": values, "order": order, "subject": subjects})
     filled = ordered.dropna(subset=["value"]).sort_values(["order", "value"])
     return filled.groupby("subject")["value"].first()

@@ -10,48 +10,39 @@ from specs.derivation import derivation
 
 @derivation
 def analysis_date(dtc: pd.Series) -> pd.Series:
-    """
-    The calendar day of {dtc}; missing where the day is not fully known. Dates are not imputed.
-    """
+    """The calendar day of {dtc}; missing where the day is not fully known. Nothing is imputed."""
     return dates.full_day(dtc)
 
 
 @derivation
 def analysis_time(dtc: pd.Series) -> pd.Series:
-    """
-    The time of day in {dtc} in seconds from midnight; missing where no time is given.
-    """
+    """The time of day in {dtc} in seconds from midnight; missing where no time is given."""
     return dates.time_of_day(dtc)
 
 
 @derivation
 def earliest_possible_date(dtc: pd.Series) -> pd.Series:
-    """
-    The earliest calendar day that {dtc} allows; missing where the year is not known.
-    """
+    """The earliest calendar day that {dtc} allows; missing where the year is not known."""
     return dates.first_day(dtc)
 
 
 @derivation
 def latest_possible_date(dtc: pd.Series) -> pd.Series:
-    """
-    The latest calendar day that {dtc} allows; missing where the year is not known.
-    """
+    """The latest calendar day that {dtc} allows; missing where the year is not known."""
     return dates.last_day(dtc)
 
 
 @derivation
 def imputation_flag(dtc: pd.Series) -> pd.Series:
-    """
-    The highest part of {dtc} that had to be imputed to get a day: Y, M or D; missing where none.
+    """The highest part of {dtc} that had to be imputed to get a day: Y, M or D; missing where
+    none.
     """
     return dates.imputed_part(dtc)
 
 
 @derivation
 def relative_day(date: pd.Series, reference: pd.Series) -> pd.Series:
-    """
-    Days from {reference} to {date}, where {reference} is Day 1 and the day before it is Day -1;
+    """Days from {reference} to {date}, where {reference} is Day 1 and the day before it is Day -1;
     there is no Day 0. Missing where either is missing.
     """
     return dates.study_day(date, reference).astype("float64")
@@ -59,9 +50,7 @@ def relative_day(date: pd.Series, reference: pd.Series) -> pd.Series:
 
 @derivation
 def latest_date(*several: pd.Series) -> pd.Series:
-    """
-    The latest of {several}; missing dates are left out, missing where all are.
-    """
+    """The latest of {several}; missing dates are left out, missing where all are."""
     return pd.concat(several, axis=1).max(axis=1).astype("datetime64[s]")
 
 

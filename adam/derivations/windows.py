@@ -33,15 +33,23 @@ def window_table(windows: Windows, *, after: float = 0, through: float | None = 
 
 @derivation
 def before_first_dose(
-    date: pd.Series, time: pd.Series, mark: pd.Series, start: pd.Series, start_time: pd.Series
-) -> pd.Series:
+    dtc: pd.Series, mark: pd.Series, start: pd.Series, start_time: pd.Series
+) -> Outcome:
+    """Y if {dtc} is before {start}, or on the same day unless {mark} is AFTER or its time is at or
+    after {start_time}. A record of that day without time and mark is before the first dose. A
+    partial date is before it if its latest possible day is.
+
+    A mark that contradicts the time is a finding.
     """
-    Y if {date} is before {start}, or on the same day unless {mark} is AFTER or {time} is at or
-    after {start_time}. A record of that day without time or mark is before the first dose.
-    """
-    marked = mark.eq("AFTER").fillna(value=False).astype(bool)
-    same_day = date.eq(start) & ~marked & ~time.ge(start_time)
-    return _flag(date.lt(start) | same_day)
+    date, time = dates.full_day(dtc), dates.time_of_day(dtc)
+    same_day = date.eq(start)
+    late = same_day & time.ge(start_time)
+    before = dates.last_day(dtc).lt(start) | (same_day & ~late & ~mark.isin(["AFTER"]))
+    contradicted = (late & mark.isin(["BEFORE"])) | (
+        mark.isin(["AFTER"]) & (date.lt(start) | (same_day & time.lt(start_time)))
+    )
+    told = "the record is marked " + mark + " the first dose, against its date and time"
+    return Outcome(_flag(before), told.where(contradicted))
 
 
 @derivation
@@ -57,10 +65,9 @@ def baseline_flag(
     earliest_day: int,
     versions: tuple[str, ...] = (),
 ) -> pd.Series:
-    """
-    Y for the last assessment with {value} before the first dose ({before} is Y) per {subject}, not
-    earlier than Day {earliest_day}. Assessments of one day count as follows within each {part}: the
-    latest {time} if all have one, otherwise the highest, that is the worst, {value}.
+    """Y for the last assessment with {value} before the first dose ({before} is Y) per {subject},
+    not earlier than Day {earliest_day}. Assessments of one day count as follows within each
+    {part}: the latest {time} if all have one, otherwise the highest, that is the worst, {value}.
 
     Two versions of an index on that day: the one named first in `versions` counts. What is still
     equal is settled by `order`, the later counts, so that the result does not depend on the order
@@ -88,9 +95,8 @@ def analysis_visit(
     *,
     windows: Windows,
 ) -> Outcome:
-    """
-    The analysis visit in whose window {day} lies, both ends included; Baseline where {baseline} is
-    Y. A record whose {dtc} is partial is placed by {nominal}. Missing outside all windows.
+    """The analysis visit in whose window {day} lies, both ends included; Baseline where {baseline}
+    is Y. A record whose {dtc} is partial is placed by {nominal}. Missing outside all windows.
 
     A partial date that cannot lie in the window of its nominal visit is a finding.
     """
@@ -116,25 +122,20 @@ def analysis_visit(
 
 @derivation
 def of_window(visit: pd.Series, *, windows: Windows, column: str) -> pd.Series:
-    """
-    {column} of the analysis window of {visit}.
-    """
+    """{column} of the analysis window of {visit}."""
     return visit.map({row["AVISIT"]: row[column] for row in windows})
 
 
 @derivation
 def window_unit(visit: pd.Series, *, unit: str) -> pd.Series:
-    """
-    {unit}, the unit of the analysis window of {visit}; missing outside all windows.
-    """
+    """{unit}, the unit of the analysis window of {visit}; missing outside all windows."""
     return pd.Series(unit, index=visit.index, dtype="str").where(visit.notna())
 
 
 @derivation
 def days_from_target(day: pd.Series, target: pd.Series) -> pd.Series:
-    """
-    The number of days between {day} and {target}; as there is no Day 0, Day -1 and Day 1 are one
-    day apart. Missing where either is.
+    """The number of days between {day} and {target}; as there is no Day 0, Day -1 and Day 1 are
+    one day apart. Missing where either is.
     """
     return (gapless(day) - gapless(target)).abs()
 
@@ -154,12 +155,12 @@ def analysis_flag(
     *order: pd.Series,
     versions: tuple[str, ...] = (),
 ) -> pd.Series:
-    """
-    Y for the assessment with {value} that stands for {visit} of {subject}: the one with the lowest
-    {distance}, of two equally close the later. Assessments of one day count as follows within each
-    {part}: the latest {time} if all have one, otherwise the highest, that is the worst, {value}. An
-    assessment without a full date stands only where no dated one does, and one whose {version}
-    is not {base_version} only where no other does. At baseline it is the record with {baseline} Y.
+    """Y for the assessment with {value} that stands for {visit} of {subject}: the one with the
+    lowest {distance}, of two equally close the later. Assessments of one day count as follows
+    within each {part}: the latest {time} if all have one, otherwise the highest, that is the
+    worst, {value}. An assessment without a full date stands only where no dated one does, and one
+    whose {version} is not {base_version} only where no other does. At baseline it is the record
+    with {baseline} Y.
     """
     start = baseline.eq("Y").fillna(value=False).astype(bool)
     candidate = visit.notna() & value.notna() & ~start
@@ -180,9 +181,7 @@ def analysis_flag(
 
 @derivation(scope="dataset")
 def visit_grid(subject: pd.Series, *, windows: Windows, through: float) -> Records:
-    """
-    One record for each {subject} and analysis visit after baseline, through visit number {through}.
-    """
+    """One record for each {subject} and analysis visit after baseline, through visit {through}."""
     table = window_table(windows, through=through).drop(columns="VISIT")
     people = pd.DataFrame({"USUBJID": subject, "record": subject.index})
     rows = people.merge(table, how="cross")
@@ -213,7 +212,7 @@ def _of_one_day(
     table = pd.DataFrame(
         {"group": group, "not_worst": -value.loc[rows].where(by_value, time.loc[rows])}
     )
-    names = []
+    names: list[str] = []
     for column in order:
         names.append(f"not_last_{len(names)}")
         table[names[-1]] = -column.loc[rows].rank(method="dense").fillna(0)

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from specs.errors import RawDataError, SpecError, did_you_mean
+from specs.yaml_files import known_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import TypeVar
 
     from specs.model import RawSource
 
     Model = TypeVar("Model", bound=BaseModel)
+
+Delimiter = Annotated[str, StringConstraints(pattern=r'^[^"\r\n]$')]
+
+_TEXT = {pa.string(): pd.StringDtype(na_value=np.nan)}
 
 
 class Options(BaseModel):
@@ -35,12 +41,15 @@ def options(source: RawSource, model: type[Model]) -> Model:
         return model.model_validate(dict(source.options))
     except ValidationError as error:
         problem = error.errors()[0]
-        name = str(problem["loc"][0]) if problem["loc"] else ""
-        remedy = (
-            did_you_mean(name, model.model_fields) if problem["type"] == "extra_forbidden" else ""
-        )
+        keys = problem["loc"]
+        unknown = problem["type"] == "extra_forbidden"
         raise SpecError(
-            f"reader {source.reader}: {name}: {problem['msg']}", where=source.place, remedy=remedy
+            f"reader {source.reader}: {'.'.join(map(str, keys))}: "
+            + ("is not known here" if unknown else problem["msg"]),
+            where=source.place,
+            remedy=did_you_mean(str(keys[-1]), known_keys(model, keys))
+            if unknown
+            else "mend the source in study.yaml",
         ) from None
 
 
@@ -52,14 +61,20 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
         raise RawDataError(
             "there is no such file", where=str(path), remedy="check raw: in study.yaml"
         ) from None
-    except IsADirectoryError:
-        raise RawDataError("is a folder, not a file", where=str(path)) from None
-    if not data.strip():
-        raise RawDataError("is empty", where=path.name, remedy="export the data again")
+    except OSError as error:
+        raise RawDataError(
+            f"cannot be read ({error.strerror})", where=str(path), remedy="check raw: in study.yaml"
+        ) from None
     if encoding == "utf-8" and data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
     try:
         text = data.decode(encoding).removeprefix("\ufeff")
+    except LookupError:
+        raise SpecError(
+            f"there is no encoding {encoding}",
+            where=path.name,
+            remedy="write one such as utf-8 or cp1252 in study.yaml",
+        ) from None
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise RawDataError(
@@ -67,6 +82,8 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
             where=f"{path.name} line {line}",
             remedy="declare the file's encoding: in study.yaml",
         ) from None
+    if not text.strip():
+        raise RawDataError("is empty", where=path.name, remedy="export the data again")
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
         raise RawDataError(
@@ -89,11 +106,11 @@ def read_delimited(path: Path, delimiter: str = ",", encoding: str = "utf-8") ->
     The index is the line, counted from 1, on which each row starts.
     """
     text = read_text(path, encoding)
-    head = next(csv.reader(io.StringIO(text), delimiter=delimiter))
-    twice = sorted({name for name in head if head.count(name) > 1})
-    if twice or "" in head:
+    line, head = next(_rows(path, text, delimiter), (1, []))
+    twice = sorted({name for name in head if name and head.count(name) > 1})
+    if twice or "" in head or not head:
         what = f"the head has {', '.join(twice)} twice" if twice else "a column has no name"
-        raise RawDataError(what, where=f"{path.name} line 1", remedy="export the data again")
+        raise RawDataError(what, where=f"{path.name} line {line}", remedy="export the data again")
     try:
         table = pa_csv.read_csv(
             io.BytesIO(text.encode()),
@@ -108,39 +125,46 @@ def read_delimited(path: Path, delimiter: str = ",", encoding: str = "utf-8") ->
         )
     except pa.ArrowInvalid:
         raise _ragged(path, text, delimiter, len(head)) from None
-    frame = pd.DataFrame(
-        {name: pd.Series(table[name].to_pandas(), dtype="str") for name in table.column_names}
-    )
-    lines = _lines(text, delimiter, len(frame))
+    frame = table.to_pandas(types_mapper=_TEXT.get)
+    lines = _lines(path, text, delimiter, len(frame))
     return frame.set_axis(pd.Index(lines, dtype="int64", name="line"))
 
 
-def _lines(text: str, delimiter: str, rows: int) -> np.ndarray:
+def _lines(path: Path, text: str, delimiter: str, rows: int) -> np.ndarray:
     """The line each row starts on; counted one by one only where a value spans lines."""
     lines = text.rstrip("\r\n").count("\n")
-    if lines == rows:
+    if lines == rows and text.count('"') % 2 == 0:
         return np.arange(2, rows + 2)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    starts, before = [], 0
-    for row in reader:
-        if row:
-            starts.append(before + 1)
-        before = reader.line_num
+    starts = [line for line, _ in _rows(path, text, delimiter)]
     return np.array(starts[1 : rows + 1])
+
+
+def _rows(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not blank, each with the line it starts on."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    before = 0
+    try:
+        for row in reader:
+            if row:
+                yield before + 1, row
+            before = reader.line_num
+    except csv.Error as error:
+        raise RawDataError(
+            f"the row that starts here cannot be read ({error})",
+            where=f"{path.name} line {before + 1}",
+            remedy="a quote does not close, or the file was cut; export it again",
+        ) from None
 
 
 def _ragged(path: Path, text: str, delimiter: str, columns: int) -> RawDataError:
     """The error that names the first row with more or fewer cells than the head."""
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    before = 0
-    for row in reader:
-        if row and len(row) != columns:
+    for line, row in _rows(path, text, delimiter):
+        if len(row) != columns:
             return RawDataError(
                 f"the row has {len(row)} cells, the head has {columns}",
-                where=f"{path.name} line {before + 1}",
+                where=f"{path.name} line {line}",
                 remedy="the file was cut or a value holds an unquoted delimiter; export it again",
             )
-        before = reader.line_num
     return RawDataError(
-        "quotes do not close", where=path.name, remedy="the file was cut; export it again"
+        "is not delimited text", where=path.name, remedy="export the data again as CSV"
     )

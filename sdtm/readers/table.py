@@ -10,7 +10,7 @@ from pydantic import Field as Default
 
 from sdtm.dates import DateStyle
 from sdtm.raw import Field, Form, RawData
-from sdtm.readers._files import Options, options, read_delimited
+from sdtm.readers._files import Delimiter, Options, options, read_delimited
 from specs.errors import RawDataError, did_you_mean
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class TableOptions(Options):
     repeat: str = ""
     dates: Literal["DMY", "MDY", "YMD", ""] = ""
     missing: dict[str, str] = Default(default={})
-    delimiter: str = ","
+    delimiter: Delimiter = ","
     encoding: str = "utf-8"
 
 

@@ -195,7 +195,7 @@ def _table(name: str, rows: list[dict[str, Any]]) -> Table:
         frame[column] = frame[column].astype("float64" if column in NUMBERS else "str")
     frame["STUDYID"] = pd.Series("CASES", index=frame.index, dtype="str")
     frame["DOMAIN"] = pd.Series(name, index=frame.index, dtype="str")
-    if name not in ("DM",):
+    if name != "DM":
         frame[f"{name}SEQ"] = frame.groupby("USUBJID").cumcount() + 1.0
     qualifiers = SUPPLEMENTAL.get(name, [])
     supplemental = frame[qualifiers] if qualifiers else None

@@ -1,0 +1,138 @@
+"""REDCap: whether an export, its dictionary and its event tables belong together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sdtm.readers._files import read_delimited
+from sdtm.readers._redcap_dictionary import EVENT, FORM, INSTANCE, STRUCTURE
+from specs.errors import RawDataError, did_you_mean
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sdtm.readers._redcap_dictionary import Dictionary
+
+
+def read_listing(path: Path, *columns: str) -> pd.DataFrame:
+    """One of the lists that go with an export; RawDataError where it lacks a column."""
+    table = read_delimited(path)
+    for name in columns:
+        if name not in table.columns:
+            raise RawDataError(
+                f"has no column {name}",
+                where=f"{path.name} line 1",
+                remedy=f"{did_you_mean(name, table.columns)} Export it again",
+            )
+    return table
+
+
+def check_columns(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> None:
+    where = f"{path.name} line 1"
+    known = {c for field in dictionary.fields.values() for c in dictionary.columns(field)}
+    complete = {f"{form}_complete" for form in dictionary.form_of.values()}
+    stamps = {f"{form}_timestamp" for form in dictionary.form_of.values()}
+    if dictionary.record_id not in data.columns:
+        raise RawDataError(
+            f"has no column {dictionary.record_id}, the first field of {dictionary.path.name}",
+            where=where,
+            remedy=did_you_mean(dictionary.record_id, data.columns),
+        )
+    unknown = [name for name in data.columns if name not in known | complete | stamps | STRUCTURE]
+    if unknown:
+        raise RawDataError(
+            f"column {unknown[0]} is not in {dictionary.path.name}"
+            + (f" (nor {len(unknown) - 1} more)" if len(unknown) > 1 else ""),
+            where=where,
+            remedy=f"{did_you_mean(unknown[0], known)} Export data and dictionary together",
+        )
+
+
+def check_coding(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> None:
+    """RawDataError where boxes and statuses are not coded 0, 1, 2: then labels were exported."""
+    codes = dict.fromkeys(dictionary.boxes, ["0", "1"])
+    codes |= {f"{form}_complete": ["0", "1", "2"] for form in dictionary.form_of.values()}
+    for name in data.columns.intersection(list(codes), sort=False):
+        strange = data[name][data[name].notna() & ~data[name].isin(codes[name])]
+        if len(strange):
+            raise RawDataError(
+                f"{name} is {strange.iloc[0]}, not one of {', '.join(codes[name])}",
+                where=f"{path.name} line {strange.index[0]}",
+                remedy="export the raw data, not the labels",
+            )
+
+
+def check_instances(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> None:
+    """RawDataError for an instance of a form that is not there, or with answers of another form."""
+    if FORM not in data.columns:
+        return
+    known = set(dictionary.form_of.values())
+    strange = data[FORM][data[FORM].notna() & ~data[FORM].isin(known)]
+    if len(strange):
+        raise RawDataError(
+            f"{FORM} {strange.iloc[0]} is no form of {dictionary.path.name}",
+            where=f"{path.name} line {strange.index[0]}",
+            remedy=f"{did_you_mean(str(strange.iloc[0]), known)} Export the raw data, not the"
+            " labels, together with their dictionary",
+        )
+    boxes = dictionary.boxes
+    elsewhere = {form: data[FORM].notna() & (data[FORM] != form) for form in known}
+    owner = {
+        column: dictionary.form_of[name]
+        for name, field in dictionary.fields.items()
+        for column in dictionary.columns(field)
+        if name != dictionary.record_id and column in data
+    }
+    for name, form in owner.items():
+        stray = elsewhere[form] & data[name].notna()
+        if name in boxes:
+            stray &= data[name] != "0"
+        if stray.any():
+            row = data[stray].iloc[0]
+            raise RawDataError(
+                f"{name} of form {form} is {row[name]} in an instance of {row[FORM]}",
+                where=f"{path.name} line {row.name}",
+                remedy="a row was edited or shifted; export the data again",
+            )
+
+
+def check_events(data: pd.DataFrame, events: Path, path: Path) -> None:
+    known = read_listing(events, "unique_event_name")
+    if EVENT not in data.columns:
+        raise RawDataError(
+            f"has no column {EVENT}, though {events.name} lists events",
+            where=f"{path.name} line 1",
+            remedy="export the data of a longitudinal project with its events",
+        )
+    names = known["unique_event_name"]
+    strange = data[EVENT][~data[EVENT].isin(names)]
+    if len(strange):
+        raise RawDataError(
+            f"event {strange.fillna('(blank)').iloc[0]} is not in {events.name}",
+            where=f"{path.name} line {strange.index[0]}",
+            remedy=f"{did_you_mean(str(strange.iloc[0]), names)} Export data and events together",
+        )
+
+
+def check_doubled(data: pd.DataFrame, record_id: str, path: Path) -> None:
+    blank = data[record_id].str.strip().fillna("") == ""
+    if blank.any():
+        raise RawDataError(
+            f"the row has no {record_id}",
+            where=f"{path.name} line {data.index[blank][0]}",
+            remedy="the file was cut or edited; export it again",
+        )
+    keys = [name for name in (record_id, EVENT, FORM, INSTANCE) if name in data.columns]
+    doubled = data.duplicated(subset=keys, keep=False)
+    if doubled.any():
+        first = data.loc[doubled, keys].iloc[0]
+        same = (data[keys] == first).fillna(value=False) | (data[keys].isna() & first.isna())
+        lines = data.index[same.all(axis=1)]
+        key = ", ".join(f"{name} {value}" for name, value in first.items() if not pd.isna(value))
+        raise RawDataError(
+            f"the record {key} is there twice",
+            where=f"{path.name} lines {lines[0]} and {lines[1]}",
+            remedy="exports were joined or a row was copied; export the data again",
+        )
