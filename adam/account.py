@@ -28,6 +28,12 @@ class Account:
         pair = {"row": np.asarray(row), "source": source, "record": np.asarray(record)}
         self._traces.append(pd.DataFrame(pair))
 
+    def made_from(self, rows: pd.Index) -> pd.DataFrame:
+        """The trace of some rows so far, `row` counted from 0 in their order."""
+        found = pd.concat(self._traces, ignore_index=True)
+        place = rows.get_indexer(pd.Index(found["row"]))
+        return found.assign(row=place)[place >= 0]
+
     def report(self, rows: pd.Index, variable: str, value: pd.Series, problem: pd.Series) -> None:
         """What is wrong with a value where `problem` says so."""
         told = {

@@ -15,13 +15,14 @@ import numpy as np
 import pandas as pd
 
 from adam.account import Account
-from adam.lookup import SEVERAL, matched, taken
+from adam.lookup import NONE, SEVERAL, matched, taken
 from adam.order import parameters_named, sorted_by_need, variable_needs, variables_needed
+from adam.rows import FROM, block_rows
 from specs.derivation import Outcome
 from specs.errors import MappingError, did_you_mean
 from specs.model import Origin
 from specs.references import split_source
-from specs.tables import Table
+from specs.tables import Table, no_trace
 from specs.where import all_hold
 
 if TYPE_CHECKING:
@@ -30,11 +31,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from adam.library import Library
-    from specs.model import Block, Dataset, Parameter, Rule, Variable
+    from specs.model import Dataset, Parameter, Rule, Variable
 
-# Columns of the frame while it is built: the record of a dataset a row was made from, by position,
-# and the row of the grid it stands on.
-_FROM, _GRID = "@", "@grid"
+_GRID = "@grid"
+"""Column with the row of the grid that a row stands on."""
 
 
 class Building:
@@ -47,74 +47,27 @@ class Building:
         self.frame = pd.DataFrame()
         self.grid = pd.DataFrame()
         self.derived: dict[str, pd.DataFrame] = {}
+        self._grid_from = no_trace()
         self._next_row = 0
         self._chosen: dict[str, tuple[str, NDArray[np.int64]]] = {}
 
     def built(self) -> tuple[Table, pd.DataFrame]:
         """The dataset with the trace of its rows, and the findings."""
-        self._make_rows()
+        rows = block_rows(self.dataset, self.library, self.account)
+        self._next_row = len(rows)
+        if self.dataset.parameters:
+            on_grid = rows["PARAMCD"].isna()
+            self.grid = rows[on_grid].dropna(axis=1, how="all")
+            self.grid = self.grid.assign(**{_GRID: range(len(self.grid))})
+            self._grid_from = self.account.made_from(self.grid.index)
+            rows = rows[~on_grid]
+        self.frame = rows
         own = [s for p in self.dataset.parameters for s in self._own_columns(p)]
         self._compute(variables_needed(self.dataset, own))
         if self.dataset.parameters:
             self._derive_parameters()
         self._compute({variable.name for variable in self.dataset.variables})
         return self._sorted()
-
-    # rows
-
-    def _make_rows(self) -> None:
-        frames = []
-        for block in self.dataset.blocks:
-            frame = self._made(block) if block.rule else self._taken_over(block)
-            frames.append(frame.assign(**dict(block.assign)))
-        frame = pd.concat(frames)
-        if self.dataset.parameters:
-            if "PARAMCD" not in frame:
-                frame["PARAMCD"] = pd.Series(np.nan, index=frame.index, dtype="str")
-            on_grid = frame["PARAMCD"].isna()
-            self.grid = frame[on_grid].dropna(axis=1, how="all")
-            self.grid = self.grid.assign(**{_GRID: range(len(self.grid))})
-            frame = frame[~on_grid]
-        self.frame = frame
-
-    def _taken_over(self, block: Block) -> pd.DataFrame:
-        library, form = self.library, block.form
-        kept = library.where(form, block.where, block.place)
-        records = np.flatnonzero(kept)
-        subject = library.column(form, "USUBJID", block.place)
-        frame = pd.DataFrame({_FROM + form: records, "USUBJID": subject[kept].to_numpy()})
-        claiming = [p for p in self.dataset.parameters if p.where]
-        if claiming and "PARAMCD" not in block.assign:
-            code = pd.Series(np.nan, index=kept.index, dtype="str")
-            for parameter in claiming:
-                meets = library.where(form, parameter.where, parameter.place)
-                code = code.mask(meets & code.isna(), parameter.code)
-            frame["PARAMCD"] = code[kept].to_numpy()
-            unclaimed = frame["PARAMCD"].isna()
-            self.account.unclaimed(block, frame.loc[unclaimed, "USUBJID"])
-            frame = frame[~unclaimed]
-        frame = self._numbered(frame)
-        self.account.trace(frame.index, form, frame[_FROM + form])
-        return frame
-
-    def _made(self, block: Block) -> pd.DataFrame:
-        rule = _ruled(block)
-        owner = split_source(rule.sources[0])[0]
-        kept = self.library.where(owner, block.where, block.place)
-        columns = [
-            self.library.column(owner, split_source(source)[1], block.place)[kept]
-            for source in rule.sources
-        ]
-        records = self._called(rule, columns)
-        frame = self._numbered(records.rows)
-        made_from = records.made_from
-        self.account.trace(frame.index[made_from["row"]], owner, made_from["record"])
-        return frame
-
-    def _numbered(self, frame: pd.DataFrame) -> pd.DataFrame:
-        first = self._next_row
-        self._next_row += len(frame)
-        return frame.set_axis(pd.RangeIndex(first, self._next_row))
 
     # derived parameters
 
@@ -147,7 +100,10 @@ class Building:
     def _derived(self, parameter: Parameter) -> pd.DataFrame:
         rule = _ruled(parameter)
         base = self.grid if len(self.grid) else self._distinct(parameter)
-        rows = self._numbered(base)
+        rows = base.set_axis(pd.RangeIndex(self._next_row, self._next_row + len(base)))
+        self._next_row += len(rows)
+        for origin, records in self._grid_from.groupby("source"):
+            self.account.trace(rows.index[records["row"]], str(origin), records["record"])
         series: list[pd.Series] = []
         for source in rule.sources:
             owner, name = split_source(source)
@@ -158,6 +114,7 @@ class Building:
                 series.extend(self._beside(p, name, rows, parameter) for p in own)
             else:
                 series.extend(self._resolved(source, rows, rule))
+                self._trace_visits(owner, rows)
         result = self._called(rule, series)
         if not isinstance(result, pd.DataFrame):
             name = "AVALC" if isinstance(result.dtype, pd.StringDtype) else "AVAL"
@@ -232,8 +189,8 @@ class Building:
             for rule in variable.rules:
                 self._fill(variable, rule)
             if name not in self.frame:
-                kind = "str" if variable.type == "Char" else "float64"
-                self.frame[name] = pd.Series(np.nan, index=self.frame.index, dtype=kind)
+                self.frame[name] = np.nan
+            self.frame[name] = self.frame[name].astype(_kind(variable))
 
     def _name_parameters(self) -> None:
         parameters = {p.code: p for p in self.dataset.parameters}
@@ -256,9 +213,7 @@ class Building:
         if rule.when:
             rows = rows[all_hold(rule.when, rows)]
         values = self._valued(variable, rule, rows)
-        kind = "str" if variable.type == "Char" else "float64"
-        if not pd.api.types.is_datetime64_any_dtype(values):
-            values = values.astype(kind)
+        values = values.astype(_kind(variable))
         values = values.reindex(self.frame.index)
         if variable.name in self.frame:
             given = self.frame[variable.name]
@@ -273,11 +228,11 @@ class Building:
         if rule.derivation.scope == "subject":
             return self._of_many_records(rule, rows)
         series = [s for source in rule.sources for s in self._resolved(source, rows, rule)]
-        result = self._called(rule, series)
-        if isinstance(result, Outcome):
-            self.account.report(rows.index, variable.name, series[0], result.problems)
-            result = result.values
-        return result
+        result: pd.Series | Outcome = self._called(rule, series)
+        if not isinstance(result, Outcome):
+            return result
+        self.account.report(rows.index, variable.name, series[0], result.problems)
+        return result.values
 
     def _of_many_records(self, rule: Rule, rows: pd.DataFrame) -> pd.Series:
         owner = split_source(rule.sources[0])[0]
@@ -297,7 +252,7 @@ class Building:
         records = pd.DataFrame({"USUBJID": subject, "record": subject.index})
         met = rows[["USUBJID"]].assign(row=rows.index).merge(records, on="USUBJID")
         self.account.trace(met["row"], owner, met["record"])
-        return rows["USUBJID"].map(value)
+        return value.reindex(rows["USUBJID"]).set_axis(rows.index)
 
     # sources
 
@@ -312,9 +267,9 @@ class Building:
                     remedy=did_you_mean(name, rows.columns),
                 )
             return [rows[name].rename(source)]
-        if _FROM + owner in rows:
+        if FROM + owner in rows:
             column = self.library.column(owner, name, rule.place)
-            places = rows[_FROM + owner].fillna(-1).astype("int64").to_numpy()
+            places = rows[FROM + owner].fillna(-1).astype("int64").to_numpy()
             return [taken(column, places, rows.index).rename(source)]
         own = parameters_named(self.dataset, owner)
         if own:
@@ -338,17 +293,26 @@ class Building:
                 where=rule.place,
                 remedy="make the records of the dataset with a grid such as visit_grid",
             )
+        dataset, places = self._places(code, rows)
+        column = self.library.column(dataset, name, rule.place)
+        return taken(column, places, rows.index).rename(f"{code}.{name}")
+
+    def _places(self, code: str, rows: pd.DataFrame) -> tuple[str, NDArray[np.int64]]:
+        """The dataset of a parameter, and the position of its chosen record for each row."""
         if code not in self._chosen:
             dataset = self.library.owners(code)[code]
             self._chosen[code] = dataset, self.library.chosen(dataset, code, self.grid)
         dataset, on_grid = self._chosen[code]
         grid = rows[_GRID].fillna(-1).astype("int64").to_numpy()
-        places = np.where(grid < 0, -1, on_grid[grid])
-        if rows is not self.frame:
-            hit = places >= 0
-            self.account.trace(rows.index[hit], dataset, pd.Series(places[hit]))
-        column = self.library.column(dataset, name, rule.place)
-        return taken(column, places, rows.index).rename(f"{code}.{name}")
+        return dataset, np.where(grid < 0, NONE, on_grid[grid])
+
+    def _trace_visits(self, owner: str, rows: pd.DataFrame) -> None:
+        if owner in self.library.tables or not owner:
+            return
+        for code in self.library.owners(owner):
+            dataset, places = self._places(code, rows)
+            hit = places != NONE
+            self.account.trace(rows.index[hit], dataset, places[hit])
 
     def _called(self, rule: Rule, series: list[pd.Series]) -> Any:
         if rule.derivation is None or rule.origin is not Origin.DERIVED:
@@ -364,7 +328,14 @@ class Building:
         return table, self.account.findings(position, frame)
 
 
-def _ruled(owner: Block | Parameter) -> Rule:
-    if owner.rule is None:
-        raise MappingError("there is no rule", where=owner.place)
-    return owner.rule
+def _ruled(parameter: Parameter) -> Rule:
+    if parameter.rule is None:
+        raise MappingError("there is no rule", where=parameter.place)
+    return parameter.rule
+
+
+def _kind(variable: Variable) -> Any:
+    """The dtype of a variable's column; a numeric variable with a date format is a date."""
+    if variable.type == "Char":
+        return "str"
+    return "datetime64[s]" if variable.format.startswith("DATE") else "float64"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sdtm.answers import Answers
+from sdtm.exact import as_text
 from sdtm.ledger import Ledger, ledger
 from sdtm.records import collect_records
 from sdtm.supplemental import supplemental_table
@@ -108,7 +109,7 @@ class _Part:
             for rule in variable.rules:
                 for source in rule.sources:
                     if rule.origin in _READ or not self._is_built(source):
-                        yield from () if source.startswith("@") else (source,)
+                        yield source
                 for clause in rule.when:
                     if clause.variable not in self.variables:
                         yield clause.variable
@@ -131,6 +132,8 @@ class _Part:
                     yield self.dataset.name, source
                 elif owner in parts:
                     yield owner, name
+                    yield owner, "USUBJID"
+                    yield self.dataset.name, "USUBJID"
                     for clause in rule.where:
                         yield owner, clause.variable
 
@@ -138,11 +141,11 @@ class _Part:
 
     def make(self, name: str, parts: Mapping[str, _Part]) -> None:
         """Make one variable: what its block assigns, then the first rule that gives a value."""
-        variable = self.variables[name]
+        variable = self.variables.get(name) or self.dataset.variable(name)
         values = self._assigned_by_block(variable)
         for rule in variable.rules:
             rows = values.isna() & self._when(rule)
-            made = _typed(self._applied(rule, variable, parts, rows), variable, self.index)
+            made = _typed(self._applied(rule, variable, parts, rows), variable, self.index, rule)
             values = values.where(~rows, made)
         self._values[name] = values
 
@@ -193,15 +196,21 @@ class _Part:
             else self._of_subject(source, rule, parts)
             for source in rule.sources
         ]
-        made: pd.Series | Outcome = derivation.function(*columns, **rule.arguments)
+        made = _called(derivation, [column[rows] for column in columns], rule)
         if isinstance(made, Outcome):
-            self._find(variable.name, derivation, made.problems[rows], columns[0])
-            return made.values
-        return made
+            self._find(variable.name, derivation, made.problems, columns[0])
+            made = made.values
+        return made.reindex(self.index)
 
     def _of_subject(self, source: str, rule: Rule, parts: Mapping[str, _Part]) -> pd.Series:
         """A variable of another dataset with one record per subject, for each own record."""
         owner, name = split_source(source)
+        if owner not in parts:
+            raise SpecError(
+                f"{source}: {owner} is made after the records of {self.dataset.name}",
+                where=rule.place,
+                remedy="name a variable of a dataset that has records of its own",
+            )
         other = parts[owner]
         values = other.value(name).set_axis(pd.Index(other.value("USUBJID")))
         if values.index.has_duplicates:
@@ -228,15 +237,12 @@ class _Part:
             {n: other.value(n) for n in (*names, *(c.variable for c in rule.where), "USUBJID")}
         )
         frame = frame[all_hold(rule.where, frame)]
-        made: pd.Series = rule.derivation.function(
-            *(frame[name] for name in names), frame["USUBJID"], **rule.arguments
-        )
+        columns = [frame[name] for name in (*names, "USUBJID")]
+        made: pd.Series = _called(rule.derivation, columns, rule)
         return made.reindex(self.value("USUBJID")).set_axis(self.index)
 
     def value(self, name: str) -> pd.Series:
         """A variable made before; it is, by the order of the build."""
-        if name not in self._values:
-            self.make(name, {})
         return self._values[name]
 
     def _find(
@@ -282,11 +288,28 @@ class _Part:
         return self.dataset, self.records
 
 
-def _typed(made: Any, variable: Variable, index: pd.Index) -> pd.Series:
+def _called(derivation: Derivation, columns: Iterable[pd.Series], rule: Rule) -> Any:
+    """What a derivation gives; MappingError where it cannot use its sources or constants."""
+    try:
+        return derivation.function(*columns, **rule.arguments)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise MappingError(
+            f"{derivation.name} cannot use what it is given ({type(error).__name__}: {error})",
+            where=rule.place,
+            remedy="check the types of its sources and its constants under with",
+        ) from error
+
+
+def _typed(made: Any, variable: Variable, index: pd.Index, rule: Rule | None = None) -> pd.Series:
     """Values as the variable's type: Num float64, Char str."""
     values: pd.Series = made if isinstance(made, pd.Series) else pd.Series(made, index=index)
     if variable.type == "Num":
-        return values.astype("float64")
-    if pd.api.types.is_float_dtype(values):
-        return values.map("{:g}".format, na_action="ignore").astype("str")
-    return values.astype("str")
+        try:
+            return values.astype("float64")
+        except ValueError as error:
+            raise MappingError(
+                f"{variable.name} is numeric, its rule gives text ({error})",
+                where=rule.place if rule else variable.place,
+                remedy="read a field as collected, or use a derivation that gives numbers",
+            ) from None
+    return as_text(values)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from sdtm.raw import RawData
     from specs.model import Block, Dataset, Join, Study
 
+VISIT = ("@visitnum", "@visit", "@visitdy")
+"""What the plan of visits says of a record's event."""
+
 RESULT = "result"
 """The bound name that makes a record of a test: a test without a collected result has none."""
 
@@ -48,8 +51,9 @@ def collect_records(dataset: Dataset, study: Study, raw: RawData, names: Iterabl
     wanted = tuple(dict.fromkeys(names))
     parts = [_Part.of(block, raw, wanted) for block in dataset.blocks]
     for name in wanted:
-        if parts and not any(name in part.fields or name in CONTEXT for part in parts):
+        if not any(name in part.fields for part in parts) and name not in (*CONTEXT, *VISIT):
             known = {n for p in parts for n in (*p.block.bind, *p.form.fields)}
+            known |= {*CONTEXT, *VISIT} if name.startswith("@") else set()
             raise SpecError(
                 f"{name} is no variable of {dataset.name} and no field of its forms",
                 where=dataset.file,
@@ -57,7 +61,8 @@ def collect_records(dataset: Dataset, study: Study, raw: RawData, names: Iterabl
             )
     frames = [part.frame(number) for number, part in enumerate(parts)]
     frame = pd.concat(frames, ignore_index=True)
-    frame = frame.reindex(columns=[*frame.columns, *(n for n in wanted if n not in frame)])
+    absent = [name for name in wanted if name not in frame and name not in VISIT]
+    frame = frame.reindex(columns=[*frame.columns, *absent])
     forms = frame["@block"].map(dict(enumerate(part.form.name for part in parts)))
     traces = [
         trace(frame.index.to_series(), forms, frame["@record"]),
@@ -192,7 +197,7 @@ def _with_visits(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
     """The planned visit of each record's event; a repeat of an event adds its number."""
     visits = pd.DataFrame(
         [(v.event, v.visitnum, v.visit, v.visitdy) for v in study.visits],
-        columns=["event", "@visitnum", "@visit", "@visitdy"],
+        columns=["event", *VISIT],
     ).set_index("event")
     planned = visits.reindex(frame["@event"]).set_axis(frame.index)
     repeat = pd.to_numeric(frame["@event_repeat"], errors="coerce")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sdtm.exact import as_text
 from specs.model import Origin
 from specs.tables import Table
 
@@ -56,8 +57,8 @@ def _part(
             "IDVARVAL": own[seq].map("{:.0f}".format) if related else None,
             "QNAM": variable.name,
             "QLABEL": variable.label,
-            "QVAL": values.astype("str"),
-            "QORIG": _QORIG[variable.rules[0].origin],
+            "QVAL": as_text(values),
+            "QORIG": _QORIG[variable.rules[0].origin if variable.rules else Origin.ASSIGNED],
             "QEVAL": None,
         },
         index=values.index,

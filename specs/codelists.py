@@ -31,7 +31,7 @@ class StudyTerminology:
         cls, versions: Mapping[str, str], own: Mapping[str, CodelistFile], file: str
     ) -> StudyTerminology:
         """The terminology of the given versions (SDTM, ADaM) with what terminology.yaml adds."""
-        standard = load_terminology(sdtm=versions["SDTM"], adam=versions.get("ADaM", ""))
+        standard = load_terminology(sdtm=versions.get("SDTM"), adam=versions.get("ADaM"))
         return cls(standard, own, file)
 
     def choose(self, codes: tuple[str, ...], variable: str, place: str) -> str | None:
@@ -64,6 +64,18 @@ class StudyTerminology:
         code_list, name_list = self.use(codes, "").codelist, self.use(names, "").codelist
         return paired(code_list, name_list).get(str(value))
 
+    def check_names(self) -> None:
+        """SpecError for a list of the study's without terms, or with a map to what is no term."""
+        for name, given in self._own.items():
+            codelist = self._resolved(name, self._file).codelist
+            for text, value in given.collected.items():
+                if value not in codelist:
+                    raise SpecError(
+                        f"{name}: {text} is collected as {value}, which is no term of the list",
+                        where=self._file,
+                        remedy=did_you_mean(value, codelist.values),
+                    )
+
     def _resolved(self, name: str, place: str) -> StudyCodelist:
         given = self._own.get(name)
         if given is not None and not given.of and not self._in_standard(name):
@@ -81,6 +93,12 @@ class StudyTerminology:
         base = self._base(given.of if given is not None and given.of else name, place)
         if given is None:
             return StudyCodelist(name, base, standard=self._package(base))
+        if given.terms:
+            raise SpecError(
+                f"{name} is a codelist of the standard, which has its terms",
+                where=self._file,
+                remedy="add to them with extend:, choose from them with only:, or rename the list",
+            )
         return self._adapted(name, base, given)
 
     def _adapted(self, name: str, base: Codelist, given: CodelistFile) -> StudyCodelist:

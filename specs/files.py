@@ -23,6 +23,13 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, (str, int, float, dict)) else value
 
 
+def _each_listed(data: Any) -> Any:
+    """`{form: field}` as `{form: [field]}`."""
+    if not isinstance(data, dict):
+        return data
+    return {key: _listed(value) for key, value in data.items()}
+
+
 class RuleFile(_File):
     """`{derived: study_day, from: [AESTDTC, DM.RFSTDTC], with: {...}, when: [...]}`."""
 
@@ -56,6 +63,17 @@ class RuleFile(_File):
                 raise ValueError(f"{verbs[0]} takes a source or {{constant: value}}")
             return {**rest, "origin": verbs[0], "constant": subject["constant"]}
         return {**rest, "origin": verbs[0], "sources": _listed(subject)}
+
+    @model_validator(mode="after")
+    def _complete(self) -> RuleFile:
+        if self.origin != "derived":
+            if self.arguments:
+                raise ValueError(f"with goes with derived, not with {self.origin}")
+            if not self.sources and self.constant is None:
+                raise ValueError(f"{self.origin} names no source and no constant")
+        if self.where and self.origin not in ("derived", "predecessor"):
+            raise ValueError(f"where goes with derived; a rule {self.origin} is restricted by when")
+        return self
 
 
 class VariableFile(_File):
@@ -166,20 +184,7 @@ class DatasetFile(_File):
 
     _records = field_validator("records", mode="before")(_listed)
 
-    @field_validator("not_submitted", mode="before")
-    @classmethod
-    def _lists(cls, data: Any) -> Any:
-        return {form: _listed(fields) for form, fields in dict(data).items()}
-
-    @field_validator("tests")
-    @classmethod
-    def _rectangular(cls, rows: tuple[tuple[Any, ...], ...]) -> tuple[tuple[Any, ...], ...]:
-        for number, row in enumerate(rows[1:], start=2):
-            if len(row) != len(rows[0]):
-                raise ValueError(
-                    f"row {number} has {len(row)} cells, the head of the table has {len(rows[0])}"
-                )
-        return rows
+    _not_submitted = field_validator("not_submitted", mode="before")(_each_listed)
 
 
 class SourceFile(BaseModel):
@@ -189,6 +194,15 @@ class SourceFile(BaseModel):
 
     name: str
     reader: str
+
+
+class VisitFile(_File):
+    """A row of `visits`."""
+
+    event: str
+    visitnum: float
+    visit: str
+    visitdy: int | None = None
 
 
 class DocumentFile(_File):
@@ -220,7 +234,9 @@ class StudyFile(_File):
     @field_validator("terminology", "standards", mode="before")
     @classmethod
     def _as_text(cls, data: Any) -> Any:
-        return {key: str(value) for key, value in dict(data).items()}
+        if not isinstance(data, dict):
+            return data
+        return {key: str(value) for key, value in data.items()}
 
     @model_validator(mode="after")
     def _known_standards(self) -> StudyFile:
@@ -232,10 +248,7 @@ class StudyFile(_File):
                 raise ValueError(f"name {' and '.join(sorted(known))} with a version each")
         return self
 
-    @field_validator("not_submitted", mode="before")
-    @classmethod
-    def _lists(cls, data: Any) -> Any:
-        return {form: _listed(fields) for form, fields in dict(data).items()}
+    _not_submitted = field_validator("not_submitted", mode="before")(_each_listed)
 
 
 class CodelistFile(_File):

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from specs.codelists import StudyTerminology
 from specs.errors import SpecError, did_you_mean
 from specs.files import (
@@ -19,6 +21,7 @@ from specs.files import (
     StudyFile,
     TerminologyFile,
     VariableFile,
+    VisitFile,
 )
 from specs.model import (
     Analysis,
@@ -68,9 +71,8 @@ def load_study(folder: Path, derivations: Mapping[str, Derivation]) -> Study:
     terms_file = folder / "terminology.yaml"
     terms = read_yaml(terms_file).parsed(TerminologyFile).codelists if terms_file.exists() else {}
     terminology = StudyTerminology.of(given.terminology, terms, terms_file.name)
-    tables = {
-        name: _records(rows, file.place("tables", name)) for name, rows in given.tables.items()
-    }
+    terminology.check_names()
+    tables = {name: _records(rows, file, "tables", name) for name, rows in given.tables.items()}
     paths = [
         (path, _FOLDERS[part])
         for part in _FOLDERS
@@ -102,10 +104,7 @@ def load_study(folder: Path, derivations: Mapping[str, Derivation]) -> Study:
             RawSource(s.name, s.reader, MappingProxyType(s.model_extra or {}), file.place("raw", i))
             for i, s in enumerate(given.raw)
         ),
-        visits=tuple(
-            Visit(**{str(key): value for key, value in row.items()})
-            for row in _records(given.visits, file.place("visits"))
-        ),
+        visits=tuple(_visits(given, file)),
         tables=MappingProxyType(tables),
         datasets=datasets,
         codelists=terminology.used(),
@@ -150,17 +149,46 @@ def _analyses(path: Path) -> tuple[Analysis, ...]:
     )
 
 
-def _records(rows: tuple[tuple[Any, ...], ...], place: str) -> tuple[Mapping[str, Any], ...]:
+def _records(
+    rows: tuple[tuple[Any, ...], ...], file: YamlFile, *keys: str
+) -> tuple[Mapping[str, Any], ...]:
     """A table written as a head and rows, as one mapping per row."""
     if not rows:
         return ()
     head = [str(name) for name in rows[0]]
-    for number, row in enumerate(rows[1:], start=2):
+    if len(set(head)) < len(head):
+        raise SpecError(
+            f"two columns of the table are named {max(head, key=head.count)}",
+            where=file.place(*keys, 0),
+            remedy="rename one",
+        )
+    for number, row in enumerate(rows[1:], start=1):
         if len(row) != len(head):
             raise SpecError(
-                f"row {number} has {len(row)} cells, the head has {len(head)}", where=place
+                f"the row has {len(row)} cells, the head of the table has {len(head)}",
+                where=file.place(*keys, number),
+                remedy="write ~ for a cell without a value",
             )
     return tuple(MappingProxyType(dict(zip(head, row, strict=True))) for row in rows[1:])
+
+
+def _visits(given: StudyFile, file: YamlFile) -> Iterator[Visit]:
+    events: set[str] = set()
+    for number, row in enumerate(_records(given.visits, file, "visits"), start=1):
+        place = file.place("visits", number)
+        try:
+            visit = VisitFile.model_validate(dict(row))
+        except ValidationError as error:
+            problem = error.errors()[0]
+            raise SpecError(
+                f"visits: {problem['loc'][0]}: {problem['msg']}",
+                where=place,
+                remedy=f"the columns are {', '.join(VisitFile.model_fields)}",
+            ) from None
+        if visit.event in events:
+            raise SpecError(f"event {visit.event} has two visits", where=place, remedy="remove one")
+        events.add(visit.event)
+        yield Visit(visit.event, visit.visitnum, visit.visit, visit.visitdy)
 
 
 @cache
@@ -179,6 +207,19 @@ def _check_number(constant: object, name: str, place: str) -> None:
             where=place,
             remedy="write a number",
         ) from None
+
+
+def _check_assigned(assign: Mapping[str, Any], variables: tuple[Variable, ...], place: str) -> None:
+    types = {variable.name: variable.type for variable in variables}
+    for name, value in assign.items():
+        if name not in types:
+            raise SpecError(
+                f"{name} is assigned a value, and is no variable of the dataset",
+                where=place,
+                remedy=did_you_mean(name, types),
+            )
+        if types[name] == "Num":
+            _check_number(value, name, place)
 
 
 @dataclass(frozen=True)
@@ -230,6 +271,18 @@ class _DatasetLoader:
                 f"{given.dataset} is not a dataset of the guide",
                 where=self.file.place("dataset"),
                 remedy="give a custom domain a label and a class",
+            )
+        if self.tabulation and not given.records:
+            raise SpecError(
+                f"{given.dataset} has no records",
+                where=self.file.place("dataset"),
+                remedy="name the form they are collected in with records: {from: ...}",
+            )
+        if not self.tabulation and given.supplemental:
+            raise SpecError(
+                f"{given.dataset} is an analysis dataset and has no supplemental qualifiers",
+                where=self.file.place("supplemental"),
+                remedy="list them under variables",
             )
         variables = self._variables()
         return Dataset(
@@ -302,7 +355,7 @@ class _DatasetLoader:
             codelist = self.terminology.choose(known.codelists, name, place)
         if codelist:
             self.terminology.use(codelist, place)
-        return Variable(
+        variable = Variable(
             name=name,
             label=label,
             type="Num" if kind == "Num" else "Char",
@@ -317,6 +370,15 @@ class _DatasetLoader:
             place=place,
             standard=known is not None,
         )
+        for rule in variable.rules:
+            if rule.derivation is None and len(rule.sources) > (2 if variable.is_date else 1):
+                raise SpecError(
+                    f"{name} is {rule.origin} from {', '.join(rule.sources)}",
+                    where=place,
+                    remedy="give it one source (a date may have its time as the second),"
+                    " or a list of rules",
+                )
+        return variable
 
     def _of_class(self, name: str) -> StandardVariable | None:
         """A variable that the guide lists for other domains of the same class only.
@@ -350,7 +412,14 @@ class _DatasetLoader:
         for rule in given.rules:
             if kind == "Num":
                 _check_number(rule.constant, name, place)
-            yield self._rule(rule, place)
+            made = self._rule(rule, place)
+            if self.tabulation and made.derivation and made.derivation.scope == "dataset":
+                raise SpecError(
+                    f"{rule.function} makes records, not the values of a variable",
+                    where=place,
+                    remedy="name it under records:",
+                )
+            yield made
 
     def _standard_rule(self, name: str) -> RuleFile | None:
         for pattern, filled in _standard_rules().items():
@@ -419,10 +488,19 @@ class _DatasetLoader:
     def _blocks(self, variables: tuple[Variable, ...]) -> Iterator[Block]:
         given = self.given
         blocks = [self._block(b, i) for i, b in enumerate(given.records)]
+        for block in blocks:
+            if self.tabulation:
+                _check_assigned(block.assign, variables, block.place)
         if not given.tests:
             yield from blocks
             return
         by_form = {block.form: block for block in blocks}
+        if len(by_form) < len(blocks):
+            raise SpecError(
+                "records lists a form twice, so a test does not tell which it is collected in",
+                where=self.file.place("records"),
+                remedy="list each form once",
+            )
         for number, row in enumerate(self._test_rows(), start=1):
             place = self.file.place("tests", number)
             form = row.get("form") or (blocks[0].form if len(blocks) == 1 else None)
@@ -433,10 +511,15 @@ class _DatasetLoader:
                     remedy=did_you_mean(str(form), by_form),
                 )
             base = by_form[str(form)]
+            strange = [name for name in row if not (name.isupper() or name.islower())]
+            if strange:
+                raise SpecError(
+                    f"the table of tests has a column {strange[0]}",
+                    where=self.file.place("tests", 0),
+                    remedy="write variables in capitals, what rules read in small letters",
+                )
             assign = {k: v for k, v in row.items() if k.isupper() and v is not None}
-            for name, value in assign.items():
-                if any(v.name == name and v.type == "Num" for v in variables):
-                    _check_number(value, name, place)
+            _check_assigned(assign, variables, place)
             self._name_test(assign, variables, place)
             bind = {k: str(v) for k, v in row.items() if k.islower() and k != "form" and v}
             yield replace(
@@ -447,7 +530,7 @@ class _DatasetLoader:
             )
 
     def _test_rows(self) -> tuple[Mapping[str, Any], ...]:
-        return _records(self.given.tests, self.file.place("tests"))
+        return _records(self.given.tests, self.file, "tests")
 
     def _name_test(
         self, assign: dict[str, Any], variables: tuple[Variable, ...], place: str

@@ -49,12 +49,22 @@ def _problems(study: Study, dataset: Dataset) -> Iterator[SpecError]:
                 remedy=did_you_mean(key, known),
             )
     owners = {d.name: d for d in study.datasets}
+    if sum(d.name == dataset.name for d in study.datasets) > 1:
+        yield SpecError(
+            f"two files describe the dataset {dataset.name}",
+            where=dataset.file,
+            remedy="rename or remove one",
+        )
     parameters = {p.code: d for d in study.datasets for p in d.parameters}
     for rule in rules_of(dataset):
         for source in rule.sources:
             owner, name = split_source(source)
             if owner in owners:
                 yield from _unless_there(owners[owner], name, source, rule.place)
+                for clause in rule.where if dataset.purpose == "Tabulation" else ():
+                    yield from _unless_there(
+                        owners[owner], clause.variable, str(clause), rule.place
+                    )
             elif rule.origin is Origin.PREDECESSOR and not owner:
                 yield SpecError(
                     f"predecessor {source} names no dataset",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from specs.errors import SpecError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -26,6 +28,9 @@ class Comparator(StrEnum):
     LE = "LE"
     GT = "GT"
     GE = "GE"
+
+
+_ORDERED = (Comparator.LT, Comparator.LE, Comparator.GT, Comparator.GE)
 
 
 class Where(BaseModel):
@@ -54,6 +59,8 @@ class Where(BaseModel):
             raise ValueError(shape)
         ((comparator, values),) = condition.items()
         listed = values if isinstance(values, list) else [values]
+        if not listed or any(isinstance(value, (dict, list)) for value in listed):
+            raise ValueError(shape)
         texts = tuple("" if value is None else str(value) for value in listed)
         return {"variable": str(variable), "comparator": comparator, "values": texts}
 
@@ -61,6 +68,8 @@ class Where(BaseModel):
     def _one_value_unless_listed(self) -> Where:
         if self.comparator not in (Comparator.IN, Comparator.NOTIN) and len(self.values) != 1:
             raise ValueError(f"{self.comparator} takes one value; several need IN or NOTIN")
+        if self.comparator in _ORDERED and _number(self.values[0]) is None:
+            raise ValueError(f"{self.comparator} compares numbers; {self.values[0]} is none")
         return self
 
     def holds(self, column: pd.Series) -> pd.Series:
@@ -68,14 +77,12 @@ class Where(BaseModel):
         if self.comparator in (Comparator.EQ, Comparator.NE, Comparator.IN, Comparator.NOTIN):
             known = [value for value in self.values if value]
             among = column.isin(
-                pd.Series(known, dtype="str").astype(float).tolist()
-                if pd.api.types.is_numeric_dtype(column)
-                else known
+                self._numbers(known) if pd.api.types.is_numeric_dtype(column) else known
             )
             if "" in self.values:
                 among |= column.isna()
             return ~among if self.comparator in (Comparator.NE, Comparator.NOTIN) else among
-        limit = pd.to_numeric(pd.Series([self.values[0]])).iloc[0]
+        limit = float(self.values[0])
         number = pd.to_numeric(column, errors="coerce")
         compare = {
             Comparator.LT: number.lt,
@@ -85,11 +92,28 @@ class Where(BaseModel):
         }[self.comparator]
         return compare(limit).fillna(value=False).astype(bool)
 
+    def _numbers(self, texts: Iterable[str]) -> list[float]:
+        numbers = {text: _number(text) for text in texts}
+        for text, number in numbers.items():
+            if number is None:
+                raise SpecError(
+                    f"{self}: {self.variable} is numeric, {text} is not",
+                    remedy="compare it with a number",
+                )
+        return [number for number in numbers.values() if number is not None]
+
     def __str__(self) -> str:
         """The condition as reviewers read it: `LBTESTCD EQ "ALT"`."""
         values = ", ".join(f'"{value}"' for value in self.values)
         listed = self.comparator in (Comparator.IN, Comparator.NOTIN)
         return f"{self.variable} {self.comparator} " + (f"({values})" if listed else values)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def all_hold(conditions: Iterable[Where], frame: pd.DataFrame) -> pd.Series:

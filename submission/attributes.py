@@ -15,7 +15,6 @@ import pandas as pd
 from specs.errors import MappingError, did_you_mean
 from specs.model import Origin
 from submission.measures import (
-    NUMERIC_TYPES,
     Measure,
     date_measure,
     holds_dates,
@@ -29,7 +28,7 @@ from submission.measures import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from specs.model import Dataset, Rule, Study, StudyCodelist, Variable
+    from specs.model import Dataset, Rule, Study, Variable
     from specs.tables import Table
 
 NUMBER_SIZE = 8
@@ -234,8 +233,8 @@ class _Measuring:
         measure = _measure(described, values)
         if not terms and variable.name in _sdtm_results(self.dataset.domain)[:2]:
             measure = numeric_text_measure(values)
-        if measure.length and whole.length and measure.data_type not in NUMERIC_TYPES:
-            measure = Measure(measure.data_type, min(measure.length, whole.length))
+        if measure.length and whole.length:  # never more than the variable has
+            measure = replace(measure, length=min(measure.length, whole.length))
         return Attributes(
             size=whole.size,
             data_type=measure.data_type,
@@ -272,7 +271,7 @@ class _Measuring:
         listed = self.study.codelists.get(codelist)
         if listed is None:
             return ()
-        if not listed.standard or _is_own_use(listed):
+        if not listed.standard:
             return listed.codelist.values
         possible = {*written(values), *constants}
         for rule in rules:
@@ -282,11 +281,6 @@ class _Measuring:
                 possible.update(listed.own.values())
         terms = tuple(value for value in listed.codelist.values if value in possible)
         return terms if terms or values.notna().any() else listed.codelist.values
-
-
-def _is_own_use(listed: StudyCodelist) -> bool:
-    """Whether the study made a list of its own of one of the standard, for one use."""
-    return listed.name not in (listed.codelist.name, listed.codelist.code)
 
 
 def _measure(variable: Variable, values: pd.Series) -> Measure:

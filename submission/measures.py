@@ -12,9 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-NUMERIC_TYPES = ("integer", "float")
+    from numpy.typing import NDArray
 
 _YEAR, _MONTH, _DAY = r"\d{4}", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 _SECOND = r"\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"
@@ -88,15 +86,14 @@ def number_measure(values: pd.Series) -> Measure:
         dates = values.dropna()
         unit = pd.Timedelta(days=1) if holds_dates(dates) else pd.Timedelta(seconds=1)
         values = (dates - _SAS_EPOCH) // unit
-    known = pd.unique(values.dropna().astype("float64"))
-    return _digits(np.format_float_positional(number, trim="-") for number in known)
+    return _digits(_positional(pd.unique(values.dropna().astype("float64"))))
 
 
 def numeric_text_measure(values: pd.Series) -> Measure:
     """Texts that are all numbers as numbers, with the decimals as they are written; else texts."""
     known = values.dropna().astype("str").unique()
     if len(known) and all(map(re.compile(_NUMBER).fullmatch, known)):
-        return _digits(known)
+        return _digits(pa.array(known, type=pa.string()))
     return text_measure(values)
 
 
@@ -108,17 +105,32 @@ def holds_dates(values: pd.Series) -> bool:
 
 def written(values: pd.Series) -> frozenset[str]:
     """The distinct values as a codelist writes them: whole numbers without decimals."""
-    known = values.dropna().unique()
-    if pd.api.types.is_numeric_dtype(values):
-        return frozenset(np.format_float_positional(float(v), trim="-") for v in known)
-    return frozenset(map(str, known))
+    known = values.dropna()
+    if pd.api.types.is_numeric_dtype(known):
+        return frozenset(_positional(pd.unique(known.astype("float64"))).to_pylist())
+    return frozenset(map(str, known.unique()))
 
 
-def _digits(numbers: Iterable[str]) -> Measure:
-    whole, decimals = 0, 0
-    for number in numbers:
-        before, _, after = number.partition(".")
-        whole, decimals = max(whole, len(before)), max(decimals, len(after))
+def _positional(numbers: NDArray[np.float64]) -> pa.Array:
+    """Numbers as the shortest texts that read back as they are, without exponent."""
+    texts = pc.cast(pa.array(numbers), pa.string())
+    with_exponent = pc.match_substring(texts, "e")
+    if not pc.any(with_exponent).as_py():
+        return texts
+    others = numbers[with_exponent.to_numpy(zero_copy_only=False)]
+    rewritten = [np.format_float_positional(number, trim="-") for number in others]
+    return pc.replace_with_mask(texts, with_exponent, pa.array(rewritten, type=pa.string()))
+
+
+def _digits(numbers: pa.Array) -> Measure:
+    """The digits that numbers, written without exponent, need."""
+    if not len(numbers):
+        return Measure("integer", 8)
+    point = pc.find_substring(numbers, ".")
+    size = pc.utf8_length(numbers)
+    none = pc.less(point, 0)
+    whole = pc.max(pc.if_else(none, size, point)).as_py()
+    decimals = pc.max(pc.if_else(none, 0, pc.subtract(pc.subtract(size, point), 1))).as_py()
     if decimals:
         return Measure("float", whole + decimals, decimals)
-    return Measure("integer", whole or 8)
+    return Measure("integer", whole)

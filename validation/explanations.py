@@ -31,11 +31,6 @@ def explained(found: pd.DataFrame, study: Study) -> pd.DataFrame:
     return all_findings((found.assign(explanation=reasons), *map(_unmatched, idle)))
 
 
-def unexplained(found: pd.DataFrame) -> pd.DataFrame:
-    """The findings that no explanation covers, notices aside."""
-    return found[found["explanation"].isna() & found["severity"].ne("notice")]
-
-
 def _matched(found: pd.DataFrame, explanation: Explanation) -> pd.Series:
     if not explanation.match:
         raise SpecError("an explanation of everything explains nothing", where=explanation.place)

@@ -28,7 +28,8 @@ def as_text(values: pd.Series) -> pd.Series:
         return pd.Series(shown, dtype="str")
     if pd.api.types.is_datetime64_any_dtype(values):
         midnight = values.dropna().eq(values.dropna().dt.normalize()).all()
-        return values.dt.strftime("%Y-%m-%d" if midnight else "%Y-%m-%dT%H:%M:%S").astype("str")
+        style = "%Y-%m-%d" if midnight else "%Y-%m-%dT%H:%M:%S"
+        return pd.Series(values.dt.strftime(style), dtype="str")
     return values.astype("str")
 
 

@@ -51,8 +51,9 @@ h1 { line-height: 1.2 } h2 { margin-top: 2rem }
 table { border-collapse: collapse; margin: .5rem 0 }
 caption { text-align: left; font-weight: 600; padding: .25rem 0 }
 th, td { border: 1px solid var(--line); padding: .25rem .5rem; text-align: left;
-  vertical-align: top; overflow-wrap: anywhere; min-width: 3.5rem }
-thead th { background: var(--soft) }
+  vertical-align: top }
+td { overflow-wrap: break-word; max-width: 28rem }
+thead th { background: var(--soft); white-space: nowrap }
 td.number { text-align: right; font-variant-numeric: tabular-nums }
 .wide { overflow-x: auto }
 .note { border: 2px solid var(--ink); padding: .5rem 1rem; font-weight: 600 }
@@ -125,12 +126,11 @@ def _summary(found: pd.DataFrame, tables: Mapping[str, Table]) -> Iterator[str]:
 
 
 def _rule_summary(found: pd.DataFrame, open_: pd.Series) -> Iterator[str]:
-    titles = rule_titles()
     rows = (
         (
             severity,
             f'<a href="#{_anchor(severity, rule)}">{escape(rule)}</a>',
-            escape(titles.get(rule, "")),
+            escape(_title(rule, part)),
             escape(", ".join(sorted(part["dataset"].fillna(part["form"]).dropna().unique()))),
             len(part),
             int(open_[part.index].sum()),
@@ -159,20 +159,21 @@ def _details(found: pd.DataFrame) -> Iterator[str]:
     if found.empty:
         return
     yield "<h2>Details</h2>"
-    titles = rule_titles()
     for severity, rule, part in _by_rule(found):
         heads = [name for name in _HEADS if part[name].notna().any()]
         shown = part[heads].head(SHOWN).fillna("")
         total = f"{len(part):,} found"
         if len(part) > SHOWN:
             total += f", the first {SHOWN:,} shown; all are in findings.csv"
-        title = f": {titles[rule]}" if rule in titles else ""
         rows = ([escape(cell) for cell in row] for row in shown.itertuples(index=False))
         yield (
-            f'<details id="{_anchor(severity, rule)}"><summary><strong>{escape(rule)}</strong>'
-            f" ({escape(severity)}){escape(title)} &mdash; {total}</summary>"
+            f"<details><summary><strong>{escape(rule)}</strong> ({escape(severity)}):"
+            f" {escape(_title(rule, part))} &mdash; {total}</summary>"
         )
+        # Browsers open what a link leads into, and not what it leads to.
+        yield f'<div id="{_anchor(severity, rule)}">'
         yield _table(f"Findings of {rule}", [_HEADS[name] for name in heads], rows)
+        yield "</div>"
         yield "</details>"
 
 
@@ -181,6 +182,11 @@ def _by_rule(found: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
     for severity in SEVERITIES:
         for rule, part in found[found["severity"].eq(severity)].groupby("rule"):
             yield severity, str(rule), part
+
+
+def _title(rule: str, part: pd.DataFrame) -> str:
+    """What a rule is called; of a rule of the build, what it said first."""
+    return rule_titles().get(rule) or f"e.g. {part['message'].fillna('').iloc[0]}"
 
 
 def _anchor(severity: str, rule: str) -> str:

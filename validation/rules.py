@@ -118,9 +118,15 @@ def _why_no_date(value: str) -> str:
     return f"{value} is not ISO 8601" + (": blanks around it" if read else "")
 
 
-def in_codelist(name: str, used: StudyCodelist, *, number: bool = False) -> ValueRule:
-    """CK-CODELIST: values are terms of the codelist as the study uses it."""
-    allowed = [*map(float, used.codelist.values)] if number else list(used.codelist.values)
+def in_codelist(
+    name: str, used: StudyCodelist, *, number: bool = False, multiple: bool = False
+) -> ValueRule:
+    """CK-CODELIST: values are terms of the codelist as the study uses it.
+
+    With `multiple`, MULTIPLE is one too: it stands for several answers, given in SUPP--.
+    """
+    terms = [*used.codelist.values, *(["MULTIPLE"] if multiple else [])]
+    allowed = [*map(float, terms)] if number else terms
     return ValueRule(
         "CK-CODELIST",
         lambda values: values.isin(allowed),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +36,7 @@ _SCHEMA: Final = {
 }
 
 
+@cache
 def rule_titles() -> Mapping[str, str]:
     """The title of every rule that validation knows; rules of the build are not among them."""
     return MappingProxyType({**_SCHEMA, **{check.id: check.title for check in all_checks()}})

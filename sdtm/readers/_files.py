@@ -125,7 +125,7 @@ def read_delimited(path: Path, delimiter: str = ",", encoding: str = "utf-8") ->
         )
     except pa.ArrowInvalid:
         raise _ragged(path, text, delimiter, len(head)) from None
-    frame = table.to_pandas(types_mapper=_TEXT.get)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_TEXT.get)
     lines = _lines(path, text, delimiter, len(frame))
     return frame.set_axis(pd.Index(lines, dtype="int64", name="line"))
 

@@ -52,7 +52,7 @@ def check_columns(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> Non
 
 def check_coding(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> None:
     """RawDataError where boxes and statuses are not coded 0, 1, 2: then labels were exported."""
-    codes = dict.fromkeys(dictionary.boxes, ["0", "1"])
+    codes = {column: ["0", "1"] for column in dictionary.boxes}
     codes |= {f"{form}_complete": ["0", "1", "2"] for form in dictionary.form_of.values()}
     for name in data.columns.intersection(list(codes), sort=False):
         strange = data[name][data[name].notna() & ~data[name].isin(codes[name])]
@@ -68,6 +68,12 @@ def check_instances(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> N
     """RawDataError for an instance of a form that is not there, or with answers of another form."""
     if FORM not in data.columns:
         return
+    if INSTANCE not in data.columns:
+        raise RawDataError(
+            f"has a column {FORM}, but no {INSTANCE}",
+            where=f"{path.name} line 1",
+            remedy="export the data with all columns",
+        )
     known = set(dictionary.form_of.values())
     strange = data[FORM][data[FORM].notna() & ~data[FORM].isin(known)]
     if len(strange):

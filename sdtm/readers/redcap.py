@@ -33,7 +33,7 @@ from sdtm.readers._redcap_dictionary import (
 from specs.findings import all_findings, findings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from specs.model import RawSource
@@ -62,7 +62,7 @@ def read(source: RawSource, folder: Path) -> RawData:
     return RawData(
         MappingProxyType({form.name: form for form, _ in read_forms}),
         tuple(paths),
-        all_findings(found for _, found in read_forms),
+        all_findings(found for _, of_form in read_forms for found in of_form),
     )
 
 
@@ -72,8 +72,8 @@ def _form(
     dictionary: Dictionary,
     expected: pd.DataFrame | None,
     path: Path,
-) -> tuple[Form, pd.DataFrame]:
-    """A form's records: the rows of its own instances, else those with an answer or a status."""
+) -> tuple[Form, Iterable[pd.DataFrame]]:
+    """A form and what was found: the rows of its own instances, or with an answer or a status."""
     fields = dictionary.of(name)
     blank = pd.Series(index=data.index, dtype="str")
     instrument = data.get(FORM, blank)
@@ -92,11 +92,9 @@ def _form(
     saved = answered | status.isin(["1", "2"])
     repeats = own.loc[rows.index]
     emptied = repeats & ~saved
-    found = all_findings(
-        [
-            *_emptied(name, rows[emptied], dictionary.record_id, path),
-            *_unexpected(name, rows[saved & ~repeats], expected, dictionary.record_id, path),
-        ]
+    found = (
+        *_emptied(name, rows[emptied], dictionary.record_id, path),
+        *_unexpected(name, rows[saved & ~repeats], expected, dictionary.record_id, path),
     )
     rows, frame, repeats = rows[saved], frame[saved], repeats[saved]
     instance = rows.get(INSTANCE, blank.loc[rows.index])

@@ -56,7 +56,7 @@ def _form(name: str, given: TableOptions, folder: Path) -> Form:
                 where=f"{path.name} line 1",
                 remedy=did_you_mean(column, data.columns),
             )
-    lost = data[given.subject].isna()
+    lost = data[given.subject].str.strip().fillna("") == ""
     if lost.any():
         raise RawDataError(
             f"the row has no {given.subject}",

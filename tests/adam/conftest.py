@@ -216,3 +216,8 @@ def case_tables(shared_reference: Path) -> dict[str, Table]:
 @pytest.fixture(scope="session")
 def case_adam(study: Study, case_tables: dict[str, Table]) -> Any:
     return build_adam(study, case_tables)
+
+
+@pytest.fixture(scope="session")
+def expected(shared_reference: Path) -> dict[int, dict[str, str]]:
+    return expected_of(shared_reference)

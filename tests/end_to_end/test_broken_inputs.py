@@ -48,7 +48,7 @@ BROKEN = [
     (broken_header, ["data.csv line 1", "aetrm", "did you mean aeterm"]),
     (lost_record_id, ["data.csv line 1", "record_id"]),
     (missing_dictionary, ["dictionary.csv", "there is no such file"]),
-    (unknown_event, ["data.csv line", "week_26_arm_1", "events.csv", "week_24_arm_1"]),
+    (unknown_event, ["data.csv line", "week_26_arm_1", "events.csv", "week_2_arm_1"]),
     (duplicated_record, ["data.csv lines 3 and", "is there twice"]),
     (cut_file, ["data.csv line", "cells"]),
 ]

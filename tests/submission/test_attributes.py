@@ -271,6 +271,15 @@ def test_results_are_measured_test_by_test() -> None:
     }
 
 
+def test_a_number_written_as_text_is_not_longer_than_its_variable() -> None:
+    # Three digits before the point and two behind it, but no text has more than four bytes.
+    lb = dataset("LB", char("LBTESTCD"), char("LBORRES", COLLECTED))
+    found = measure(
+        study(lb), LB={"LBTESTCD": ["C3", "C3", "C4"], "LBORRES": ["102", "0.95", "<5"]}
+    )["LB"]
+    assert found.by_value["LBORRES"]["C3"] == Attributes(4, "float", 4, 2)
+
+
 def test_parameters_are_measured_one_by_one_with_their_codelists() -> None:
     ny = Codelist("C66742", "NY", "No Yes", extensible=False, terms=(Term("", "N"), Term("", "Y")))
     adrs = dataset(

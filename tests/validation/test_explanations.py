@@ -8,7 +8,7 @@ import pytest
 from specs.errors import SpecError
 from specs.findings import findings
 from specs.model import Explanation
-from validation.explanations import explained, unexplained
+from validation.explanations import explained
 
 
 def found() -> pd.DataFrame:
@@ -24,7 +24,6 @@ def test_an_explanation_matches_where_all_it_gives_is_equal(make: Any) -> None:
     reason = Explanation({"rule": "CK-CODELIST", "dataset": "AE"}, "the site has left")
     result = explained(found(), make.study(explanations=(reason,)))
     assert result["explanation"].fillna("").tolist() == ["the site has left", "", ""]
-    assert unexplained(result)["dataset"].tolist() == ["LB"]
 
 
 def test_an_empty_value_matches_a_missing_one(make: Any) -> None:

@@ -60,6 +60,12 @@ def test_every_link_of_the_page_leads_to_a_place_in_it(make: Any) -> None:
     assert not page.xpath("//script | //link | //img")
 
 
+def test_a_rule_of_the_build_is_shown_by_what_it_said_first(make: Any) -> None:
+    found = findings(severity="error", rule="CK-RAW", form=["f", "f"], message=["bad", "worse"])
+    page = findings_page(found, make.study(), {})
+    assert cells(page, "By rule") == [["error", "CK-RAW", "e.g. bad", "f", "2", "2"]]
+
+
 def test_synthetic_data_are_called_so(make: Any) -> None:
     said = "All data are synthetic & invented."
     page = html.fromstring(findings_page(no_findings(), make.study(synthetic=said), {}))

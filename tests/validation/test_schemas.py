@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from specs.model import Block, Parameter
+from specs.model import Block, Origin, Parameter, Rule
 from specs.tables import Table, no_trace
 from validation.schemas import schema, validate
 
@@ -75,6 +75,19 @@ def test_a_value_outside_its_codelist_is_found_with_the_nearest_term(
     assert result["message"].item() == (
         "SEVERY is not a term of AESEV; nearest are SEVERE; declare it in terminology.yaml"
     )
+
+
+def test_multiple_stands_for_several_answers_in_a_qualifier_and_its_copy(make: Any) -> None:
+    race = make.variable("RACE", codelist="NY", role="Record Qualifier")
+    dm = make.dataset("DM", (make.variable("USUBJID"), race))
+    copied = replace(race, role="", rules=(Rule(Origin.PREDECESSOR, ("DM.RACE",)),))
+    adsl = make.dataset("ADSL", (make.variable("USUBJID"), copied))
+    result = make.dataset("LB", (make.variable("USUBJID"), replace(race, role="Result Qualifier")))
+    study = make.study(dm, adsl, result)
+    text = "USUBJID | RACE\nS-1 | MULTIPLE"
+    for dataset, good in ((dm, True), (adsl, True), (result, False)):
+        found = validate(make.read_table(dataset.name, text), dataset, study)
+        assert found.empty is good
 
 
 @pytest.mark.parametrize(
@@ -189,6 +202,19 @@ def test_a_column_of_the_wrong_type_is_one_finding(make: Any, ae: Dataset) -> No
     ]
 
 
+def test_a_rule_about_rows_is_silent_where_a_type_is_wrong(make: Any) -> None:
+    names = ("USUBJID", "PARAMCD", "AVALC")
+    parameters = (Parameter("A", "A", 1, codelist="NY"),)
+    adrs = make.dataset("ADRS", tuple(map(make.variable, names)), parameters=parameters)
+    frame = make.read_table("ADRS", "USUBJID | PARAMCD | AVALC\nS-1 | A | X").frame
+    table = Table("ADRS", frame.assign(AVALC=1.0), no_trace())
+    assert validate(table, adrs, make.study(adrs))["rule"].tolist() == ["CK-TYPE"]
+
+
+def test_an_empty_table_has_no_findings(make: Any, ae: Dataset) -> None:
+    assert found(make, ae, GOOD.strip().splitlines()[0]) == []
+
+
 def test_what_the_guide_expects_and_the_specification_lacks_is_a_warning(make: Any) -> None:
     dm = make.dataset("DM", (make.variable("STUDYID"), make.variable("USUBJID")))
     study = make.study(dm, standards=MappingProxyType({"SDTMIG": "3.4"}))
@@ -253,6 +279,12 @@ def test_tests_are_those_the_blocks_declare(make: Any) -> None:
     assert rows(validate(table, vs, make.study(vs))) == [
         ("CK-TESTCD", "S-2", "", "VSTESTCD", "PULS")
     ]
+
+
+def test_a_dataset_that_declares_no_tests_may_have_any(make: Any) -> None:
+    vs = make.dataset("VS", (make.variable("USUBJID"), make.variable("VSTESTCD")))
+    table = make.read_table("VS", "USUBJID | VSTESTCD\nS-1 | PULSE")
+    assert validate(table, vs, make.study(vs)).empty
 
 
 def test_qualifiers_are_checked_for_shape_and_by_name(make: Any, ae: Dataset) -> None:

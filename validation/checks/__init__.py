@@ -1,4 +1,7 @@
-"""Conformance checks, one in each module of this package; a new module is found by itself."""
+"""Conformance checks, one in each module of this package; a new module is found by itself.
+
+The tables that pass and that fail a check are in tests/validation/checks, in a file of its name.
+"""
 
 from __future__ import annotations
 

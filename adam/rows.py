@@ -1,0 +1,83 @@
+"""The rows a dataset starts from: records taken over, and records made by a derivation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from specs.errors import MappingError
+from specs.references import split_source
+
+if TYPE_CHECKING:
+    from adam.account import Account
+    from adam.library import Library
+    from adam.records import Records
+    from specs.model import Block, Dataset
+
+FROM = "@"
+"""Prefix of the column with the position of the record of a dataset that a row was made from."""
+
+
+def block_rows(dataset: Dataset, library: Library, account: Account) -> pd.DataFrame:
+    """The rows of all blocks of a dataset, labelled from 0 on.
+
+    The columns are USUBJID, PARAMCD if the dataset has parameters (missing on the rows of a grid),
+    what a derivation made or the block assigns, and `@RS` for rows taken over from RS.
+    """
+    frames: list[pd.DataFrame] = []
+    first = 0
+    for block in dataset.blocks:
+        make = _made if block.rule else _taken_over
+        frame = make(dataset, block, library, account, first).assign(**dict(block.assign))
+        first += len(frame)
+        frames.append(frame)
+    frame = pd.concat(frames)
+    if dataset.parameters and "PARAMCD" not in frame:
+        frame["PARAMCD"] = pd.Series(np.nan, index=frame.index, dtype="str")
+    return frame
+
+
+def _taken_over(
+    dataset: Dataset, block: Block, library: Library, account: Account, first: int
+) -> pd.DataFrame:
+    form = block.form
+    kept = library.where(form, block.where, block.place)
+    subject = library.column(form, "USUBJID", block.place)
+    frame = pd.DataFrame({FROM + form: np.flatnonzero(kept), "USUBJID": subject[kept].to_numpy()})
+    claiming = [p for p in dataset.parameters if p.where]
+    if claiming and "PARAMCD" not in block.assign:
+        code: pd.Series[Any] = pd.Series(np.nan, index=kept.index, dtype="str")
+        for parameter in claiming:
+            meets = library.where(form, parameter.where, parameter.place)
+            code = code.mask(meets & code.isna(), parameter.code)
+        frame["PARAMCD"] = code[kept].to_numpy()
+        unclaimed = frame["PARAMCD"].isna()
+        account.unclaimed(block, frame.loc[unclaimed, "USUBJID"])
+        frame = frame[~unclaimed]
+    frame = frame.set_axis(pd.RangeIndex(first, first + len(frame)))
+    account.trace(frame.index, form, frame[FROM + form])
+    return frame
+
+
+def _made(
+    dataset: Dataset, block: Block, library: Library, account: Account, first: int
+) -> pd.DataFrame:
+    rule = block.rule
+    if rule is None or rule.derivation is None or rule.derivation.scope != "dataset":
+        raise MappingError(
+            f"the records of {dataset.name} are made by a function that makes none",
+            where=block.place,
+            remedy="name a derivation of scope dataset",
+        )
+    owner = split_source(rule.sources[0])[0]
+    kept = library.where(owner, block.where, block.place)
+    columns = [
+        library.column(owner, split_source(source)[1], block.place)[kept] for source in rule.sources
+    ]
+    records: Records = rule.derivation.function(*columns, **dict(rule.arguments))
+    frame = records.rows.set_axis(pd.RangeIndex(first, first + len(records.rows)))
+    made_from = records.made_from
+    account.trace(frame.index[made_from["row"]], owner, made_from["record"])
+    return frame

@@ -1,0 +1,109 @@
+"""The reference cases of SRI-4, each a synthetic subject, through the worked study's own specs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from specs.tables import Table
+
+COMPONENTS = ("SRI4SLE", "SRI4BIL", "SRI4PGA", "SRI4PRD", "SRI4TF")
+RESPONSES = {
+    "EXPECT_PUBLISHED": "SRI4",
+    "EXPECT_LABEL_PGA": "SRI4LBL",
+    "EXPECT_NEW_A_ONLY": "SRI4ABS",
+}
+
+
+@pytest.fixture(scope="module")
+def week_24(case_adam: Any) -> Mapping[str, pd.DataFrame]:
+    """For each dataset its records chosen for Week 24, by subject and parameter."""
+    tables: Mapping[str, Table] = case_adam[0]
+    chosen = {}
+    for name in ("ADRS", "ADSLEDAI", "ADPGA"):
+        frame = tables[name].frame
+        rows = frame[frame["AVISITN"].eq(24) & frame["ANL01FL"].eq("Y")]
+        chosen[name] = rows.set_index(["USUBJID", "PARAMCD"])
+        assert chosen[name].index.is_unique
+    return chosen
+
+
+def text(rows: pd.DataFrame, subject: str, parameter: str, column: str) -> str:
+    if (subject, parameter) not in rows.index:
+        return ""
+    value = rows.at[(subject, parameter), column]
+    return "" if pd.isna(value) else str(value)
+
+
+def number(rows: pd.DataFrame, subject: str, parameter: str, column: str) -> float | None:
+    value = text(rows, subject, parameter, column)
+    return float(value) if value else None
+
+
+@pytest.mark.parametrize("case", range(1, 64))
+def test_the_case_has_the_expected_response(
+    case: int, week_24: Mapping[str, pd.DataFrame], expected: Any
+) -> None:
+    told = expected[case]
+    subject = f"C{case:03d}"
+    rows = week_24["ADRS"]
+
+    got = {column: text(rows, subject, code, "AVALC") for column, code in RESPONSES.items()}
+    got |= {code: text(rows, subject, code, "AVALC") for code in COMPONENTS}
+    got["HOW"] = text(rows, subject, "SRI4", "DTYPE") or "OBSERVED"
+    got["REASON"] = text(rows, subject, "SRI4", "NRIREAS")
+    assert got == {column: told[column] for column in got}
+
+    numbers = {code: number(rows, subject, code, "AVAL") for code in ("BILNEWA", "BILNEWB")}
+    numbers["ADY"] = number(rows, subject, "SRI4", "ADY")
+    numbers["SLEDCHG"] = number(week_24["ADSLEDAI"], subject, "SLEDTOT", "CHG")
+    numbers["PGACHG"] = number(week_24["ADPGA"], subject, "PGA3", "CHG")
+    assert numbers == {column: float(told[column]) if told[column] else None for column in numbers}
+
+
+def test_every_subject_has_every_parameter_at_every_visit(case_adam: Any) -> None:
+    rows = case_adam[0]["ADRS"].frame
+    parameters = {*COMPONENTS, *RESPONSES.values(), "SRI4PGAL", "SRI4BILA", "BILNEWA", "BILNEWB"}
+    assert set(rows["PARAMCD"]) == parameters
+    assert rows["AVISIT"].unique().tolist() == [f"Week {week}" for week in (4, 8, 12, 16, 20, 24)]
+    assert len(rows) == 63 * len(parameters) * 6
+    responses = rows[rows["PARAMCD"].isin(list(RESPONSES.values()))]
+    assert responses["AVALC"].isin(["Y", "N"]).all()
+
+
+def test_an_imputed_non_response_is_marked_and_an_observed_one_is_not(
+    week_24: Mapping[str, pd.DataFrame],
+) -> None:
+    rows = week_24["ADRS"]
+    imputed, observed = rows.loc[("C037", "SRI4")], rows.loc[("C003", "SRI4")]
+    assert (imputed["AVALC"], imputed["AVAL"], imputed["DTYPE"]) == ("N", 0, "NRI")
+    assert (observed["AVALC"], observed["AVAL"]) == ("N", 0)
+    assert pd.isna(observed["DTYPE"])
+
+
+def test_a_component_is_traced_to_the_record_it_was_taken_from(case_adam: Any) -> None:
+    tables: Mapping[str, Table] = case_adam[0]
+    response = tables["ADRS"].frame
+    row = response[
+        response["USUBJID"].eq("C020")
+        & response["PARAMCD"].eq("SRI4SLE")
+        & response["AVISITN"].eq(24)
+    ]
+    assert row[["SRCDOM", "SRCVAR"]].iloc[0].tolist() == ["ADSLEDAI", "CHG"]
+    trace = tables["ADRS"].trace
+    record = trace[trace["row"].eq(row.index[0]) & trace["source"].eq("ADSLEDAI")]["record"]
+    source = tables["ADSLEDAI"].frame.iloc[record.item()]
+    assert source["ASEQ"] == row["SRCSEQ"].item()
+    assert (source["PARAMCD"], source["ADY"], source["AVAL"]) == ("SLEDTOT", 171, 8)
+
+
+def test_no_day_before_day_141_is_tested_at_an_early_visit(case_adam: Any) -> None:
+    """Case 1 takes 20 mg until Day 60: the taper does not fail her at Week 4."""
+    rows = case_adam[0]["ADRS"].frame
+    early = rows[rows["USUBJID"].eq("C001") & rows["PARAMCD"].eq("SRI4PRD")]
+    assert early["AVALC"].tolist() == ["Y"] * 6

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.end_to_end.conftest import cdisckit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_simulate_writes_the_committed_export(lupus: Path, tmp_path: Path) -> None:
+    run = cdisckit("simulate", lupus, "--subjects", "6", "--out", tmp_path)
+    assert run.code == 0, run.err
+    assert "Synthetic" in run.out
+    committed = (lupus / "raw" / "data.csv").read_bytes()
+    assert (tmp_path / "data.csv").read_bytes() == committed
+
+
+def test_a_simulated_export_builds(lupus: Path, tmp_path: Path) -> None:
+    cdisckit("simulate", lupus, "--subjects", "12", "--seed", "3", "--out", tmp_path / "raw")
+    run = cdisckit("build", lupus, "--raw", tmp_path, "--out", tmp_path / "out")
+    assert run.code in (0, 1), run.err
+    assert "/12, " in run.out
+
+
+def test_the_pilot_builds_from_raw_files_elsewhere(
+    root: Path, shared_data: Path, tmp_path: Path
+) -> None:
+    run = cdisckit(
+        "build",
+        root / "studies" / "cdiscpilot01",
+        "--out",
+        tmp_path,
+        CDISCKIT_RAW=str(shared_data / "pilot" / "raw"),
+    )
+    assert run.code in (0, 1), run.err
+    folder = tmp_path / "cdiscpilot01" / "m5" / "datasets" / "cdiscpilot01"
+    names = {path.name for path in folder.rglob("*.xpt")}
+    assert names == {"dm.xpt", "ae.xpt", "ex.xpt"}
+
+
+def test_a_final_package_with_open_errors_is_refused(lupus: Path, tmp_path: Path) -> None:
+    run = cdisckit("build", lupus, "--final", "--out", tmp_path)
+    assert run.code == 1
+    assert "Refused" in run.out
+    assert not (tmp_path / "nct03171194-syn").exists()
+    assert (tmp_path / "nct03171194-syn-refused" / "findings.html").exists()
+
+
+def test_terminology_packages_are_listed() -> None:
+    run = cdisckit("ct", "list")
+    assert run.code == 0
+    assert "SDTM 2025-03-28" in run.out
+
+
+def test_a_file_that_is_no_terminology_package_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("nothing of the kind\n")
+    run = cdisckit("ct", "add", tmp_path / "x.txt")
+    assert run.code == 2
+    assert "x.txt" in run.err
+    assert "Traceback" not in run.err
