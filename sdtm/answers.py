@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from specs.model import Rule, StudyCodelist, Variable
 
 MULTIPLE = "MULTIPLE"
+"""What stands for several ticked choices, whatever the codelist (SDTMIG 3.4, section 4.2.8.3)."""
 
 
 class Answers:
@@ -139,7 +140,7 @@ class Answers:
         by_meaning = coded(meant, codelist.codelist, codelist.own)
         by_code = coded(answers, codelist.codelist, codelist.own)
         value = by_meaning["value"].where(by_meaning["matched"], by_code["value"])
-        strange = meant.notna() & ~by_meaning["matched"] & ~by_code["matched"]
+        strange = meant.notna() & ~by_meaning["matched"] & ~by_code["matched"] & (meant != MULTIPLE)
         problem = pd.Series(index=meant.index, dtype="str")
         for text in meant[strange & known].unique():
             near = nearest(text, codelist.codelist)

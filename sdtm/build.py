@@ -199,7 +199,7 @@ class _Part:
         made = _called(derivation, [column[rows] for column in columns], rule)
         if isinstance(made, Outcome):
             self._find(variable.name, derivation, made.problems, columns[0])
-            made = made.values
+            return made.values.reindex(self.index)
         return made.reindex(self.index)
 
     def _of_subject(self, source: str, rule: Rule, parts: Mapping[str, _Part]) -> pd.Series:
@@ -238,8 +238,9 @@ class _Part:
         )
         frame = frame[all_hold(rule.where, frame)]
         columns = [frame[name] for name in (*names, "USUBJID")]
-        made: pd.Series = _called(rule.derivation, columns, rule)
-        return made.reindex(self.value("USUBJID")).set_axis(self.index)
+        made = _called(rule.derivation, columns, rule)
+        values = made.values if isinstance(made, Outcome) else made
+        return values.reindex(self.value("USUBJID")).set_axis(self.index)
 
     def value(self, name: str) -> pd.Series:
         """A variable made before; it is, by the order of the build."""
@@ -288,16 +289,19 @@ class _Part:
         return self.dataset, self.records
 
 
-def _called(derivation: Derivation, columns: Iterable[pd.Series], rule: Rule) -> Any:
+def _called(
+    derivation: Derivation, columns: Iterable[pd.Series], rule: Rule
+) -> pd.Series | Outcome:
     """What a derivation gives; MappingError where it cannot use its sources or constants."""
     try:
-        return derivation.function(*columns, **rule.arguments)
+        made: pd.Series | Outcome = derivation.function(*columns, **rule.arguments)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise MappingError(
             f"{derivation.name} cannot use what it is given ({type(error).__name__}: {error})",
             where=rule.place,
             remedy="check the types of its sources and its constants under with",
         ) from error
+    return made
 
 
 def _typed(made: Any, variable: Variable, index: pd.Index, rule: Rule | None = None) -> pd.Series:

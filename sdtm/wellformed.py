@@ -98,7 +98,8 @@ def arrow_text(text: pd.Series[Any]) -> pa.Array:
 
 def text_series(array: pa.Array, index: pd.Index[Any], name: object = None) -> pd.Series[str]:
     """An Arrow array of large strings as a Series of dtype str."""
-    return pd.Series(_TEXT.__from_arrow__(array), index=index, name=name)
+    text: pd.Series[str] = pd.Series(pd.array(array, dtype=_TEXT), index=index, name=name)
+    return text
 
 
 def read_stamps(text: pa.Array, order: Order | Literal["ISO"] | None = None) -> list[Stamps]:
@@ -209,7 +210,7 @@ def _marks_fit(columns: Bytes, layout: Layout, times: int, *, iso: bool) -> Mask
 
 
 def _one_of(column: Bytes, characters: str) -> Mask:
-    good = column == ord(characters[0])
+    good: Mask = column == ord(characters[0])
     for character in characters[1:]:
         good |= column == ord(character)
     return good

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _YEAR, _MONTH, _DAY = r"\d{4}", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 _SECOND = r"\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"
@@ -86,7 +82,7 @@ def number_measure(values: pd.Series) -> Measure:
         dates = values.dropna()
         unit = pd.Timedelta(days=1) if holds_dates(dates) else pd.Timedelta(seconds=1)
         values = (dates - _SAS_EPOCH) // unit
-    return _digits(_positional(pd.unique(values.dropna().astype("float64"))))
+    return _digits(_positional(values.dropna()))
 
 
 def numeric_text_measure(values: pd.Series) -> Measure:
@@ -107,12 +103,13 @@ def written(values: pd.Series) -> frozenset[str]:
     """The distinct values as a codelist writes them: whole numbers without decimals."""
     known = values.dropna()
     if pd.api.types.is_numeric_dtype(known):
-        return frozenset(_positional(pd.unique(known.astype("float64"))).to_pylist())
+        return frozenset(_positional(known).to_pylist())
     return frozenset(map(str, known.unique()))
 
 
-def _positional(numbers: NDArray[np.float64]) -> pa.Array:
-    """Numbers as the shortest texts that read back as they are, without exponent."""
+def _positional(values: pd.Series) -> pa.Array:
+    """The distinct numbers as the shortest texts that read back as they are, without exponent."""
+    numbers = np.unique(values.to_numpy("float64")) + 0.0  # no negative zero
     texts = pc.cast(pa.array(numbers), pa.string())
     with_exponent = pc.match_substring(texts, "e")
     if not pc.any(with_exponent).as_py():

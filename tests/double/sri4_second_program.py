@@ -11,7 +11,7 @@ import calendar
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -36,7 +36,7 @@ DOSE_LIMIT = 10
 DROPS = {"SRI4": 4, "SRI5": 5, "SRI6": 6, "SRI7": 7, "SRI8": 8}
 PGA_LIMIT = Decimal("0.3")
 
-WEIGHTS = {item: weight for item, weight in enumerate([8] * 8 + [4] * 6 + [2] * 7 + [1] * 3, 1)}
+WEIGHTS = dict(enumerate([8] * 8 + [4] * 6 + [2] * 7 + [1] * 3, 1))
 TOTAL = 25
 SYSTEMS = range(1, 10)
 GRADES = "EDCBA"  # mildest first
@@ -157,9 +157,7 @@ def latest(text: str | None) -> date | None:
         return None
     year, month, day = [*text[:10].split("-"), "", ""][:3]
     last_month = int(month or 12)
-    return date(
-        int(year), last_month, int(day or calendar.monthrange(int(year), last_month)[1])
-    )
+    return date(int(year), last_month, int(day or calendar.monthrange(int(year), last_month)[1]))
 
 
 def pga_value(text: str | None) -> Decimal | None:
@@ -316,9 +314,7 @@ class Subject:
                     if len(graded) < len(forms):
                         self.reached["DUP-1 graded beats -"] += 1
             return Chosen(day, merged)
-        return Chosen(
-            day, max(getattr(form, result) for form in settled(forms)), forms[0].version
-        )
+        return Chosen(day, max(getattr(form, result) for form in settled(forms)), forms[0].version)
 
     # Steroids
 
@@ -404,8 +400,7 @@ class Subject:
         return [
             day
             for day in tested
-            if (first is None or self.day(first) <= day)
-            and (last is None or day <= self.day(last))
+            if (first is None or self.day(first) <= day) and (last is None or day <= self.day(last))
         ]
 
     def rate(self, row: Row) -> Fraction | None:
@@ -438,13 +433,12 @@ class Subject:
                     deaths.append(row["DSSTDTC"])
                 elif row["DSDECOD"] != "COMPLETED":
                     departures.append(row["DSSTDTC"])
-        started = [
-            earliest(row["CMSTDTC"]) for row in self.cm if row.get("CMPROHIB") == "Y"
+        started = [earliest(row["CMSTDTC"]) for row in self.cm if row.get("CMPROHIB") == "Y"]
+        causes = [
+            "DEATH"
+            for when in filter(None, map(full_date, deaths))
+            if self.day(when) <= (end if day is None else day)
         ]
-        causes = []
-        for when in filter(None, map(full_date, deaths)):
-            if self.day(when) <= (end if day is None else day):
-                causes.append("DEATH")
         for when in filter(None, map(full_date, departures)):
             if day is None:
                 counts = self.day(when) <= end
@@ -475,11 +469,13 @@ class Subject:
     # The response
 
     def response(self, visit: str) -> Response:
-        sle_0, sle_1 = self.baseline(self.sledai, "total"), self.in_window(
-            self.sledai, "total", visit
+        sle_0, sle_1 = (
+            self.baseline(self.sledai, "total"),
+            self.in_window(self.sledai, "total", visit),
         )
-        bil_0, bil_1 = self.baseline(self.bilag, "grades"), self.in_window(
-            self.bilag, "grades", visit
+        bil_0, bil_1 = (
+            self.baseline(self.bilag, "grades"),
+            self.in_window(self.bilag, "grades", visit),
         )
         pga_0, pga_1 = self.baseline(self.pga, "value"), self.in_window(self.pga, "value", visit)
         days = [chosen.day for chosen in (sle_1, bil_1, pga_1) if chosen and chosen.day]
@@ -528,13 +524,18 @@ class Subject:
             for name, drop in DROPS.items()
         }
         plain = readings["SRI4"]
-        readings["SRI4ABS"] = {**plain, "SRI4BIL": bil_abs}
+        readings["SRI4ABS"] = {
+            "SRI4SLE": sle(4), "SRI4BILA": bil_abs, "SRI4PGA": pga, "SRI4PRD": prd
+        }  # fmt: skip
         readings["SRI4LBL"] = {
             "SRI4SLE": sle(4), "SRI4BIL": bil, "SRI4PGAL": pga_label, "SRI4PRD": prd
         }  # fmt: skip
         results, how, reasons = {}, {}, {}
         for name, parts in readings.items():
             results[name], how[name], reasons[name] = combined(parts, causes, mixed=mixed)
+        results["SRI4WC"], how["SRI4WC"], reasons["SRI4WC"] = self.worst_case(
+            visit, plain, [chosen.day for chosen in (bil_1, pga_1) if chosen and chosen.day]
+        )
         self.reached[
             "NRI-1" if how["SRI4"] == "NRI" else "NRI-2" if results["SRI4"] == "N" else "all Y"
         ] += 1
@@ -545,6 +546,7 @@ class Subject:
             components={
                 "SRI4SLE": Component(sle(4), sle_1.day if sle_1 else None),
                 "SRI4BIL": Component(bil, bil_1.day if bil_1 else None),
+                "SRI4BILA": Component(bil_abs, bil_1.day if bil_1 else None),
                 "SRI4PGA": Component(pga, pga_1.day if pga_1 else None),
                 "SRI4PGAL": Component(pga_label, pga_1.day if pga_1 else None),
                 "SRI4PRD": Component(prd, day),
@@ -558,6 +560,20 @@ class Subject:
             how=how,
             reasons=reasons,
         )
+
+    def worst_case(
+        self, visit: str, plain: Mapping[str, str | None], other_days: list[int]
+    ) -> tuple[str, str, str]:
+        """SRI4WC: missing items absent at baseline and present at the visit, PRN doses added."""
+        before = self.baseline([filled(form, present=False) for form in self.sledai], "total")
+        now = self.in_window([filled(form, present=True) for form in self.sledai], "total", visit)
+        day = max(other_days + ([now.day] if now and now.day else []), default=None)
+        mixed = bool(before and now and before.version != now.version)
+        sle = None
+        if before and now and not mixed:
+            sle = answer(now.result - before.result <= -DROPS["SRI4"])
+        parts = {**plain, "SRI4SLE": sle, "SRI4PRD": self.taper(visit, day, add_prn=True)}
+        return combined(parts, self.failures(visit, day), mixed=mixed)
 
     def new_grades(
         self, before: Chosen | None, now: Chosen | None
@@ -584,6 +600,14 @@ class Subject:
 
 def has_result(form: Assessment, result: str) -> bool:
     return bool(form.grades) if result == "grades" else getattr(form, result) is not None
+
+
+def filled(form: Assessment, *, present: bool) -> Assessment:
+    """The form with its missing SLEDAI items scored; one without any item stays as it is."""
+    if not form.items:
+        return form
+    missing = {item: weight if present else 0 for item, weight in WEIGHTS.items()}
+    return replace(form, items={**missing, **form.items})
 
 
 def settled(forms: list[Assessment]) -> list[Assessment]:

@@ -259,7 +259,7 @@ def test_a_dictionary_that_is_none_names_the_line(
 
 def test_a_dictionary_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(RawDataError, match=r"none\.csv: there is no such file; check raw:"):
-        read_redcap(tmp_path, **{"dictionary": "none.csv"})  # type: ignore[arg-type]
+        read(RawSource("edc", "redcap", {"data": "data.csv", "dictionary": "none.csv"}), tmp_path)
 
 
 def test_lists_of_events_without_their_columns_are_named(tmp_path: Path) -> None:

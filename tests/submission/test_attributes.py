@@ -130,6 +130,8 @@ def test_a_date_that_is_none_is_measured_as_text() -> None:
         ([-12.0, 5.0], Measure("integer", 3)),  # the minus sign counts
         ([12.5, 7.0, 0.125], Measure("float", 5, 3)),
         ([0.00001], Measure("float", 6, 5)),
+        ([123456789012.0], Measure("integer", 12)),
+        ([-0.0], Measure("integer", 1)),
         ([None], Measure("integer", 8)),
     ],
 )

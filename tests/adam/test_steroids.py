@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from adam.derivations.steroids import (
+    counted_in_dose,
+    dose_intervals,
+    highest_dose,
+    prednisone_equivalent,
+)
+
+SYSTEMIC = ["ORAL", "INTRAVENOUS", "INTRAMUSCULAR", "SUBCUTANEOUS"]
+
+
+def texts(*values: str | None) -> pd.Series[Any]:
+    return pd.Series(list(values), dtype="str")
+
+
+def dates(*values: str | None) -> pd.Series[Any]:
+    return pd.Series(pd.to_datetime(list(values)).astype("datetime64[s]"))
+
+
+@pytest.mark.parametrize(
+    ("dose", "unit", "frequency", "drug", "equivalent"),
+    [
+        (8, "mg", "QD", "METHYLPREDNISOLONE", "10"),
+        (1.5, "mg", "QD", "DEXAMETHASONE", "10"),
+        (0.75, "mg", "BID", "BETAMETHASONE", "10"),
+        (25, "mg", "3 TIMES PER WEEK", "PREDNISONE", "75/7"),
+        (15, "mg", "QOD", "PREDNISONE", "7.5"),
+        (10, "mg", "TID", "HYDROCORTISONE", "7.5"),
+        (0.01, "g", "QD", "PREDNISONE", "10"),
+        (12, "mg", "QD", "DEFLAZACORT", "10"),
+        (10, "mg", "Q36H", "PREDNISONE", "20/3"),
+    ],
+)
+def test_the_prednisone_equivalent_is_exact(
+    dose: float, unit: str, frequency: str, drug: str, equivalent: str
+) -> None:
+    found = prednisone_equivalent(pd.Series([dose]), texts(unit), texts(frequency), texts(drug))
+    assert found.values.tolist() == [equivalent]
+    assert found.problems.isna().all()
+
+
+def test_what_makes_a_dose_missing_is_a_finding() -> None:
+    found = prednisone_equivalent(
+        pd.Series([None, 5, 5, 5], dtype="float64"),
+        texts("mg", "TABLET", "mg", "mg"),
+        texts("QD", "QD", "UNKNOWN", "QD"),
+        texts("PREDNISONE", "PREDNISONE", "PREDNISONE", "PARAMETHASONE"),
+    )
+    assert found.values.isna().all()
+    assert found.problems.tolist() == [
+        "the dose is missing",
+        "the dose is not in a unit of mass",
+        "the frequency has no rate",
+        "there is no factor for the steroid",
+    ]
+
+
+def test_local_routes_doses_as_needed_and_excluded_drugs_do_not_count() -> None:
+    found = counted_in_dose(
+        texts("PREDNISONE", "TRIAMCINOLONE", "PREDNISONE", "BUDESONIDE", "PREDNISONE"),
+        texts("ORAL", "INTRA-ARTICULAR", "ORAL", "ORAL", None),
+        texts(None, None, "Y", None, None),
+        systemic_routes=SYSTEMIC,
+    )
+    assert found.values.tolist() == ["Y", "N", "N", "N", "Y"]
+    assert found.problems.notna().tolist() == [False, False, False, False, True]
+
+
+def intervals(*records: tuple[Any, ...]) -> pd.DataFrame:
+    """Records (subject, counted, answer, first, last, dose, frequency) to intervals."""
+    columns = list(zip(*records, strict=True))
+    made = dose_intervals(
+        *(texts(*columns[i]) for i in (0, 1, 2)),
+        dates(*columns[3]),
+        dates(*columns[4]),
+        *(texts(*columns[i]) for i in (5, 6)),
+    )
+    return made.rows
+
+
+def shown(rows: pd.DataFrame) -> list[list[Any]]:
+    days = [rows[name].dt.strftime("%m-%d") for name in ("ASTDT", "AENDT")]
+    table = pd.concat([*days, rows["AVALC"], rows["KNOWNDD"]], axis=1).astype("object")
+    return table.where(table.notna(), None).to_numpy().tolist()
+
+
+def test_concurrent_steroids_add_up_and_the_stop_day_counts() -> None:
+    rows = intervals(
+        ("S", "Y", None, "2018-01-01", "2018-01-10", "10", "QD"),
+        ("S", "Y", None, "2018-01-05", None, "2.5", "QD"),
+    )
+    assert shown(rows) == [
+        [None, "12-31", "0", "0"],
+        ["01-01", "01-04", "10", "10"],
+        ["01-05", "01-10", "12.5", "12.5"],
+        ["01-11", None, "2.5", "2.5"],
+    ]
+
+
+def test_a_missing_dose_leaves_the_known_part() -> None:
+    rows = intervals(
+        ("S", "Y", None, "2018-01-01", None, "10", "QD"),
+        ("S", "Y", None, "2018-01-05", "2018-01-05", None, "QD"),
+    )
+    assert shown(rows)[2] == ["01-05", "01-05", None, "10"]
+
+
+def test_a_single_dose_counts_on_its_day_whatever_its_end() -> None:
+    rows = intervals(("S", "Y", None, "2018-01-05", None, "625", "ONCE"))
+    assert shown(rows)[1:] == [["01-05", "01-05", "625", "625"], ["01-06", None, "0", "0"]]
+
+
+def test_a_single_dose_without_a_date_makes_the_dose_missing_on_every_day() -> None:
+    assert shown(intervals(("S", "Y", None, None, None, "625", "ONCE"))) == [
+        [None, None, None, "0"]
+    ]
+
+
+def test_a_missing_start_is_before_everything() -> None:
+    assert shown(intervals(("S", "Y", None, None, None, "15", "QD"))) == [[None, None, "15", "15"]]
+
+
+def test_an_end_before_the_start_makes_the_dose_missing_between_them() -> None:
+    rows = intervals(("S", "Y", None, "2018-02-01", "2018-01-10", "10", "QD"))
+    assert shown(rows)[1] == ["01-10", "02-01", None, "0"]
+
+
+def test_no_steroid_is_dose_0_only_where_the_answer_is_no() -> None:
+    rows = intervals(
+        ("NO", None, "N", None, None, None, None),
+        ("YES", None, "Y", None, None, None, None),
+        ("PRN", "N", None, "2018-01-01", None, "5", "QD"),
+    )
+    assert rows["USUBJID"].tolist() == ["NO", "PRN"]
+    assert rows["AVALC"].tolist() == ["0", "0"]
+
+
+def highest(last: str | None, rows: pd.DataFrame, target: float = 169) -> list[Any]:
+    found = highest_dose(
+        *(rows[name] for name in ("USUBJID", "ASTDT", "AENDT", "AVALC", "KNOWNDD")),
+        texts("S"),
+        dates("2017-11-02"),
+        pd.Series([target]),
+        dates(last),
+        first_day=141,
+    ).astype("object")
+    return found.where(found.notna(), None)[["AVALC", "KNOWNDD", "TSTDAYS"]].iloc[0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        ("2018-03-21", "2018-03-21", "10"),  # Day 140, before the first tested day
+        ("2018-03-22", "2018-03-22", "30"),  # Day 141
+        ("2018-04-18", "2018-04-18", "30"),  # Day 168, the day before the assessment
+        ("2018-04-19", "2018-04-19", "10"),  # Day 169, the assessment day
+    ],
+)
+def test_the_tested_days_end_before_the_assessment(first: str, last: str, expected: str) -> None:
+    rows = intervals(
+        ("S", "Y", None, "2017-01-01", None, "10", "QD"),
+        ("S", "Y", None, first, last, "20", "QD"),
+    )
+    assert highest("2018-04-19", rows) == [expected, expected, 28]
+    assert highest(None, rows) == [expected, expected, 28]
+
+
+def test_one_tested_day_with_a_missing_dose_makes_the_highest_dose_missing() -> None:
+    rows = intervals(
+        ("S", "Y", None, "2017-01-01", None, "12.5", "QD"),
+        ("S", "Y", None, "2018-04-01", "2018-04-01", None, "QD"),
+    )
+    assert highest("2018-04-19", rows) == [None, "12.5", 28]
+
+
+def test_without_steroid_records_the_highest_dose_is_missing() -> None:
+    rows = intervals(("OTHER", "Y", None, "2017-01-01", None, "12.5", "QD"))
+    assert highest("2018-04-19", rows) == [None, None, 28]
+
+
+def test_no_day_is_tested_at_a_visit_on_or_before_the_first_tested_day() -> None:
+    rows = intervals(("S", "Y", None, "2017-01-01", None, "12.5", "QD"))
+    assert highest("2018-03-22", rows) == [None, None, 0]

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from adam.derivations.windows import (
+    analysis_flag,
+    analysis_visit,
+    baseline_flag,
+    before_first_dose,
+    days_from_target,
+    of_window,
+    visit_grid,
+)
+
+WINDOWS = (
+    {"AVISIT": "Baseline", "AVISITN": 0, "VISIT": None, "AWTARGET": 1, "AWLO": -28, "AWHI": 1},
+    {"AVISIT": "Week 20", "AVISITN": 20, "VISIT": "WEEK 20", "AWTARGET": 141}
+    | {"AWLO": 127, "AWHI": 154},
+    {"AVISIT": "Week 24", "AVISITN": 24, "VISIT": "WEEK 24", "AWTARGET": 169}
+    | {"AWLO": 155, "AWHI": 182},
+)
+
+
+def texts(*values: str | None) -> pd.Series[Any]:
+    return pd.Series(list(values), dtype="str")
+
+
+def numbers(*values: float | None) -> pd.Series[Any]:
+    return pd.Series(list(values), dtype="float64")
+
+
+def dates(*values: str | None) -> pd.Series[Any]:
+    return pd.Series(pd.to_datetime(list(values)).astype("datetime64[s]"))
+
+
+@pytest.mark.parametrize(
+    ("dtc", "mark", "flag"),
+    [
+        ("2017-11-01", None, "Y"),
+        ("2017-11-02", None, "Y"),
+        ("2017-11-02", "AFTER", None),
+        ("2017-11-02T09:00", None, "Y"),
+        ("2017-11-02T10:30", None, None),
+        ("2017-11-02T11:00", "BEFORE", None),
+        ("2017-11-03", "BEFORE", None),
+        ("2017-10", None, "Y"),
+        ("2017-11", None, None),
+        (None, None, None),
+    ],
+)
+def test_before_first_dose(dtc: str | None, mark: str | None, flag: str | None) -> None:
+    start, start_time = dates("2017-11-02"), numbers(10.5 * 3600)
+    result = before_first_dose(texts(dtc), texts(mark), start, start_time).values
+    assert result.fillna("").tolist() == [flag or ""]
+
+
+def test_a_mark_against_the_time_is_a_finding() -> None:
+    dtc = texts("2017-11-02T11:00", "2017-11-02T09:00", "2017-11-02T09:00")
+    start = dates(*["2017-11-02"] * 3)
+    result = before_first_dose(
+        dtc, texts("BEFORE", "AFTER", "BEFORE"), start, numbers(*[37800] * 3)
+    )
+    assert result.problems.notna().tolist() == [True, True, False]
+
+
+def baseline(day: Any, value: Any, *, time: Any = None, version: Any = None) -> list[bool]:
+    size = len(day)
+    flag = baseline_flag(
+        texts(*["S"] * size),
+        texts(*["P"] * size),
+        texts(*["Y"] * size),
+        numbers(*day),
+        numbers(*(time or [None] * size)),
+        numbers(*value),
+        texts(*(version or ["2K"] * size)),
+        numbers(*range(size)),
+        earliest_day=-28,
+        versions=("2K", "SELENA"),
+    )
+    return flag.eq("Y").tolist()
+
+
+def test_baseline_is_the_last_value_before_the_first_dose() -> None:
+    assert baseline([-20, -3, 1], [5, 6, None]) == [False, True, False]
+
+
+def test_baseline_is_not_earlier_than_its_first_day() -> None:
+    assert baseline([-28], [5]) == [True]
+    assert baseline([-29], [5]) == [False]
+
+
+def test_on_the_day_of_baseline_the_latest_time_counts_if_all_have_one() -> None:
+    assert baseline([1, 1], [9, 4], time=[100, 200]) == [False, True]
+    assert baseline([1, 1], [9, 4], time=[None, 200]) == [True, False]
+
+
+def test_at_baseline_the_version_named_first_counts() -> None:
+    assert baseline([1, 1], [4, 9], version=["2K", "SELENA"]) == [True, False]
+
+
+def test_analysis_visit_takes_both_ends_of_a_window() -> None:
+    day = numbers(126, 127, 154, 155, 182, 183)
+    none = texts(*[None] * 6)
+    visit = analysis_visit(
+        day, none, none, none, dates(*["2017-11-02"] * 6), windows=WINDOWS
+    ).values
+    expected = ["", "Week 20", "Week 20", "Week 24", "Week 24", ""]
+    assert visit.fillna("").tolist() == expected
+
+
+def test_a_partial_date_is_placed_by_the_nominal_visit_and_doubted_if_it_cannot_be() -> None:
+    dtc = texts("2018-04", "2018-06", None)
+    outcome = analysis_visit(
+        numbers(None, None, None),
+        texts(*["WEEK 24"] * 3),
+        texts(*[None] * 3),
+        dtc,
+        dates(*["2017-11-02"] * 3),
+        windows=WINDOWS,
+    )
+    assert outcome.values.tolist() == ["Week 24"] * 3
+    assert outcome.problems.notna().tolist() == [False, True, False]
+
+
+def test_the_baseline_record_is_at_the_visit_baseline() -> None:
+    visit = analysis_visit(
+        numbers(1),
+        texts("DAY 1"),
+        texts("Y"),
+        texts("2017-11-02"),
+        dates("2017-11-02"),
+        windows=WINDOWS,
+    ).values
+    assert visit.tolist() == ["Baseline"]
+    assert of_window(visit, windows=WINDOWS, column="AVISITN").tolist() == [0]
+
+
+def test_day_minus_1_and_day_1_are_one_day_apart() -> None:
+    assert days_from_target(numbers(-1, 1, 170), numbers(1, 1, 169)).tolist() == [1, 0, 1]
+
+
+def chosen(
+    day: Any,
+    value: Any,
+    *,
+    part: Any = None,
+    time: Any = None,
+    version: Any = None,
+    target: int = 169,
+) -> list[bool]:
+    size = len(day)
+    flag = analysis_flag(
+        texts(*["S"] * size),
+        texts(*(part or ["P"] * size)),
+        texts(*["Week 24"] * size),
+        texts(*[None] * size),
+        (numbers(*day) - target).abs(),
+        numbers(*day),
+        numbers(*(time or [None] * size)),
+        numbers(*value),
+        texts(*(version or ["2K"] * size)),
+        texts(*["2K"] * size),
+        numbers(*range(size)),
+    )
+    return flag.eq("Y").tolist()
+
+
+def test_the_record_closest_to_the_target_is_chosen_and_of_two_the_later() -> None:
+    assert chosen([158, 171], [4, 8]) == [False, True]
+    assert chosen([167, 171], [4, 8]) == [False, True]
+
+
+def test_a_record_without_a_result_is_not_chosen() -> None:
+    assert chosen([169, 171], [None, 8]) == [False, True]
+
+
+def test_of_one_day_the_latest_time_counts_if_all_have_one_else_the_worst_value() -> None:
+    assert chosen([169, 169], [6, 7], time=[32400, 54000]) == [False, True]
+    assert chosen([169, 169], [7, 6], time=[32400, 54000]) == [False, True]
+    assert chosen([169, 169], [6, 7], time=[54000, None]) == [False, True]
+
+
+def test_the_worst_grade_of_each_system_counts_on_one_day() -> None:
+    part = ["BILG1", "BILG2", "BILG1", "BILG2"]
+    assert chosen([169] * 4, [5, 1, 3, None], part=part) == [True, True, False, False]
+
+
+def test_the_day_is_chosen_for_all_systems_together() -> None:
+    part = ["BILG1", "BILG2", "BILG1", "BILG2"]
+    flags = chosen([169, 169, 171, 171], [5, None, 3, 2], part=part)
+    assert flags == [True, False, False, False]
+
+
+def test_another_version_is_chosen_only_where_there_is_no_record_of_that_at_baseline() -> None:
+    assert chosen([169, 175], [4, 8], version=["SELENA", "2K"]) == [False, True]
+    assert chosen([169], [4], version=["SELENA"]) == [True]
+
+
+def test_a_dated_record_is_preferred_to_one_without_a_full_date() -> None:
+    assert chosen([None, 180], [4, 8]) == [False, True]
+    assert chosen([None], [4]) == [True]
+
+
+def test_the_grid_has_one_record_per_subject_and_visit_through_the_last() -> None:
+    records = visit_grid(texts("A", "B"), windows=WINDOWS, through=20)
+    assert records.rows[["USUBJID", "AVISIT", "AWHI"]].to_numpy().tolist() == [
+        ["A", "Week 20", 154],
+        ["B", "Week 20", 154],
+    ]
+    assert records.made_from["record"].tolist() == [0, 1]
