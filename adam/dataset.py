@@ -45,7 +45,7 @@ class Building:
         self.library = library
         self.account = Account(dataset.name)
         self.frame = pd.DataFrame()
-        self.grid = pd.DataFrame()
+        self.grid: pd.DataFrame | None = None
         self.derived: dict[str, pd.DataFrame] = {}
         self._grid_from = no_trace()
         self._next_row = 0
@@ -53,15 +53,12 @@ class Building:
 
     def built(self) -> tuple[Table, pd.DataFrame]:
         """The dataset with the trace of its rows, and the findings."""
-        rows = block_rows(self.dataset, self.library, self.account)
-        self._next_row = len(rows)
-        if self.dataset.parameters:
-            on_grid = rows["PARAMCD"].isna()
-            self.grid = rows[on_grid].dropna(axis=1, how="all")
-            self.grid = self.grid.assign(**{_GRID: range(len(self.grid))})
-            self._grid_from = self.account.made_from(self.grid.index)
-            rows = rows[~on_grid]
-        self.frame = rows
+        self.frame, grid = block_rows(self.dataset, self.library, self.account)
+        self._next_row = len(self.frame)
+        if grid is not None:
+            self.grid = grid.assign(**{_GRID: range(len(grid))})
+            self._grid_from = self.account.made_from(grid.index)
+            self._next_row += len(grid)
         own = [s for p in self.dataset.parameters for s in self._own_columns(p)]
         self._compute(variables_needed(self.dataset, own))
         if self.dataset.parameters:
@@ -99,7 +96,7 @@ class Building:
 
     def _derived(self, parameter: Parameter) -> pd.DataFrame:
         rule = _ruled(parameter)
-        base = self.grid if len(self.grid) else self._distinct(parameter)
+        base = self._distinct(parameter) if self.grid is None else self.grid
         rows = base.set_axis(pd.RangeIndex(self._next_row, self._next_row + len(base)))
         self._next_row += len(rows)
         for origin, records in self._grid_from.groupby("source"):
@@ -161,7 +158,7 @@ class Building:
                 where=parameter.place,
                 remedy=f"let the derivation of {own.code} give it",
             )
-        keys = [_GRID] if len(self.grid) else list(parameter.per)
+        keys = list(parameter.per) if self.grid is None else [_GRID]
         places = matched(rows[keys], found[keys])
         several = places == SEVERAL
         if several.any():
@@ -248,7 +245,7 @@ class Building:
             else:
                 places = matched(subject.to_frame("USUBJID"), rows[["USUBJID"]])
                 series.append(taken(rows[name], places, subject.index))
-        value = self._called(rule, [*series, subject])
+        value: pd.Series = self._called(rule, [*series, subject])
         records = pd.DataFrame({"USUBJID": subject, "record": subject.index})
         met = rows[["USUBJID"]].assign(row=rows.index).merge(records, on="USUBJID")
         self.account.trace(met["row"], owner, met["record"])
@@ -269,7 +266,7 @@ class Building:
             return [rows[name].rename(source)]
         if FROM + owner in rows:
             column = self.library.column(owner, name, rule.place)
-            places = rows[FROM + owner].fillna(-1).astype("int64").to_numpy()
+            places = np.asarray(rows[FROM + owner].fillna(NONE), dtype=np.int64)
             return [taken(column, places, rows.index).rename(source)]
         own = parameters_named(self.dataset, owner)
         if own:
@@ -287,7 +284,7 @@ class Building:
 
     def _of_visit(self, code: str, name: str, rows: pd.DataFrame, rule: Rule) -> pd.Series:
         """A column of another dataset's parameter: its record chosen for the visit of the row."""
-        if _GRID not in rows:
+        if self.grid is None:
             raise MappingError(
                 f"{code}.{name} is taken by analysis visit, and the rows are on no grid of visits",
                 where=rule.place,
@@ -299,11 +296,11 @@ class Building:
 
     def _places(self, code: str, rows: pd.DataFrame) -> tuple[str, NDArray[np.int64]]:
         """The dataset of a parameter, and the position of its chosen record for each row."""
-        if code not in self._chosen:
+        if code not in self._chosen and self.grid is not None:
             dataset = self.library.owners(code)[code]
             self._chosen[code] = dataset, self.library.chosen(dataset, code, self.grid)
         dataset, on_grid = self._chosen[code]
-        grid = rows[_GRID].fillna(-1).astype("int64").to_numpy()
+        grid = np.asarray(rows[_GRID].fillna(NONE), dtype=np.int64)
         return dataset, np.where(grid < 0, NONE, on_grid[grid])
 
     def _trace_visits(self, owner: str, rows: pd.DataFrame) -> None:

@@ -20,23 +20,27 @@ FROM = "@"
 """Prefix of the column with the position of the record of a dataset that a row was made from."""
 
 
-def block_rows(dataset: Dataset, library: Library, account: Account) -> pd.DataFrame:
-    """The rows of all blocks of a dataset, labelled from 0 on.
+def block_rows(
+    dataset: Dataset, library: Library, account: Account
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """The rows of all blocks of a dataset, labelled from 0 on, and apart from them its grid.
 
-    The columns are USUBJID, PARAMCD if the dataset has parameters (missing on the rows of a grid),
-    what a derivation made or the block assigns, and `@RS` for rows taken over from RS.
+    The columns are USUBJID, PARAMCD if the dataset has parameters, what a derivation made or the
+    block assigns, and `@RS` for rows taken over from RS. Records made for no parameter are the
+    grid, on which derived parameters take place; None where no block makes such records.
     """
-    frames: list[pd.DataFrame] = []
+    rows: list[pd.DataFrame] = []
+    grid: list[pd.DataFrame] = []
     first = 0
     for block in dataset.blocks:
         make = _made if block.rule else _taken_over
         frame = make(dataset, block, library, account, first).assign(**dict(block.assign))
         first += len(frame)
-        frames.append(frame)
-    frame = pd.concat(frames)
-    if dataset.parameters and "PARAMCD" not in frame:
-        frame["PARAMCD"] = pd.Series(np.nan, index=frame.index, dtype="str")
-    return frame
+        to_grid = dataset.parameters and "PARAMCD" not in frame
+        (grid if to_grid else rows).append(frame)
+    columns = ["USUBJID", "PARAMCD"] if dataset.parameters else ["USUBJID"]
+    without = pd.DataFrame({name: pd.Series([], dtype="str") for name in columns})
+    return pd.concat(rows) if rows else without, pd.concat(grid) if grid else None
 
 
 def _taken_over(

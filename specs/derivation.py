@@ -179,7 +179,18 @@ def module_from(file: Path) -> ModuleType:
         raise SpecError("is not a Python file", where=str(file))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise SpecError(
+            f"is not Python: {error.msg}",
+            where=f"{file.name} line {error.lineno}",
+            remedy="mend the line",
+        ) from None
+    except ImportError as error:
+        raise SpecError(
+            f"cannot be imported ({error})", where=file.name, remedy="install what it imports"
+        ) from error
     return module
 
 

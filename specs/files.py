@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from specs.errors import did_you_mean
 from specs.where import Where
 
 Texts = tuple[str, ...]
@@ -103,6 +104,11 @@ class VariableFile(_File):
         if not isinstance(data, dict) or "rules" in data or "standard" in data:
             return data
         own = ("label", "type", "length", "codelist", "format", "comment", "role", "core")
+        of_rule = (*_ORIGINS, "from", "with", "source", "as", "when", "where")
+        for key in data:
+            if key not in (*own, *of_rule) and any(verb in data for verb in _ORIGINS):
+                hint = did_you_mean(str(key), (*own, *of_rule))
+                raise ValueError(f"{key} is not known here; {hint}")
         given = {key: value for key, value in data.items() if key in own}
         rule = {key: value for key, value in data.items() if key not in own}
         return {**given, "rules": [rule]} if rule else given

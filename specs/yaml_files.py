@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -13,7 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from specs.errors import SpecError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -94,6 +95,29 @@ def read_yaml(path: Path) -> YamlFile:
             "holds no keys", where=path.name, remedy="start it with 'dataset:' or 'study:'"
         )
     return YamlFile(path, data)
+
+
+def records(
+    rows: tuple[tuple[Any, ...], ...], file: YamlFile, *keys: str
+) -> tuple[Mapping[str, Any], ...]:
+    """A table written as a head and rows, as one mapping per row."""
+    if not rows:
+        return ()
+    head = [str(name) for name in rows[0]]
+    if len(set(head)) < len(head):
+        raise SpecError(
+            f"two columns of the table are named {max(head, key=head.count)}",
+            where=file.place(*keys, 0),
+            remedy="rename one",
+        )
+    for number, row in enumerate(rows[1:], start=1):
+        if len(row) != len(head):
+            raise SpecError(
+                f"the row has {len(row)} cells, the head of the table has {len(head)}",
+                where=file.place(*keys, number),
+                remedy="write ~ for a cell without a value",
+            )
+    return tuple(MappingProxyType(dict(zip(head, row, strict=True))) for row in rows[1:])
 
 
 def _line_in(node: Any, key: str | int) -> int:

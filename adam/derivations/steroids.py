@@ -12,6 +12,7 @@ from adam import exact
 from adam.derivations.timing import day_number
 from adam.instruments import instrument
 from adam.records import Records
+from sdtm import dates
 from specs.derivation import Outcome, derivation
 
 # Days from 1970-01-01 that stand for an open start and an open end.
@@ -36,11 +37,11 @@ def counted_in_dose(
 
 @derivation
 def prednisone_equivalent(
-    dose: pd.Series, unit: pd.Series, frequency: pd.Series, drug: pd.Series
+    dose: pd.Series, unit: pd.Series, frequency: pd.Series, drug: pd.Series, first: pd.Series
 ) -> Outcome:
     """{dose} in mg (by {unit}) x doses per day of {frequency} x 5 / (mg of {drug} equal to
     prednisone 5 mg), as an exact fraction. Missing where the dose is missing, the unit is no mass,
-    the frequency has no rate, or the drug has no factor.
+    the frequency has no rate, the drug has no factor, or a single dose has no date ({first}).
     """
     parts = {
         "there is no factor for the steroid": drug.map(_column("steroids", "factor")),
@@ -53,7 +54,20 @@ def prednisone_equivalent(
     problem = pd.Series("the dose is missing", index=dose.index, dtype="str").where(dose.isna())
     for message, part in parts.items():
         problem = problem.mask(problem.isna() & part.isna(), message)
-    return Outcome(exact.as_texts(values), problem)
+    undated = _single(frequency) & first.isna()
+    problem = problem.mask(problem.isna() & undated, "the single dose has no date")
+    return Outcome(exact.as_texts(values.mask(undated)), problem)
+
+
+@derivation
+def latest_possible_end(dtc: pd.Series, first: pd.Series) -> Outcome:
+    """The latest calendar day that {dtc} allows; missing where the year is not known.
+
+    An end before {first} is a finding.
+    """
+    last = dates.last_day(dtc)
+    problem = dtc.astype("str") + " is before the start"
+    return Outcome(last, problem.where(last.lt(first)))
 
 
 @derivation(scope="dataset")
@@ -160,12 +174,16 @@ def _column(table: str, column: str) -> dict[str, str]:
     return {name: row[column] for name, row in instrument(table).items() if row[column]}
 
 
+def _single(frequency: pd.Series) -> pd.Series:
+    rows = instrument("frequencies").items()
+    return frequency.isin([name for name, row in rows if row["single"] == "Y"])
+
+
 def _active(
     counted: pd.Series, first: pd.Series, last: pd.Series, dose: pd.Series, frequency: pd.Series
 ) -> pd.DataFrame:
     """The counted records with their first and last day as numbers, and their dose per day."""
-    singles = [name for name, row in instrument("frequencies").items() if row["single"] == "Y"]
-    single = frequency.isin(singles)
+    single = _single(frequency)
     start = _as_number(first, _OPEN_START)
     end = _as_number(last, _OPEN_END).mask(single & first.notna(), start)
     end = end.mask(single & first.isna(), _OPEN_END)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sdtm import dates
-from specs.derivation import derivation
+from specs.derivation import Outcome, derivation
 
 
 @derivation(scope="subject")
@@ -49,9 +49,19 @@ def first_on_or_after(dtc: pd.Series, reference: pd.Series, subjects: pd.Series)
     """The earliest day of {dtc} that is on or after {reference}. A partial date that may be on or
     after {reference} counts with its earliest possible day, not before {reference}.
     """
-    first, last = dates.first_day(dtc), dates.last_day(dtc)
-    after = first.where(first >= reference, reference).where(last >= reference)
-    return after.groupby(subjects).min()
+    return _on_or_after(dtc, reference).groupby(subjects).min()
+
+
+@derivation
+def starts_on_or_after(dtc: pd.Series, reference: pd.Series) -> Outcome:
+    """Y where {dtc} is on or after {reference}, or is partial and may be; otherwise N.
+
+    A missing date is a finding: N, but nothing is known.
+    """
+    after = _on_or_after(dtc, reference).notna()
+    flag = pd.Series("N", index=dtc.index, dtype="str").mask(after, "Y")
+    problem = pd.Series("no year is known; it is not counted", index=dtc.index, dtype="str")
+    return Outcome(flag, problem.where(dates.last_day(dtc).isna()))
 
 
 @derivation(scope="subject")
@@ -60,3 +70,8 @@ def first_text(values: pd.Series, order: pd.Series, subjects: pd.Series) -> pd.S
     ordered = pd.DataFrame({"value": values, "order": order, "subject": subjects})
     filled = ordered.dropna(subset=["value"]).sort_values(["order", "value"])
     return filled.groupby("subject")["value"].first()
+
+
+def _on_or_after(dtc: pd.Series, reference: pd.Series) -> pd.Series:
+    first, last = dates.first_day(dtc), dates.last_day(dtc)
+    return first.where(first >= reference, reference).where(last >= reference)

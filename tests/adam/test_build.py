@@ -121,6 +121,21 @@ def test_flags_of_populations_are_never_missing(
     assert "C002" not in set(built["ADRS"].frame["USUBJID"])
 
 
+@pytest.mark.parametrize("empty", ["RS", "QS", "CM", "DS", "EX"])
+def test_a_domain_without_records_is_no_obstacle(
+    empty: str, study: Study, case_tables: Mapping[str, Table]
+) -> None:
+    tables = {**case_tables, empty: with_rows(case_tables[empty], [])}
+    response = build_adam(study, tables)[0]["ADRS"].frame
+    answers = response.loc[response["PARAMCD"].eq("SRI4"), "AVALC"]
+    if empty == "EX":
+        assert not len(response)
+    elif empty in ("RS", "QS"):
+        assert answers.eq("N").all()
+    else:
+        assert answers.isin(["Y", "N"]).all()
+
+
 def test_what_cannot_be_used_is_a_finding(case_adam: Any) -> None:
     found = case_adam[1].set_index("subject")
     assert "dose is missing" in found.at["C049", "message"]

@@ -12,7 +12,7 @@ from adam.derivations.change import (
     text_or_missing,
 )
 from adam.derivations.scores import total_of_items, within_scale
-from adam.derivations.subjects import first_on_or_after, first_time, has_record
+from adam.derivations.subjects import first_on_or_after, first_time, has_record, starts_on_or_after
 from adam.derivations.timing import latest_date
 
 
@@ -85,6 +85,13 @@ def test_a_partial_start_that_may_be_after_day_1_counts_from_day_1() -> None:
     dtc = texts("2017-11", "2017-10", "2017-11-01", "2018-02", None)
     result = first_on_or_after(dtc, reference, texts(*"ABCDE"))
     assert shown(result.dt.strftime("%Y-%m-%d")) == ["2017-11-02", None, None, "2018-02-01", None]
+
+
+def test_a_new_treatment_without_a_date_is_a_finding() -> None:
+    dtc = texts("2017-11", "2017-10-30", None)
+    result = starts_on_or_after(dtc, dates(*["2017-11-02"] * 3))
+    assert shown(result.values) == ["Y", "N", "N"]
+    assert result.problems.notna().tolist() == [False, False, True]
 
 
 def test_the_first_time_is_that_of_the_first_day() -> None:

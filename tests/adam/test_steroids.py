@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adam.derivations.steroids import (
     counted_in_dose,
     dose_intervals,
     highest_dose,
+    latest_possible_end,
     prednisone_equivalent,
 )
 
@@ -40,17 +44,20 @@ def dates(*values: str | None) -> pd.Series[Any]:
 def test_the_prednisone_equivalent_is_exact(
     dose: float, unit: str, frequency: str, drug: str, equivalent: str
 ) -> None:
-    found = prednisone_equivalent(pd.Series([dose]), texts(unit), texts(frequency), texts(drug))
+    found = prednisone_equivalent(
+        pd.Series([dose]), texts(unit), texts(frequency), texts(drug), dates("2018-01-01")
+    )
     assert found.values.tolist() == [equivalent]
     assert found.problems.isna().all()
 
 
 def test_what_makes_a_dose_missing_is_a_finding() -> None:
     found = prednisone_equivalent(
-        pd.Series([None, 5, 5, 5], dtype="float64"),
-        texts("mg", "TABLET", "mg", "mg"),
-        texts("QD", "QD", "UNKNOWN", "QD"),
-        texts("PREDNISONE", "PREDNISONE", "PREDNISONE", "PARAMETHASONE"),
+        pd.Series([None, 5, 5, 5, 5], dtype="float64"),
+        texts("mg", "TABLET", "mg", "mg", "mg"),
+        texts("QD", "QD", "UNKNOWN", "QD", "ONCE"),
+        texts("PREDNISONE", "PREDNISONE", "PREDNISONE", "PARAMETHASONE", "PREDNISONE"),
+        dates("2018-01-01", "2018-01-01", "2018-01-01", "2018-01-01", None),
     )
     assert found.values.isna().all()
     assert found.problems.tolist() == [
@@ -58,6 +65,7 @@ def test_what_makes_a_dose_missing_is_a_finding() -> None:
         "the dose is not in a unit of mass",
         "the frequency has no rate",
         "there is no factor for the steroid",
+        "the single dose has no date",
     ]
 
 
@@ -129,6 +137,47 @@ def test_a_missing_start_is_before_everything() -> None:
 def test_an_end_before_the_start_makes_the_dose_missing_between_them() -> None:
     rows = intervals(("S", "Y", None, "2018-02-01", "2018-01-10", "10", "QD"))
     assert shown(rows)[1] == ["01-10", "02-01", None, "0"]
+
+
+def test_an_end_before_the_start_is_a_finding() -> None:
+    found = latest_possible_end(texts("2018-01", "2018-02"), dates("2018-02-01", "2018-02-28"))
+    assert found.values.dt.strftime("%m-%d").tolist() == ["01-31", "02-28"]
+    assert found.problems.notna().tolist() == [True, False]
+
+
+DAYS = st.integers(min_value=1, max_value=28)
+DOSES = st.sampled_from(["10", "2.5", "75/7", "20/3", None])
+
+
+@given(st.lists(st.tuples(DAYS, st.none() | DAYS, DOSES), min_size=1, max_size=6))
+def test_the_intervals_say_what_adding_up_day_by_day_says(records: list[Any]) -> None:
+    """Records (first day, days it lasts, dose) of one month, against a sum for each day."""
+    given_ = [
+        (first, None if lasts is None else min(first + lasts, 28), dose)
+        for first, lasts, dose in records
+    ]
+    rows = intervals(
+        *(
+            (
+                "S",
+                "Y",
+                None,
+                f"2018-01-{first:02d}",
+                None if last is None else f"2018-01-{last:02d}",
+                dose,
+                "QD",
+            )
+            for first, last, dose in given_
+        )
+    )
+    for day in range(1, 32):
+        active = [d for first, last, d in given_ if first <= day <= (last or 31)]
+        date = pd.Timestamp(2018, 1, day)
+        row = rows[~(rows["ASTDT"] > date) & ~(rows["AENDT"] < date)]
+        assert len(row) == 1
+        known = sum((Fraction(d) for d in active if d is not None), Fraction(0))
+        assert Fraction(row["KNOWNDD"].item()) == known
+        assert pd.isna(row["AVALC"].item()) == (None in active)
 
 
 def test_no_steroid_is_dose_0_only_where_the_answer_is_no() -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table of cases reads best with one case per line
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table of cases reads best with one case per line
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ class Tree(BaseModel):
     model_config = ConfigDict(extra="forbid")
     name: str = ""
     leaves: tuple[Leaf, ...] = ()
-    named: dict[str, Leaf] = {}
+    parts: dict[str, Leaf] = {}
 
 
 def read(folder: Path, text: str | bytes) -> object:
@@ -49,7 +50,7 @@ def test_text_stays_text_and_yes_is_no_truth_value(tmp_path: Path) -> None:
     [
         ("name: a\nnmae: b\n", "x.yaml line 2: nmae: is not known here; did you mean name?"),
         ("leaves:\n  - {siz: 1}\n", "x.yaml line 2: leaves.0.siz: is not known here; did you mean size?"),
-        ("named:\n  a:\n    siz: 1\n", "x.yaml line 3: named.a.siz: is not known here; did you mean size?"),
+        ("parts:\n  a:\n    siz: 1\n", "x.yaml line 3: parts.a.siz: is not known here; did you mean size?"),
         ("name: a\nname: b\n", 'x.yaml line 2: is not YAML: found duplicate key "name"'),
         ("name: [a\n", "x.yaml line 2: is not YAML: "),
         ("name: a\n\tb: c\n", "x.yaml line 2: is not YAML: "),
@@ -79,5 +80,5 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_known_keys_are_those_of_the_model_at_that_place() -> None:
-    assert known_keys(Tree, ("x",)) == ["name", "leaves", "named"]
+    assert known_keys(Tree, ("x",)) == ["name", "leaves", "parts"]
     assert known_keys(Tree, ("leaves", 0, "x")) == ["size"]

@@ -1,0 +1,283 @@
+"""From a dataset's file to the dataset: variables, records, parameters, described in full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from specs.errors import SpecError, did_you_mean
+from specs.files import BlockFile, VariableFile
+from specs.model import Block, Dataset, Join, Origin, Parameter, Rule, Variable
+from specs.rule_files import RuleResolver, check_number
+from specs.yaml_files import records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from specs.standards import StandardVariable
+
+_SHARED = ("VISITNUM", "VISIT", "VISITDY", "TAETORD", "EPOCH")
+"""Timing variables without a prefix: the same in every domain."""
+
+ALWAYS = ("STUDYID", "DOMAIN", "USUBJID", "--SEQ")
+
+
+def _check_assigned(assign: Mapping[str, Any], variables: tuple[Variable, ...], place: str) -> None:
+    types = {variable.name: variable.type for variable in variables}
+    for name, value in assign.items():
+        if name not in types:
+            raise SpecError(
+                f"{name} is assigned a value, and is no variable of the dataset",
+                where=place,
+                remedy=did_you_mean(name, types),
+            )
+        if types[name] == "Num":
+            check_number(value, name, place)
+
+
+@dataclass(frozen=True)
+class DatasetResolver(RuleResolver):
+    """Resolves one dataset's file; `dataset` gives the result."""
+
+    def dataset(self) -> Dataset:
+        """The dataset, with what the standard's tables say filled in."""
+        given = self.given
+        known = self.standard.dataset(self.owner)
+        if self.tabulation and known is None and not (given.class_ and given.label):
+            raise SpecError(
+                f"{given.dataset} is not a dataset of the guide",
+                where=self.file.place("dataset"),
+                remedy="give a custom domain a label and a class",
+            )
+        if self.tabulation and not given.records:
+            raise SpecError(
+                f"{given.dataset} has no records",
+                where=self.file.place("dataset"),
+                remedy="name the form they are collected in with records: {from: ...}",
+            )
+        if not self.tabulation and given.supplemental:
+            raise SpecError(
+                f"{given.dataset} is an analysis dataset and has no supplemental qualifiers",
+                where=self.file.place("supplemental"),
+                remedy="list them under variables",
+            )
+        variables = self._variables()
+        return Dataset(
+            name=given.dataset,
+            domain=self.domain,
+            label=given.label or (known.label if known else given.dataset),
+            class_=given.class_ or (known.class_ if known else "ADAM OTHER"),
+            structure=given.structure or (known.structure if known else ""),
+            purpose="Tabulation" if self.tabulation else "Analysis",
+            standard=self.standard_name,
+            keys=given.keys,
+            blocks=tuple(self._blocks(variables)),
+            variables=variables,
+            supplemental=tuple(
+                self._variable(name, v, "supplemental") for name, v in given.supplemental.items()
+            ),
+            parameters=tuple(self._parameters()),
+            not_submitted=MappingProxyType(dict(given.not_submitted)),
+            repeating=self.domain != "DM" and given.dataset != "ADSL",
+            reference=bool(known and known.reference),
+            comment=given.comment,
+            file=self.file.path.name,
+        )
+
+    # variables
+
+    def _variables(self) -> tuple[Variable, ...]:
+        given = dict(self.given.variables)
+        if self.tabulation:
+            for name in map(self.named, ALWAYS):
+                if self.standard.variable(self.domain, name) is not None:
+                    given.setdefault(name, VariableFile(standard=True))
+            for row in self._test_rows():
+                named = [name for name in row if name.isupper()]
+                if f"{self.domain}TESTCD" in row:
+                    named.append(f"{self.domain}TEST")
+                for name in named:
+                    given.setdefault(name, VariableFile())
+        resolved = [self._variable(name, v, "variables") for name, v in given.items()]
+        if not self.tabulation:
+            return tuple(resolved)
+        order = {v.variable: v.order for v in self.standard.variables(self.domain)}
+        return tuple(sorted(resolved, key=lambda v: order.get(v.name, len(order))))
+
+    def _variable(self, name: str, given: VariableFile, part: str) -> Variable:
+        place = self.file.place(part, name)
+        known = None
+        if part == "variables":
+            known = self.standard.variable(self.owner, name) or self._of_class(name)
+            if known is None and self.tabulation and not given.label:
+                names = [v.variable for v in self.standard.variables(self.domain)]
+                raise SpecError(
+                    f"{self.domain} has no {name} in {self.standard_name}",
+                    where=place,
+                    remedy=f"{did_you_mean(name, names)} What has no standard variable goes under"
+                    " supplemental",
+                )
+        label = given.label or (known.label if known else "")
+        inherits = any(rule.origin == "predecessor" for rule in given.rules)
+        if not label and not inherits:
+            raise SpecError(
+                f"{name} has no label and is not in the standard",
+                where=place,
+                remedy="give it a label of at most 40 characters",
+            )
+        kind = given.type or (known.type if known else "Char")
+        codelist = given.codelist
+        if codelist is None and known is not None:
+            codelist = self.terminology.choose(known.codelists, name, place)
+        if codelist:
+            self.terminology.use(codelist, place)
+        variable = Variable(
+            name=name,
+            label=label,
+            type="Num" if kind == "Num" else "Char",
+            role=given.role or (known.role if known else ""),
+            core=given.core or (known.core if known else ""),
+            codelist=codelist or "",
+            value_domain=known.format if known else "",
+            length=given.length,
+            format=given.format,
+            comment=given.comment,
+            rules=tuple(self.rules(name, given, part, kind)),
+            place=place,
+            standard=known is not None,
+        )
+        for rule in variable.rules:
+            if rule.derivation is None and len(rule.sources) > (2 if variable.is_date else 1):
+                raise SpecError(
+                    f"{name} is {rule.origin} from {', '.join(rule.sources)}",
+                    where=place,
+                    remedy="give it one source (a date may have its time as the second),"
+                    " or a list of rules",
+                )
+        return variable
+
+    def _of_class(self, name: str) -> StandardVariable | None:
+        """A variable that the guide lists for other domains of the same class only.
+
+        The model lets every domain use the variables of its class (SDTMIG 3.4, section 3.2.1).
+        """
+        own = self.standard.dataset(self.owner)
+        if not self.tabulation or own is None:
+            return None
+        for other in self.standard.datasets.values():
+            renamed = name.replace(self.domain, other.name, 1) if own.class_ == other.class_ else ""
+            for candidate in (name if name in _SHARED else "", renamed):
+                known = self.standard.variable(other.name, candidate) if candidate else None
+                if known is not None:
+                    return known
+        return None
+
+    # rules
+
+    def _blocks(self, variables: tuple[Variable, ...]) -> Iterator[Block]:
+        given = self.given
+        blocks = [self._block(b, i) for i, b in enumerate(given.records)]
+        for block in blocks:
+            if self.tabulation:
+                _check_assigned(block.assign, variables, block.place)
+        if not given.tests:
+            yield from blocks
+            return
+        by_form = {block.form: block for block in blocks}
+        if len(by_form) < len(blocks):
+            raise SpecError(
+                "records lists a form twice, so a test does not tell which it is collected in",
+                where=self.file.place("records"),
+                remedy="list each form once",
+            )
+        for number, row in enumerate(self._test_rows(), start=1):
+            place = self.file.place("tests", number)
+            form = row.get("form") or (blocks[0].form if len(blocks) == 1 else None)
+            if form not in by_form:
+                raise SpecError(
+                    f"the test is collected in form {form}, which records does not list",
+                    where=place,
+                    remedy=did_you_mean(str(form), by_form),
+                )
+            base = by_form[str(form)]
+            strange = [name for name in row if not (name.isupper() or name.islower())]
+            if strange:
+                raise SpecError(
+                    f"the table of tests has a column {strange[0]}",
+                    where=self.file.place("tests", 0),
+                    remedy="write variables in capitals, what rules read in small letters",
+                )
+            assign = {k: v for k, v in row.items() if k.isupper() and v is not None}
+            _check_assigned(assign, variables, place)
+            self._name_test(assign, variables, place)
+            bind = {k: str(v) for k, v in row.items() if k.islower() and k != "form" and v}
+            yield replace(
+                base,
+                bind=MappingProxyType({**base.bind, **bind}),
+                assign=MappingProxyType({**base.assign, **assign}),
+                place=place,
+            )
+
+    def _test_rows(self) -> tuple[Mapping[str, Any], ...]:
+        return records(self.given.tests, self.file, "tests")
+
+    def _name_test(
+        self, assign: dict[str, Any], variables: tuple[Variable, ...], place: str
+    ) -> None:
+        """Fill --TEST from the terminology where the table gives --TESTCD alone."""
+        code, name = f"{self.domain}TESTCD", f"{self.domain}TEST"
+        if code not in assign or name in assign:
+            return
+        lists = {v.name: v.codelist for v in variables}
+        decoded = self.terminology.decode(lists.get(code, ""), lists.get(name, ""), assign[code])
+        if decoded is None:
+            raise SpecError(
+                f"{assign[code]} is not a test of the terminology, so its name is not known",
+                where=place,
+                remedy=f"add a column {name} to the table of tests",
+            )
+        assign[name] = decoded
+
+    def _block(self, given: BlockFile, number: int) -> Block:
+        place = self.file.place("records", number)
+        rule = None
+        if given.derived:
+            derivation = self.derivation(given.derived, given.sources, given.arguments, place)
+            arguments = {k: self.filled(v) for k, v in given.arguments.items()}
+            rule = Rule(
+                Origin.DERIVED,
+                given.sources,
+                derivation=derivation,
+                arguments=MappingProxyType(arguments),
+                place=place,
+            )
+        return Block(
+            form=given.form,
+            where=given.where,
+            joins=tuple(
+                Join(name, j.form, j.by, j.where, j.first, j.last, place)
+                for name, j in given.join.items()
+            ),
+            bind=MappingProxyType(dict(given.bind)),
+            assign=MappingProxyType({k: self.filled(v) for k, v in given.assign.items()}),
+            rule=rule,
+            place=place,
+        )
+
+    def _parameters(self) -> Iterator[Parameter]:
+        for number, (code, given) in enumerate(self.given.parameters.items(), start=1):
+            place = self.file.place("parameters", code)
+            if given.codelist:
+                self.terminology.use(given.codelist, place)
+            yield Parameter(
+                code=code,
+                label=given.label,
+                number=number,
+                category=given.category,
+                codelist=given.codelist,
+                where=given.where,
+                rule=self.rule(given.rule, place) if given.rule else None,
+                per=given.per,
+                place=place,
+            )

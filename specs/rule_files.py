@@ -1,0 +1,188 @@
+"""What a rule as written means: its derivation, its constants, the guide's own rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from specs.errors import SpecError, did_you_mean
+from specs.files import DatasetFile, RuleFile, VariableFile
+from specs.model import Origin, Rule
+from specs.standards import standard
+from specs.yaml_files import YamlFile, read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from specs.codelists import StudyTerminology
+    from specs.derivation import Derivation
+    from specs.files import StudyFile
+    from specs.standards import Standard
+
+_STRUCTURES = {
+    "SUBJECT LEVEL ANALYSIS DATASET": "ADSL",
+    "BASIC DATA STRUCTURE": "BDS",
+    "OCCURRENCE DATA STRUCTURE": "OCCDS",
+}
+
+
+@cache
+def _standard_rules() -> Mapping[str, RuleFile]:
+    """What the guide itself decides; "--" stands for the domain in names."""
+    file = read_yaml(Path(__file__).parent / "standards" / "sdtm-rules.yaml")
+    return {str(name): RuleFile.model_validate(dict(rule)) for name, rule in file.data.items()}
+
+
+def check_number(constant: object, name: str, place: str) -> None:
+    """SpecError when the constant of a numeric variable is no number."""
+    try:
+        float(str(constant or 0))
+    except ValueError:
+        raise SpecError(
+            f"{name} is numeric, its constant {constant} is not",
+            where=place,
+            remedy="write a number",
+        ) from None
+
+
+@dataclass(frozen=True)
+class RuleResolver:
+    """What one dataset's file is read against: the standard, terminology, derivations, tables."""
+
+    file: YamlFile
+    standard_name: str
+    study: StudyFile
+    tables: Mapping[str, Any]
+    terminology: StudyTerminology
+    derivations: Mapping[str, Derivation]
+
+    @cached_property
+    def given(self) -> DatasetFile:
+        """The file as it is written."""
+        return self.file.parsed(DatasetFile)
+
+    @cached_property
+    def standard(self) -> Standard:
+        """The guide the dataset follows."""
+        version = self.study.standards.get(self.standard_name)
+        if version is None:
+            raise SpecError(
+                f"study.yaml names no version of {self.standard_name}",
+                where=self.file.path.name,
+                remedy="add it under standards:",
+            )
+        return standard(self.standard_name, version)
+
+    @property
+    def tabulation(self) -> bool:
+        """Whether it is a dataset of SDTM."""
+        return self.standard_name == "SDTMIG"
+
+    @property
+    def domain(self) -> str:
+        """The domain, whose letters begin the names of its variables."""
+        return self.given.domain or self.given.dataset
+
+    @property
+    def owner(self) -> str:
+        """The dataset or data structure of the standard this one follows."""
+        if self.tabulation:
+            return self.domain
+        return _STRUCTURES.get(self.given.class_, self.given.dataset)
+
+    def named(self, name: str) -> str:
+        """A name with the domain in place of "--"."""
+        return name.replace("--", self.domain, 1) if name.startswith("--") else name
+
+    def rules(self, name: str, given: VariableFile, part: str, kind: str) -> Iterator[Rule]:
+        """The rules of a variable, resolved."""
+        place = self.file.place(part, name)
+        if given.standard:
+            rule = self._standard_rule(name)
+            if rule is None:
+                raise SpecError(
+                    f"the guide has no rule of its own for {name}",
+                    where=place,
+                    remedy="give it a verb: collected, derived, assigned, protocol, predecessor",
+                )
+            yield self.rule(rule, place)
+        for rule in given.rules:
+            if kind == "Num":
+                check_number(rule.constant, name, place)
+            made = self.rule(rule, place)
+            if self.tabulation and made.derivation and made.derivation.scope == "dataset":
+                raise SpecError(
+                    f"{rule.function} makes records, not the values of a variable",
+                    where=place,
+                    remedy="name it under records:",
+                )
+            yield made
+
+    def _standard_rule(self, name: str) -> RuleFile | None:
+        for pattern, filled in _standard_rules().items():
+            if self.named(pattern) == name:
+                keys = [k for k in self.given.keys if k not in ("STUDYID", "USUBJID", name)]
+                sources: list[str] = []
+                for source in filled.sources:
+                    sources.extend(keys if source == "@keys" else [self.named(source)])
+                return filled.model_copy(update={"sources": tuple(sources)})
+        return None
+
+    def rule(self, given: RuleFile, place: str) -> Rule:
+        """A rule with its derivation and constants."""
+        derivation = None
+        if given.origin == "derived":
+            derivation = self.derivation(given.function, given.sources, given.arguments, place)
+        default = "investigator" if given.origin == "collected" else "sponsor"
+        return Rule(
+            origin=Origin(given.origin),
+            sources=given.sources,
+            constant=self.filled(given.constant),
+            derivation=derivation,
+            arguments=MappingProxyType({k: self.filled(v) for k, v in given.arguments.items()}),
+            origin_source=(given.source or default).capitalize(),
+            read_as=given.read_as,
+            when=given.when,
+            where=given.where,
+            place=place,
+        )
+
+    def derivation(
+        self, name: str, sources: tuple[str, ...], arguments: Mapping[str, Any], place: str
+    ) -> Derivation:
+        """The derivation of that name, checked for what it is called with."""
+        found = self.derivations.get(name)
+        if found is None:
+            raise SpecError(
+                f"there is no derivation {name}",
+                where=place,
+                remedy=did_you_mean(name, self.derivations),
+            )
+        patterned = any("*" in source for source in sources)
+        found.check_call(len(found.sources) if patterned else len(sources), arguments, place)
+        return found
+
+    def filled(self, value: Any) -> Any:
+        """A constant, with @study and the like replaced; `@name` is a table of study.yaml."""
+        if not isinstance(value, str) or not value.startswith("@"):
+            return value
+        own = {
+            "study": self.study.study,
+            "domain": self.domain,
+            "usubjid": self.study.usubjid.replace("{study}", self.study.study),
+        }
+        name = value.removeprefix("@")
+        if name in own:
+            return own[name]
+        if name in self.tables:
+            return self.tables[name]
+        raise SpecError(
+            f"study.yaml has no table {name}",
+            where=self.file.place(),
+            remedy=did_you_mean(name, self.tables),
+        )
+
+    # records
