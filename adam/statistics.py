@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scipy.stats import binomtest
-
 from specs.errors import MappingError, did_you_mean
 from specs.where import all_hold
 
@@ -43,6 +41,8 @@ def proportion(analysis: Analysis, tables: Mapping[str, Table]) -> Proportion:
     The interval is that of Clopper and Pearson (Biometrika 1934;26:404). MappingError where there
     is no dataset or no record to count.
     """
+    from scipy.stats import binomtest  # a second to import, and only this function needs it
+
     if analysis.dataset not in tables:
         raise MappingError(
             f"analysis {analysis.id} needs {analysis.dataset}, which is not built",

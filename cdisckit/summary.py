@@ -30,7 +30,7 @@ def print_summary(build: Build, console: Console) -> None:
         console.print(_findings(build))
     _print_counts(build, console)
     for result in build.results:
-        console.print(f"[bold]{result.title}[/bold]: {result}", highlight=False)
+        console.print(f"[bold]{result.title}[/bold]: {result}", highlight=False, soft_wrap=True)
     if build.folder is None:
         console.print("[red]Refused[/red]: a final package may hold no unexplained error.")
         console.print(f"Findings: {build.report / 'findings.html'}", soft_wrap=True)

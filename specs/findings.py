@@ -6,6 +6,7 @@ record, variable, and the raw form, file and line where known), the value, and w
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -54,9 +55,14 @@ def findings(**columns: Any) -> pd.DataFrame:
     return frame.reindex(columns=pd.Index(FINDING_COLUMNS)).astype("str")
 
 
+@cache
+def _empty() -> pd.DataFrame:
+    return findings(rule=[])
+
+
 def no_findings() -> pd.DataFrame:
     """A table of findings without rows."""
-    return findings(rule=[])
+    return _empty().copy()
 
 
 def all_findings(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from specs.findings import all_findings
+from specs.findings import all_findings, no_findings
 from validation.places import as_text, at_rows
 
 if TYPE_CHECKING:
@@ -93,6 +93,8 @@ class Check:
         dataset, variable = failing.dataset, named(failing.dataset, failing.variable)
         whole = pd.DataFrame(index=[0])
         rows = whole if failing.rows is None else failing.frame[failing.rows.astype(bool)]
+        if rows.empty:
+            return no_findings()
         return at_rows(
             dataset,
             rows,

@@ -92,6 +92,8 @@ class _Case:
                 if self.rng.random() < 0.5:
                     step(domain, instrument)
         for chance, step in (
+            (0.1, self.infusion_without_time),
+            (0.1, self.pga_out_of_range),
             (0.4, self.recorded_total),
             (0.4, self.pga_near_the_limit),
             (0.05, self.other_version),
@@ -169,9 +171,10 @@ class _Case:
         if self.rng.random() < 0.4:
             self.blanked(made, domain)
         if kind == "same":
-            for one in (form, made):
+            # Two forms of the same minute are left out: the definition does not say which counts.
+            clocks = self.rng.sample(["T08:15", "T09:40", "T13:05", "T16:30"], 2)
+            for one, clock in zip((form, made), clocks, strict=True):
                 if self.rng.random() < 0.65:
-                    clock = self.rng.choice(["T08:15", "T09:40", "T13:05", "T16:30"])
                     self.dated(one, domain, self.on(day) + clock)
             if self.rng.random() < 0.3:
                 third = self.copied(form, domain, self.on(day))
@@ -294,9 +297,39 @@ class _Case:
             self.pga(first[0], start)
             self.pga(now[0], start + Decimal(by))
 
+    def pga_out_of_range(self) -> None:
+        now = self.form("QS", "PGA", self.some_visit())
+        if now:
+            self.pga(now[0], Decimal(self.rng.choice(["3.01", "30", "-0.1"])))
+
+    def infusion_without_time(self) -> None:
+        for row in self.records["EX"]:
+            row["EXSTDTC"] = row["EXSTDTC"][:10]
+            row["EXENDTC"] = None
+        self.records["DM"][0] |= {
+            "RFSTDTC": self.infusion[:10], "RFXSTDTC": self.infusion[:10], "RFXENDTC": None
+        }  # fmt: skip
+
     def other_version(self) -> None:
-        form = self.form("RS", "SLEDAI-2K", self.some_visit())
-        for row in form or []:
+        """Every form of a window in the other version; sometimes one of this version beside it.
+
+        The two versions never lie on different days of a window: the definition settles which
+        one counts only for the same day.
+        """
+        visit = self.some_visit()
+        form = self.form("RS", "SLEDAI-2K", visit)
+        if form is None:
+            return
+        near = [
+            other
+            for other in self.forms("RS", "SLEDAI-2K")
+            if other[0]["VISIT"] == visit
+            or (other[0]["RSDY"] and abs(other[0]["RSDY"] - TARGETS[visit]) <= 14)
+        ]
+        when = form[0]["RSDTC"]
+        if len(near) == 1 and when and len(when) >= 10 and self.rng.random() < 0.5:
+            self.copied(form, "RS", when[:10])
+        for row in (row for other in near for row in other):
             row["RSCAT"] = "SELENA-SLEDAI"
             row["RSTESTCD"] = row["RSTESTCD"].replace("SLED01", "SLED02")
             row["RSTEST"] = row["RSTEST"].replace("SLED01", "SLED02")
@@ -319,6 +352,20 @@ class _Case:
                 return
         for _ in range(self.rng.choice([1, 1, 2, 3])):
             self.records["CM"].append(self.steroid())
+        # Whether a local or uncounted steroid alone is "a steroid record" is not defined (PRD-7):
+        # where there is no other, the question is answered no, and the dose is 0 either way.
+        logged = [
+            row
+            for row in self.records["CM"]
+            if row["CMCAT"] == "CORTICOSTEROID" and row["CMPRESP"] is None
+        ]
+        if not any(
+            row["CMROUTE"] in SYSTEMIC and row["CMDECOD"] not in UNCOUNTED for row in logged
+        ):
+            if asked and asked[0] not in self.records["CM"]:
+                self.records["CM"].append(asked[0])
+            for row in asked:
+                row["CMOCCUR"] = "N"
 
     def steroid(self) -> Row:
         choice = self.rng.choice
@@ -344,6 +391,9 @@ class _Case:
             "CMENDTC": self.on(max(start, stop)),
             "CMPRN": choice(["N"] * 6 + ["Y"]),
         }
+        if row["CMDOSE"] and self.rng.random() < 0.1:
+            unit, scale = choice([("ug", 1000.0), ("g", 0.001)])
+            row["CMDOSU"], row["CMDOSE"] = unit, round(row["CMDOSE"] * scale, 6)
         if row["CMDOSFRQ"] == "ONCE":
             row["CMENDTC"] = row["CMSTDTC"]
             row["CMPRN"] = "N"
@@ -374,6 +424,13 @@ class _Case:
                 row["DSDECOD"] = row["DSTERM"] = "WITHDRAWAL BY SUBJECT"
         if kind == "death":
             self.records["DM"][0] |= {"DTHDTC": when, "DTHFL": "Y"}
+        if kind in ("death", "left") and self.rng.random() < 0.6:
+            for domain in ("RS", "QS"):
+                self.records[domain] = [
+                    row
+                    for row in self.records[domain]
+                    if row[f"{domain}DY"] is not None and row[f"{domain}DY"] <= day
+                ]
         if kind.startswith("prohibited"):
             for row in ended:
                 row["DSDECOD"] = row["DSTERM"] = "COMPLETED"
@@ -408,6 +465,8 @@ DRUGS = (
     ("BUDESONIDE", (9.0,)),
     ("PREDNYLIDENE", (6.0,)),
 )
+UNCOUNTED = ("FLUDROCORTISONE", "BUDESONIDE")
+SYSTEMIC = ("ORAL", "INTRAVENOUS", "INTRAMUSCULAR", "SUBCUTANEOUS")
 FREQUENCIES = (
     "QD", "QD", "QD", "QD", "BID", "QOD", "Q3D", "3 TIMES PER WEEK", "EVERY WEEK", "QAM",
     "ONCE", "ONCE", "UNKNOWN", "INTERMITTENT", "Q8H", "Q36H", "4 TIMES PER WEEK", None,

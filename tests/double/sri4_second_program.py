@@ -358,7 +358,8 @@ class Subject:
                 self.reached["PRD-7 PRN"] += 1
                 continue
             days = self.active_days(row, tested)
-            rate = self.rate(row)
+            undated_dose = row["CMDOSFRQ"] == "ONCE" and row["CMSTDTC"] is None
+            rate = None if undated_dose else self.rate(row)
             if rate is None:
                 unknown.update(days)
                 continue

@@ -45,7 +45,8 @@ MUST_BE_REACHED = (
     "TF-2 on the assessment day", "TF-2 without assessment", "TF-3", "TF-3 before Day 1",
     "TF-3 on the assessment day", "TF-3 without assessment", "WIN-1 at a limit", "WIN-2",
     "WIN-2 tie", "WIN-3 several days", "WIN-4 partial", "WIN-4 dated beats partial",
-    "DUP-1 latest time", "DUP-1 worst", "DUP-1 graded beats -", "BAS-1", "BAS-1 before Day 1",
+    "DUP-1 latest time", "DUP-1 worst", "DUP-1 graded beats -", "DUP-1 other version", "PGA-3",
+    "BAS-1", "BAS-1 before Day 1",
     "BAS-1 marked post-dose", "BAS-1 timed at or after infusion", "no reference day",
     "NRI-1", "NRI-2", "all Y",
 )  # fmt: skip

@@ -61,7 +61,9 @@ def good(lupus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.mark.parametrize(("breaking", "words"), BROKEN, ids=lambda case: getattr(case, "__name__", ""))
+@pytest.mark.parametrize(
+    ("breaking", "words"), BROKEN, ids=[breaking.__name__ for breaking, _ in BROKEN]
+)
 def test_broken_raw_data_are_refused_and_the_last_package_stays(
     breaking: Callable[[Path], None],
     words: list[str],

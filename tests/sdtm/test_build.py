@@ -1,0 +1,194 @@
+# ruff: noqa: E501 - a table of cases reads best with one case per line
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+from specs.errors import CdisckitError
+from tests.sdtm.conftest import DM, EX
+
+if TYPE_CHECKING:
+    from tests.sdtm.conftest import Build
+
+CORE = {
+    "sdtm/dm.yaml": DM,
+    "sdtm/ex.yaml": EX,
+    "dm.csv": "subject,sex\n1,Female\n2,M\n",
+    "ex.csv": "subject,drug,dose,start\n2,X,5,3/2/2020\n1,X,7.5,2/1/2020\n1,X,5,01-Jan-2020\n",
+}
+AE = """
+dataset: AE
+records: {from: ae}
+keys: [STUDYID, USUBJID, AETERM, AESTDTC]
+variables:
+  AETERM: {collected: term}
+  AESTDTC: {collected: start}
+  AESTDY: standard
+"""
+
+
+def rows(frame: pd.DataFrame, *names: str) -> list[tuple[object, ...]]:
+    table = frame[list(names)].astype(object)
+    return [tuple(row) for row in table.where(table.notna(), None).to_numpy()]
+
+
+def refused(build: Build, files: dict[str, str]) -> str:
+    with pytest.raises(CdisckitError) as error:
+        build({**CORE, **files})
+    return str(error.value)
+
+
+def test_datasets_take_from_each_other_whatever_their_order(build: Build) -> None:
+    tables = build(CORE).tables
+    assert rows(tables["DM"].frame, "USUBJID", "RFSTDTC", "SEX") == [
+        ("S1-1", "2020-01-01", "F"),
+        ("S1-2", "2020-02-03", "M"),
+    ]
+    assert rows(tables["EX"].frame, "USUBJID", "EXSEQ", "EXDOSE", "EXSTDTC", "EXSTDY") == [
+        ("S1-1", 1.0, 5.0, "2020-01-01", 1.0),
+        ("S1-1", 2.0, 7.5, "2020-01-02", 2.0),
+        ("S1-2", 1.0, 5.0, "2020-02-03", 1.0),
+    ]
+
+
+def test_rows_stand_in_the_order_of_the_keys_and_their_trace_with_them(build: Build) -> None:
+    trace = build(CORE).tables["EX"].trace
+    assert rows(trace, "row", "source", "record") == [(0, "ex", 4), (1, "ex", 3), (2, "ex", 2)]
+
+
+def test_identifiers_are_text_and_numbers_are_numbers(build: Build) -> None:
+    frame = build(CORE).tables["EX"].frame
+    assert frame["STUDYID"].unique().tolist() == ["S1"]
+    assert frame["DOMAIN"].unique().tolist() == ["EX"]
+    assert frame["USUBJID"].dtype == "str"
+    assert frame["EXSEQ"].dtype == "float64"
+
+
+def test_the_first_rule_that_gives_a_value_counts(build: Build) -> None:
+    ae = (
+        AE
+        + """
+  AELLT: {collected: llt}
+  AEDECOD:
+    - {assigned: pt}
+    - {assigned: {constant: OTHER}, when: [{term: {EQ: Rash}}]}
+    - {derived: upper_case, from: AETERM}
+"""
+    )
+    files = {
+        **CORE,
+        "sdtm/ae.yaml": ae,
+        "ae.csv": "subject,term,start,pt,llt\n1,Ache,,PAIN,\n1,Rash,,,\n1,Wart,,,\n",
+    }
+    frame = build(files).tables["AE"].frame
+    assert frame["AEDECOD"].tolist() == ["PAIN", "OTHER", "WART"]
+    assert frame["AELLT"].isna().all()
+
+
+def test_a_block_assigns_a_value_before_any_rule(build: Build) -> None:
+    ae = AE.replace("{from: ae}", "[{from: ae}, {from: sae, assign: {AECAT: SERIOUS}}]")
+    files = {
+        **CORE,
+        "sdtm/ae.yaml": ae + "  AECAT: {assigned: {constant: PLAIN}}\n",
+        "ae.csv": "subject,term,start\n1,Ache,\n",
+        "sae.csv": "subject,term,start\n1,Fall,\n",
+    }
+    assert build(files).tables["AE"].frame["AECAT"].tolist() == ["PLAIN", "SERIOUS"]
+
+
+def test_a_form_without_records_beside_one_with_keeps_the_trace_right(build: Build) -> None:
+    ae = AE.replace("{from: ae}", "[{from: ae}, {from: sae}]")
+    files = {
+        **CORE,
+        "sdtm/ae.yaml": ae,
+        "ae.csv": "subject,term,start\n",
+        "sae.csv": "subject,term,start\n1,Fall,\n",
+    }
+    table = build(files).tables["AE"]
+    assert rows(table.trace, "row", "source") == [(0, "sae")]
+
+
+def test_a_dataset_without_records_has_its_variables_and_no_rows(build: Build) -> None:
+    files = {**CORE, "sdtm/ae.yaml": AE, "ae.csv": "subject,term,start\n"}
+    table = build(files).tables["AE"]
+    assert table.frame.shape == (0, 7)
+    assert table.frame["AESTDTC"].dtype == "str"
+    assert table.frame["AESEQ"].dtype == "float64"
+
+
+def test_a_study_without_any_records_can_be_built(build: Build) -> None:
+    files = {**CORE, "dm.csv": "subject,sex\n", "ex.csv": "subject,drug,dose,start\n"}
+    assert {name: len(t.frame) for name, t in build(files).tables.items()} == {"DM": 0, "EX": 0}
+
+
+def test_a_number_read_from_another_rule_as_text_has_no_binary_digits(build: Build) -> None:
+    ex = EX + "  EXDOSTXT: {derived: as_it_is, from: EXDOSE}\n"
+    files = {
+        **CORE,
+        "sdtm/ex.yaml": ex,
+        "ex.csv": "subject,drug,dose,start\n1,X,1234567,\n1,Y,0.1,\n",
+    }
+    assert build(files).tables["EX"].frame["EXDOSTXT"].tolist() == ["1234567", "0.1"]
+
+
+def test_what_a_derivation_could_not_do_is_a_finding_with_its_record(build: Build) -> None:
+    lb = """
+    dataset: LB
+    records: {from: lb}
+    tests:
+      - [LBTESTCD, LBSTRESU, result, unit]
+      - [ALT, U/L, alt, alt_u]
+    keys: [STUDYID, USUBJID, LBTESTCD]
+    variables:
+      LBORRES: {collected: result}
+      LBORRESU: {collected: unit}
+      LBSTRESC: {derived: standard_result, from: [LBORRES, LBORRESU, LBSTRESU, LBTESTCD], codelist: ""}
+    """
+    files = {**CORE, "sdtm/lb.yaml": lb, "lb.csv": "subject,alt,alt_u\n1,30,U/L\n2,30,g/L\n"}
+    built = build(files)
+    assert built.tables["LB"].frame["LBSTRESC"].fillna("").tolist() == ["30", ""]
+    found = built.findings.loc[0]
+    assert found[["rule", "dataset", "subject", "variable", "value", "file", "line"]].tolist() == [
+        "CK-STANDARD-RESULT", "LB", "2", "LBSTRESC", "30", "lb.csv", "3",
+    ]  # fmt: skip
+
+
+# what cannot be built
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"sdtm/ex.yaml": EX.replace("from: ex", "from: exx")}, "ex.yaml line 3: the raw data have no form exx; did you mean ex?"),
+        ({"sdtm/ex.yaml": EX.replace("collected: dose", "collected: dosse")}, "ex.yaml: dosse is no variable of EX and no field of its forms; did you mean dose?"),
+        ({"sdtm/ex.yaml": EX.replace("collected: dose", 'collected: "@form_repeet"')}, "ex.yaml: @form_repeet is no variable of EX and no field of its forms; did you mean @form_repeat"),
+        ({"sdtm/ex.yaml": EX.replace("{from: ex}", "{from: ex, where: [{dosse: {EQ: a}}]}")}, "ex.yaml line 3: form ex has no field dosse; did you mean dose?"),
+        ({"sdtm/ex.yaml": EX.replace("{from: ex}", "{from: ex, bind: {dose: dosse}}")}, "ex.yaml line 3: form ex has no field dosse; did you mean dose?"),
+        ({"sdtm/ex.yaml": EX.replace("collected: dose}", "collected: dose, when: [{dosse: {EQ: a}}]}")}, "ex.yaml: dosse is no variable of EX"),
+        ({"sdtm/ex.yaml": EX + "  EXDOSU: {}\n"}, "ex.yaml line 10: EXDOSU has no rule; give it a verb"),
+        ({"sdtm/ex.yaml": EX.replace("collected: dose", "derived: upper_case, from: drug")}, "ex.yaml line 7: EXDOSE is numeric, its rule gives text"),
+        ({"sdtm/ex.yaml": EX.replace("collected: drug", "derived: characters, from: drug, with: {first: a, last: b}")}, "ex.yaml line 6: characters cannot use what it is given"),
+        ({"sdtm/ex.yaml": EX.replace("collected: drug", "derived: rescaled, from: [drug, dose], with: {scales: 5}")}, "ex.yaml line 6: rescaled cannot use what it is given"),
+        ({"sdtm/ex.yaml": EX.replace("collected: drug", "derived: upper_case, from: EXDOSE")}, "ex.yaml line 6: upper_case cannot use what it is given"),
+        ({"sdtm/ex.yaml": EX.replace("collected: drug", "derived: upper_case, from: EXTRT")}, "the rules go in a circle: EX.EXTRT"),
+        ({"sdtm/ex.yaml": EX.replace("collected: start", "derived: as_it_is, from: DM.RFSTDTC")}, "the rules go in a circle: "),
+        ({"sdtm/dm.yaml": DM.replace("derived: earliest", "derived: as_it_is")}, "dm.yaml line 7: EX has several records for subject S1-1, so EX.EXSTDTC is not one value; use a derivation"),
+        ({"sdtm/dm.yaml": DM.replace("from: EX.EXSTDTC", "from: SEX")}, "dm.yaml line 7: the sources must be variables of one other dataset; write from: [DATASET.VARIABLE]"),
+        ({"sdtm/dm.yaml": DM.replace("EX.EXSTDTC", "EX.EXDOSE, where: [{EXDOSE: {EQ: much}}]")}, 'EXDOSE EQ "much": EXDOSE is numeric, much is not'),
+        ({"sdtm/dm.yaml": DM.replace("{from: dm}", "{from: dm, join: {x: {from: ex}}}").replace("collected: sex", "collected: x.drug")}, "dm.yaml line 3: form ex has several records for subject 1: ex.csv lines 3, 4; say which with first: or last:"),
+        ({"sdtm/dm.yaml": DM.replace("{from: dm}", "{from: dm, join: {x: {from: ex, by: visit}}}")}, "dm.yaml line 3: x is joined by visit; join by subject"),
+        ({"sdtm/dm.yaml": DM.replace("{from: dm}", "{from: dm, join: {x: {from: ex, first: strt}}}")}, "dm.yaml line 3: form ex has no field strt; did you mean start?"),
+        ({"sdtm/dm.yaml": DM.replace("{from: dm}", "{from: dm, join: {x: {from: exx}}}")}, "dm.yaml line 3: the raw data have no form exx; did you mean ex?"),
+        ({"sdtm/dm.yaml": DM.replace("collected: sex", "collected: x.drug")}, "dm.yaml: x.drug is no variable of DM"),
+        ({"sdtm/dm.yaml": DM + "  RFICDTC: {derived: earliest, from: SUPPEX.QVAL}\n", "sdtm/ex.yaml": EX + "supplemental:\n  EXX: {collected: dose, label: X}\n"}, "dm.yaml line 9: the sources must be variables of one other dataset"),
+        ({"sdtm/dm.yaml": DM + "  RFICDTC: {derived: as_it_is, from: SUPPEX.QVAL}\n", "sdtm/ex.yaml": EX + "supplemental:\n  EXX: {collected: dose, label: X}\n"}, "dm.yaml line 9: SUPPEX.QVAL: SUPPEX is made after the records of DM"),
+        ({"sdtm/dm.yaml": DM + "not_submitted: {dm: sexx}\n"}, "dm.yaml: not_submitted: form dm has no field sexx; did you mean sex?"),
+        ({"sdtm/dm.yaml": DM + "not_submitted: {dmm: sex}\n"}, "dm.yaml: the raw data have no form dmm; did you mean dm?"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_cannot_be_applied_names_line_and_remedy(
+    build: Build, files: dict[str, str], message: str
+) -> None:
+    assert message in refused(build, files)

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.sdtm.test_build import rows
+
+if TYPE_CHECKING:
+    from sdtm.build import SdtmBuild
+    from tests.sdtm.conftest import Build
+
+AE = """
+dataset: AE
+records: {from: ae, where: [{any: {EQ: Y}}]}
+keys: [STUDYID, USUBJID, AETERM]
+variables:
+  AETERM: {collected: term}
+"""
+DATA = "subject,any,term,note\n1,Y,Ache,x\n2,N,,\n3,Y,Rash,y\n"
+
+
+def account(built: SdtmBuild) -> dict[str, list[int]]:
+    return {row[0]: list(row[1:]) for row in built.ledger.forms.to_numpy()}
+
+
+def test_records_are_used_or_left_out_by_their_clause(build: Build) -> None:
+    built = build({"sdtm/ae.yaml": AE, "ae.csv": DATA})
+    assert list(built.ledger.forms.columns) == [
+        "form", "records", "records used", "records left out", "records not submitted",
+        "records unaccounted", "fields", "fields used", "fields not submitted", "fields unaccounted",
+    ]  # fmt: skip
+    assert account(built) == {"ae": [3, 2, 1, 0, 0, 4, 3, 0, 1]}
+
+
+def test_a_field_that_no_rule_uses_is_found_with_the_number_of_its_values(build: Build) -> None:
+    found = build({"sdtm/ae.yaml": AE, "ae.csv": DATA}).findings
+    assert rows(found, "severity", "rule", "form", "variable", "message") == [
+        ("warning", "CK-LEDGER-FIELD", "ae", "note", "no rule uses the field (2 values); map it, or declare it under not_submitted"),
+    ]  # fmt: skip
+
+
+def test_a_field_may_be_declared_not_submitted(build: Build) -> None:
+    built = build({"sdtm/ae.yaml": AE + "not_submitted: {ae: note}\n", "ae.csv": DATA})
+    assert account(built) == {"ae": [3, 2, 1, 0, 0, 4, 3, 1, 0]}
+    assert len(built.findings) == 0
+
+
+def test_a_record_that_is_in_no_dataset_is_found_with_its_line(build: Build) -> None:
+    built = build({"sdtm/ae.yaml": AE, "ae.csv": DATA, "vs.csv": "subject,sbp\n1,120\n"})
+    assert account(built)["vs"] == [1, 0, 0, 0, 1, 2, 1, 0, 1]
+    assert rows(built.findings.query("form == 'vs'"), "rule", "subject", "variable", "line") == [
+        ("CK-LEDGER-FIELD", None, "sbp", None),
+        ("CK-LEDGER-RECORD", "1", None, "2"),
+    ]
+
+
+def test_a_whole_form_may_be_declared_not_submitted(build: Build) -> None:
+    whole = AE + 'not_submitted: {vs: "*", ae: note}\n'
+    built = build({"sdtm/ae.yaml": whole, "ae.csv": DATA, "vs.csv": "subject,sbp\n1,120\n"})
+    assert account(built)["vs"] == [1, 0, 0, 1, 0, 2, 1, 1, 0]
+    assert len(built.findings) == 0
+
+
+def test_a_record_left_out_of_one_dataset_and_used_in_another_is_used(build: Build) -> None:
+    no = AE.replace("EQ", "NE").replace("AE", "CE")
+    built = build({"sdtm/ae.yaml": AE, "sdtm/ce.yaml": no, "ae.csv": DATA})
+    assert account(built)["ae"][:5] == [3, 3, 0, 0, 0]
