@@ -26,7 +26,7 @@ def print_summary(build: Build, console: Console) -> None:
     if study.synthetic:
         console.print(f"[bold magenta]{study.synthetic.strip()}[/bold magenta]", highlight=False)
     console.print(_datasets(build))
-    if len(build.findings):
+    if build.findings["explanation"].isna().any():
         console.print(_findings(build))
     _print_counts(build, console)
     for result in build.results:
@@ -53,36 +53,24 @@ def _datasets(build: Build) -> Grid:
 
 
 def _findings(build: Build) -> Grid:
-    grid = Grid(title="Findings", title_justify="left")
-    grid.add_column("Severity")
-    grid.add_column("Rule")
-    grid.add_column("Where")
-    grid.add_column("Count", justify="right")
-    grid.add_column("Explained", justify="right")
+    """The kinds of findings that nothing explains, errors first; one line each."""
+    grid = Grid(title="Open findings", title_justify="left")
+    found = build.findings[build.findings["explanation"].isna()]
+    for head in ("Severity", "Rule", "Where"):
+        grid.add_column(head, no_wrap=True)
+    grid.add_column("Count", justify="right", no_wrap=True)
     grid.add_column("Message")
-    found = build.findings.assign(
-        where=build.findings["dataset"].fillna(build.findings["form"]).fillna("")
-        + "."
-        + build.findings["variable"].fillna("")
-    )
-    kinds = found.groupby(["severity", "rule", "where"], sort=False).agg(
-        count=("rule", "size"), explained=("explanation", "count"), message=("message", "first")
-    )
-    kinds = kinds.reset_index()
-    order = kinds["severity"].map({name: rank for rank, name in enumerate(SEVERITIES)})
-    kinds = kinds.assign(order=order).sort_values("order", kind="stable")
-    for kind in kinds.head(SHOWN).itertuples():
-        colour = _COLOURS.get(str(kind.severity), "white")
-        grid.add_row(
-            f"[{colour}]{kind.severity}[/{colour}]",
-            str(kind.rule),
-            str(kind.where).strip("."),
-            str(kind.count),
-            str(kind.explained),
-            str(kind.message),
-        )
-    if len(kinds) > SHOWN:
-        grid.caption = f"and {len(kinds) - SHOWN} more kinds in the report"
+    place = found["dataset"].fillna(found["form"]).fillna("study")
+    kinds = found.groupby([found["severity"], found["rule"], place], sort=False)
+    rows = [
+        (SEVERITIES.index(str(severity)), severity, rule, where, len(rows), rows["message"].iloc[0])
+        for (severity, rule, where), rows in kinds
+    ]
+    for _, severity, rule, where, count, message in sorted(rows, key=lambda row: row[0])[:SHOWN]:
+        colour = _COLOURS[str(severity)]
+        grid.add_row(f"[{colour}]{severity}[/{colour}]", rule, where, str(count), message)
+    if len(rows) > SHOWN:
+        grid.caption = f"and {len(rows) - SHOWN} more kinds in the report"
     return grid
 
 
@@ -94,7 +82,7 @@ def _print_counts(build: Build, console: Console) -> None:
         for name in SEVERITIES
     )
     forms = build.sdtm.ledger.forms
-    console.print(f"[bold]Findings[/bold]: {counts}", highlight=False)
+    console.print(f"[bold]Findings[/bold]: {counts}", highlight=False, soft_wrap=True)
     console.print(
         f"[bold]Raw records[/bold]: {forms['records'].sum():,} read,"
         f" {forms['records used'].sum():,} used,"
@@ -102,4 +90,5 @@ def _print_counts(build: Build, console: Console) -> None:
         f" {forms['records not submitted'].sum():,} not submitted,"
         f" {forms['records unaccounted'].sum():,} unaccounted",
         highlight=False,
+        soft_wrap=True,
     )

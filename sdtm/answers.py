@@ -139,7 +139,8 @@ class Answers:
         """The terms by meaning, else by code; what is no term stays as collected."""
         by_meaning = coded(meant, codelist.codelist, codelist.own)
         by_code = coded(answers, codelist.codelist, codelist.own)
-        value = by_meaning["value"].where(by_meaning["matched"], by_code["value"])
+        by_code_alone = by_code["matched"] & ~by_meaning["matched"]
+        value = by_meaning["value"].where(~by_code_alone, by_code["value"])
         strange = meant.notna() & ~by_meaning["matched"] & ~by_code["matched"] & (meant != MULTIPLE)
         problem = pd.Series(index=meant.index, dtype="str")
         for text in meant[strange & known].unique():
@@ -149,7 +150,7 @@ class Answers:
                 strange & known & (meant == text), f"is no term of codelist {codelist.name}{hint}"
             )
         self._find("CK-CT-COLLECTED", name, answers, problem)
-        return value.where(~strange, meant)
+        return value
 
     def _with_time(self, dates: pd.Series, name: str, rows: pd.Series) -> pd.Series:
         times = pd.Series(index=dates.index, dtype="str")

@@ -128,6 +128,7 @@ class StudyTerminology:
             standard=self._package(base),
             extended=frozenset(given.extend),
             own=MappingProxyType(given.collected),
+            restricted=bool(given.only),
         )
 
     def _in_standard(self, name: str) -> bool:

@@ -63,6 +63,9 @@ class DatasetResolver(RuleResolver):
                 remedy="list them under variables",
             )
         variables = self._variables()
+        supplemental = tuple(
+            self._variable(name, v, "supplemental") for name, v in given.supplemental.items()
+        )
         return Dataset(
             name=given.dataset,
             domain=self.domain,
@@ -72,11 +75,9 @@ class DatasetResolver(RuleResolver):
             purpose="Tabulation" if self.tabulation else "Analysis",
             standard=self.standard_name,
             keys=given.keys,
-            blocks=tuple(self._blocks(variables)),
+            blocks=tuple(self._blocks((*variables, *supplemental))),
             variables=variables,
-            supplemental=tuple(
-                self._variable(name, v, "supplemental") for name, v in given.supplemental.items()
-            ),
+            supplemental=supplemental,
             parameters=tuple(self._parameters()),
             not_submitted=MappingProxyType(dict(given.not_submitted)),
             repeating=self.domain != "DM" and given.dataset != "ADSL",

@@ -219,6 +219,18 @@ class DocumentFile(_File):
     href: str
 
 
+class DictionaryFile(_File):
+    """`MedDRA: "28.0"`, or `WHODD: {version: ..., variables: [CMDECOD]}`."""
+
+    version: str
+    variables: Texts = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_version(cls, data: Any) -> Any:
+        return data if isinstance(data, dict) else {"version": str(data)}
+
+
 class StudyFile(_File):
     """`study.yaml`."""
 
@@ -236,6 +248,7 @@ class StudyFile(_File):
     tables: dict[str, tuple[tuple[Any, ...], ...]] = {}
     not_submitted: dict[str, Texts] = {}
     documents: tuple[DocumentFile, ...] = ()
+    dictionaries: dict[str, DictionaryFile] = {}
 
     @field_validator("terminology", "standards", mode="before")
     @classmethod
@@ -293,7 +306,10 @@ class ExplanationsFile(_File):
 
 
 class AnalysisFile(_File):
-    """`{id: ..., title: ..., dataset: ADRS, where: [...], variable: AVALC, event: Y}`."""
+    """`{id: ..., title: ..., dataset: ADRS, where: [...], variable: AVALC, event: Y}`.
+
+    `reason` and `purpose` are terms of Define-XML (C117744, C117745) or the sponsor's own.
+    """
 
     id: str
     title: str
@@ -302,6 +318,14 @@ class AnalysisFile(_File):
     variable: str
     event: str
     level: float = Field(default=0.95, gt=0, lt=1)
+    reason: str = ""
+    purpose: str = ""
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> AnalysisFile:
+        if bool(self.reason) != bool(self.purpose):
+            raise ValueError("reason and purpose go together: results metadata need both")
+        return self
 
 
 class AnalysesFile(_File):

@@ -21,6 +21,7 @@ from specs.files import (
 from specs.model import (
     Analysis,
     Dataset,
+    Dictionary,
     Document,
     Explanation,
     RawSource,
@@ -85,6 +86,9 @@ def load_study(folder: Path, derivations: Mapping[str, Derivation]) -> Study:
         codelists=terminology.used(),
         not_submitted=MappingProxyType(dict(given.not_submitted)),
         documents=tuple(Document(d.id, d.title, d.href) for d in given.documents),
+        dictionaries=tuple(
+            Dictionary(name, d.version, d.variables) for name, d in given.dictionaries.items()
+        ),
         explanations=_explanations(explanations_file),
         analyses=_analyses(folder / "analyses.yaml"),
         files=(file.path, *(path for path, _ in paths)),

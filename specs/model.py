@@ -36,6 +36,18 @@ class Origin(StrEnum):
     PREDECESSOR = "predecessor"
 
 
+# The context of a collected record, as submission text names it.
+_CONTEXT = {
+    "@subject": "the subject identifier of the collected record",
+    "@event": "the event of the collected record",
+    "@event_repeat": "the repeat of the event of the collected record",
+    "@form_repeat": "the repeat of the form of the collected record",
+    "@visitnum": "the visit number of the collected record",
+    "@visit": "the visit of the collected record",
+    "@visitdy": "the planned study day of the visit of the collected record",
+}
+
+
 @dataclass(frozen=True)
 class Rule:
     """How values come about: a verb, its sources, and for derivations a function and constants.
@@ -60,7 +72,8 @@ class Rule:
         """The method as define.xml states it; "" unless derived."""
         if self.derivation is None:
             return ""
-        return self.derivation.method_text(self.sources, self.arguments)
+        sources = [_CONTEXT.get(source, source) for source in self.sources]
+        return self.derivation.method_text(sources, self.arguments)
 
 
 @dataclass(frozen=True)
@@ -190,6 +203,7 @@ class StudyCodelist:
 
     `codelist` holds the terms, those of the standard and the sponsor's own; `extended` names the
     sponsor's terms in a list of the standard; `own` maps collected texts to submission values.
+    A `restricted` list has been cut to the terms that the study permits: all of them are possible.
     """
 
     name: str
@@ -197,6 +211,7 @@ class StudyCodelist:
     standard: str = ""  # "SDTM" or "ADaM" terminology, "" for a sponsor's list
     extended: frozenset[str] = frozenset()
     own: Mapping[str, str] = field(default_factory=dict)
+    restricted: bool = False
 
 
 @dataclass(frozen=True)
@@ -229,6 +244,18 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Dictionary:
+    """A dictionary that codes values: MedDRA and others that are no controlled terminology.
+
+    `variables` are those it codes, beside the ones for which the standard itself names it.
+    """
+
+    name: str  # as Define-XML names it (C66788): MedDRA, WHODD, LOINC
+    version: str
+    variables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Why findings stay: they match when every given column equals the finding's."""
 
@@ -239,7 +266,10 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Analysis:
-    """A declared result: the share of records with an event among those that meet a condition."""
+    """A declared result: the share of records with an event among those that meet a condition.
+
+    With a `reason` and a `purpose`, in the terms of Define-XML, it is part of the results metadata.
+    """
 
     id: str
     title: str
@@ -248,6 +278,8 @@ class Analysis:
     variable: str
     event: str
     level: float = 0.95
+    reason: str = ""
+    purpose: str = ""
     place: str = ""
 
 
@@ -272,6 +304,7 @@ class Study:
     codelists: Mapping[str, StudyCodelist]
     not_submitted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     documents: tuple[Document, ...] = ()
+    dictionaries: tuple[Dictionary, ...] = ()
     explanations: tuple[Explanation, ...] = ()
     analyses: tuple[Analysis, ...] = ()
     files: tuple[Path, ...] = ()

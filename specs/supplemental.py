@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 KEYS = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")
 
-_ORIGINS = {"STUDYID": Origin.PROTOCOL, "USUBJID": Origin.PREDECESSOR, "QVAL": None}
+_ORIGINS = {"STUDYID": Origin.PROTOCOL, "QVAL": None}
 
 
 def supplemental_dataset(
@@ -69,8 +69,8 @@ def _codelist(
 
 
 def _rules(variable: str, parent: Dataset) -> tuple[Rule, ...]:
+    """How the variable comes about; USUBJID as in the parent, for its origin is one everywhere."""
+    if variable == "USUBJID":
+        return parent.variable(variable).rules
     origin = _ORIGINS.get(variable, Origin.ASSIGNED)
-    if origin is None:
-        return ()
-    source = (f"{parent.name}.{variable}",) if origin is Origin.PREDECESSOR else ()
-    return (Rule(origin, source, place=parent.file),)
+    return (Rule(origin, place=parent.file),) if origin else ()

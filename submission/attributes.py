@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sdtm.answers import MULTIPLE
 from specs.errors import MappingError, did_you_mean
 from specs.model import Origin
 from submission.measures import (
@@ -271,7 +272,7 @@ class _Measuring:
         listed = self.study.codelists.get(codelist)
         if listed is None:
             return ()
-        if not listed.standard:
+        if not listed.standard or listed.restricted:
             return listed.codelist.values
         possible = {*written(values), *constants}
         for rule in rules:
@@ -280,6 +281,8 @@ class _Measuring:
             elif rule.origin in _CODED and rule.sources:
                 possible.update(listed.own.values())
         terms = tuple(value for value in listed.codelist.values if value in possible)
+        if MULTIPLE in possible and terms and MULTIPLE not in terms:
+            terms = (*terms, MULTIPLE)
         return terms if terms or values.notna().any() else listed.codelist.values
 
 

@@ -21,15 +21,22 @@ _OPEN_START, _OPEN_END = -1_000_000, 1_000_000
 
 @derivation
 def counted_in_dose(
-    drug: pd.Series, route: pd.Series, as_needed: pd.Series, *, systemic_routes: list[str]
+    drug: pd.Series,
+    route: pd.Series,
+    as_needed: pd.Series,
+    frequency: pd.Series,
+    *,
+    systemic_routes: list[str],
 ) -> Outcome:
     """Y where the steroid {drug} counts in the daily systemic dose: given by a route of
-    {systemic_routes}, not as needed ({as_needed} is Y), and not a drug that is left out
-    (fludrocortisone, budesonide). Otherwise N. Without {route} it counts.
+    {systemic_routes}, not as needed ({as_needed} is Y or {frequency} is PRN), and not a drug that
+    is left out (fludrocortisone, budesonide). Otherwise N. Without {route} it counts.
+
+    Intake as needed that was recorded is entered as records of its own.
     """
-    kept = [name for name, row in instrument("steroids").items() if row["in_daily_dose"] == "N"]
+    left_out = [name for name, row in instrument("steroids").items() if row["in_daily_dose"] == "N"]
     local = route.notna() & ~route.isin(systemic_routes)
-    out = local | drug.isin(kept) | as_needed.eq("Y").fillna(value=False).astype(bool)
+    out = local | drug.isin(left_out) | as_needed.isin(["Y"]) | frequency.isin(["PRN"])
     problem = pd.Series("no route is given; the steroid is counted", index=drug.index, dtype="str")
     flag = pd.Series(np.where(out, "N", "Y"), index=drug.index, dtype="str")
     return Outcome(flag, problem.where(route.isna() & ~out))

@@ -10,7 +10,7 @@ from specs.derivation import derivation
 
 @derivation
 def unique_subject_identifier(subject: pd.Series, *, pattern: str) -> pd.Series:
-    """The subject identifier {subject} of the collected data, written as {pattern}.
+    """{pattern} with {subject} in place of the braces.
 
     The same person has the same value in all studies of a submission (SDTMIG 3.4, section 4.1.2).
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-    from specs.model import Dataset, Study, Variable
+    from specs.model import Dataset, Dictionary, Study, Variable
     from submission.attributes import Attributes
 
 # Value domains of the guide that are dictionaries, by their name in Define-XML.
@@ -67,11 +67,18 @@ class CodeLists:
             terms = listed.codelist.values if listed else ()
         if listed is not None and terms:
             return self._listed(listed, terms, attributes.data_type, dataset, variable, user)
-        dictionary = "" if value else _dictionary(dataset, variable)
-        version = self._study.terminology.get(dictionary)
-        if version:
-            return self._external(dictionary, version, attributes.data_type, user)
+        dictionary = None if value else self._dictionary(dataset, variable)
+        if dictionary is not None:
+            return self._external(dictionary, attributes.data_type, user)
         return None
+
+    def _dictionary(self, dataset: Dataset, variable: Variable) -> Dictionary | None:
+        """The dictionary that codes a variable, where the study states its version."""
+        for dictionary in self._study.dictionaries:
+            if variable.name in dictionary.variables:
+                return dictionary
+        name = _dictionary(dataset, variable)
+        return next((d for d in self._study.dictionaries if d.name == name), None)
 
     def _listed(
         self,
@@ -129,13 +136,14 @@ class CodeLists:
             decodes.update(test_names(dataset, variable.name))
         return decodes
 
-    def _external(self, dictionary: str, version: str, data_type: str, user: str) -> str:
-        key = (dictionary, data_type)
+    def _external(self, dictionary: Dictionary, data_type: str, user: str) -> str:
+        name = dictionary.name
+        key = (name, data_type)
         if key in self._oids:
             return self._oids[key]
-        oid = self._new(key, f"CL.{dictionary}", user)
-        attributes = {"OID": oid, "Name": self._name(dictionary, user), "DataType": data_type}
-        held = element("ExternalCodeList", {"Dictionary": dictionary, "Version": version})
+        oid = self._new(key, f"CL.{name}", user)
+        attributes = {"OID": oid, "Name": self._name(name, user), "DataType": data_type}
+        held = element("ExternalCodeList", {"Dictionary": name, "Version": dictionary.version})
         self._elements.append((oid, element("CodeList", attributes, held)))
         return oid
 
@@ -154,7 +162,7 @@ def _item(
     listed: StudyCodelist, number: int, value: str, decode: str, *, all_decoded: bool
 ) -> etree._Element:
     term = listed.codelist.term(value)
-    extended = value in listed.extended
+    extended = value in listed.extended or (bool(listed.standard) and term is None)
     attributes = {"CodedValue": value, "OrderNumber": number, "def:ExtendedValue": extended}
     children = []
     if all_decoded:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
     from specs.model import Dataset, Study, Variable
+    from specs.where import Where
     from submission.attributes import Attributes, DatasetAttributes
     from submission.define.origins import ItemOrigin
     from submission.define.value_level import ValueItem
@@ -204,13 +205,17 @@ class Definitions:
                         "Role": value.role,
                         "def:HasNoData": not value.attributes.has_data,
                     },
-                    element("def:WhereClauseRef", {"WhereClauseOID": self._where(dataset, value)}),
+                    element(
+                        "def:WhereClauseRef",
+                        {"WhereClauseOID": self.where(dataset.name, value.where)},
+                    ),
                 )
             )
         self.value_lists.append(element("def:ValueListDef", {"OID": oid}, *references))
 
-    def _where(self, dataset: Dataset, value: ValueItem) -> str:
-        oid, clause = where_clause(dataset.name, value.where)
+    def where(self, dataset: str, conditions: Iterable[Where]) -> str:
+        """The OID of the where clause of these conditions, which is defined once."""
+        oid, clause = where_clause(dataset, conditions)
         if oid not in self._clauses:
             self._clauses.add(oid)
             self.where_clauses.append(clause)

@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 ODM = "http://www.cdisc.org/ns/odm/v1.3"
 DEF = "http://www.cdisc.org/ns/def/v2.1"
 XLINK = "http://www.w3.org/1999/xlink"
+ARM = "http://www.cdisc.org/ns/arm/v1.0"
 
 # The stubs of lxml know no default namespace, which lxml names None.
 NAMESPACES = cast("dict[str, str]", {None: ODM, "def": DEF, "xlink": XLINK})
+WITH_RESULTS = {**NAMESPACES, "arm": ARM}
 
 _PREFIXES = {
     "def": DEF,
     "xlink": XLINK,
+    "arm": ARM,
     "xml": "http://www.w3.org/XML/1998/namespace",
 }
 
@@ -39,9 +42,10 @@ def element(
     attributes: Mapping[str, object] | None = None,
     *children: etree._Element,
     text: str = "",
+    namespaces: Mapping[str, str] | None = None,
 ) -> etree._Element:
     """An element; attributes that are None or "" are left out, True is written Yes."""
-    made = etree.Element(qualified(name), nsmap=NAMESPACES)
+    made = etree.Element(qualified(name), nsmap=namespaces or NAMESPACES)
     for key, value in (attributes or {}).items():
         if value is None or value == "" or value is False:
             continue

@@ -7,7 +7,9 @@ from lxml import etree
 
 from submission.define.codelists import CodeLists
 from submission.define.datasets import ANNOTATED_CRF, Definitions, in_define_order
-from submission.define.elements import element, leaf, leaf_id, one_line
+from submission.define.elements import WITH_RESULTS, element, leaf, leaf_id, one_line
+from submission.define.results import result_displays
+from submission.define.stylesheet import STYLESHEET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
     from submission.attributes import DatasetAttributes
 
 DEFINE_VERSION = "2.1.10"
+
+_PROLOG = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    f'<?xml-stylesheet type="text/xsl" href="{STYLESHEET}"?>\n'
+)
 
 _PUBLISHING_SETS = {"SDTMIG": "SDTM", "ADaMIG": "ADaM"}
 
@@ -39,8 +46,7 @@ def write_define(
     """
     document = define_document(study, standard, attributes, created)
     etree.indent(document, space="  ")
-    content = etree.tostring(document, xml_declaration=True, encoding="UTF-8")
-    path.write_bytes(content + b"\n")
+    path.write_bytes(_PROLOG.encode() + etree.tostring(document, encoding="UTF-8") + b"\n")
 
 
 def define_document(
@@ -55,6 +61,8 @@ def define_document(
     definitions = Definitions(study, attributes, CodeLists(study), annotated_crf=crf)
     for dataset in in_define_order(study.of(standard)):
         definitions.add(dataset)
+    notice = definitions.comments.add(study.synthetic, "COM.NOTICE")
+    results = [*result_displays(study, definitions)] if standard == "ADaMIG" else []
     part = _PUBLISHING_SETS[standard]
     described = f"{standard} {study.standards[standard]} data definitions for study {study.id}"
     return element(
@@ -88,10 +96,13 @@ def define_document(
                     "Name": described,
                     "Description": one_line(f"{described}. {study.synthetic}"),
                     "def:DefineVersion": DEFINE_VERSION,
+                    "def:CommentOID": notice,
                 },
                 *_contents(study, standard, documents, definitions),
+                *results,
             ),
         ),
+        namespaces=WITH_RESULTS if results else None,
     )
 
 

@@ -21,6 +21,9 @@ SPECIAL = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 _SIGN = np.int64(-(2**63))
 _HIDDEN = np.int64(2**52)
 _FRACTION = np.int64(2**52 - 1)
+_POWER = np.int64(0x1FF << 54)  # of a power of 2, what is the power of 16
+_LEAST = np.int64(191 << 54)  # the power of 16 that becomes 0
+_BEYOND = np.int64(128 << 54)
 _IBM_FRACTION = np.int64(2**56 - 1)
 _PAYLOAD = np.int64(2**51 - 1)
 _NAN = np.int64(0x7FF8 << 48)
@@ -64,17 +67,31 @@ def ibm_from_doubles(values: NDArray[np.float64]) -> tuple[NDArray[np.int64], ND
     outside have no IBM number.
     """
     bits = np.ascontiguousarray(values).view(np.int64)
-    exponent = (bits >> 52) & 0x7FF
-    shift = (exponent + 1) & 3
-    power = (exponent - shift - 763) >> 2
-    ibm = (bits & _SIGN) | (power << 56) | (((bits & _FRACTION) | _HIDDEN) << shift)
-    odd = np.flatnonzero((power < 0) | (power > 127))
-    if not odd.size:
-        return ibm, odd
-    rest = values[odd]
-    missing = np.isnan(rest)
-    ibm[odd] = np.where(missing, _missing_bytes(rest) << 56, 0)
-    return ibm, odd[~missing & (rest != 0)]
+    # The power of 2, plus 1, is the power of 16 in its upper bits and the shift in its lower two.
+    power = bits + _HIDDEN
+    shift = power >> 52
+    shift &= 3
+    power &= _POWER
+    power -= _LEAST
+    ibm = bits & _FRACTION
+    ibm |= _HIDDEN
+    ibm <<= shift
+    odd = None
+    if power.size and (power.min() < 0 or power.max() >= _BEYOND):
+        odd = power < 0
+        odd |= power >= _BEYOND
+    power <<= 2
+    ibm += power
+    ibm |= np.bitwise_and(bits, _SIGN, out=power)
+    if odd is None:
+        return ibm, np.empty(0, dtype=np.intp)
+    missing = np.isnan(values)
+    np.copyto(ibm, 0, where=odd)
+    np.copyto(ibm, _POINT << 56, where=missing)
+    if (bits[missing] & _PAYLOAD).any():
+        ibm[missing] = _missing_bytes(values[missing]) << 56
+    odd &= ~missing
+    return ibm, np.flatnonzero(odd & (values != 0)) if odd.any() else np.empty(0, dtype=np.intp)
 
 
 def doubles_from_ibm(bits: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -71,13 +71,14 @@ def test_what_makes_a_dose_missing_is_a_finding() -> None:
 
 def test_local_routes_doses_as_needed_and_excluded_drugs_do_not_count() -> None:
     found = counted_in_dose(
-        texts("PREDNISONE", "TRIAMCINOLONE", "PREDNISONE", "BUDESONIDE", "PREDNISONE"),
-        texts("ORAL", "INTRA-ARTICULAR", "ORAL", "ORAL", None),
-        texts(None, None, "Y", None, None),
+        texts("PREDNISONE", "TRIAMCINOLONE", "PREDNISONE", "BUDESONIDE", "PREDNISONE", "CORTISONE"),
+        texts("ORAL", "INTRA-ARTICULAR", "ORAL", "ORAL", None, "ORAL"),
+        texts(None, None, "Y", None, None, None),
+        texts("QD", "ONCE", "QD", "QD", "QD", "PRN"),
         systemic_routes=SYSTEMIC,
     )
-    assert found.values.tolist() == ["Y", "N", "N", "N", "Y"]
-    assert found.problems.notna().tolist() == [False, False, False, False, True]
+    assert found.values.tolist() == ["Y", "N", "N", "N", "Y", "N"]
+    assert found.problems.notna().tolist() == [False, False, False, False, True, False]
 
 
 def intervals(*records: tuple[Any, ...]) -> pd.DataFrame:

@@ -41,7 +41,7 @@ def perturbed(tables: Mapping[str, Table], seed: int) -> dict[str, Table]:
     for name in sorted(by_subject):
         if by_subject[name]["EX"]:
             _Case(by_subject[name], rng).change()
-    made = dict(tables)
+    made: dict[str, Table] = dict(tables)
     for name in IN_SRI4:
         rows = [row for subject in sorted(by_subject) for row in by_subject[subject][name]]
         made[name] = _table(tables[name], rows)
@@ -53,7 +53,7 @@ def _rows(table: Table) -> list[Row]:
     if table.supplemental is not None:
         frame = frame.join(table.supplemental)
     plain = frame.astype(object).where(frame.notna(), None)
-    return [dict(row) for row in plain.to_dict("records")]
+    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
 
 
 def _table(old: Table, rows: list[Row]) -> Table:
@@ -91,7 +91,7 @@ class _Case:
             ):  # fmt: skip
                 if self.rng.random() < 0.5:
                     step(domain, instrument)
-        for chance, step in (
+        for chance, once in (
             (0.1, self.infusion_without_time),
             (0.1, self.pga_out_of_range),
             (0.4, self.recorded_total),
@@ -101,7 +101,7 @@ class _Case:
             (0.35, self.event),
         ):
             if self.rng.random() < chance:
-                step()
+                once()
 
     # forms
 
@@ -360,7 +360,8 @@ class _Case:
             if row["CMCAT"] == "CORTICOSTEROID" and row["CMPRESP"] is None
         ]
         if not any(
-            row["CMROUTE"] in SYSTEMIC and row["CMDECOD"] not in UNCOUNTED for row in logged
+            (row["CMROUTE"] or "ORAL") in SYSTEMIC and row["CMDECOD"] not in UNCOUNTED
+            for row in logged
         ):
             if asked and asked[0] not in self.records["CM"]:
                 self.records["CM"].append(asked[0])

@@ -330,7 +330,7 @@ class Subject:
                 continue
             if drug not in MG_LIKE_PREDNISONE_5 and row["CMCAT"] != "CORTICOSTEROID":
                 continue
-            if row["CMROUTE"] not in SYSTEMIC_ROUTES:
+            if (row["CMROUTE"] or "ORAL") not in SYSTEMIC_ROUTES:  # absent is oral
                 self.reached["PRD-6 local route"] += 1
                 continue
             kept.append(row)
@@ -671,7 +671,7 @@ def responses(
 
 def as_frame(found: Iterable[Response]) -> pd.DataFrame:
     """One row per subject, visit and parameter: AVALC, DTYPE, the reason and ADY."""
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for one in found:
         for code, part in one.components.items():
             rows.append((one.subject, one.visit, code, part.value, None, None, part.day))

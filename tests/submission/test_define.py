@@ -17,6 +17,7 @@ from specs.derivation import Derivation
 from specs.model import (
     Block,
     Dataset,
+    Dictionary,
     Document,
     Origin,
     Parameter,
@@ -412,7 +413,10 @@ def test_equal_input_gives_equal_bytes(tmp_path: Path) -> None:
     (tmp_path / "again").mkdir()
     first = write(tmp_path, "SDTMIG", study()).read_bytes()
     assert first == write(tmp_path / "again", "SDTMIG", study()).read_bytes()
-    assert first.startswith(b"<?xml version='1.0' encoding='UTF-8'?>\n<ODM ")
+    assert first.startswith(
+        b'<?xml version="1.0" encoding="UTF-8"?>\n'
+        b'<?xml-stylesheet type="text/xsl" href="define2-1.xsl"?>\n<ODM '
+    )
     assert b'CreationDateTime="2024-02-29T13:05:09"' in first
 
 
@@ -681,8 +685,8 @@ def test_a_dictionary_is_an_external_list_when_its_version_is_known(
     tmp_path: Path, sdtm: Defined
 ) -> None:
     assert not sdtm.all("//o:ExternalCodeList")
-    versions = {"SDTM": "2025-03-28", "ADaM": "2025-03-28", "MedDRA": "26.1"}
-    defined = Defined(write(tmp_path, "SDTMIG", study(terminology=versions)))
+    meddra = Dictionary("MedDRA", "26.1")
+    defined = Defined(write(tmp_path, "SDTMIG", study(dictionaries=(meddra,))))
     held = defined.one("//o:CodeList[@OID='CL.MedDRA']/o:ExternalCodeList")
     assert (held.get("Dictionary"), held.get("Version")) == ("MedDRA", "26.1")
     reference = defined.one("//o:ItemDef[@OID='IT.AE.AEDECOD']/o:CodeListRef/@CodeListOID")

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from sdtm.derivations.identifiers import sequence_number, unique_subject_identifier
+from sdtm.derivations.results import (
+    as_it_is,
+    characters,
+    completion_status,
+    item_score,
+    numeric_result,
+    reason_not_done,
+    reference_range_indicator,
+    rescaled,
+    standard_limit,
+    standard_result,
+    ticked_choices,
+    upper_case,
+)
+from sdtm.derivations.timing import date_of, earliest, exists, latest, study_day
+
+
+def text(*values: str | None) -> pd.Series:
+    return pd.Series(list(values), dtype="str", index=range(10, 10 + len(values)))
+
+
+def number(*values: float | None) -> pd.Series:
+    return pd.Series(list(values), dtype="float64", index=range(10, 10 + len(values)))
+
+
+def told(series: pd.Series) -> list[object]:
+    values = series.astype(object)
+    return values.where(values.notna(), None).tolist()
+
+
+# identifiers
+
+
+def test_the_subject_identifier_follows_its_pattern() -> None:
+    made = unique_subject_identifier(text("7", " 8 "), pattern="S1-{subject}-X")
+    assert told(made) == ["S1-7-X", "S1-8-X"]
+
+
+def test_records_are_numbered_within_the_subject_in_the_order_of_the_keys() -> None:
+    subject = text("B", "A", "A", "A", "B")
+    day = text("2020-02", None, "2020-01", "2019", "2020-01")
+    assert told(sequence_number(subject, day)) == [2.0, 3.0, 2.0, 1.0, 1.0]
+
+
+def test_records_that_agree_in_all_keys_keep_their_order() -> None:
+    assert told(sequence_number(text("A", "A", "A"), number(1, None, 1))) == [1.0, 3.0, 2.0]
+
+
+def test_without_keys_records_are_numbered_as_they_come() -> None:
+    assert told(sequence_number(text("A", "B", "A"))) == [1.0, 1.0, 2.0]
+
+
+# timing
+
+
+def test_there_is_no_study_day_zero_and_none_without_a_full_date() -> None:
+    dates = text("2020-03-01", "2020-02-29", "2020-02-28T23:59", "2020-03", None, "2020-03-02")
+    reference = text(*["2020-03-01T08:00"] * 5, None)
+    assert told(study_day(dates, reference)) == [1.0, -1.0, -2.0, None, None, None]
+
+
+def test_earliest_and_latest_are_of_the_subjects_dates() -> None:
+    dates, subject = text("2020-02", "2020-01-31", None, None), text("A", "A", "A", "B")
+    assert told(earliest(dates, subject)) == ["2020-01-31", None]
+    assert told(latest(dates, subject)) == ["2020-02", None]
+    assert earliest(dates, subject).index.tolist() == ["A", "B"]
+
+
+def test_of_dates_that_agree_the_less_precise_is_earlier() -> None:
+    dates, subject = text("2020-01-05", "2020-01"), text("A", "A")
+    assert told(earliest(dates, subject)) == ["2020-01"]
+    assert told(latest(dates, subject)) == ["2020-01-05"]
+
+
+def test_a_subject_with_a_record_has_the_value() -> None:
+    made = exists(text("Y", None, None), text("A", "A", "B"))
+    assert told(made) == ["Y", None]
+    assert told(exists(text("x"), text("A"), value="N")) == ["N"]
+
+
+def test_the_date_is_what_stands_before_the_time() -> None:
+    assert told(date_of(text("2020-01-02T03:04", "2020-01", None))) == [
+        "2020-01-02",
+        "2020-01",
+        None,
+    ]
+
+
+# results
+
+
+def test_results_are_converted_exactly_with_their_operator() -> None:
+    made = standard_result(
+        text("13.56", "<0.1", "13.56", None),
+        text("g/dL", "g/dL", "g/L", "g/dL"),
+        text("g/L", "g/L", "g/L", "g/L"),
+        text("HGB", "HGB", "HGB", "HGB"),
+    )
+    assert told(made.values) == ["135.6", "<1", "13.56", None]
+    assert made.problems.isna().all()
+
+
+def test_results_that_are_text_or_have_no_standard_unit_are_taken_over() -> None:
+    made = standard_result(
+        text("TRACE", "1.010"), text("g/dL", None), text("g/L", None), text("PROT", "SPGRAV")
+    )
+    assert told(made.values) == ["TRACE", "1.010"]
+    assert made.problems.isna().all()
+
+
+def test_a_unit_that_is_missing_or_has_no_factor_is_a_problem() -> None:
+    made = standard_result(text("1", "2"), text(None, "mg"), text("g/L", "g/L"), text("HGB", "HGB"))
+    assert told(made.values) == [None, None]
+    assert told(made.problems) == [
+        "has no unit, so it cannot be standardised",
+        "has unit mg, from which there is no factor to g/L",
+    ]
+    assert made.values.index.tolist() == [10, 11]
+
+
+def test_limits_are_converted_as_their_result() -> None:
+    made = standard_limit(
+        text("12", "low", "12"), text("g/dL", "g/dL", "mg"), text(*["g/L"] * 3), text(*["HGB"] * 3)
+    )
+    assert told(made) == [120.0, None, None]
+
+
+def test_a_value_is_multiplied_by_the_factor_of_its_scale() -> None:
+    scales = [{"scale": "1", "factor": 1}, {"scale": "2", "factor": "3/100"}]
+    made = rescaled(
+        text("1.5", "50", "x", "<1", "1", None), text("1", "2", "2", "2", None, "1"), scales=scales
+    )
+    assert told(made.values) == ["1.5", "1.5", None, None, None, None]
+    assert told(made.problems) == [
+        None,
+        None,
+        "is not a number, so it is not converted",
+        "is not a number, so it is not converted",
+        "has no known scale, so it is not converted",
+        None,
+    ]
+
+
+def test_text_is_taken_over_cut_or_raised() -> None:
+    assert told(as_it_is(text("a", None))) == ["a", None]
+    assert told(characters(text("701-1015", None), first=5, last=8)) == ["1015", None]
+    assert told(upper_case(text("Head ache", None))) == ["HEAD ACHE", None]
+
+
+def test_several_ticked_choices_are_told_by_their_meaning() -> None:
+    choices = [{"code": 3, "term": "BLACK"}, {"code": "5", "term": "WHITE"}]
+    made = ticked_choices(text("3;5", "3", None, "5;9"), choices=choices)
+    assert told(made) == ["BLACK; WHITE", None, None, "WHITE; 9"]
+
+
+def test_only_a_plain_number_is_a_numeric_result() -> None:
+    assert told(numeric_result(text("1.5", "<1", "TRACE", None))) == [1.5, None, None, None]
+
+
+def test_an_item_that_is_present_scores_its_weight_and_absent_nothing() -> None:
+    scores = [{"item": "SEIZURE", "weight": 8}]
+    made = item_score(
+        text("Present", "Absent", "Unknown", None, "Present", "Absent"),
+        text("SEIZURE", "SEIZURE", "SEIZURE", "SEIZURE", "TOTAL", "TOTAL"),
+        present="Present",
+        absent="Absent",
+        scores=scores,
+    )
+    assert told(made) == ["8", "0", None, None, None, None]
+
+
+def test_a_missing_data_code_says_that_and_why_a_test_was_not_done() -> None:
+    answer = text("ND", "1.5", None)
+    assert told(completion_status(answer, not_done=["ND", "UNK"])) == ["NOT DONE", None, None]
+    reasons = [{"code": "ND", "reason": "NOT DONE BY SITE"}]
+    assert told(reason_not_done(answer, reasons=reasons)) == ["NOT DONE BY SITE", None, None]
+
+
+@pytest.mark.parametrize(
+    ("result", "low", "high", "indicator"),
+    [
+        (5, 1, 10, "NORMAL"),
+        (1, 1, 10, "NORMAL"),
+        (10, 1, 10, "NORMAL"),
+        (0.9, 1, 10, "LOW"),
+        (10.1, 1, 10, "HIGH"),
+        (0.9, 1, None, "LOW"),
+        (11, None, 10, "HIGH"),
+        (5, None, 10, "NORMAL"),
+        (5, None, None, None),
+        (None, 1, 10, None),
+    ],
+)
+def test_a_result_is_low_normal_or_high_by_its_limits(
+    result: float | None, low: float | None, high: float | None, indicator: str | None
+) -> None:
+    assert told(reference_range_indicator(number(result), number(low), number(high))) == [indicator]
