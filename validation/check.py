@@ -93,7 +93,7 @@ class Check:
         dataset, variable = failing.dataset, named(failing.dataset, failing.variable)
         whole = pd.DataFrame(index=[0])
         rows = whole if failing.rows is None else failing.frame[failing.rows.astype(bool)]
-        if rows.empty:
+        if not len(rows):  # a frame without columns is empty too
             return no_findings()
         return at_rows(
             dataset,
