@@ -114,19 +114,17 @@ class Answers:
         """What the answers mean by the form's choices, and which of them are choices."""
         if not field.choices:
             return answers, answers.notna()
-        several = pd.Series(data=False, index=answers.index)
+        meant = answers.map(dict(field.choices)).astype("str")
         if field.kind == "checkbox":
             several = answers.str.contains(TICKED, regex=False, na=False).astype(bool)
-        meant = answers.map(dict(field.choices)).astype("str")
+            meant = meant.where(~several, MULTIPLE)
+        strange = meant.isna() & answers.notna()
+        if not strange.any():
+            return meant, ~strange
         choices = ", ".join(list(field.choices)[:8])
-        strange = meant.isna() & answers.notna() & ~several
-        self._find(
-            "CK-RAW-CODE",
-            name,
-            answers,
-            _sentence(strange, f"is no choice of the form ({choices})"),
-        )
-        return meant.where(~several, MULTIPLE).where(~strange, answers), ~strange
+        problem = _sentence(strange, f"is no choice of the form ({choices})")
+        self._find("CK-RAW-CODE", name, answers, problem)
+        return meant.where(~strange, answers), ~strange
 
     def _coded(
         self,
@@ -138,6 +136,8 @@ class Answers:
     ) -> pd.Series:
         """The terms by meaning, else by code; what is no term stays as collected."""
         by_meaning = coded(meant, codelist.codelist, codelist.own)
+        if by_meaning["matched"].all():
+            return by_meaning["value"]
         by_code = coded(answers, codelist.codelist, codelist.own)
         by_code_alone = by_code["matched"] & ~by_meaning["matched"]
         value = by_meaning["value"].where(~by_code_alone, by_code["value"])

@@ -16,7 +16,8 @@ import pandas as pd
 from sdtm.answers import Answers
 from sdtm.exact import as_text
 from sdtm.ledger import Ledger, ledger
-from sdtm.records import collect_records
+from sdtm.records import RESULT, collect_records
+from sdtm.sources import dataset_form
 from sdtm.supplemental import supplemental_table
 from specs.derivation import Outcome
 from specs.errors import MappingError, SpecError
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from sdtm.records import Records
     from specs.derivation import Derivation
     from specs.model import Dataset, Rule, Study, Variable
+
+_RECORDS = "@records"
+"""Stands, in the order of the build, for the records of a dataset, before any variable."""
 
 _READ = (Origin.COLLECTED, Origin.ASSIGNED, Origin.PROTOCOL)
 
@@ -56,7 +60,10 @@ def build_sdtm(study: Study, raw: RawData) -> SdtmBuild:
         dataset.name: _Part(dataset, study, raw) for dataset in study.of("SDTMIG") if dataset.blocks
     }
     for owner, name in _order(parts):
-        parts[owner].make(name, parts)
+        if name == _RECORDS:
+            parts[owner].collect(parts)
+        else:
+            parts[owner].make(name, parts)
     tables: dict[str, Table] = {}
     for part in parts.values():
         table = part.table()
@@ -70,12 +77,16 @@ def build_sdtm(study: Study, raw: RawData) -> SdtmBuild:
 
 
 def _order(parts: Mapping[str, _Part]) -> Iterable[tuple[str, str]]:
-    """All (dataset, variable), each after what its rules read."""
+    """All (dataset, variable), each after its dataset's records and what its rules read."""
     graph = {
-        (part.dataset.name, variable.name): set(part.needs(variable, parts))
+        (part.dataset.name, variable.name): {
+            (part.dataset.name, _RECORDS),
+            *part.needs(variable, parts),
+        }
         for part in parts.values()
         for variable in part.variables.values()
     }
+    graph |= {(p.dataset.name, _RECORDS): set(p.needs_of_records(parts)) for p in parts.values()}
     try:
         return tuple(TopologicalSorter(graph).static_order())
     except CycleError as error:
@@ -91,16 +102,54 @@ class _Part:
     def __init__(self, dataset: Dataset, study: Study, raw: RawData) -> None:
         self.dataset = dataset
         self.variables = {v.name: v for v in (*dataset.variables, *dataset.supplemental)}
+        self.records: Records
+        self._answers: Answers
         self._study = study
+        self._raw = raw
         self._datasets = {d.name for d in study.datasets}
-        self.records = collect_records(dataset, study, raw, self._raw_names())
-        self._answers = Answers(dataset.name, self.records)
         self._values: dict[str, pd.Series] = {}
         self._found: list[pd.DataFrame] = []
 
     @property
     def index(self) -> pd.Index:
         return self.records.frame.index
+
+    # records
+
+    def _owners(self, parts: Mapping[str, _Part]) -> Mapping[str, _Part]:
+        """The datasets that records are made of; a form of the same name goes before."""
+        named = {block.form for block in self.dataset.blocks} - set(self._raw.forms)
+        return {name: parts[name] for name in sorted(named & set(parts))}
+
+    def needs_of_records(self, parts: Mapping[str, _Part]) -> Iterator[tuple[str, str]]:
+        """The (dataset, variable) that records made of other datasets need."""
+        owners = self._owners(parts)
+        names = set(self._raw_names()) if owners else set()
+        for block in self.dataset.blocks:
+            if block.form in owners:
+                yield block.form, _RECORDS
+                read = names | {clause.variable for clause in block.where} | {RESULT}
+                fields = {block.bind.get(name, name) for name in read}
+                known = owners[block.form].variables
+                yield from ((block.form, field) for field in sorted(fields) if field in known)
+
+    def collect(self, parts: Mapping[str, _Part]) -> None:
+        """Collect the records, before any variable is made."""
+        others = {
+            name: (
+                dataset_form(name, part.records.frame, part.made_so_far()),
+                part.records.trace,
+            )
+            for name, part in self._owners(parts).items()
+        }
+        self.records = collect_records(
+            self.dataset, self._study, self._raw, self._raw_names(), others
+        )
+        self._answers = Answers(self.dataset.name, self.records)
+
+    def made_so_far(self) -> Mapping[str, pd.Series]:
+        """The variables made so far, by name."""
+        return self._values
 
     # what a rule reads
 
@@ -144,9 +193,9 @@ class _Part:
         variable = self.variables.get(name) or self.dataset.variable(name)
         values = self._assigned_by_block(variable)
         for rule in variable.rules:
-            rows = values.isna() & self._when(rule)
+            rows = values.isna() & self._when(rule) if rule.when else values.isna()
             made = _typed(self._applied(rule, variable, parts, rows), variable, self.index, rule)
-            values = values.where(~rows, made)
+            values = made if rows.all() else values.where(~rows, made)
         self._values[name] = values
 
     def _assigned_by_block(self, variable: Variable) -> pd.Series:
@@ -155,13 +204,15 @@ class _Part:
             for number, block in enumerate(self.dataset.blocks)
             if variable.name in block.assign
         }
-        if not constants and not variable.rules:
+        if constants:
+            return _typed(self.records.frame["@block"].map(constants), variable, self.index)
+        if not variable.rules:
             raise SpecError(
                 f"{variable.name} has no rule",
                 where=variable.place,
                 remedy="give it a verb: collected, derived, assigned, protocol or predecessor",
             )
-        return _typed(self.records.frame["@block"].map(constants), variable, self.index)
+        return pd.Series(index=self.index, dtype="float64" if variable.type == "Num" else "str")
 
     def _when(self, rule: Rule) -> pd.Series:
         columns = {clause.variable: self._column(clause.variable) for clause in rule.when}
@@ -267,6 +318,23 @@ class _Part:
             )
         )
 
+    def _unplanned(self) -> Iterator[pd.DataFrame]:
+        """Findings for records at an event that is no visit of the study, if visits are told."""
+        frame = self.records.frame
+        rows = frame[frame["@event"].notna() & frame["@visitnum"].isna()]
+        if "VISITNUM" in self.variables and len(rows):
+            yield findings(
+                severity="error",
+                rule="CK-VISIT-EVENT",
+                dataset=self.dataset.name,
+                subject=rows["@subject"],
+                variable="VISITNUM",
+                value=rows["@event"],
+                message="the event is none of the visits in study.yaml",
+                file=rows["@file"],
+                line=rows["@line"],
+            )
+
     # results
 
     def table(self) -> Table:
@@ -283,6 +351,7 @@ class _Part:
         """What was found while the variables were made."""
         yield from self._answers.findings
         yield from self._found
+        yield from self._unplanned()
 
     def usage(self) -> tuple[Dataset, Records]:
         """What the ledger needs to know of this dataset."""

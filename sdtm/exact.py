@@ -57,4 +57,4 @@ def as_text(values: pd.Series) -> pd.Series:
     """
     if pd.api.types.is_float_dtype(values):
         values = values.map(lambda n: np.format_float_positional(n, trim="-"), na_action="ignore")
-    return values.astype("str")
+    return values if values.dtype == "str" else values.astype("str")

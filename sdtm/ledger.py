@@ -37,10 +37,8 @@ def ledger(study: Study, raw: RawData, usages: Iterable[tuple[Dataset, Records]]
     """Balance what was read against what the datasets used."""
     usages = list(usages)
     not_submitted = _not_submitted(study, raw)
-    used = pd.concat([records.trace for _, records in usages]) if usages else pd.DataFrame()
-    used_records = set(used["record"]) if len(used) else set()
-    left = [records.left_out for _, records in usages]
-    left_records = set(pd.concat(left)["record"]) if left else set()
+    used_records = _ids([r.trace.rename(columns={"source": "form"}) for _, r in usages], raw)
+    left_records = _ids([records.left_out for _, records in usages], raw)
     used_fields = _used_fields(usages)
     rows: list[dict[str, object]] = []
     found: list[pd.DataFrame] = []
@@ -72,6 +70,15 @@ def ledger(study: Study, raw: RawData, usages: Iterable[tuple[Dataset, Records]]
     return Ledger(pd.DataFrame(rows), all_findings(found))
 
 
+def _ids(tables: Iterable[pd.DataFrame], raw: RawData) -> set[int]:
+    """The ids of raw records in tables with the columns form and record."""
+    filled = [table for table in tables if len(table)]
+    if not filled:
+        return set()
+    found = pd.concat(filled)
+    return set(found.loc[found["form"].isin(list(raw.forms)), "record"])
+
+
 def _not_submitted(study: Study, raw: RawData) -> Mapping[str, set[str]]:
     declared: dict[str, set[str]] = {}
     places = [(study.not_submitted, "study.yaml")]
@@ -97,7 +104,7 @@ def _used_fields(usages: list[tuple[Dataset, Records]]) -> Mapping[str, set[str]
             used.setdefault(form, set()).add(field.name)
         for block in dataset.blocks:
             of_form = used.setdefault(block.form, set())
-            of_form.update(clause.variable for clause in block.where)
+            of_form.update(block.bind.get(c.variable, c.variable) for c in block.where)
             for join in block.joins:
                 chosen = {join.first, join.last} - {""}
                 used.setdefault(join.form, set()).update(

@@ -21,8 +21,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-CONTEXT = ("@subject", "@event", "@event_repeat", "@form_repeat", "@file", "@line")
+CONTEXT = (
+    "@subject",
+    "@event",
+    "@event_repeat",
+    "@form_repeat",
+    "@group_repeat",
+    "@file",
+    "@line",
+)
 """The columns every form has beside its fields: whose record it is, and where it was read."""
+
+TIDY = (
+    "record",
+    "subject",
+    "event",
+    "event_repeat",
+    "form",
+    "form_repeat",
+    "group_repeat",
+    "item",
+    "text",
+    "unit",
+    "file",
+    "line",
+)
+"""The columns of the tidy view: one row per collected value."""
+
+UNIT = "@unit"
+"""What a field's name ends in that holds the units of another: `weight@unit`."""
 
 TICKED = ";"
 """What separates the codes ticked in one checkbox field."""
@@ -33,7 +60,8 @@ class Field:
     """A field of a form: its label, how it is answered, and what its codes mean.
 
     `missing` are the codes that stand for no answer, with their meaning; a code that is also
-    among `choices` is a choice.
+    among `choices` is a choice. `targets` are the variables that the EDC itself names for the
+    field, as `AE.AETERM`; `style` and `decimal` say how its dates and numbers are written.
     """
 
     name: str
@@ -42,6 +70,8 @@ class Field:
     choices: Mapping[str, str] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
     style: DateStyle = field(default_factory=DateStyle)
+    targets: tuple[str, ...] = ()
+    decimal: Literal[".", ","] = "."
 
     def answered(self, text: pd.Series) -> pd.Series:
         """The answers without blanks at their ends; no answer and missing-data codes are NaN."""
@@ -53,6 +83,11 @@ class Field:
         """The answers as ISO 8601 texts; NaN where they are no date."""
         return iso_dtc(self.answered(text), self.style)["dtc"]
 
+    def numbers(self, text: pd.Series) -> pd.Series:
+        """The texts as numbers, float64; NaN where they are none."""
+        written = text if self.decimal == "." else text.str.replace(",", ".", regex=False)
+        return pd.to_numeric(written, errors="coerce").astype("float64")
+
 
 @dataclass(frozen=True)
 class Form:
@@ -60,13 +95,17 @@ class Form:
 
     `frame` has one row per record: the columns CONTEXT, then the fields, all of dtype `str`
     (`@line` is Int64), missing is NaN. Its index is the record id. `identity` names the fields
-    that are the record's subject, event and repeat.
+    that are the record's subject, event and repeat. `columns` and `values` count what stood in
+    the source for this form, where that is not one column for each field.
     """
 
     name: str
     frame: pd.DataFrame
     fields: Mapping[str, Field]
     identity: frozenset[str] = frozenset()
+    label: str = ""
+    columns: int | None = None
+    values: int | None = None
 
     def field_named(self, name: str, place: str) -> Field:
         """The field of that name; RawDataError if the form has none."""
@@ -78,14 +117,49 @@ class Form:
             )
         return self.fields[name]
 
+    def tidy(self) -> pd.DataFrame:
+        """One row per collected value, columns TIDY, in the order of records, then of fields."""
+        items = [name for name in self.fields if not name.endswith(UNIT)]
+        long = _melted(self.frame, items)
+        units = {f"{name}{UNIT}": name for name in items if f"{name}{UNIT}" in self.frame}
+        unit = _melted(self.frame, units).assign(item=lambda u: u["item"].map(units))
+        long = long.merge(unit, on=["record", "item"], how="left", suffixes=("", "_unit"))
+        context = self.frame[list(CONTEXT)].loc[long["record"]].set_axis(long.index)
+        context.columns = pd.Index([name.removeprefix("@") for name in CONTEXT])
+        made = context.assign(
+            record=long["record"],
+            form=pd.Series(self.name, index=long.index, dtype="str"),
+            item=long["item"],
+            text=long["text"],
+            unit=long["text_unit"],
+        )
+        return made[list(TIDY)]
+
+
+def context(index: pd.Index, file: str, line: pd.Series, **known: pd.Series) -> pd.DataFrame:
+    """The columns CONTEXT for records with that index; what is not known is missing."""
+    blank = pd.Series(index=index, dtype="str")
+    given = {f"@{name}": column for name, column in known.items()}
+    given |= {"@file": pd.Series(file, index=index, dtype="str"), "@line": line}
+    return pd.DataFrame({name: given.get(name, blank) for name in CONTEXT}).astype(
+        {name: "Int64" if name == "@line" else "str" for name in CONTEXT}
+    )
+
 
 @dataclass(frozen=True)
 class RawData:
-    """Everything read: the forms by name, the files they came from, and what was found."""
+    """Everything read: the forms by name, the files they came from, and what was found.
+
+    `superseded` has the tidy columns and `transaction`: values that a later transaction of the
+    same file changed or removed.
+    """
 
     forms: Mapping[str, Form]
     files: tuple[Path, ...] = ()
     findings: pd.DataFrame = field(default_factory=no_findings)
+    superseded: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=[*TIDY, "transaction"])
+    )
 
     def form(self, name: str, place: str) -> Form:
         """The form of that name; RawDataError if there is none."""
@@ -96,6 +170,29 @@ class RawData:
                 remedy=did_you_mean(name, self.forms),
             )
         return self.forms[name]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per collected value of all forms, columns TIDY."""
+        tables = [form.tidy() for form in self.forms.values() if len(form.frame)]
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=TIDY)
+
+    def counts(self) -> pd.DataFrame:
+        """One row per form: its fields, and the columns, records and values of the source."""
+        return pd.DataFrame(
+            [
+                (
+                    name,
+                    len(form.fields),
+                    len(form.fields) if form.columns is None else form.columns,
+                    len(form.frame),
+                    int(form.frame[list(form.fields)].notna().to_numpy().sum())
+                    if form.values is None
+                    else form.values,
+                )
+                for name, form in self.forms.items()
+            ],
+            columns=["form", "fields", "columns", "records", "values"],
+        )
 
     def records(self) -> pd.DataFrame:
         """All records: index `record`, columns form, subject, event, event_repeat, ..., line."""
@@ -110,6 +207,7 @@ def combined(parts: Iterable[RawData]) -> RawData:
     forms: dict[str, Form] = {}
     files: list[Path] = []
     found: list[pd.DataFrame] = []
+    superseded: list[pd.DataFrame] = []
     for part in parts:
         sizes = [len(form.frame) for form in part.forms.values()]
         first = sum(len(form.frame) for form in forms.values())
@@ -123,4 +221,19 @@ def combined(parts: Iterable[RawData]) -> RawData:
             forms[name] = replace(form, frame=form.frame.set_axis(index))
         files.extend(part.files)
         found.append(part.findings)
-    return RawData(MappingProxyType(forms), tuple(files), all_findings(found))
+        superseded.append(part.superseded)
+    filled = [table for table in superseded if len(table)]
+    return RawData(
+        MappingProxyType(forms),
+        tuple(files),
+        all_findings(found),
+        pd.concat(filled, ignore_index=True) if filled else RawData({}).superseded,
+    )
+
+
+def _melted(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Columns record, item, text: the values of those columns, by record, then in their order."""
+    chosen = frame[list(names)].rename_axis(index="record")
+    long = chosen.melt(var_name="item", value_name="text", ignore_index=False)
+    long = long[long["text"].notna()].sort_index(kind="stable").reset_index()
+    return long.astype({"item": "str", "text": "str"})

@@ -2,17 +2,20 @@
 
 Rows of several blocks (forms, or the tests of a findings dataset) stand below each other. A name
 that a rule reads is a name bound by the block, a field of the form, a field of a joined form
-(`join.field`), or the record's context (`@subject`).
+(`join.field`), or the record's context (`@subject`). In place of a form there may be a table of
+the study (`@visits`) or another dataset.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sdtm.raw import CONTEXT, Field, Form
+from sdtm.sources import TABLE, clauses_on, table_form, traced_through
 from specs.errors import MappingError, SpecError, did_you_mean
 from specs.tables import trace
 from specs.where import all_hold
@@ -46,10 +49,26 @@ class Records:
     left_out: pd.DataFrame
 
 
-def collect_records(dataset: Dataset, study: Study, raw: RawData, names: Iterable[str]) -> Records:
-    """The records of a dataset with the given names; SpecError if a name is in no block."""
+def collect_records(
+    dataset: Dataset,
+    study: Study,
+    raw: RawData,
+    names: Iterable[str],
+    others: Mapping[str, tuple[Form, pd.DataFrame]] = MappingProxyType({}),
+) -> Records:
+    """The records of a dataset with the given names; SpecError if a name is in no block.
+
+    `others` are datasets that take the place of forms, each with the trace of its records.
+    """
     wanted = tuple(dict.fromkeys(names))
-    parts = [_Part.of(block, raw, wanted) for block in dataset.blocks]
+
+    def form(block: Block) -> Form:
+        if block.form.startswith(TABLE):
+            return table_form(block.form, study, block.place)
+        found = others.get(block.form)
+        return found[0] if found else raw.form(block.form, block.place)
+
+    parts = [_Part.of(block, form(block), raw, wanted) for block in dataset.blocks]
     for name in wanted:
         if not any(name in part.fields for part in parts) and name not in (*CONTEXT, *VISIT):
             known = {n for p in parts for n in (*p.block.bind, *p.form.fields)}
@@ -64,8 +83,11 @@ def collect_records(dataset: Dataset, study: Study, raw: RawData, names: Iterabl
     absent = [name for name in wanted if name not in frame and name not in VISIT]
     frame = frame.reindex(columns=[*frame.columns, *absent])
     forms = frame["@block"].map(dict(enumerate(part.form.name for part in parts)))
+    main = trace(frame.index.to_series(), forms, frame["@record"])
+    collected = ~main["source"].isin(list(others))
     traces = [
-        trace(frame.index.to_series(), forms, frame["@record"]),
+        main[collected],
+        *(traced_through(main[main["source"] == name], of) for name, (_, of) in others.items()),
         *_joined_traces(frame, parts),
     ]
     left_out = [part.left_out for part in parts if len(part.left_out)]
@@ -94,18 +116,19 @@ class _Part:
     left_out: pd.DataFrame
 
     @classmethod
-    def of(cls, block: Block, raw: RawData, wanted: tuple[str, ...]) -> _Part:
-        form = raw.form(block.form, block.place)
-        for clause in block.where:
-            form.field_named(clause.variable, block.place)
-        keep = all_hold(block.where, form.frame)
-        rows = form.frame[keep]
+    def of(cls, block: Block, form: Form, raw: RawData, wanted: tuple[str, ...]) -> _Part:
+        clauses = [(c.variable, block.bind.get(c.variable, c.variable)) for c in block.where]
+        for _, field in clauses:
+            form.field_named(field, block.place)
+        keep = all_hold(block.where, clauses_on(form.frame, clauses))
         left = pd.DataFrame(
             {"form": form.name, "record": form.frame.index[~keep], "clause": _text(block)}
         )
         if RESULT in block.bind:
             form.field_named(block.bind[RESULT], block.place)
-            rows = rows[rows[block.bind[RESULT]].notna()]
+            keep &= form.frame[block.bind[RESULT]].notna()
+        read = {block.bind.get(name, name) for name in wanted} & set(form.fields)
+        rows = form.frame.loc[keep, [*CONTEXT, *sorted(read)]]
         joined = {join.name: _joined(join, raw, rows) for join in block.joins}
         fields: dict[str, tuple[str, Field]] = {}
         for name in wanted:

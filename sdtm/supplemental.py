@@ -28,8 +28,21 @@ def supplemental_table(dataset: Dataset, table: Table) -> Table:
     A qualifier is related to its record by --SEQ, in DM by the subject alone.
     """
     qualifiers = table.supplemental if table.supplemental is not None else pd.DataFrame()
-    parts = [_part(dataset, table, variable, qualifiers) for variable in dataset.supplemental]
-    frame = pd.concat(parts)
+    values = pd.concat([_values(variable, qualifiers) for variable in dataset.supplemental])
+    own = table.frame.loc[values.index]
+    seq = f"{dataset.domain}SEQ"
+    related = seq in table.frame
+    frame = pd.DataFrame(
+        {
+            "STUDYID": own["STUDYID"],
+            "RDOMAIN": dataset.domain,
+            "USUBJID": own["USUBJID"],
+            "IDVAR": seq if related else None,
+            "IDVARVAL": as_text(own[seq]) if related else None,
+            **values,
+            "QEVAL": None,
+        },
+    ).astype("str")
     order = frame.reset_index(names="@parent").sort_values(
         ["USUBJID", "@parent", "QNAM"], kind="stable", ignore_index=True
     )
@@ -41,26 +54,16 @@ def supplemental_table(dataset: Dataset, table: Table) -> Table:
     return Table(f"SUPP{dataset.domain}", order, trace.sort_values("row", ignore_index=True))
 
 
-def _part(
-    dataset: Dataset, table: Table, variable: Variable, qualifiers: pd.DataFrame
-) -> pd.DataFrame:
-    values = qualifiers[variable.name].dropna()
-    seq = f"{dataset.domain}SEQ"
-    related = seq in table.frame
-    own = table.frame.loc[values.index]
-    frame = pd.DataFrame(
+def _values(variable: Variable, qualifiers: pd.DataFrame) -> pd.DataFrame:
+    """The values of one qualifier, on the index of the rows they belong to."""
+    values = as_text(qualifiers[variable.name].dropna())
+    origin = variable.rules[0].origin if variable.rules else Origin.ASSIGNED
+    return pd.DataFrame(
         {
-            "STUDYID": own["STUDYID"],
-            "RDOMAIN": dataset.domain,
-            "USUBJID": own["USUBJID"],
-            "IDVAR": seq if related else None,
-            "IDVARVAL": own[seq].map("{:.0f}".format) if related else None,
             "QNAM": variable.name,
             "QLABEL": variable.label,
-            "QVAL": as_text(values),
-            "QORIG": _QORIG[variable.rules[0].origin if variable.rules else Origin.ASSIGNED],
-            "QEVAL": None,
+            "QVAL": values,
+            "QORIG": _QORIG[origin],
         },
         index=values.index,
     )
-    return frame.astype("str")

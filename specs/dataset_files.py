@@ -185,16 +185,17 @@ class DatasetResolver(RuleResolver):
         if not given.tests:
             yield from blocks
             return
-        by_form = {block.form: block for block in blocks}
+        names = [b.name or b.form for b in given.records]
+        by_form = dict(zip(names, blocks, strict=True))
         if len(by_form) < len(blocks):
             raise SpecError(
                 "records lists a form twice, so a test does not tell which it is collected in",
                 where=self.file.place("records"),
-                remedy="list each form once",
+                remedy="give each a name:, and name it in the table of tests under form",
             )
         for number, row in enumerate(self._test_rows(), start=1):
             place = self.file.place("tests", number)
-            form = row.get("form") or (blocks[0].form if len(blocks) == 1 else None)
+            form = row.get("form") or (names[0] if len(blocks) == 1 else None)
             if form not in by_form:
                 raise SpecError(
                     f"the test is collected in form {form}, which records does not list",

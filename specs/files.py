@@ -127,9 +127,13 @@ class JoinFile(_File):
 
 
 class BlockFile(_File):
-    """`{from: labs, where: [...], bind: {date: lbdat}, assign: {LBSPEC: SERUM}}`."""
+    """`{from: labs, where: [...], bind: {date: lbdat}, assign: {LBSPEC: SERUM}}`.
+
+    `from` names a form, another dataset of SDTM, or with `@` a table of study.yaml.
+    """
 
     form: str = Field(default="", alias="from")
+    name: str = ""  # what the table of tests calls these records, if not by their form
     where: tuple[Where, ...] = ()
     join: dict[str, JoinFile] = {}
     bind: dict[str, str] = {}
@@ -209,6 +213,8 @@ class VisitFile(_File):
     visitnum: float
     visit: str
     visitdy: int | None = None
+    starts: str | None = None
+    ends: str | None = None
 
 
 class DocumentFile(_File):
@@ -245,7 +251,7 @@ class StudyFile(_File):
     data_cut: date
     raw: tuple[SourceFile, ...]
     visits: tuple[tuple[Any, ...], ...] = ()
-    tables: dict[str, tuple[tuple[Any, ...], ...]] = {}
+    tables: dict[str, tuple[tuple[Any, ...], ...] | str] = {}  # rows, or a CSV file with them
     not_submitted: dict[str, Texts] = {}
     documents: tuple[DocumentFile, ...] = ()
     dictionaries: dict[str, DictionaryFile] = {}

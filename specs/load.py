@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -48,7 +49,8 @@ def load_study(folder: Path, derivations: Mapping[str, Derivation]) -> Study:
     terms = read_yaml(terms_file).parsed(TerminologyFile).codelists if terms_file.exists() else {}
     terminology = StudyTerminology.of(given.terminology, terms, terms_file.name)
     terminology.check_names()
-    tables = {name: records(rows, file, "tables", name) for name, rows in given.tables.items()}
+    tables = {name: _table(rows, file, name) for name, rows in given.tables.items()}
+    tables.setdefault("visits", records(given.visits, file, "visits"))
     paths = [
         (path, _FOLDERS[part])
         for part in _FOLDERS
@@ -125,6 +127,34 @@ def _analyses(path: Path) -> tuple[Analysis, ...]:
     return tuple(
         Analysis(**dict(given), place=file.place("analyses", number))
         for number, given in enumerate(file.parsed(AnalysesFile).analyses)
+    )
+
+
+def _table(
+    given: tuple[tuple[Any, ...], ...] | str, file: YamlFile, name: str
+) -> tuple[Mapping[str, Any], ...]:
+    """A table of study.yaml: its rows as written there, or those of the CSV file it names."""
+    if not isinstance(given, str):
+        return records(given, file, "tables", name)
+    path = file.path.parent / given
+    place = file.place("tables", name)
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+    except OSError as error:
+        raise SpecError(
+            f"{given} cannot be read ({error.strerror})", where=place, remedy="check the path"
+        ) from None
+    for number, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise SpecError(
+                "the row has not as many cells as the head of the table",
+                where=f"{given} row {number}",
+                remedy="mend the row",
+            )
+    return tuple(
+        MappingProxyType({key: value.strip() or None for key, value in row.items()})
+        for row in rows
     )
 
 

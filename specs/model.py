@@ -42,6 +42,7 @@ _CONTEXT = {
     "@event": "the event of the collected record",
     "@event_repeat": "the repeat of the event of the collected record",
     "@form_repeat": "the repeat of the form of the collected record",
+    "@group_repeat": "the repeat of the item group of the collected record",
     "@visitnum": "the visit number of the collected record",
     "@visit": "the visit of the collected record",
     "@visitdy": "the planned study day of the visit of the collected record",
@@ -125,6 +126,8 @@ class Join:
 @dataclass(frozen=True)
 class Block:
     """Records a dataset is made of: those of one form or dataset that meet a condition.
+
+    `form` may also be `@name`, a table of the study: it makes records without collected data.
 
     `bind` gives names to fields, so that one rule serves several forms or tests; `assign` gives
     variables a constant for the records of this block. A findings dataset has a block per test.

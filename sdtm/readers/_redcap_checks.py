@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from sdtm.readers._files import read_delimited
@@ -83,25 +84,25 @@ def check_instances(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> N
             remedy=f"{did_you_mean(str(strange.iloc[0]), known)} Export the raw data, not the"
             " labels, together with their dictionary",
         )
-    boxes = dictionary.boxes
-    elsewhere = {form: data[FORM].notna() & (data[FORM] != form) for form in known}
     owner = {
         column: dictionary.form_of[name]
         for name, field in dictionary.fields.items()
         for column in dictionary.columns(field)
         if name != dictionary.record_id and column in data
     }
-    for name, form in owner.items():
-        stray = elsewhere[form] & data[name].notna()
-        if name in boxes:
-            stray &= data[name] != "0"
-        if stray.any():
-            row = data[stray].iloc[0]
-            raise RawDataError(
-                f"{name} of form {form} is {row[name]} in an instance of {row[FORM]}",
-                where=f"{path.name} line {row.name}",
-                remedy="a row was edited or shifted; export the data again",
-            )
+    rows = data.loc[data[FORM].notna(), list(owner)]
+    boxes = [name for name in owner if name in dictionary.boxes]
+    rows[boxes] = rows[boxes].replace("0", None)
+    forms = data.loc[rows.index, FORM].to_numpy()
+    filled = rows.notna().to_numpy() & (forms[:, None] != np.array(list(owner.values()))[None, :])
+    for row, column in np.argwhere(filled)[:1]:
+        name = str(rows.columns[column])
+        raise RawDataError(
+            f"{name} of form {owner[name]} is {rows.iat[row, column]} in an instance of"
+            f" {forms[row]}",
+            where=f"{path.name} line {rows.index[row]}",
+            remedy="a row was edited or shifted; export the data again",
+        )
 
 
 def check_events(data: pd.DataFrame, events: Path, path: Path) -> None:

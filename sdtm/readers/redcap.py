@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sdtm.raw import TICKED, Field, Form, RawData
+from sdtm.raw import TICKED, Field, Form, RawData, context
 from sdtm.readers._files import options, read_delimited
 from sdtm.readers._redcap_checks import (
     check_coding,
@@ -98,18 +98,17 @@ def _form(
     )
     rows, frame, repeats = rows[saved], frame[saved], repeats[saved]
     instance = rows.get(INSTANCE, blank.loc[rows.index])
-    context = pd.DataFrame(
-        {
-            "@subject": rows[dictionary.record_id],
-            "@event": rows.get(EVENT, blank.loc[rows.index]),
-            "@event_repeat": instance.where(~repeats),
-            "@form_repeat": instance.where(repeats),
-            "@file": path.name,
-            "@line": rows.index.astype("Int64"),
-        }
-    ).astype({"@file": "str"})
+    whose = context(
+        rows.index,
+        path.name,
+        rows.index.to_series(),
+        subject=rows[dictionary.record_id],
+        event=rows.get(EVENT, blank.loc[rows.index]),
+        event_repeat=instance.where(~repeats),
+        form_repeat=instance.where(repeats),
+    )
     fields = {key: field for key, field in fields.items() if key in frame}
-    table = pd.concat([context, frame], axis=1).reset_index(drop=True)
+    table = pd.concat([whose, frame], axis=1).reset_index(drop=True)
     return Form(name, table, MappingProxyType(fields)), found
 
 

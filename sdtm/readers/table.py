@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import Field as Default
 
 from sdtm.dates import DateStyle
-from sdtm.raw import Field, Form, RawData
+from sdtm.raw import Field, Form, RawData, context
 from sdtm.readers._files import Delimiter, Options, options, read_delimited
 from specs.errors import RawDataError, did_you_mean
 
@@ -63,20 +63,12 @@ def _form(name: str, given: TableOptions, folder: Path) -> Form:
             where=f"{path.name} line {data.index[lost][0]}",
             remedy="give every row its subject",
         )
-    blank = pd.Series(index=data.index, dtype="str")
-    context = pd.DataFrame(
-        {
-            "@subject": data[given.subject],
-            "@event": data[given.event] if given.event else blank,
-            "@event_repeat": blank,
-            "@form_repeat": data[given.repeat] if given.repeat else blank,
-            "@file": pd.Series(path.name, index=data.index, dtype="str"),
-            "@line": data.index.astype("Int64"),
-        }
-    )
+    roles = {"subject": given.subject, "event": given.event, "form_repeat": given.repeat}
+    known = {role: data[column] for role, column in roles.items() if column}
+    whose = context(data.index, path.name, data.index.to_series(), **known)
     style = DateStyle.from_options(given.dates, "")
     missing = MappingProxyType(given.missing)
     fields = {str(c): Field(str(c), str(c), missing=missing, style=style) for c in data.columns}
-    frame = pd.concat([context, data], axis=1).reset_index(drop=True)
+    frame = pd.concat([whose, data], axis=1).reset_index(drop=True)
     identity = frozenset({given.subject, given.event, given.repeat} - {""})
     return Form(name, frame, MappingProxyType(fields), identity)

@@ -27,6 +27,7 @@ TARGETS = {
     "WEEK 4": 29, "WEEK 8": 57, "WEEK 12": 85, "WEEK 16": 113, "WEEK 20": 141, "WEEK 24": 169,
 }  # fmt: skip
 LIMITS = (154, 155, 182, 183, 126, 127, 42, 43)
+CHANGED = 0.85  # the share of subjects; the others stay as they were simulated
 INSTRUMENTS = (("RS", "SLEDAI-2K"), ("RS", "BILAG-2004"), ("QS", "PGA"))
 
 
@@ -39,7 +40,7 @@ def perturbed(tables: Mapping[str, Table], seed: int) -> dict[str, Table]:
         for row in records[name]:
             by_subject[row["USUBJID"]][name].append(row)
     for name in sorted(by_subject):
-        if by_subject[name]["EX"]:
+        if by_subject[name]["EX"] and rng.random() < CHANGED:
             _Case(by_subject[name], rng).change()
     made: dict[str, Table] = dict(tables)
     for name in IN_SRI4:
@@ -473,6 +474,6 @@ FREQUENCIES = (
     "ONCE", "ONCE", "UNKNOWN", "INTERMITTENT", "Q8H", "Q36H", "4 TIMES PER WEEK", None,
 )  # fmt: skip
 ROUTES = (
-    *["ORAL"] * 10, "INTRAVENOUS", "INTRAMUSCULAR", "SUBCUTANEOUS", "INTRA-ARTICULAR", "TOPICAL",
-    "NASAL", "RECTAL", "INTRALESIONAL", "OPHTHALMIC", "RESPIRATORY (INHALATION)",
+    *["ORAL"] * 10, None, "INTRAVENOUS", "INTRAMUSCULAR", "SUBCUTANEOUS", "INTRA-ARTICULAR",
+    "TOPICAL", "NASAL", "RECTAL", "INTRALESIONAL", "OPHTHALMIC", "RESPIRATORY (INHALATION)",
 )  # fmt: skip

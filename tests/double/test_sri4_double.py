@@ -108,9 +108,7 @@ def both(study_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Both:
     for seed in SEEDS:
         folder = tmp_path_factory.mktemp(f"seed{seed}")
         simulator(study_folder)(folder / "raw", SUBJECTS, seed)
-        tables = build_sdtm(study, read_raw(study, folder)).tables
-        sources[f"seed {seed}"] = tables
-        sources[f"seed {seed} perturbed"] = perturbed(tables, seed)
+        sources[f"seed {seed}"] = perturbed(build_sdtm(study, read_raw(study, folder)).tables, seed)
     return _both(study, sources)
 
 
@@ -124,7 +122,7 @@ def _differences(values: pd.DataFrame, column: str) -> pd.DataFrame:
 
 def test_both_programs_have_the_same_rows(both: Both) -> None:
     assert both.values["_merge"].eq("both").all(), both.values[both.values["_merge"].ne("both")]
-    assert len(both.values) >= len(COMPARED) * len(VISITS) * (6 + 4 * SUBJECTS)
+    assert len(both.values) >= len(COMPARED) * len(VISITS) * (6 + len(SEEDS) * SUBJECTS)
 
 
 @pytest.mark.parametrize("code", sorted(COMPARED | OPTIONAL))

@@ -59,22 +59,26 @@ variables:
 """
 
 
+def write_study(folder: Path, files: Files) -> Path:
+    """Write the files of a study; `study.yaml` is made unless given, with a form per CSV file."""
+    forms = "".join(
+        f"      {name[:-4]}: {{file: {name}, subject: subject, dates: DMY}}\n"
+        for name in files
+        if name.endswith(".csv")
+    )
+    for name, content in {"study.yaml": STUDY + forms, **files}.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(dedent(content).encode() if isinstance(content, str) else content)
+    return folder
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Writes the files of a study; `study.yaml` is made unless given, with a form per CSV file."""
+    """Writes the files of a study into a folder of its own."""
 
     def written(files: Files) -> Path:
-        forms = "".join(
-            f"      {name[:-4]}: {{file: {name}, subject: subject, dates: DMY}}\n"
-            for name in files
-            if name.endswith(".csv")
-        )
-        for name, content in {"study.yaml": STUDY + forms, **files}.items():
-            path = tmp_path / name
-            path.parent.mkdir(exist_ok=True)
-            text = dedent(content) if isinstance(content, str) else content
-            path.write_bytes(text.encode() if isinstance(text, str) else text)
-        return tmp_path
+        return write_study(tmp_path, files)
 
     return written
 

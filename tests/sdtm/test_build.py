@@ -5,11 +5,21 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+import sdtm.derivations
+from sdtm.build import build_sdtm
+from sdtm.readers import read_raw
+from specs.derivation import derivations_of
 from specs.errors import CdisckitError
-from tests.sdtm.conftest import DM, EX
+from specs.load import load_study
+from tests.sdtm.conftest import DM, EX, write_study
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sdtm.build import SdtmBuild
     from tests.sdtm.conftest import Build
 
 CORE = {
@@ -192,3 +202,110 @@ def test_a_rule_that_cannot_be_applied_names_line_and_remedy(
     build: Build, files: dict[str, str], message: str
 ) -> None:
     assert message in refused(build, files)
+
+
+# laws
+
+
+SITE = """
+dataset: LB
+records: {from: lb, where: [{done: {NE: N}}], bind: {date: taken}}
+tests:
+  - [LBTESTCD, result]
+  - [ALT, alt]
+  - [AST, ast]
+keys: [STUDYID, USUBJID, LBTESTCD, LBDTC]
+variables:
+  LBORRES: {collected: result}
+  LBDTC: {collected: date}
+  LBDY: standard
+supplemental:
+  LBNOTE: {collected: note, label: Note}
+"""
+VALUES = st.sampled_from(["", "1", "2.50", "<3"])
+RECORDS = st.lists(
+    st.tuples(
+        st.sampled_from(["1", "2", "3"]),
+        st.sampled_from(["", "Y", "N"]),
+        st.sampled_from(["", "1/2/2020", "UN/02/2020", "31/02/2020"]),
+        VALUES,
+        VALUES,
+        st.sampled_from(["", "late", "early"]),
+    ),
+    max_size=8,
+)
+Record = tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[Record]], SdtmBuild]:
+    """Builds DM, EX and LB from records of the laboratory form, with the specification loaded once."""
+    folder = tmp_path_factory.mktemp("study")
+    files = {**CORE, "sdtm/lb.yaml": SITE, "lb.csv": ""}
+    write_study(folder, files)
+    study = load_study(folder, derivations_of(sdtm.derivations))
+
+    def built(records: list[Record], subjects: str = "123") -> SdtmBuild:
+        head = "subject,done,taken,alt,ast,note"
+        lines = (",".join(record) for record in records if record[0] in subjects)
+        (folder / "lb.csv").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+        people = "".join(f"{subject},F\n" for subject in subjects)
+        (folder / "dm.csv").write_text("subject,sex\n" + people, encoding="utf-8")
+        given = "".join(f"{subject},X,5,1/1/2020\n" for subject in subjects)
+        (folder / "ex.csv").write_text("subject,drug,dose,start\n" + given, encoding="utf-8")
+        return build_sdtm(study, read_raw(study, folder))
+
+    return built
+
+
+few = settings(max_examples=12, deadline=None)
+
+
+@few
+@given(records=RECORDS)
+def test_subjects_built_apart_and_put_together_are_the_whole(
+    laboratory: Callable[..., SdtmBuild], records: list[Record]
+) -> None:
+    whole = laboratory(records).tables
+    apart = [laboratory(records, subjects).tables for subjects in ("1", "23")]
+    for name, table in whole.items():
+        together = pd.concat([part[name].frame for part in apart], ignore_index=True)
+        pd.testing.assert_frame_equal(table.frame, together)
+
+
+@few
+@given(records=RECORDS, data=st.data())
+def test_the_order_of_the_raw_rows_does_not_matter(
+    laboratory: Callable[..., SdtmBuild], records: list[Record], data: st.DataObject
+) -> None:
+    shuffled = data.draw(st.permutations(records))
+    first, second = laboratory(records), laboratory(shuffled)
+    for name in ("DM", "EX"):
+        pd.testing.assert_frame_equal(first.tables[name].frame, second.tables[name].frame)
+    # results at the same time stand in the order in which they were collected
+    unordered = [
+        by_value(build.tables["LB"].frame.drop(columns="LBSEQ")) for build in (first, second)
+    ]
+    pd.testing.assert_frame_equal(*unordered)
+    assert sorted(first.findings["value"].dropna()) == sorted(second.findings["value"].dropna())
+
+
+def by_value(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.sort_values(list(frame.columns), ignore_index=True)
+
+
+@few
+@given(records=RECORDS)
+def test_every_raw_record_is_used_left_out_or_found(
+    laboratory: Callable[..., SdtmBuild], records: list[Record]
+) -> None:
+    built = laboratory(records)
+    account = built.ledger.forms.set_index("form")
+    ends = ["used", "left out", "not submitted", "unaccounted"]
+    balance = account[[f"records {end}" for end in ends]].sum(axis=1)
+    assert balance.tolist() == account["records"].tolist()
+    assert account.loc["lb", "records"] == len(records)
+    lost = (built.findings["rule"] == "CK-LEDGER-RECORD").sum()
+    assert lost == account["records unaccounted"].sum()
+    traced = built.tables["LB"].trace["record"].nunique()
+    assert traced == account.loc["lb", "records used"]

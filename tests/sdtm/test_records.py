@@ -123,3 +123,26 @@ def test_visits_come_from_the_event_and_a_repeat_adds_a_hundredth(build: Build) 
         (90.01, "UNSCHEDULED 1", None),
         (90.02, "UNSCHEDULED 2", None),
     ]
+
+
+def test_an_event_that_is_no_visit_of_the_study_is_found(build: Build) -> None:
+    visits = "visits:\n  - [event, visitnum, visit]\n  - [v1, 1, ONE]\n"
+    form = "      ae: {file: ae.csv, subject: subject, event: event}\n"
+    ae = """
+    dataset: AE
+    records: {from: ae}
+    keys: [STUDYID, USUBJID, VISITNUM]
+    variables:
+      AETERM: {collected: term}
+      VISITNUM: standard
+    """
+    built = build(
+        {
+            "study.yaml": STUDY + form + visits,
+            "sdtm/ae.yaml": ae,
+            "ae.csv": "subject,event,term\n1,v1,a\n1,v2,b\n1,,c\n",
+        }
+    )
+    assert rows(built.findings, "rule", "dataset", "subject", "variable", "value", "line") == [
+        ("CK-VISIT-EVENT", "AE", "1", "VISITNUM", "v2", "3")
+    ]

@@ -1,0 +1,139 @@
+"""ODM: the definitions of items, groups, forms, events, code lists and units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sdtm.readers._xml import local
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lxml import etree
+
+DEFINITIONS = frozenset(
+    {"ItemDef", "ItemGroupDef", "FormDef", "StudyEventDef", "CodeList", "MeasurementUnit"}
+)
+"""The elements that are read whole."""
+
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What one element defines: its attributes (by name without namespace) and what it holds.
+
+    `refs` are the OIDs of the parts it refers to, in their order; `choices` are a code list's
+    codes and decodes; `aliases` pairs of context and name.
+    """
+
+    oid: str
+    attributes: Mapping[str, str]
+    line: int
+    label: str = ""
+    refs: tuple[str, ...] = ()
+    codelist: str = ""
+    unit: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    aliases: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def repeating(self) -> bool:
+        """Whether it may occur several times; ODM 2.0 has several words for yes."""
+        return self.attributes.get("Repeating", "No") != "No"
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """The definitions of a metadata version, by element name and OID."""
+
+    of: Mapping[str, dict[str, Definition]] = field(
+        default_factory=lambda: {name: {} for name in DEFINITIONS}
+    )
+    included: dict[str, str] = field(default_factory=dict)
+
+    def get(self, element: str, oid: str) -> Definition | None:
+        """The definition of that element and OID, if there is one."""
+        return self.of[element].get(oid)
+
+    def add(self, element: str, definition: Definition) -> bool:
+        """Add a definition; False where one of that OID is there already."""
+        known = self.of[element]
+        if definition.oid in known:
+            return False
+        known[definition.oid] = definition
+        return True
+
+    def items_of(self, oid: str) -> tuple[str, ...]:
+        """The OIDs of the items a group refers to."""
+        group = self.get("ItemGroupDef", oid)
+        items = self.of["ItemDef"]
+        return tuple(ref for ref in group.refs if ref in items) if group else ()
+
+    def groups_of(self, oid: str) -> tuple[str, ...]:
+        """The OIDs of the groups that a form or a group refers to."""
+        owner = self.get("FormDef", oid) or self.get("ItemGroupDef", oid)
+        groups = self.of["ItemGroupDef"]
+        return tuple(ref for ref in owner.refs if ref in groups) if owner else ()
+
+    def choices(self, item: Definition) -> Mapping[str, str]:
+        """The codes of an item with their meaning; none where it has no code list."""
+        codelist = self.get("CodeList", item.codelist)
+        return codelist.choices if codelist else {}
+
+    def unit(self, oid: str) -> str:
+        """A unit as it is written; the OID where nothing defines it."""
+        unit = self.get("MeasurementUnit", oid)
+        return (unit.label or unit.attributes.get("Name", "") or oid) if unit else oid
+
+    def unused(self) -> list[Definition]:
+        """The items that no group refers to."""
+        referred = {ref for group in self.of["ItemGroupDef"].values() for ref in group.refs}
+        return [item for oid, item in self.of["ItemDef"].items() if oid not in referred]
+
+
+def definition(element: etree._Element, language: str) -> Definition:
+    """What a definition element says."""
+    attributes = {str(key).rpartition("}")[2]: str(v) for key, v in element.attrib.items()}
+    refs: list[str] = []
+    choices: dict[str, str] = {}
+    aliases: list[tuple[str, str]] = []
+    labels: dict[str, str] = {}
+    codelist = unit = ""
+    for child in element:
+        name = local(child)
+        if name in ("ItemRef", "ItemGroupRef", "FormRef"):
+            refs.append(child.get(f"{name.removesuffix('Ref')}OID", ""))
+        elif name == "CodeListRef":
+            codelist = child.get("CodeListOID", "")
+        elif name == "MeasurementUnitRef":
+            unit = unit or child.get("MeasurementUnitOID", "")
+        elif name == "Alias":
+            aliases.append((child.get("Context", ""), child.get("Name", "")))
+        elif name in ("CodeListItem", "EnumeratedItem"):
+            code = child.get("CodedValue", "")
+            decode = [part for part in child if local(part) == "Decode"]
+            choices[code] = _translated(decode, language) or code
+        elif name in ("Question", "Symbol", "Description"):
+            labels[name] = _translated([child], language)
+    label = labels.get("Question") or labels.get("Symbol") or labels.get("Description") or ""
+    return Definition(
+        oid=attributes.get("OID", ""),
+        attributes=attributes,
+        line=element.sourceline or 0,
+        label=label,
+        refs=tuple(refs),
+        codelist=codelist,
+        unit=unit,
+        choices=choices,
+        aliases=tuple(aliases),
+    )
+
+
+def _translated(elements: Iterable[etree._Element], language: str) -> str:
+    """The text in the wanted language, else the first."""
+    texts = [text for element in elements for text in element if local(text) == "TranslatedText"]
+    wanted = [text for text in texts if text.get(LANGUAGE, "").startswith(language)]
+    chosen = [*wanted, *texts][:1]
+    return " ".join("".join(chosen[0].itertext()).split()) if chosen else ""

@@ -1,0 +1,116 @@
+"""Reading XML as a stream: nothing is fetched, nothing expands, memory stays bounded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from specs.errors import RawDataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    Events = Iterator[tuple[str, etree._Element]]
+
+DEEPEST = 100
+"""How deep elements may lie in each other; the deepest of the standard is below 20."""
+
+
+def local(element: etree._Element) -> str:
+    """An element's name without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def namespace(name: str) -> str:
+    """The namespace of `{namespace}name`; "" where there is none."""
+    return name.rpartition("}")[0].removeprefix("{")
+
+
+def stream(path: Path, whole: frozenset[str]) -> Events:
+    """The starts and ends of a file's elements, as `("start", element)`, `("end", element)`.
+
+    At its end an element named in `whole` still has its children; every other one has been
+    emptied, and all are dropped after their end. Document types are not fetched; a file that
+    declares entities is refused. RawDataError where the file is no XML, or breaks off.
+    """
+    if not path.is_file():
+        raise RawDataError(
+            "there is no such file", where=str(path), remedy="check raw: in study.yaml"
+        )
+    depth, keeping = 0, 0
+    try:
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise RawDataError("is empty", where=path.name, remedy="export the data again")
+            file.seek(0)
+            for event, element in etree.iterparse(
+                file,
+                events=("start", "end"),
+                load_dtd=False,
+                dtd_validation=False,
+                attribute_defaults=False,
+                no_network=True,
+                resolve_entities=False,
+                remove_comments=True,
+                remove_pis=True,
+                huge_tree=False,
+            ):
+                name = local(element)
+                if event == "start":
+                    depth += 1
+                    if depth == 1:
+                        _check_prolog(element, path)
+                    if depth > DEEPEST:
+                        raise RawDataError(
+                            f"elements lie more than {DEEPEST} deep",
+                            where=f"{path.name} line {element.sourceline}",
+                            remedy="this is no export of an EDC",
+                        )
+                    keeping += bool(keeping or name in whole)
+                    yield event, element
+                else:
+                    depth -= 1
+                    yield event, element
+                    if keeping:
+                        keeping -= 1
+                    if not keeping:
+                        _drop(element)
+    except etree.XMLSyntaxError as error:
+        raise _unreadable(path, error) from None
+
+
+def _check_prolog(root: etree._Element, path: Path) -> None:
+    """RawDataError where the document type declares entities: an export has no use for them."""
+    declared = root.getroottree().docinfo.internalDTD
+    if declared is not None and any(True for _ in declared.iterentities()):
+        raise RawDataError(
+            "declares entities in its document type",
+            where=f"{path.name} line 1",
+            remedy="an export needs none, and they can read files or fill the memory; export it"
+            " again",
+        )
+
+
+def _drop(element: etree._Element) -> None:
+    """Free an element that has been read, and what stood before it."""
+    element.clear()
+    parent = element.getparent()
+    if parent is not None:
+        while element.getprevious() is not None:
+            del parent[0]
+
+
+def _unreadable(path: Path, error: etree.XMLSyntaxError) -> RawDataError:
+    text = error.msg or ""
+    line = error.position[0] or error.lineno or 1
+    if "huge" in text.lower() or "too long" in text.lower() or "amplification" in text.lower():
+        what = f"a text is too long to be read ({text.partition(',')[0]})"
+        remedy = "export the project without uploaded files"
+    elif "start tag expected" in text.lower() or "Document is empty" in text:
+        what, remedy = "is not XML", "export the data again as XML"
+    else:
+        what = f"is not whole or not well-formed XML ({text.partition(', line')[0]})"
+        remedy = "the file was cut or edited; export it again"
+    return RawDataError(what, where=f"{path.name} line {line}", remedy=remedy)

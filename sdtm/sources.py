@@ -1,0 +1,67 @@
+"""What records are made of when they are not collected: tables of the study, other datasets.
+
+Both are read as forms are, so that a rule does not know the difference.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sdtm.exact import as_text
+from sdtm.raw import CONTEXT, Field, Form
+from specs.errors import SpecError, did_you_mean
+from specs.tables import no_trace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from specs.model import Study
+
+TABLE = "@"
+"""What the name of a study's table begins with where a form could be named."""
+
+
+def table_form(name: str, study: Study, place: str) -> Form:
+    """A table of study.yaml (`@visits`) as a form: one record per row, nobody's."""
+    rows = study.tables.get(name.removeprefix(TABLE))
+    if rows is None:
+        raise SpecError(
+            f"study.yaml has no table {name.removeprefix(TABLE)}",
+            where=place,
+            remedy=did_you_mean(name.removeprefix(TABLE), study.tables),
+        )
+    columns = list(rows[0]) if rows else []
+    frame = pd.DataFrame(
+        {
+            column: pd.Series(
+                [None if row[column] is None else str(row[column]) for row in rows], dtype="str"
+            )
+            for column in columns
+        }
+    )
+    frame = frame.reindex(columns=[*CONTEXT, *columns]).astype(dict.fromkeys(CONTEXT, "str"))
+    frame["@line"] = pd.array([pd.NA] * len(frame), dtype="Int64")
+    return Form(name, frame, {column: Field(column) for column in columns})
+
+
+def dataset_form(name: str, context: pd.DataFrame, values: Mapping[str, pd.Series]) -> Form:
+    """The variables made so far of another dataset as a form, with the context of its records."""
+    texts = {variable: as_text(column) for variable, column in values.items()}
+    frame = pd.concat([context[list(CONTEXT)], pd.DataFrame(texts, index=context.index)], axis=1)
+    return Form(name, frame, {variable: Field(variable) for variable in texts})
+
+
+def traced_through(rows: pd.DataFrame, owner: pd.DataFrame) -> pd.DataFrame:
+    """A trace to records of another dataset, replaced by what those records come from."""
+    met = rows.merge(owner, left_on="record", right_on="row", suffixes=("", "_of"))
+    found = pd.DataFrame(
+        {"row": met["row"], "source": met["source_of"], "record": met["record_of"]}
+    )
+    return found.drop_duplicates(ignore_index=True) if len(found) else no_trace()
+
+
+def clauses_on(frame: pd.DataFrame, names: Iterable[tuple[str, str]]) -> pd.DataFrame:
+    """The columns that conditions read, under the names by which they read them."""
+    return pd.DataFrame({name: frame[column] for name, column in names}, index=frame.index)
