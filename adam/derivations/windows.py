@@ -67,7 +67,8 @@ def baseline_flag(
 ) -> pd.Series:
     """Y for the last assessment with {value} before the first dose ({before} is Y) per {subject},
     not earlier than Day {earliest_day}. Assessments of one day count as follows within each
-    {part}: the latest {time} if all have one, otherwise the highest, that is the worst, {value}.
+    {part}: the latest {time} if all have one, else and among equals the highest, that is the
+    worst, {value}.
 
     Two versions of an index on that day: the one named first in `versions` counts. What is still
     equal is settled by `order`, the later counts, so that the result does not depend on the order
@@ -157,10 +158,10 @@ def analysis_flag(
 ) -> pd.Series:
     """Y for the assessment with {value} that stands for {visit} of {subject}: the one with the
     lowest {distance}, of two equally close the later. Assessments of one day count as follows
-    within each {part}: the latest {time} if all have one, otherwise the highest, that is the
-    worst, {value}. An assessment without a full date stands only where no dated one does, and one
-    whose {version} is not {base_version} only where no other does. At baseline it is the record
-    with {baseline} Y.
+    within each {part}: the latest {time} if all have one, else and among equals the highest, that
+    is the worst, {value}; one whose {version} is not {base_version} counts only where no other
+    does. An assessment without a full date stands only where no dated one does. At baseline it is
+    the record with {baseline} Y.
     """
     start = baseline.eq("Y").fillna(value=False).astype(bool)
     candidate = visit.notna() & value.notna() & ~start
@@ -174,7 +175,7 @@ def analysis_flag(
             "not_later": -day.fillna(0),
         }
     )
-    steps = ["version", "undated", "distance", "not_later"]
+    steps = ["undated", "distance", "not_later", "version"]
     chosen = _lowest(table[candidate.astype(bool)], steps)
     return _flag(start | _of_one_day(chosen, subject, part, time, value, order))
 
@@ -210,13 +211,17 @@ def _of_one_day(
     group = pd.Series(_codes(chosen["group"], part.loc[rows]), index=rows)
     by_value = untimed.groupby(group).transform("any")
     table = pd.DataFrame(
-        {"group": group, "not_worst": -value.loc[rows].where(by_value, time.loc[rows])}
+        {
+            "group": group,
+            "not_latest": -time.loc[rows].mask(by_value, 0),
+            "not_worst": -value.loc[rows].fillna(-np.inf),
+        }
     )
     names: list[str] = []
     for column in order:
         names.append(f"not_last_{len(names)}")
         table[names[-1]] = -column.loc[rows].rank(method="dense").fillna(0)
-    kept = _lowest(table, ["not_worst", *names])
+    kept = _lowest(table, ["not_latest", "not_worst", *names])
     return pd.Series(subject.index.isin(kept.index), index=subject.index)
 
 

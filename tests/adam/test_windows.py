@@ -194,9 +194,18 @@ def test_the_day_is_chosen_for_all_systems_together() -> None:
     assert flags == [True, False, False, False]
 
 
-def test_another_version_is_chosen_only_where_there_is_no_record_of_that_at_baseline() -> None:
-    assert chosen([169, 175], [4, 8], version=["SELENA", "2K"]) == [False, True]
+def test_of_one_day_another_version_counts_only_where_that_of_baseline_is_not_there() -> None:
+    assert chosen([169, 169], [4, 8], version=["2K", "SELENA"]) == [True, False]
     assert chosen([169], [4], version=["SELENA"]) == [True]
+
+
+def test_the_closest_day_is_chosen_whatever_its_version() -> None:
+    assert chosen([169, 175], [4, 8], version=["SELENA", "2K"]) == [True, False]
+
+
+def test_of_the_same_time_the_worst_value_counts() -> None:
+    assert chosen([169, 169], [6, 7], time=[32400, 32400]) == [False, True]
+    assert chosen([169, 169], [7, 6], time=[32400, 32400]) == [True, False]
 
 
 def test_a_dated_record_is_preferred_to_one_without_a_full_date() -> None:
