@@ -6,6 +6,7 @@ Exit codes are a contract: 0 clean, 1 findings, 2 could not run.
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -82,6 +83,73 @@ def simulate(
     out.mkdir(parents=True, exist_ok=True)
     run(out, subjects, seed)
     Console().print(f"Synthetic export of {subjects:,} subjects: {out}", soft_wrap=True)
+
+
+@app.command()
+def define(
+    file: Annotated[Path, typer.Argument(help="A define.xml, 2.0 or 2.1, of whatever maker.")],
+    html: Annotated[Path | None, typer.Option(help="Write it as one page of HTML.")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="Write it as PDF; needs a browser.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Check it, and the data beside it.")
+    ] = False,
+    diff: Annotated[Path | None, typer.Option(help="Compare it with this older version.")] = None,
+    spec: Annotated[Path | None, typer.Option(help="Start a study's folder from it.")] = None,
+) -> None:
+    """Show, print, check and compare a define.xml.
+
+    Ends with 0 when nothing is found and nothing differs, 1 with findings or differences, 2 when it
+    could not run.
+    """
+    from cdisckit.define import Wanted
+    from cdisckit.define import define as do
+
+    clean = do(file, Wanted(html, pdf, check, diff, spec), Console())
+    raise typer.Exit(CLEAN if clean else FINDINGS)
+
+
+@app.command()
+def convert(
+    source: Annotated[Path, typer.Argument(help="A .xpt, .json, .ndjson, .dsjc, .parquet, .csv.")],
+    target: Annotated[Path, typer.Argument(help="The file to write, of any of these formats.")],
+    encoding: Annotated[str, typer.Option(help="Of the text in transport files.")] = "ascii",
+    created: Annotated[
+        datetime | None,
+        typer.Option(help="The time written into the target, if not the source's."),
+    ] = None,
+) -> None:
+    """Write the dataset of one file as another; name what the other format cannot say."""
+    from cdisckit.convert import convert as convert_file
+
+    console = Console(stderr=True)
+    for difference in convert_file(source, target, encoding=encoding, created=created):
+        console.print(f"Not kept: {difference}", soft_wrap=True, highlight=False, markup=False)
+
+
+@app.command()
+def show(
+    file: Annotated[Path, typer.Argument(help="A .xpt, .json, .ndjson, .dsjc, .parquet, .csv.")],
+    where: Annotated[
+        list[str] | None, typer.Option(help="A condition such as 'AGE GE 40'; all must hold.")
+    ] = None,
+    columns: Annotated[str, typer.Option(help="Variables to show, such as AGE,SEX.")] = "",
+    stats: Annotated[bool, typer.Option("--stats", help="What the values are like.")] = False,
+    rows: Annotated[int, typer.Option(min=0, help="How many rows to show.")] = 20,
+    encoding: Annotated[str, typer.Option(help="Of the text in transport files.")] = "ascii",
+) -> None:
+    """Show a dataset's description and first rows, or with --stats what its values are like."""
+    from cdisckit.show import show as show_file
+
+    chosen = [name.strip() for name in columns.split(",") if name.strip()]
+    show_file(
+        file,
+        Console(),
+        where=where or (),
+        columns=chosen,
+        stats=stats,
+        rows=rows,
+        encoding=encoding,
+    )
 
 
 @ct.command("add")

@@ -242,16 +242,33 @@ class _Part:
         if derivation.scope == "subject":
             return self._reduced(rule, parts)
         columns = [
-            self._column(source)
+            self._column(source)[rows]
             if source in self.variables or not self._is_built(source)
-            else self._of_subject(source, rule, parts)
+            else self._looked_up(source, rule, parts)
+            if derivation.scope == "lookup"
+            else self._of_subject(source, rule, parts)[rows]
             for source in rule.sources
         ]
-        made = _called(derivation, [column[rows] for column in columns], rule)
+        made = _called(derivation, columns, rule)
         if isinstance(made, Outcome):
             self._find(variable.name, derivation, made.problems, columns[0])
             return made.values.reindex(self.index)
         return made.reindex(self.index)
+
+    def _looked_up(self, source: str, rule: Rule, parts: Mapping[str, _Part]) -> pd.Series:
+        """A variable of another dataset, for all its records that meet `where`."""
+        owner, name = split_source(source)
+        if owner not in parts:
+            raise SpecError(
+                f"{source}: {owner} is made after the records of {self.dataset.name}",
+                where=rule.place,
+                remedy="name a variable of a dataset that has records of its own",
+            )
+        other = parts[owner]
+        if not rule.where:
+            return other.value(name)
+        frame = pd.DataFrame({c.variable: other.value(c.variable) for c in rule.where})
+        return other.value(name)[all_hold(rule.where, frame)]
 
     def _of_subject(self, source: str, rule: Rule, parts: Mapping[str, _Part]) -> pd.Series:
         """A variable of another dataset with one record per subject, for each own record."""

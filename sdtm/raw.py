@@ -96,7 +96,8 @@ class Form:
     `frame` has one row per record: the columns CONTEXT, then the fields, all of dtype `str`
     (`@line` is Int64), missing is NaN. Its index is the record id. `identity` names the fields
     that are the record's subject, event and repeat. `columns` and `values` count what stood in
-    the source for this form, where that is not one column for each field.
+    the source for this form, where that is not one column for each field. `units` names for a
+    field the one that holds its units.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Form:
     label: str = ""
     columns: int | None = None
     values: int | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def field_named(self, name: str, place: str) -> Field:
         """The field of that name; RawDataError if the form has none."""
@@ -119,10 +121,12 @@ class Form:
 
     def tidy(self) -> pd.DataFrame:
         """One row per collected value, columns TIDY, in the order of records, then of fields."""
-        items = [name for name in self.fields if not name.endswith(UNIT)]
-        long = _melted(self.frame, items)
-        units = {f"{name}{UNIT}": name for name in items if f"{name}{UNIT}" in self.frame}
-        unit = _melted(self.frame, units).assign(item=lambda u: u["item"].map(units))
+        of_units = set(self.units.values())
+        long = _melted(self.frame, [name for name in self.fields if name not in of_units])
+        units = [
+            _melted(self.frame, [column]).assign(item=name) for name, column in self.units.items()
+        ]
+        unit = pd.concat([_melted(self.frame, []), *units])
         long = long.merge(unit, on=["record", "item"], how="left", suffixes=("", "_unit"))
         context = self.frame[list(CONTEXT)].loc[long["record"]].set_axis(long.index)
         context.columns = pd.Index([name.removeprefix("@") for name in CONTEXT])

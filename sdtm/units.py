@@ -1,36 +1,57 @@
-"""Conversion of units, exact, by a table of factors."""
+"""Conversion of units, exact, by a table of factors and offsets."""
 
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
 
-def conversion_factor(unit: str, to: str, test: str) -> Fraction | None:
-    """What a result in `unit` is multiplied by to be in `to`; None when no factor is known.
+@dataclass(frozen=True)
+class Conversion:
+    """A result in one unit times `factor` plus `offset` is the result in the other."""
 
-    Factors that hold for one analyte alone (mass to amount of substance) are found by its test
-    code; others have no test code.
+    factor: Fraction = Fraction(1)
+    offset: Fraction = Fraction(0)
 
-    >>> conversion_factor("g/dL", "g/L", "HGB"), conversion_factor("mg/dL", "umol/L", "HGB")
-    (Fraction(10, 1), None)
+    def __call__(self, value: Fraction) -> Fraction:
+        """The converted value."""
+        return value * self.factor + self.offset
+
+    def back(self) -> Conversion:
+        """The conversion the other way."""
+        return Conversion(1 / self.factor, -self.offset / self.factor)
+
+
+def conversion(unit: str, to: str, test: str) -> Conversion | None:
+    """How a result in `unit` becomes one in `to`; None when that is not known.
+
+    Conversions that hold for one analyte alone (mass to amount of substance) are found by its
+    test code; others have no test code.
+
+    >>> conversion("g/dL", "g/L", "HGB")(Fraction(15)), conversion("C", "F", "TEMP")(Fraction(37))
+    (Fraction(150, 1), Fraction(493, 5))
+    >>> conversion("mg/dL", "umol/L", "HGB") is None
+    True
     """
     if unit == to:
-        return Fraction(1)
-    factors = _factors()
-    found = factors.get((unit, to, test), factors.get((unit, to, "")))
+        return Conversion()
+    known = _conversions()
+    found = known.get((unit, to, test), known.get((unit, to, "")))
     if found is not None:
         return found
-    back = factors.get((to, unit, test), factors.get((to, unit, "")))
-    return 1 / back if back is not None else None
+    inverse = known.get((to, unit, test), known.get((to, unit, "")))
+    return inverse.back() if inverse is not None else None
 
 
 @cache
-def _factors() -> dict[tuple[str, str, str], Fraction]:
+def _conversions() -> dict[tuple[str, str, str], Conversion]:
     with (Path(__file__).parent / "units.csv").open(encoding="utf-8", newline="") as lines:
         return {
-            (row["unit"], row["to"], row["test"]): Fraction(row["factor"])
+            (row["unit"], row["to"], row["test"]): Conversion(
+                Fraction(row["factor"]), Fraction(row["offset"])
+            )
             for row in csv.DictReader(lines)
         }

@@ -47,6 +47,41 @@ class StudyTerminology:
             )
         return names[0]
 
+    def permitted(self, codes: tuple[str, ...], among: tuple[str, ...], place: str) -> str:
+        """The first of some lists that the standard lets a variable use, or an own list."""
+        known = {self._standard.codelist(code).name for code in codes}
+        for name in among:
+            given = self._own.get(name)
+            if name in known or (given is not None and (given.of in known or not codes)):
+                return name
+        raise SpecError(
+            f"the standard lets it use none of {', '.join(among)}",
+            where=place,
+            remedy=f"choose from {', '.join(sorted(known)) or 'lists of the study'}",
+        )
+
+    def joined(self, names: tuple[str, ...], variable: str, place: str) -> str:
+        """A list of the terms of several lists of the sponsor, named after the variable."""
+        lists = [self.use(name, place) for name in names]
+        standard = [used.name for used in lists if used.standard]
+        if standard:
+            raise SpecError(
+                f"{variable} has the codelists {' and '.join(names)}, and {standard[0]} is one of"
+                " the standard",
+                where=place,
+                remedy="choose one list for all files of the dataset",
+            )
+        terms = {term.value: term for used in lists for term in used.codelist.terms}
+        own = {text: value for used in lists for text, value in used.own.items()}
+        codelist = replace(
+            lists[0].codelist,
+            name=variable,
+            title="; ".join(dict.fromkeys(used.codelist.title for used in lists)),
+            terms=tuple(terms.values()),
+        )
+        self._used[variable] = StudyCodelist(variable, codelist, own=MappingProxyType(own))
+        return variable
+
     def use(self, name: str, place: str) -> StudyCodelist:
         """The codelist of that name, remembered as used."""
         if name not in self._used:

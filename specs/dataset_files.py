@@ -23,17 +23,25 @@ _SHARED = ("VISITNUM", "VISIT", "VISITDY", "TAETORD", "EPOCH")
 ALWAYS = ("STUDYID", "DOMAIN", "USUBJID", "--SEQ")
 
 
-def _check_assigned(assign: Mapping[str, Any], variables: tuple[Variable, ...], place: str) -> None:
-    types = {variable.name: variable.type for variable in variables}
-    for name, value in assign.items():
-        if name not in types:
-            raise SpecError(
-                f"{name} is assigned a value, and is no variable of the dataset",
-                where=place,
-                remedy=did_you_mean(name, types),
-            )
-        if types[name] == "Num":
-            check_number(value, name, place)
+def _numbered(given: BlockFile, block: Block) -> Iterator[Block]:
+    """The block once, or once for each number that `{n}` in its names stands for."""
+    if not given.numbered:
+        yield block
+        return
+    for number in range(1, given.numbered + 1):
+
+        def filled(text: Any, number: int = number) -> Any:
+            return text.replace("{n}", str(number)) if isinstance(text, str) else text
+
+        yield replace(
+            block,
+            bind=MappingProxyType({name: filled(field) for name, field in block.bind.items()}),
+            assign=MappingProxyType({name: filled(v) for name, v in block.assign.items()}),
+            where=tuple(
+                clause.model_copy(update={"variable": filled(clause.variable)})
+                for clause in block.where
+            ),
+        )
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,9 @@ class DatasetResolver(RuleResolver):
             )
         kind = given.type or (known.type if known else "Char")
         codelist = given.codelist
-        if codelist is None and known is not None:
+        if isinstance(codelist, tuple):
+            codelist = self.terminology.permitted(known.codelists if known else (), codelist, place)
+        elif codelist is None and known is not None:
             codelist = self.terminology.choose(known.codelists, name, place)
         if codelist:
             self.terminology.use(codelist, place)
@@ -144,11 +154,12 @@ class DatasetResolver(RuleResolver):
             length=given.length,
             format=given.format,
             comment=given.comment,
-            rules=tuple(self.rules(name, given, part, kind)),
+            rules=tuple(self.rules(name, given, part)),
             place=place,
             standard=known is not None,
         )
         for rule in variable.rules:
+            self._check_constant(rule.constant, variable, place)
             if rule.derivation is None and len(rule.sources) > (2 if variable.is_date else 1):
                 raise SpecError(
                     f"{name} is {rule.origin} from {', '.join(rule.sources)}",
@@ -157,6 +168,32 @@ class DatasetResolver(RuleResolver):
                     " or a list of rules",
                 )
         return variable
+
+    def _check_assigned(
+        self, assign: Mapping[str, Any], variables: tuple[Variable, ...], place: str
+    ) -> None:
+        known = {variable.name: variable for variable in variables}
+        for name, value in assign.items():
+            if name not in known:
+                raise SpecError(
+                    f"{name} is assigned a value, and is no variable of the dataset",
+                    where=place,
+                    remedy=did_you_mean(name, known),
+                )
+            self._check_constant(value, known[name], place)
+
+    def _check_constant(self, constant: Any, variable: Variable, place: str) -> None:
+        """SpecError for text as a number, or for what a codelist that is not extensible lacks."""
+        if variable.type == "Num":
+            check_number(constant, variable.name, place)
+        if variable.codelist and constant not in (None, ""):
+            codelist = self.terminology.use(variable.codelist, place).codelist
+            if not codelist.extensible and str(constant) not in codelist:
+                raise SpecError(
+                    f"{variable.name} is {constant}, which is no term of {variable.codelist}",
+                    where=place,
+                    remedy=did_you_mean(str(constant), codelist.values),
+                )
 
     def _of_class(self, name: str) -> StandardVariable | None:
         """A variable that the guide lists for other domains of the same class only.
@@ -178,14 +215,16 @@ class DatasetResolver(RuleResolver):
 
     def _blocks(self, variables: tuple[Variable, ...]) -> Iterator[Block]:
         given = self.given
-        blocks = [self._block(b, i) for i, b in enumerate(given.records)]
+        blocks = [
+            block for i, b in enumerate(given.records) for block in _numbered(b, self._block(b, i))
+        ]
         for block in blocks:
             if self.tabulation:
-                _check_assigned(block.assign, variables, block.place)
+                self._check_assigned(block.assign, variables, block.place)
         if not given.tests:
             yield from blocks
             return
-        names = [b.name or b.form for b in given.records]
+        names = [b.name or b.form for b in given.records for _ in range(b.numbered or 1)]
         by_form = dict(zip(names, blocks, strict=True))
         if len(by_form) < len(blocks):
             raise SpecError(
@@ -211,7 +250,7 @@ class DatasetResolver(RuleResolver):
                     remedy="write variables in capitals, what rules read in small letters",
                 )
             assign = {k: v for k, v in row.items() if k.isupper() and v is not None}
-            _check_assigned(assign, variables, place)
+            self._check_assigned(assign, variables, place)
             self._name_test(assign, variables, place)
             bind = {k: str(v) for k, v in row.items() if k.islower() and k != "form" and v}
             yield replace(
@@ -262,6 +301,8 @@ class DatasetResolver(RuleResolver):
                 for name, j in given.join.items()
             ),
             bind=MappingProxyType(dict(given.bind)),
+            distinct=given.distinct,
+            keep=given.keep,
             assign=MappingProxyType({k: self.filled(v) for k, v in given.assign.items()}),
             rule=rule,
             place=place,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
-Scope = Literal["record", "subject", "dataset"]
+Scope = Literal["record", "subject", "lookup", "dataset"]
 
 _MARK = "__derivation_scope__"
 
@@ -52,7 +52,9 @@ class Derivation:
 
     `scope` tells what it is called with: `record` (Series of one dataset, aligned, gives a Series
     on the same index), `subject` (the Series of many records, then the Series of their subjects,
-    gives a Series indexed by subject) or `dataset` (frames; only record-making functions).
+    gives a Series indexed by subject), `lookup` (Series of the records, and of all records of
+    another dataset, gives a Series on the index of the first) or `dataset` (frames; only
+    record-making functions).
     """
 
     name: str

@@ -88,7 +88,7 @@ class VariableFile(_File):
     label: str = ""
     type: Literal["Char", "Num"] | None = None
     length: int | None = Field(default=None, ge=1, le=200)
-    codelist: str | None = None
+    codelist: str | Texts | None = None  # of several the one that the standard permits
     format: str = ""
     comment: str = ""
     role: str = ""
@@ -134,6 +134,9 @@ class BlockFile(_File):
 
     form: str = Field(default="", alias="from")
     name: str = ""  # what the table of tests calls these records, if not by their form
+    numbered: int = Field(default=0, ge=0, le=999)  # {n} in names runs from 1 to this
+    distinct: Texts = ()  # of records that agree in these fields one is kept
+    keep: Literal["first", "last"] = "first"  # which of them, in the order collected
     where: tuple[Where, ...] = ()
     join: dict[str, JoinFile] = {}
     bind: dict[str, str] = {}
@@ -141,6 +144,8 @@ class BlockFile(_File):
     derived: str = ""
     sources: Texts = ()
     arguments: dict[str, Any] = Field(default={}, alias="with")
+
+    _distinct = field_validator("distinct", mode="before")(_listed)
 
     @model_validator(mode="before")
     @classmethod
@@ -179,6 +184,7 @@ class DatasetFile(_File):
     """A dataset: `sdtm/ae.yaml`, `adam/adrs.yaml`."""
 
     dataset: str
+    id: str = ""  # what other files call these records, whatever their domain
     domain: str = ""
     label: str = ""
     class_: str = Field(default="", alias="class")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from specs.files import (
     TerminologyFile,
     VisitFile,
 )
+from specs.merged import merged
 from specs.model import (
     Analysis,
     Dataset,
@@ -30,6 +32,7 @@ from specs.model import (
     Visit,
 )
 from specs.predecessors import inherited
+from specs.prefixes import own_prefix, prefixes
 from specs.references import check_references
 from specs.supplemental import supplemental_dataset
 from specs.yaml_files import YamlFile, read_yaml, records
@@ -51,18 +54,14 @@ def load_study(folder: Path, derivations: Mapping[str, Derivation]) -> Study:
     terminology.check_names()
     tables = {name: _table(rows, file, name) for name, rows in given.tables.items()}
     tables.setdefault("visits", records(given.visits, file, "visits"))
-    paths = [
-        (path, _FOLDERS[part])
-        for part in _FOLDERS
-        for path in sorted((folder / part).glob("*.yaml"))
-    ]
+    files = _dataset_files(folder)
     loaders = [
-        DatasetResolver(read_yaml(path), name, given, tables, terminology, derivations)
-        for path, name in paths
+        DatasetResolver(dataset_file, name, given, tables, terminology, derivations)
+        for dataset_file, name in files
     ]
     datasets = tuple(
         dataset
-        for loaded in _all_or_errors(loaders)
+        for loaded in merged(_all_or_errors(loaders), given.standards, terminology)
         for dataset in (loaded, *supplemental_dataset(loaded, given.standards, terminology))
     )
     datasets = inherited(datasets)
@@ -93,10 +92,27 @@ def load_study(folder: Path, derivations: Mapping[str, Derivation]) -> Study:
         ),
         explanations=_explanations(explanations_file),
         analyses=_analyses(folder / "analyses.yaml"),
-        files=(file.path, *(path for path, _ in paths)),
+        files=(file.path, *(dataset_file.path for dataset_file, _ in files)),
     )
     check_references(study)
     return study
+
+
+def _dataset_files(folder: Path) -> list[tuple[YamlFile, str]]:
+    """The files of all datasets, each with its guide, `--` and ids read as they are meant."""
+    read = {
+        standard: [read_yaml(path) for path in sorted((folder / part).glob("*.yaml"))]
+        for part, standard in _FOLDERS.items()
+    }
+    known = prefixes(read["SDTMIG"], read["ADaMIG"])
+
+    def named(file: YamlFile) -> YamlFile:
+        own = own_prefix(file, known)
+        return replace(
+            file, meant=lambda text: known.resolved(text, own), owners=dict(known.owners)
+        )
+
+    return [(named(file), standard) for standard, files in read.items() for file in files]
 
 
 def _all_or_errors(loaders: Iterable[DatasetResolver]) -> Iterator[Dataset]:
@@ -153,8 +169,7 @@ def _table(
                 remedy="mend the row",
             )
     return tuple(
-        MappingProxyType({key: value.strip() or None for key, value in row.items()})
-        for row in rows
+        MappingProxyType({key: value.strip() or None for key, value in row.items()}) for row in rows
     )
 
 

@@ -131,6 +131,8 @@ class Block:
 
     `bind` gives names to fields, so that one rule serves several forms or tests; `assign` gives
     variables a constant for the records of this block. A findings dataset has a block per test.
+    `distinct` names what tells records apart (fields, bound names, or context as `@subject`): of
+    several that agree in all of it the first or last collected is kept, the others are left out.
     """
 
     form: str
@@ -139,6 +141,8 @@ class Block:
     bind: Mapping[str, str] = field(default_factory=dict)
     assign: Mapping[str, str | int | float] = field(default_factory=dict)
     rule: Rule | None = None  # records made by a derivation of scope "dataset"
+    distinct: tuple[str, ...] = ()  # of records that agree in these one is kept
+    keep: Literal["first", "last"] = "first"
     place: str = ""
 
 

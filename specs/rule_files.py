@@ -30,10 +30,16 @@ _STRUCTURES = {
 
 
 @cache
-def _standard_rules() -> Mapping[str, RuleFile]:
+def _standard_rules() -> Mapping[str, tuple[RuleFile, ...]]:
     """What the guide itself decides; "--" stands for the domain in names."""
     file = read_yaml(Path(__file__).parent / "standards" / "sdtm-rules.yaml")
-    return {str(name): RuleFile.model_validate(dict(rule)) for name, rule in file.data.items()}
+    return {
+        str(name): tuple(
+            RuleFile.model_validate(dict(rule))
+            for rule in (given if isinstance(given, list) else [given])
+        )
+        for name, given in file.data.items()
+    }
 
 
 def check_number(constant: object, name: str, place: str) -> None:
@@ -97,7 +103,7 @@ class RuleResolver:
         """A name with the domain in place of "--"."""
         return name.replace("--", self.domain, 1) if name.startswith("--") else name
 
-    def rules(self, name: str, given: VariableFile, part: str, kind: str) -> Iterator[Rule]:
+    def rules(self, name: str, given: VariableFile, part: str) -> Iterator[Rule]:
         """The rules of a variable, resolved."""
         place = self.file.place(part, name)
         if given.standard:
@@ -110,8 +116,6 @@ class RuleResolver:
                 )
             yield self.rule(rule, place)
         for rule in given.rules:
-            if kind == "Num":
-                check_number(rule.constant, name, place)
             made = self.rule(rule, place)
             if self.tabulation and made.derivation and made.derivation.scope == "dataset":
                 raise SpecError(
@@ -122,14 +126,20 @@ class RuleResolver:
             yield made
 
     def _standard_rule(self, name: str) -> RuleFile | None:
-        for pattern, filled in _standard_rules().items():
+        for pattern, rules in _standard_rules().items():
             if self.named(pattern) == name:
+                filled = next((rule for rule in rules if self._has_sources(rule)), rules[0])
                 keys = [k for k in self.given.keys if k not in ("STUDYID", "USUBJID", name)]
                 sources: list[str] = []
                 for source in filled.sources:
                     sources.extend(keys if source == "@keys" else [self.named(source)])
                 return filled.model_copy(update={"sources": tuple(sources)})
         return None
+
+    def _has_sources(self, rule: RuleFile) -> bool:
+        """Whether the dataset has the variables of its own that a rule of the guide reads."""
+        own = {self.named(source) for source in rule.sources if source.startswith("--")}
+        return own <= set(self.given.variables)
 
     def rule(self, given: RuleFile, place: str) -> Rule:
         """A rule with its derivation and constants."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
@@ -14,7 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from specs.errors import SpecError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -26,6 +26,8 @@ class YamlFile:
 
     path: Path
     data: Any
+    meant: Callable[[str], str] | None = None  # what a name in the file stands for
+    owners: Mapping[str, str] = field(default_factory=dict)  # what `from: NAME` stands for
 
     def place(self, *keys: str | int) -> str:
         """`ae.yaml line 14`: the place of the entry reached by `keys`, or of what leads to it."""
@@ -34,7 +36,8 @@ class YamlFile:
     def line(self, *keys: str | int) -> int:
         """The line of the entry reached by `keys`, counted from 1."""
         node, line = self.data, 0
-        for key in keys:
+        for given in keys:
+            key = self._written(node, given)
             try:
                 line = _line_in(node, key)
                 node = node[key]
@@ -45,10 +48,28 @@ class YamlFile:
     def parsed(self, model: type[Model]) -> Model:
         """The content as a model; SpecError lists everything that is wrong, each with its line."""
         try:
-            return model.model_validate(_plain(self.data))
+            return model.model_validate(self._named(_plain(self.data)))
         except ValidationError as error:
             lines = [self._described(problem, model) for problem in error.errors()]
             raise SpecError("\n".join(dict.fromkeys(lines)), remedy="") from None
+
+    def _written(self, node: Any, key: str | int) -> str | int:
+        """The key as the file writes it, where it was given as what it stands for."""
+        if self.meant is None or not isinstance(node, CommentedMap) or key in node:
+            return key
+        return next((k for k in node if isinstance(k, str) and self.meant(k) == key), key)
+
+    def _named(self, node: Any, key: str = "") -> Any:
+        """The content with every name replaced by what it stands for."""
+        if self.meant is None:
+            return node
+        if isinstance(node, dict):
+            return {self.meant(name): self._named(value, name) for name, value in node.items()}
+        if isinstance(node, list):
+            return [self._named(value, key) for value in node]
+        if not isinstance(node, str):
+            return node
+        return self.owners.get(node, self.meant(node)) if key == "from" else self.meant(node)
 
     def _described(self, problem: Any, model: type[BaseModel]) -> str:
         keys = tuple(problem["loc"])
@@ -117,6 +138,13 @@ def records(
                 where=file.place(*keys, number),
                 remedy="write ~ for a cell without a value",
             )
+        for name, value in zip(head, row, strict=True):
+            if isinstance(value, (dict, list)):
+                raise SpecError(
+                    f"{name} is {value}, a cell of a table holds one value",
+                    where=file.place(*keys, number),
+                    remedy="write text or a number",
+                )
     return tuple(MappingProxyType(dict(zip(head, row, strict=True))) for row in rows[1:])
 
 
@@ -146,9 +174,9 @@ def known_keys(model: type[BaseModel], keys: Sequence[str | int]) -> Iterable[st
     here = model
     for key in keys[:-1]:
         fields = {name: f for name, f in here.model_fields.items() if key in (name, f.alias)}
-        for field in fields.values():
-            here = _model_in(field.annotation) or here
-    return [field.alias or name for name, field in here.model_fields.items()]
+        for found in fields.values():
+            here = _model_in(found.annotation) or here
+    return [found.alias or name for name, found in here.model_fields.items()]
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

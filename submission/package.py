@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from specs.errors import SpecError, TransportError
+from specs.lineage import variable_lineage
 from submission.attributes import measured
-from submission.define import write_define
+from submission.define import read_define, write_define, write_stylesheet
+from submission.define.html import Addition, DatasetAddition, write_html
 from submission.xpt import Column, write_xpt
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ def write_package(
     folder: Path,
     created: datetime,
 ) -> tuple[Path, ...]:
-    """Write the transport files and define.xml of a study under a folder; list them.
+    """Write the transport files, define.xml and define.html of a study under a folder; list them.
 
     The folder exists and is empty. A dataset without records has no file; define.xml says that it
     has no data. A part, tabulations or analysis, for which nothing is specified is left out.
@@ -61,8 +64,35 @@ def write_package(
                 written.append(path)
         define = place / "define.xml"
         write_define(study, standard, attributes, define, created)
-        written.append(define)
+        page = define.with_suffix(".html")
+        write_html(read_define(define), page, _addition(study, standard, tables))
+        written.extend((define, write_stylesheet(place), page))
     return tuple(written)
+
+
+def _addition(study: Study, standard: str, tables: Mapping[str, Table]) -> Addition:
+    """What define.html shows beside define.xml: records, and where variables come from."""
+    lineage = variable_lineage(study).groupby(["dataset", "variable"], sort=False)["source"]
+    sources: dict[str, dict[str, tuple[str, ...]]] = {}
+    for (dataset, variable), found in lineage:
+        told = tuple(s for s in dict.fromkeys(found) if not s.startswith(("constant ", "@")))
+        sources.setdefault(str(dataset), {})[str(variable)] = told
+    here = PurePosixPath(_FOLDERS[standard])
+    up = "/".join(".." for _ in here.parts)
+    return Addition(
+        datasets={
+            dataset.name: DatasetAddition.of(
+                tables[dataset.name].frame[[v.name for v in dataset.variables]],
+                sources.get(dataset.name),
+            )
+            for dataset in study.of(standard)
+        },
+        elsewhere={
+            dataset.name: f"{up}/{_FOLDERS[dataset.standard]}/define.html"
+            for dataset in study.datasets
+            if dataset.standard != standard
+        },
+    )
 
 
 def columns(dataset: Dataset, attributes: DatasetAttributes) -> tuple[Column, ...]:

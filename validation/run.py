@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from specs.findings import all_findings, findings
 from validation.check import Built
 from validation.checks import all_checks
+from validation.define import check_package
 from validation.schemas import validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     import pandas as pd
 
@@ -25,6 +27,14 @@ def validate_all(study: Study, tables: Mapping[str, Table]) -> pd.DataFrame:
     called once, on all of them together.
     """
     return all_findings((*_against_schemas(study, tables), *_against_checks(study, tables)))
+
+
+def validate_package(folder: Path) -> pd.DataFrame:
+    """Findings of the files of a written package: every define.xml, and the data beside it.
+
+    Unexplained, as those of `validate_all`; `file` is the path of the define.xml in the folder.
+    """
+    return check_package(folder)
 
 
 def _against_schemas(study: Study, tables: Mapping[str, Table]) -> Iterator[pd.DataFrame]:

@@ -30,6 +30,24 @@ def change(value: pd.Series, base: pd.Series, before: pd.Series) -> pd.Series:
 
 
 @derivation
+def percent_change(change: pd.Series, base: pd.Series) -> pd.Series:
+    """100 x {change} / {base}; missing where either is, or {base} is 0."""
+    return (100 * change / base.abs()).where(base.ne(0))
+
+
+@derivation
+def shift(base: pd.Series, value: pd.Series) -> pd.Series:
+    """{base} and {value} joined by "to"; missing where either is."""
+    return (base + " to " + value).astype("str")
+
+
+@derivation
+def share_of(value: pd.Series, limit: pd.Series) -> pd.Series:
+    """{value} divided by {limit}; missing where either is, or {limit} is 0."""
+    return (value / limit).where(limit.ne(0))
+
+
+@derivation
 def number_of(text: pd.Series) -> pd.Series:
     """{text} as a number."""
     return exact.as_floats(text)

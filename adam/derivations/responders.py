@@ -16,23 +16,30 @@ from adam.derivations.timing import day_number
 from specs.derivation import derivation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from fractions import Fraction
 
 
 @derivation
 def fall_reached(
-    change: pd.Series, version: pd.Series, base_version: pd.Series, *, points: int
+    change: pd.Series,
+    version: pd.Series,
+    base_version: pd.Series,
+    *,
+    points: int,
+    finding: Literal["yes", "no"] = "yes",
 ) -> pd.DataFrame:
     """Y where {change} is a fall of {points} or more, otherwise N; missing where {change} is. A
     change is missing between two versions of the index, {version} and {base_version}.
 
-    Source: Furie 2009 (SRI: a fall of at least 4 points).
+    Source: Furie 2009 (SRI: a fall of at least 4 points). Two versions are a finding, which the
+    further indices made of the same change leave to the first.
     """
     mixed = version.notna() & base_version.notna() & version.ne(base_version)
     missing = _reasons(change.index, mixed, "SLEDAI VERSION MIXED", "NO CHANGE FROM BASELINE")
     told = "the change is between " + base_version + " and " + version
     component = _component(change.le(-points), change.isna(), missing)
-    return component.assign(PROBLEM=told.where(mixed))
+    return component.assign(PROBLEM=told.where(mixed)) if finding == "yes" else component
 
 
 @derivation
@@ -95,6 +102,52 @@ def no_increase(
 
 
 @derivation
+def grades_improved(
+    *several: pd.Series, improved: Mapping[str, list[str]], none_active: Literal["Y", "N"]
+) -> pd.DataFrame:
+    """Y where each system of {several} with a baseline grade to improve from now has a grade that
+    is an improvement of it ({improved}), N where one has not; {none_active} where no system had
+    such a grade. Missing where no system failed and one of them, or its baseline, has no grade.
+
+    Source: Wallace 2014 (BICLA: every A falls to B, C or D and every B to C or D).
+    """
+    now, base = _halves(several)
+    failed = pd.DataFrame(data=False, index=now.index, columns=now.columns)
+    for grade, better in improved.items():
+        failed |= base.isin([grade]) & now.notna() & ~now.isin(better)
+    active = base.isin(list(improved))
+    unknown = (base.isna() | (active & now.isna())).any(axis=1) & ~failed.any(axis=1)
+    met = ~failed.any(axis=1) & (active.any(axis=1) | (none_active == "Y"))
+    nothing = now.isna().all(axis=1) | base.isna().all(axis=1)
+    reason = _reasons(now.index, nothing, "NO RESULT OR NO BASELINE", "SYSTEM NOT GRADED")
+    return _component(met, unknown, reason)
+
+
+@derivation
+def at_most(value: pd.Series, *, limit: str, at_limit: Literal["Y", "N"]) -> pd.DataFrame:
+    """Y where {value} is below {limit}, N where it is above, {at_limit} where it is exactly
+    {limit}; missing where {value} is. Computed from the decimal text, without rounding.
+    """
+    allowed = exact.number(limit)
+    result = exact.each(
+        lambda now: at_limit == "Y" if now == allowed else now < allowed, value.astype("str")
+    )
+    reason = _reasons(value.index, value.isna(), "NO RESULT IN WINDOW", "NO RESULT IN WINDOW")
+    return _component(result.eq(True), result.isna(), reason)
+
+
+@derivation
+def none_present(*items: pd.Series) -> pd.DataFrame:
+    """Y where each of the items {items} is 0, N where one is above 0; otherwise missing."""
+    table = pd.concat(items, axis=1)
+    failed = table.gt(0).any(axis=1)
+    unknown = table.isna().any(axis=1) & ~failed
+    nothing = table.isna().all(axis=1)
+    reason = _reasons(table.index, nothing, "NO RESULT IN WINDOW", "ITEM MISSING")
+    return _component(~failed, unknown, reason)
+
+
+@derivation
 def dose_at_most(
     highest: pd.Series, known: pd.Series, days: pd.Series, *, limit: str
 ) -> pd.DataFrame:
@@ -137,11 +190,13 @@ def free_of_failure(
 
 
 @derivation
-def responder(*components: pd.Series, always: list[str]) -> pd.DataFrame:
+def responder(
+    *components: pd.Series, always: list[str], missing_is: Literal["NRI", "missing"] = "NRI"
+) -> pd.DataFrame:
     """Of the components in {components}: Y where all are Y, N where any is N. Where none is N and
-    one or more are missing, N by non-responder imputation (DTYPE NRI). The reason lists the failed
-    components, or the cause a component gives for its failure; where none failed, the missing
-    ones. {always} is listed in any case, first.
+    one or more are missing, the result is {missing_is}: NRI is N by non-responder imputation (DTYPE
+    NRI). The reason lists the failed components, or the cause a component gives for its failure;
+    where none failed, the missing ones. {always} is listed in any case, first.
 
     Each Series is named by its source: X.AVALC is a component, X.NRIREAS its reason, if it has one.
     """
@@ -150,17 +205,18 @@ def responder(*components: pd.Series, always: list[str]) -> pd.DataFrame:
     values = pd.DataFrame(parts)
     failed, missing = values.isin(["N"]), values.isna()
     any_failed = failed.any(axis=1)
-    imputed = ~any_failed & missing.any(axis=1)
+    open_ = ~any_failed & missing.any(axis=1)
     first = [_text(reason.eq(name), name) for name in always for reason in reasons.values()]
     listed = []
     for name in parts:
         own = reasons.get(name, pd.Series(np.nan, index=values.index, dtype="str"))
         cause = own.where(own.notna(), name)
-        listed.append(cause.where(failed[name]).mask(imputed & missing[name], f"MISSING {name}"))
+        listed.append(cause.where(failed[name]).mask(open_ & missing[name], f"MISSING {name}"))
+    answer = _yes_no(~any_failed & ~open_)
     return pd.DataFrame(
         {
-            "AVALC": _yes_no(~any_failed & ~imputed),
-            "DTYPE": _text(imputed, "NRI"),
+            "AVALC": answer if missing_is == "NRI" else answer.mask(open_),
+            "DTYPE": _text(open_ & (missing_is == "NRI"), "NRI"),
             "NRIREAS": _joined([*first, *listed]),
         }
     )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pandas as pd
 
 from adam import exact
 from specs.derivation import Outcome, derivation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 @derivation
@@ -30,6 +35,53 @@ def total_of_items(recorded: pd.Series, *items: pd.Series, highest: int) -> pd.D
             "PROBLEM": problem.mask(recorded.notna() & ~possible, outside).astype("str"),
         }
     )
+
+
+@derivation
+def total_if_worst(
+    before: pd.Series,
+    recorded: pd.Series,
+    *items: pd.Series,
+    weights: Iterable[Mapping[str, Any]],
+    highest: int,
+) -> pd.Series:
+    """The sum of the items {items}, where a missing item is scored absent on a record before the
+    first dose ({before} is Y) and present with its weight on any other. Without any item the total
+    recorded on the form, {recorded}, is taken, if it is from 0 to {highest}.
+    """
+    table = pd.concat(items, axis=1).set_axis(range(len(items)), axis=1)
+    worst = pd.Series([float(row["weight"]) for row in weights])
+    filled = table.fillna(worst).where(before.ne("Y"), table.fillna(0))
+    total = filled.sum(axis=1).astype("float64")
+    return total.mask(table.isna().all(axis=1), recorded.where(recorded.between(0, highest)))
+
+
+@derivation
+def grade_score(
+    grade: pd.Series,
+    domain: pd.Series,
+    variable: pd.Series,
+    number: pd.Series,
+    *,
+    scores: Mapping[str, int],
+) -> pd.DataFrame:
+    """The score of {grade} ({scores}); missing where there is no grade. The record is traced to
+    the same source record ({domain}, {variable}, {number}).
+    """
+    return pd.DataFrame(
+        {
+            "AVAL": grade.map(dict(scores)).astype("float64"),
+            "SRCDOM": domain,
+            "SRCVAR": variable,
+            "SRCSEQ": number,
+        }
+    )
+
+
+@derivation
+def total_of_scores(*scores: pd.Series) -> pd.Series:
+    """The sum of {scores}; missing where one of them is."""
+    return pd.concat(scores, axis=1).sum(axis=1, skipna=False).astype("float64")
 
 
 @derivation

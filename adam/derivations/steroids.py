@@ -5,6 +5,8 @@ Equivalents, frequencies and units: the tables in `adam/instruments`.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
@@ -27,16 +29,20 @@ def counted_in_dose(
     frequency: pd.Series,
     *,
     systemic_routes: list[str],
+    when_needed: Literal["left out", "counted"] = "left out",
 ) -> Outcome:
     """Y where the steroid {drug} counts in the daily systemic dose: given by a route of
-    {systemic_routes}, not as needed ({as_needed} is Y or {frequency} is PRN), and not a drug that
-    is left out (fludrocortisone, budesonide). Otherwise N. Without {route} it counts.
+    {systemic_routes}, and not a drug that is left out (fludrocortisone, budesonide). Otherwise N.
+    Without {route} it counts. Doses as needed ({as_needed} is Y or {frequency} is PRN) are
+    {when_needed}.
 
     Intake as needed that was recorded is entered as records of its own.
     """
     left_out = [name for name, row in instrument("steroids").items() if row["in_daily_dose"] == "N"]
     local = route.notna() & ~route.isin(systemic_routes)
-    out = local | drug.isin(left_out) | as_needed.isin(["Y"]) | frequency.isin(["PRN"])
+    out = local | drug.isin(left_out)
+    if when_needed == "left out":
+        out |= as_needed.isin(["Y"]) | frequency.isin(["PRN"])
     problem = pd.Series("no route is given; the steroid is counted", index=drug.index, dtype="str")
     flag = pd.Series(np.where(out, "N", "Y"), index=drug.index, dtype="str")
     return Outcome(flag, problem.where(route.isna() & ~out))
@@ -130,6 +136,39 @@ def dose_intervals(
     return Records(rows, made_from)
 
 
+@derivation(scope="subject")
+def dose_at_entry(
+    drug: pd.Series,
+    route: pd.Series,
+    as_needed: pd.Series,
+    frequency: pd.Series,
+    dose: pd.Series,
+    unit: pd.Series,
+    start: pd.Series,
+    end: pd.Series,
+    reference: pd.Series,
+    subjects: pd.Series,
+    *,
+    systemic_routes: list[str],
+) -> pd.Series:
+    """The sum of the prednisone equivalents (mg/day) of the systemic steroids, given by a route of
+    {systemic_routes} and not as needed, that are active on the day before {reference}: from the
+    earliest day of {start} through the latest of {end}, where missing is open. Missing where a part
+    of the sum is.
+    """
+    counted = counted_in_dose(drug, route, as_needed, frequency, systemic_routes=systemic_routes)
+    first, last = dates.first_day(start), dates.last_day(end)
+    last = last.mask(_single(frequency), first)
+    day = reference - pd.Timedelta(days=1)
+    active = counted.values.eq("Y") & ~first.gt(day) & ~last.lt(day)
+    rate = prednisone_equivalent(dose, unit, frequency, drug, first).values
+    known = exact.sums(rate[active], subjects[active])
+    incomplete = subjects[active & rate.isna()]
+    total = exact.as_floats(known.drop(incomplete.unique(), errors="ignore"))
+    everyone = total.reindex(subjects.unique())
+    return everyone.where(everyone.notna() | everyone.index.isin(subjects[active]), 0.0)
+
+
 @derivation(scope="dataset")
 def highest_dose(
     subjects: pd.Series,
@@ -142,26 +181,30 @@ def highest_dose(
     target: pd.Series,
     *assessments: pd.Series,
     first_day: int,
+    days_back: int | Literal["all"] = "all",
 ) -> pd.DataFrame:
     """The highest of {doses} on the days from Day {first_day} through the day before the
-    assessment day, the latest of {assessments}; without one, through the day before {target}.
-    Missing where the dose of a tested day is, or no day is tested; the highest {known} part is
-    kept.
+    assessment day, the latest of {assessments}; without one, through the day before {target}. Days
+    tested, counted back from the last: {days_back}. Missing where the dose of a tested day is, or
+    no day is tested; the highest {known} part is kept.
     """
     assessed = day_number(pd.concat(assessments, axis=1).max(axis=1), reference)
     last = assessed.where(assessed.notna(), target) - 1
-    days = (last - first_day + 1).clip(lower=0)
+    first = pd.Series(float(first_day), index=last.index)
+    if days_back != "all":
+        first = (last - days_back + 1).clip(lower=first_day)
+    days = (last - first + 1).clip(lower=0)
     visits = pd.DataFrame(
-        {"subject": subject, "reference": reference, "last": last, "visit": subject.index}
-    )
+        {"subject": subject, "reference": reference, "first": first, "last": last}
+    ).assign(visit=subject.index)
     intervals = pd.DataFrame(
         {"subject": subjects, "start": starts, "end": ends, "rank": exact.ranks(known)}
     ).assign(missing=doses.isna(), known=known)
     met = visits.merge(intervals, on="subject")
     met = met[
-        day_number(met["end"], met["reference"]).fillna(np.inf).ge(first_day)
+        day_number(met["end"], met["reference"]).fillna(np.inf).ge(met["first"])
         & day_number(met["start"], met["reference"]).fillna(-np.inf).le(met["last"])
-        & met["last"].ge(first_day)
+        & met["last"].ge(met["first"])
     ]
     by_rank = met.drop_duplicates("rank").set_index("rank")["known"]
     highest = met.groupby("visit")["rank"].max().map(by_rank).reindex(subject.index).astype("str")

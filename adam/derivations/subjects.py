@@ -27,6 +27,37 @@ def last_date(dtc: pd.Series, subjects: pd.Series) -> pd.Series:
 
 
 @derivation(scope="subject")
+def first_day_of(date: pd.Series, subjects: pd.Series) -> pd.Series:
+    """The earliest {date} of the subject."""
+    return date.groupby(subjects).min()
+
+
+@derivation(scope="subject")
+def last_day_of(date: pd.Series, subjects: pd.Series) -> pd.Series:
+    """The latest {date} of the subject."""
+    return date.groupby(subjects).max()
+
+
+@derivation(scope="subject")
+def first_day_within(
+    start: pd.Series, end: pd.Series, reference: pd.Series, subjects: pd.Series
+) -> pd.Series:
+    """The earliest day on or after {reference} that lies from {start} through {end} of a record of
+    the subject. A missing {start} is open, and so is a missing {end}.
+    """
+    first = start.where(start.gt(reference), reference)
+    return first.where(~end.lt(reference)).groupby(subjects).min()
+
+
+@derivation(scope="subject")
+def last_number(value: pd.Series, order: pd.Series, subjects: pd.Series) -> pd.Series:
+    """{value} of the record of the subject with the highest {order} that has a value."""
+    ordered = pd.DataFrame({"value": value, "order": order, "subject": subjects})
+    filled = ordered.dropna(subset=["value"]).sort_values(["order", "value"])
+    return filled.groupby("subject")["value"].last()
+
+
+@derivation(scope="subject")
 def first_time(dtc: pd.Series, subjects: pd.Series) -> pd.Series:
     """The time of day, in seconds from midnight, in the earliest {dtc} of the subject that has a
     time on the first day of all; missing where no record of that day has one.

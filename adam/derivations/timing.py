@@ -54,6 +54,18 @@ def latest_date(*several: pd.Series) -> pd.Series:
     return pd.concat(several, axis=1).max(axis=1).astype("datetime64[s]")
 
 
+@derivation
+def earliest_date(*several: pd.Series) -> pd.Series:
+    """The earliest of {several}; missing dates are left out, missing where all are."""
+    return pd.concat(several, axis=1).min(axis=1).astype("datetime64[s]")
+
+
+@derivation
+def not_after(date: pd.Series, limit: pd.Series) -> pd.Series:
+    """{date} where it is not after {limit}, or there is no {limit}; otherwise missing."""
+    return date.where(~date.gt(limit))
+
+
 def day_number(date: pd.Series, reference: pd.Series) -> pd.Series:
     """Days from the reference to the date counted without a gap: the reference is 1, before it 0.
 

@@ -6,7 +6,7 @@ for baseline), AWTARGET, AWLO and AWHI in days. Rows with AVISITN above 0 take r
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -64,20 +64,22 @@ def baseline_flag(
     *order: pd.Series,
     earliest_day: int,
     versions: tuple[str, ...] = (),
+    day_chosen_for: Literal["all parts", "each part"] = "all parts",
 ) -> pd.Series:
     """Y for the last assessment with {value} before the first dose ({before} is Y) per {subject},
-    not earlier than Day {earliest_day}. Assessments of one day count as follows within each
-    {part}: the latest {time} if all have one, else and among equals the highest, that is the
+    not earlier than Day {earliest_day}; its day is chosen for {day_chosen_for}. Assessments of one
+    day count as follows within each {part}: the latest {time} if all have one, else and among equals the highest, that is the
     worst, {value}.
 
     Two versions of an index on that day: the one named first in `versions` counts. What is still
     equal is settled by `order`, the later counts, so that the result does not depend on the order
-    of rows. The whole day is chosen: a part without a value on it is not filled from another day.
+    of rows. A day chosen for all parts, as of an index, is not filled from another day where one
+    of its parts has no value.
     """
     candidate = before.eq("Y") & gapless(day).ge(earliest_day + 1) & value.notna()
     table = pd.DataFrame(
         {
-            "group": _codes(subject),
+            "group": _codes(subject, *([part] if day_chosen_for == "each part" else [])),
             "not_later": -gapless(day),
             "version": version.map({name: n for n, name in enumerate(versions)}).fillna(0),
         }
@@ -155,11 +157,12 @@ def analysis_flag(
     base_version: pd.Series,
     *order: pd.Series,
     versions: tuple[str, ...] = (),
+    day_chosen_for: Literal["all parts", "each part"] = "all parts",
 ) -> pd.Series:
     """Y for the assessment with {value} that stands for {visit} of {subject}: the one with the
-    lowest {distance}, of two equally close the later. Assessments of one day count as follows
-    within each {part}: the latest {time} if all have one, else and among equals the highest, that
-    is the worst, {value}; one whose {version} is not {base_version} counts only where no other
+    lowest {distance}, of two equally close the later, chosen for {day_chosen_for}. Assessments of
+    one day count as follows within each {part}: the latest {time} if all have one, else and among
+    equals the highest, that is the worst, {value}; one whose {version} is not {base_version} counts only where no other
     does. An assessment without a full date stands only where no dated one does. At baseline it is
     the record with {baseline} Y.
     """
@@ -168,7 +171,7 @@ def analysis_flag(
     preferred = version.map({name: n for n, name in enumerate(versions)}).fillna(0)
     table = pd.DataFrame(
         {
-            "group": _codes(subject, visit),
+            "group": _codes(subject, visit, *([part] if day_chosen_for == "each part" else [])),
             "version": preferred.mask(version.eq(base_version).astype(bool), -1),
             "undated": day.isna().astype("int64"),
             "distance": distance.fillna(0),

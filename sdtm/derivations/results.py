@@ -10,7 +10,7 @@ import pandas as pd
 
 from sdtm.exact import decimal_text, split_operator
 from sdtm.raw import TICKED
-from sdtm.units import conversion_factor
+from sdtm.units import conversion
 from specs.derivation import Outcome, derivation
 
 Table = Sequence[Mapping[str, Any]]
@@ -20,13 +20,13 @@ Table = Sequence[Mapping[str, Any]]
 def standard_result(
     result: pd.Series, unit: pd.Series, standard_unit: pd.Series, test: pd.Series
 ) -> Outcome:
-    """{result} converted from {unit} to {standard_unit} with the factor for {test}.
+    """{result} converted from {unit} to {standard_unit} by the factor and offset for {test}.
 
     A comparison operator before the number is kept. Results that are no numbers, and results of
     tests without a standard unit, are taken over as they are. Missing, with a finding, when the
     unit is missing or has no factor.
 
-    The arithmetic is exact on the collected decimals; factors are in sdtm/units.csv.
+    The arithmetic is exact on the collected decimals; factors and offsets are in sdtm/units.csv.
     """
     frame = pd.DataFrame({"result": result, "unit": unit, "to": standard_unit, "test": test})
     return _by_distinct_rows(frame, _converted)
@@ -36,7 +36,7 @@ def standard_result(
 def standard_limit(
     limit: pd.Series, unit: pd.Series, standard_unit: pd.Series, test: pd.Series
 ) -> pd.Series:
-    """{limit} converted from {unit} to {standard_unit} with the factor for {test}, as its result.
+    """{limit} converted from {unit} to {standard_unit} as its {test} result is.
 
     Missing when the limit is no number or the unit has no factor.
     """
@@ -156,11 +156,11 @@ def _converted(
         return result, None
     if not unit:
         return None, "has no unit, so it cannot be standardised"
-    factor = conversion_factor(unit, standard_unit, test)
-    if factor is None:
+    convert = conversion(unit, standard_unit, test)
+    if convert is None:
         return None, f"has unit {unit}, from which there is no factor to {standard_unit}"
     operator, value = number
-    return operator + decimal_text(value * factor), None
+    return operator + decimal_text(convert(value)), None
 
 
 def _by_distinct_rows(frame: pd.DataFrame, one: Any) -> Outcome:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 Delimiter = Annotated[str, StringConstraints(pattern=r'^[^"\r\n]$')]
 
+LONGEST = 1 << 24
+"""The longest line of delimited text, in bytes."""
+
 _TEXT = {pa.string(): pd.StringDtype(na_value=np.nan)}
 
 
@@ -56,6 +59,7 @@ def options(source: RawSource, model: type[Model]) -> Model:
 def read_text(path: Path, encoding: str = "utf-8") -> str:
     """The text of a file, without a byte order mark; RawDataError where it cannot be read."""
     try:
+        check_lines(path)
         data = path.read_bytes()
     except FileNotFoundError:
         raise RawDataError(
@@ -98,6 +102,23 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
             remedy="a failed download is often saved so: export the data again",
         )
     return text
+
+
+def check_lines(path: Path) -> None:
+    """RawDataError where a line is longer than any row can be, before all of it is in memory."""
+    line, length = 1, 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            newlines = block.count(b"\n")
+            head = block.find(b"\n") if newlines else len(block)
+            if length + head > LONGEST:
+                raise RawDataError(
+                    f"the line is longer than {LONGEST:,} bytes",
+                    where=f"{path.name} line {line}",
+                    remedy="it is no delimited text with a row on each line; export it again",
+                )
+            line += newlines
+            length = len(block) - block.rfind(b"\n") - 1 if newlines else length + len(block)
 
 
 def read_delimited(path: Path, delimiter: str = ",", encoding: str = "utf-8") -> pd.DataFrame:

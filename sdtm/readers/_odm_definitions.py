@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sdtm.readers._xml import local
+from sdtm.readers._xml import line_of, local, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,7 +51,7 @@ class Definitions:
     of: Mapping[str, dict[str, Definition]] = field(
         default_factory=lambda: {name: {} for name in DEFINITIONS}
     )
-    included: dict[str, str] = field(default_factory=dict)
+    included: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def get(self, element: str, oid: str) -> Definition | None:
         """The definition of that element and OID, if there is one."""
@@ -93,6 +93,31 @@ class Definitions:
         return [item for oid, item in self.of["ItemDef"].items() if oid not in referred]
 
 
+def merged(
+    versions: Mapping[tuple[str, str], Definitions], used: Iterable[tuple[str, str]]
+) -> Definitions:
+    """What the used metadata versions define, each with its study's units and what it includes."""
+    whole = Definitions()
+    for version in _with_included(versions, list(used) or list(versions)):
+        for element, definitions in versions.get(version, Definitions()).of.items():
+            whole.of[element].update(definitions)
+    return whole
+
+
+def _with_included(
+    versions: Mapping[tuple[str, str], Definitions], wanted: Iterable[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    order: dict[tuple[str, str], None] = {}
+    for version in wanted:
+        if version in order:
+            continue
+        chain = [version]
+        for part in chain:
+            chain += [v for v in versions.get(part, Definitions()).included if v not in chain]
+        order |= dict.fromkeys([(version[0], ""), *reversed(chain)])
+    return list(order)
+
+
 def definition(element: etree._Element, language: str) -> Definition:
     """What a definition element says."""
     attributes = {str(key).rpartition("}")[2]: str(v) for key, v in element.attrib.items()}
@@ -121,7 +146,7 @@ def definition(element: etree._Element, language: str) -> Definition:
     return Definition(
         oid=attributes.get("OID", ""),
         attributes=attributes,
-        line=element.sourceline or 0,
+        line=line_of(element),
         label=label,
         refs=tuple(refs),
         codelist=codelist,
@@ -136,4 +161,4 @@ def _translated(elements: Iterable[etree._Element], language: str) -> str:
     texts = [text for element in elements for text in element if local(text) == "TranslatedText"]
     wanted = [text for text in texts if text.get(LANGUAGE, "").startswith(language)]
     chosen = [*wanted, *texts][:1]
-    return " ".join("".join(chosen[0].itertext()).split()) if chosen else ""
+    return " ".join(text_of(chosen[0]).split()) if chosen else ""

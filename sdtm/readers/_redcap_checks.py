@@ -96,10 +96,9 @@ def check_instances(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> N
     forms = data.loc[rows.index, FORM].to_numpy()
     filled = rows.notna().to_numpy() & (forms[:, None] != np.array(list(owner.values()))[None, :])
     for row, column in np.argwhere(filled)[:1]:
-        name = str(rows.columns[column])
+        name, value = str(rows.columns[column]), str(rows.iat[row, column])
         raise RawDataError(
-            f"{name} of form {owner[name]} is {rows.iat[row, column]} in an instance of"
-            f" {forms[row]}",
+            f"{name} of form {owner[name]} is {value} in an instance of {forms[row]}",
             where=f"{path.name} line {rows.index[row]}",
             remedy="a row was edited or shifted; export the data again",
         )
@@ -113,7 +112,7 @@ def check_events(data: pd.DataFrame, events: Path, path: Path) -> None:
             where=f"{path.name} line 1",
             remedy="export the data of a longitudinal project with its events",
         )
-    names = known["unique_event_name"]
+    names = known["unique_event_name"].dropna()
     strange = data[EVENT][~data[EVENT].isin(names)]
     if len(strange):
         raise RawDataError(

@@ -6,7 +6,7 @@ import html
 import re
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field as Default
 
@@ -46,27 +46,36 @@ EVENT, FORM, INSTANCE = (
     "redcap_repeat_instrument",
     "redcap_repeat_instance",
 )
-STRUCTURE = {EVENT, FORM, INSTANCE, "redcap_data_access_group", "redcap_survey_identifier"}
+GROUP = "redcap_data_access_group"
+BESIDE = (GROUP, "redcap_survey_identifier")
+"""What stands beside the answers of every form; each form has them as fields."""
+
+STRUCTURE = {EVENT, FORM, INSTANCE, *BESIDE}
 
 _YES_NO = {"yesno": {"1": "Yes", "0": "No"}, "truefalse": {"1": "True", "0": "False"}}
 _TAG = re.compile(r"<[^>]+>")
+_TARGET = re.compile(r"SDTM:\s*(?:IT\.)?([A-Z][A-Z0-9]*(?:\.[A-Z][A-Z0-9]*)+)")
 
 
 class RedcapOptions(Options):
     """`data`, `dictionary`, `events` and `event_forms` are paths from the study's folder.
 
-    `missing` gives the project's missing-data codes with their meaning; `dates` the order in which
-    numbers of unvalidated date texts stand (DMY, MDY, YMD).
+    `data` is the flat export as CSV, or the project as XML, which has the rest in it. `missing`
+    gives the project's missing-data codes with their meaning; `dates` the order in which numbers
+    of unvalidated date texts stand (DMY, MDY, YMD); `decimal` how numbers were exported.
+    `deidentified` says that dates were shifted or identifiers taken out.
     """
 
     data: str
-    dictionary: str
+    dictionary: str = ""
     events: str = ""
     event_forms: str = ""
     missing: dict[str, str] = Default(default={})
     dates: str = ""
-    delimiter: Delimiter = ","
-    encoding: str = "utf-8"
+    delimiter: Delimiter | Literal[""] = ""
+    decimal: Literal[".", ",", ""] = ""
+    encoding: str = ""
+    deidentified: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,8 @@ class Dictionary:
     path: Path
     fields: Mapping[str, Field]
     form_of: Mapping[str, str]
+    identifiers: frozenset[str] = frozenset()  # fields marked as identifying a person
+    unvalidated: frozenset[str] = frozenset()  # notes, and texts without validation
 
     @property
     def record_id(self) -> str:
@@ -102,8 +113,9 @@ class Dictionary:
         return {f"{field.name}___{_in_column_name(code)}": code for code in codes}
 
 
-def read_dictionary(path: Path, given: RedcapOptions) -> Dictionary:
-    table = read_delimited(path, encoding=given.encoding).rename(columns=_COLUMNS)
+def read_dictionary(path: Path, given: RedcapOptions, encoding: str) -> Dictionary:
+    """The dictionary; RawDataError where it is none, or defines a field twice."""
+    table = read_delimited(path, ",", encoding).rename(columns=_COLUMNS)
     missing = [name for name in _COLUMNS.values() if name not in table.columns]
     if missing:
         raise RawDataError(
@@ -126,31 +138,70 @@ def read_dictionary(path: Path, given: RedcapOptions) -> Dictionary:
             where=f"{path.name} line {doubled.index[0]}",
             remedy="download the dictionary again",
         )
-    columns = ("field_name", "field_label", "field_type", "select_choices_or_calculations")
-    validation = table["text_validation_type_or_show_slider_number"].fillna("")
-    rows = zip(*(table[name].fillna("") for name in columns), validation, strict=True)
+    columns = (
+        "field_name", "field_label", "field_type", "select_choices_or_calculations",
+        "text_validation_type_or_show_slider_number", "field_annotation",
+    )  # fmt: skip
+    rows = zip(*(table[name].fillna("") for name in columns), strict=True)
     fields = {
-        name: _field(name, label, kind, choices, valid, given)
-        for name, label, kind, choices, valid in rows
+        name: made_field(name, label, kind, choices_in(choices, kind), valid, annotation, given)
+        for name, label, kind, choices, valid, annotation in rows
     }
-    return Dictionary(path, fields, dict(zip(table["field_name"], table["form_name"], strict=True)))
+    validation = table["text_validation_type_or_show_slider_number"]
+    free = (table["field_type"] == "notes") | ((table["field_type"] == "text") & validation.isna())
+    return Dictionary(
+        path,
+        fields,
+        dict(zip(table["field_name"], table["form_name"], strict=True)),
+        frozenset(table["field_name"][table["identifier"].str.lower() == "y"]),
+        frozenset(table["field_name"][free]),
+    )
 
 
-def _field(
-    name: str, label: str, kind: str, choices: str, validation: str, given: RedcapOptions
+def made_field(
+    name: str,
+    label: str,
+    kind: str,
+    choices: Mapping[str, str],
+    validation: str,
+    annotation: str,
+    given: RedcapOptions,
 ) -> Field:
-    coded = {"radio", "dropdown", "checkbox", "select"}
-    meaning = _choices(choices) if kind in coded else _YES_NO.get(kind, {})
+    """A field from what a dictionary or a project file says of it."""
     order = validation.rpartition("_")[2].upper() if validation.startswith("date") else given.dates
     dated = validation.startswith("date") or (kind == "text" and not validation)
+    numeric = kind == "calc" or validation.startswith("number")
+    comma = validation.endswith("_comma_decimal") or (numeric and given.decimal == ",")
     return Field(
         name=name,
-        label=_TAG.sub("", html.unescape(label)).strip(),
-        kind="checkbox" if kind == "checkbox" else "code" if meaning else "text",
-        choices=MappingProxyType(meaning),
+        label=_plain(label),
+        kind="checkbox" if kind == "checkbox" else "code" if choices else "text",
+        choices=MappingProxyType(dict(choices)),
         missing=MappingProxyType(given.missing),
         style=DateStyle.from_options(order if dated else "", ""),
+        targets=_targets(annotation),
+        decimal="," if comma and given.decimal != "." else ".",
     )
+
+
+def choices_in(text: str, kind: str) -> Mapping[str, str]:
+    """The choices of a field of that type: those written in the dictionary, or yes and no."""
+    coded = {"radio", "dropdown", "checkbox", "select"}
+    return _choices(text) if kind in coded else _YES_NO.get(kind, {})
+
+
+def _plain(label: str) -> str:
+    """A label without mark-up, on one line."""
+    return " ".join(_TAG.sub("", html.unescape(label)).split())
+
+
+def _targets(annotation: str) -> tuple[str, ...]:
+    """The variables an annotation names: `SDTM:AE.AETERM`, `SDTM:IT.VS.VSORRES.HEIGHT;`.
+
+    >>> _targets("@HIDDEN SDTM:IT.DM.SEX; SDTM:VS.VSORRES.HEIGHT")
+    ('DM.SEX', 'VS.VSORRES.HEIGHT')
+    """
+    return tuple(_TARGET.findall(annotation))
 
 
 def _choices(text: str) -> dict[str, str]:
@@ -160,7 +211,9 @@ def _choices(text: str) -> dict[str, str]:
     {'1': 'Male', '-99': 'Unknown, or not said'}
     """
     parts = (part.partition(",") for part in text.split("|") if part.strip())
-    return {code.strip(): html.unescape((label or code).strip()) for code, _, label in parts}
+    return {
+        code.strip(): " ".join(html.unescape(label or code).split()) for code, _, label in parts
+    }
 
 
 def _in_column_name(code: str) -> str:

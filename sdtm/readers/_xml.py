@@ -23,6 +23,16 @@ def local(element: etree._Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
+def line_of(element: etree._Element) -> int:
+    """The line an element starts on."""
+    return int(str(element.sourceline or 0))
+
+
+def text_of(element: etree._Element) -> str:
+    """All text in an element."""
+    return "".join(str(text) for text in element.itertext())
+
+
 def namespace(name: str) -> str:
     """The namespace of `{namespace}name`; "" where there is none."""
     return name.rpartition("}")[0].removeprefix("{")
@@ -84,7 +94,8 @@ def stream(path: Path, whole: frozenset[str]) -> Events:
 def _check_prolog(root: etree._Element, path: Path) -> None:
     """RawDataError where the document type declares entities: an export has no use for them."""
     declared = root.getroottree().docinfo.internalDTD
-    if declared is not None and any(True for _ in declared.iterentities()):
+    # lxml-stubs do not know the method
+    if declared is not None and declared.entities():  # type: ignore[attr-defined]
         raise RawDataError(
             "declares entities in its document type",
             where=f"{path.name} line 1",

@@ -1,7 +1,11 @@
-"""Tables: one delimited file per form, with a declared subject column."""
+"""Tables: one file per form, with a declared subject column.
+
+The file's ending tells its kind: CSV and other delimited text, XLSX, SAS7BDAT, XPT, Parquet.
+"""
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -11,25 +15,64 @@ from pydantic import Field as Default
 from sdtm.dates import DateStyle
 from sdtm.raw import Field, Form, RawData, context
 from sdtm.readers._files import Delimiter, Options, options, read_delimited
-from specs.errors import RawDataError, did_you_mean
+from sdtm.readers._frames import Sheet, read_parquet, read_sas, read_xlsx
+from sdtm.readers._shape import shape_of
+from specs.errors import RawDataError, SpecError, did_you_mean
+from specs.findings import all_findings, findings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from specs.model import RawSource
 
+Kind = Literal["csv", "xlsx", "sas", "parquet"]
+
+KINDS: Mapping[str, Kind] = {
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".tab": "csv",
+    ".xlsx": "xlsx", ".xlsm": "xlsx", ".xlsb": "xlsx", ".xls": "xlsx", ".ods": "xlsx",
+    ".sas7bdat": "sas", ".xpt": "sas", ".xport": "sas",
+    ".parquet": "parquet", ".pq": "parquet",
+}  # fmt: skip
+
+
+class Unpivot(Options):
+    """Columns that are rows: those whose whole name matches `columns`, a regular expression.
+
+    Its named groups become columns, beside `value` with what stood in the column.
+    """
+
+    columns: str
+    value: str = "value"
+
 
 class TableOptions(Options):
-    """One file: its subject column, and where there are any its event and repeat columns."""
+    """One file: its subject column, and where there are any its event and repeat columns.
+
+    `repeat` is the repeat of the form, `group` that of the item group. `units` names for a column
+    the one that holds its units. `match` takes columns out of others with the named groups of a
+    regular expression; `leave_out` gives, by column, values whose rows are no records. `century`
+    is the window of years written with two digits, as 1930-2029.
+    """
 
     file: str
     subject: str
     event: str = ""
+    event_repeat: str = ""
     repeat: str = ""
+    group: str = ""
+    units: dict[str, str] = Default(default={})
+    match: dict[str, str] = Default(default={})
+    leave_out: dict[str, list[str]] = Default(default={})
+    unpivot: Unpivot | None = None
+    format: Kind | None = None
+    sheet: str = ""
     dates: Literal["DMY", "MDY", "YMD", ""] = ""
+    century: str = ""
     missing: dict[str, str] = Default(default={})
-    delimiter: Delimiter = ","
-    encoding: str = "utf-8"
+    decimal: Literal[".", ","] = "."
+    delimiter: Delimiter | Literal[""] = ""
+    encoding: str = ""
 
 
 class TablesOptions(Options):
@@ -41,34 +84,163 @@ class TablesOptions(Options):
 def read(source: RawSource, folder: Path) -> RawData:
     """Read the files; RawDataError where one is missing, ragged, or lacks a declared column."""
     given = options(source, TablesOptions)
-    forms = {name: _form(name, table, folder) for name, table in given.forms.items()}
+    made = [_form(name, table, folder, source.place) for name, table in given.forms.items()]
     files = tuple(folder / table.file for table in given.forms.values())
-    return RawData(MappingProxyType(forms), files)
+    forms = {form.name: form for form, _ in made}
+    return RawData(MappingProxyType(forms), files, all_findings(found for _, found in made))
 
 
-def _form(name: str, given: TableOptions, folder: Path) -> Form:
+def read_sheet(path: Path, given: TableOptions, place: str = "") -> Sheet:
+    """A file as text, by its declared format or its ending."""
+    kind = given.format or KINDS.get(path.suffix.lower())
+    if kind is None:
+        raise SpecError(
+            f"{path.name} ends in no format known here",
+            where=place,
+            remedy="declare format: csv, xlsx, sas or parquet",
+        )
+    if kind == "csv":
+        shape = shape_of(path, given.encoding, given.delimiter)
+        return Sheet(read_delimited(path, shape.delimiter, shape.encoding), findings=shape.findings)
+    readers: Mapping[str, Callable[[], Sheet]] = {
+        "xlsx": lambda: read_xlsx(path, given.sheet),
+        "sas": lambda: read_sas(path, given.encoding),
+        "parquet": lambda: read_parquet(path),
+    }
+    return readers[kind]()
+
+
+def _form(name: str, given: TableOptions, folder: Path, place: str) -> tuple[Form, pd.DataFrame]:
     path = folder / given.file
-    data = read_delimited(path, given.delimiter, given.encoding)
-    for column in (given.subject, given.event, given.repeat):
-        if column and column not in data:
-            raise RawDataError(
-                f"has no column {column}",
-                where=f"{path.name} line 1",
-                remedy=did_you_mean(column, data.columns),
-            )
+    sheet = read_sheet(path, given, place)
+    data, left_out = _left_out(sheet.frame, name, given, path)
+    data = _matched(data, given, path, place)
+    if given.unpivot:
+        data = _unpivoted(data, given.unpivot, path, place)
+    roles = {
+        "subject": given.subject,
+        "event": given.event,
+        "event_repeat": given.event_repeat,
+        "form_repeat": given.repeat,
+        "group_repeat": given.group,
+    }
+    for column in (*roles.values(), *given.units, *given.units.values()):
+        _check_column(column, data, path)
     lost = data[given.subject].str.strip().fillna("") == ""
     if lost.any():
         raise RawDataError(
             f"the row has no {given.subject}",
-            where=f"{path.name} line {data.index[lost][0]}",
+            where=f"{path.name} line {data['@line'][lost].iloc[0]}",
             remedy="give every row its subject",
         )
-    roles = {"subject": given.subject, "event": given.event, "form_repeat": given.repeat}
     known = {role: data[column] for role, column in roles.items() if column}
-    whose = context(data.index, path.name, data.index.to_series(), **known)
-    style = DateStyle.from_options(given.dates, "")
-    missing = MappingProxyType(given.missing)
-    fields = {str(c): Field(str(c), str(c), missing=missing, style=style) for c in data.columns}
-    frame = pd.concat([whose, data], axis=1).reset_index(drop=True)
-    identity = frozenset({given.subject, given.event, given.repeat} - {""})
-    return Form(name, frame, MappingProxyType(fields), identity)
+    whose = context(data.index, path.name, data["@line"], **known)
+    century = f"century={given.century}" if given.century else ""
+    style = DateStyle.from_options(given.dates, century)
+    missing = MappingProxyType({**sheet.missing, **given.missing})
+    fields = {
+        str(c): Field(
+            str(c), sheet.labels.get(str(c), str(c)), "text", {}, missing, style,
+            decimal=given.decimal,
+        )
+        for c in data.columns.drop("@line")
+    }  # fmt: skip
+    frame = pd.concat([whose, data[list(fields)]], axis=1).reset_index(drop=True)
+    form = Form(
+        name,
+        frame,
+        MappingProxyType(fields),
+        frozenset(set(roles.values()) - {""}),
+        units=MappingProxyType(given.units),
+    )
+    return form, all_findings([sheet.findings, left_out])
+
+
+def _check_column(column: str, data: pd.DataFrame, path: Path) -> None:
+    if column and column not in data:
+        raise RawDataError(
+            f"has no column {column}",
+            where=f"{path.name} line 1",
+            remedy=did_you_mean(column, data.columns.drop("@line", errors="ignore")),
+        )
+
+
+def _left_out(
+    data: pd.DataFrame, name: str, given: TableOptions, path: Path
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that are records, with their line as a column, and a notice for each other one."""
+    data = data.assign(**{"@line": data.index}).reset_index(drop=True)
+    gone = pd.Series(data=False, index=data.index)
+    for column, values in given.leave_out.items():
+        _check_column(column, data, path)
+        gone |= data[column].str.strip().isin(values)
+    rows = data[gone]
+    found = findings(
+        severity="notice",
+        rule="CK-RAW-LEFT-OUT",
+        form=pd.Series(name, index=rows.index, dtype="str"),
+        value=rows[list(given.leave_out)].fillna("").agg(" ".join, axis=1)
+        if len(rows)
+        else pd.Series(dtype="str"),
+        message="the row is no record by leave_out in study.yaml",
+        file=path.name,
+        line=rows["@line"],
+    )
+    return data[~gone].reset_index(drop=True), found
+
+
+def _matched(data: pd.DataFrame, given: TableOptions, path: Path, place: str) -> pd.DataFrame:
+    """The columns that the named groups of patterns take out of others."""
+    for column, pattern in given.match.items():
+        _check_column(column, data, path)
+        made = data[column].str.strip().str.extract(_pattern(pattern, place))
+        strange = made.isna().all(axis=1)
+        if strange.any():
+            row = data[strange].iloc[0]
+            raise RawDataError(
+                f"{column} is {row[column]}, which does not match {pattern}",
+                where=f"{path.name} line {row['@line']}",
+                remedy="mend the pattern, or leave such rows out with leave_out:",
+            )
+        data = pd.concat([data.drop(columns=[c for c in made if c in data]), made], axis=1)
+    return data
+
+
+def _unpivoted(data: pd.DataFrame, given: Unpivot, path: Path, place: str) -> pd.DataFrame:
+    """A row for each row and column that matches, in the order of rows, then of columns."""
+    pattern = re.compile(f"(?:{_pattern(given.columns, place)})\\Z")
+    parts = {str(c): m.groupdict() for c in data.columns if (m := pattern.match(str(c)))}
+    if not parts:
+        raise RawDataError(
+            f"no column matches {given.columns}",
+            where=f"{path.name} line 1",
+            remedy="mend columns: of unpivot in study.yaml",
+        )
+    kept = [c for c in data.columns if c not in parts]
+    names = pd.DataFrame.from_dict(parts, orient="index").astype("str")
+    taken = [str(c) for c in (*names.columns, given.value) if c in kept]
+    if taken:
+        raise SpecError(
+            f"unpivot makes a column {taken[0]}, and {path.name} has one",
+            where=place,
+            remedy="name the group of the pattern, or value:, otherwise",
+        )
+    long = data.melt(kept, list(parts), "@column", given.value, ignore_index=False)
+    long = long.sort_index(kind="stable").reset_index(drop=True)
+    made = names.loc[long["@column"]].set_axis(long.index)
+    return pd.concat([long[kept], made, long[[given.value]].astype("str")], axis=1)
+
+
+def _pattern(text: str, place: str) -> str:
+    """A regular expression with named groups; SpecError where it is none."""
+    try:
+        named = re.compile(text).groupindex
+    except re.error as error:
+        raise SpecError(
+            f"{text} is no regular expression ({error})", where=place, remedy="mend the pattern"
+        ) from None
+    if not named:
+        raise SpecError(
+            f"{text} names no group", where=place, remedy="write groups as (?P<name>...)"
+        )
+    return text

@@ -6,7 +6,7 @@ of them: what a block assigns, what a rule's condition restricts, how a paramete
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -87,7 +87,7 @@ class Origins:
             yield ASSIGNED
             return
         rules = [r for r in self._applicable(variable.rules, value) if self._can_read(block, r)]
-        yield from self._of_rules(rules, value)
+        yield from self._of_rules([_under(block, r) for r in rules if _meets(block, r)], value)
 
     def _applicable(self, rules: Iterable[Rule], value: str) -> list[Rule]:
         """The rules whose condition on the topic, if any, holds for its value."""
@@ -140,6 +140,20 @@ class Origins:
 def method_text(origins: Iterable[ItemOrigin]) -> str:
     """The methods of several origins as one text; "" when none is derived."""
     return " ".join(origin.method for origin in origins if origin.method)
+
+
+def _meets(block: Block, rule: Rule) -> bool:
+    """Whether what a block assigns leaves it possible that the condition of a rule holds."""
+    return all(
+        bool(w.holds(pd.Series([str(block.assign[w.variable])], dtype="str")).iloc[0])
+        for w in rule.when
+        if w.variable in block.assign
+    )
+
+
+def _under(block: Block, rule: Rule) -> Rule:
+    """The rule without the conditions that hold for all records of a block."""
+    return replace(rule, when=tuple(w for w in rule.when if w.variable not in block.assign))
 
 
 def _distinct(origins: Iterable[ItemOrigin]) -> tuple[ItemOrigin, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from submission.xpt.faults import exactness_fault, type_fault, zone_fault
+from submission.xpt.faults import decimal_fault, exactness_fault, type_fault, zone_fault
 from submission.xpt.numbers import ibm_from_doubles
 from submission.xpt.texts import taken, text_cells
 
@@ -48,7 +48,7 @@ def cells(
 
 def number_cells(values: pd.Series[Any], place: Place) -> NDArray[Any]:
     """Numbers of any dtype as 8-byte IBM numbers, or as the bytes of a shorter planned length."""
-    return _ibm(_doubles(values, place), place)
+    return _ibm(numbers(values, place), place)
 
 
 def _ibm(doubles: NDArray[np.float64], place: Place) -> NDArray[Any]:
@@ -74,12 +74,12 @@ def _ibm(doubles: NDArray[np.float64], place: Place) -> NDArray[Any]:
     return ibm
 
 
-def _doubles(values: pd.Series[Any], place: Place) -> NDArray[np.float64]:
+def numbers(values: pd.Series[Any], place: Place) -> NDArray[np.float64]:
     """Numbers, truth values and datetimes of any dtype as doubles, missing as NaN."""
     dtype = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         categories = pd.Series(values.cat.categories)
-        return _doubles(taken(categories, values.cat.codes.to_numpy()), place)
+        return numbers(taken(categories, values.cat.codes.to_numpy()), place)
     if isinstance(dtype, pd.ArrowDtype):
         return _arrow_doubles(values, place)
     if isinstance(dtype, pd.DatetimeTZDtype):
@@ -129,12 +129,7 @@ def _arrow_doubles(values: pd.Series[Any], place: Place) -> NDArray[np.float64]:
         ticks = array.cast(pa.int64()).fill_null(NOT_A_TIME)
         return _sas_times(ticks.to_numpy(), kind.unit, place)
     if pa.types.is_decimal(kind):
-        # By way of text: the direct cast is not always to the nearest double.
-        doubles = _plain(array.cast(pa.string()).cast(pa.float64()))
-        large = np.flatnonzero((np.abs(doubles) > EXACT) & (kind.scale <= 0))
-        if large.size:
-            raise exactness_fault(place, array[int(large[0])].as_py(), large[0])
-        return doubles
+        raise decimal_fault(place, str(kind))
     if pa.types.is_boolean(kind):
         array = array.cast(pa.uint8())
     elif not (pa.types.is_floating(kind) or pa.types.is_null(kind)):

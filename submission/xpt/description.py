@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from os import SEEK_END
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -26,12 +27,14 @@ from submission.xpt.layout import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 KIND = 48  # bytes of a header record that name its kind
 FIRST_NAMESTR = 640
+SCANNED = 8 << 20  # bytes looked at together
 
 _TITLE = np.dtype({"names": ["begin"], "formats": ["S8"], "itemsize": RECORD})
 
@@ -45,19 +48,21 @@ class Layout:
     positions: tuple[int, ...]
 
 
-def file_bytes(path: Path) -> NDArray[np.uint8]:
-    """The file as bytes that are read when they are looked at."""
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The file, open for reading."""
     if not path.is_file():
         raise RawDataError("there is no such file", where=str(path))
-    if path.stat().st_size == 0:
-        raise malformed(path, 0, "the file is empty")
-    return np.memmap(path, dtype=np.uint8, mode="r")
+    with path.open("rb", buffering=0) as file:
+        yield file
 
 
-def read_layout(octets: NDArray[np.uint8], path: Path, encoding: str) -> Layout:
+def read_layout(file: BinaryIO, path: Path, encoding: str) -> Layout:
     """Read and check every record before the first row, and count the rows."""
-    size = len(octets)
-    head = octets[:FIRST_NAMESTR].tobytes()
+    size = file.seek(0, SEEK_END)
+    if not size:
+        raise malformed(path, 0, "the file is empty")
+    head = _octets(file, 0, FIRST_NAMESTR)
     if b"LIBV8" in head[:KIND]:
         raise malformed(path, 0, "this is a version 8 transport file, expected version 5")
     if head.startswith(b"**COMPRESSED**"):
@@ -79,7 +84,7 @@ def read_layout(octets: NDArray[np.uint8], path: Path, encoding: str) -> Layout:
     first_row = end + -end % RECORD + RECORD
     if size < first_row:
         raise malformed(path, size, f"the file ends before its {int(digits)} variables do")
-    head = octets[:first_row].tobytes()
+    head = _octets(file, 0, first_row)
     _expect(head, first_row - RECORD, title("OBS"), path)
     columns, positions = _columns(head[:end], path, encoding)
     member = Member(
@@ -88,7 +93,7 @@ def read_layout(octets: NDArray[np.uint8], path: Path, encoding: str) -> Layout:
         columns=columns,
         created=_time(head, 464, path),
         modified=_time(head, 480, path),
-        rows=_row_count(octets, first_row, record_length(columns), path),
+        rows=_row_count(file, first_row, size - first_row, record_length(columns), path),
     )
     return Layout(member, first_row, positions)
 
@@ -130,36 +135,69 @@ def _columns(head: bytes, path: Path, encoding: str) -> tuple[tuple[Column, ...]
     return tuple(columns.values()), tuple(positions)
 
 
-def _row_count(octets: NDArray[np.uint8], start: int, length: int, path: Path) -> int:
-    """Rows by arithmetic: those that fit, less trailing blank ones that the padding can hold."""
-    size = len(octets) - start
-    titles = octets[start:].view(f"S{RECORD}")[: size // RECORD]
+def check_one_dataset(block: NDArray[np.uint8], offset: int, layout_start: int, path: Path) -> None:
+    """No second dataset begins in some bytes of the rows, which begin at this byte of the file."""
+    skipped = (layout_start - offset) % RECORD
+    titles = block[skipped : skipped + (len(block) - skipped) // RECORD * RECORD].view(f"S{RECORD}")
     for mark in np.flatnonzero(titles.view(_TITLE)["begin"] == MEMBER_TITLE[:8]):
         if titles[mark].startswith(MEMBER_TITLE[:KIND]):
             raise malformed(
-                path, start + int(mark) * RECORD, "a second dataset begins, expected one in a file"
+                path,
+                offset + skipped + int(mark) * RECORD,
+                "a second dataset begins, expected one in a file",
             )
+
+
+def check_whole_file(file: BinaryIO, path: Path, start: int) -> None:
+    """No second dataset begins anywhere behind the first byte of the rows."""
+    block, offset = np.empty(SCANNED, dtype=np.uint8), file.seek(start)
+    while size := read_into(file, block):
+        check_one_dataset(block[:size], offset, start, path)
+        offset += size
+
+
+def read_into(file: BinaryIO, block: NDArray[np.uint8]) -> int:
+    """Fill the block from where the file stands; the number of bytes, fewer only at the end."""
+    size = 0
+    while size < len(block):
+        more = file.readinto(block.data[size:])  # type: ignore[attr-defined]  # a raw file
+        if not more:
+            break
+        size += more
+    return size
+
+
+def _row_count(file: BinaryIO, start: int, size: int, length: int, path: Path) -> int:
+    """Rows by arithmetic: those that fit, less trailing blank ones that the padding can hold."""
     count = size // length
     least = size - RECORD
+    tail = _octets(file, start + max(least, 0), RECORD) if size else b""
+    behind = tail[len(tail) - (size - count * length) :] if size > count * length else b""
     if size and count * length <= least:
+        check_whole_file(file, path, start)
         raise malformed(
             path,
             start + count * length,
             f"{size} bytes of rows are not whole rows of {length} bytes",
         )
-    tail = octets[start + count * length :].tobytes()
-    if tail.strip(b" "):
+    if behind.strip(b" "):
+        check_whole_file(file, path, start)
         raise malformed(
             path,
             start + count * length,
-            f"{tail[:20]!r} behind the last whole row of {length} bytes, expected blanks",
+            f"{behind[:20]!r} behind the last whole row of {length} bytes, expected blanks",
         )
-    while (count - 1) * length > least and count > 0:
-        row = octets[start + (count - 1) * length : start + count * length]
-        if (row != ord(" ")).any():
-            break
+    blank = len(tail) - len(tail.rstrip(b" "))
+    while (count - 1) * length > least and count > 0 and size - (count - 1) * length <= blank:
         count -= 1
     return count
+
+
+def _octets(file: BinaryIO, offset: int, size: int) -> bytes:
+    """Some bytes of the file, fewer where it ends."""
+    block = np.empty(size, dtype=np.uint8)
+    file.seek(offset)
+    return block[: read_into(file, block)].tobytes()
 
 
 def _text(head: bytes, offset: int, size: int, path: Path, encoding: str) -> str:

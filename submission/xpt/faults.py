@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from submission.xpt.layout import Column
 
 SHOWN = 40
+OF_DECIMALS = "convert the column to float64, or write it as text where every digit counts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def type_fault(place: Place, values: pd.Series[Any]) -> TransportError:
     if wanted == "text":
         remedy = "convert the column to str"
     elif isinstance(value, Decimal):
-        remedy = "convert the column to an Arrow decimal or to float64"
+        remedy = OF_DECIMALS
     else:
         remedy = "convert the column to a numeric dtype"
     kind = type(value).__name__
@@ -98,6 +99,11 @@ def zone_fault(place: Place, dtype: str) -> TransportError:
     return place.error(
         f"datetimes with a time zone ({dtype})", "convert to local time and drop the zone"
     )
+
+
+def decimal_fault(place: Place, dtype: str) -> TransportError:
+    """Decimals: most have no double of their own, and which digits count only the caller knows."""
+    return place.error(f"the column is {dtype}, expected numbers for Num", OF_DECIMALS)
 
 
 def exactness_fault(place: Place, value: object, position: int) -> TransportError:

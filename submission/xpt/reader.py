@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,17 +10,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from specs.errors import RawDataError, did_you_mean
-from submission.xpt.description import Layout, file_bytes, malformed, read_layout
-from submission.xpt.layout import Column, Member, byte_encoding, cell_type, record_length
+from submission.xpt.description import (
+    check_one_dataset,
+    check_whole_file,
+    malformed,
+    opened,
+    read_into,
+    read_layout,
+)
+from submission.xpt.layout import RECORD, Member, byte_encoding, cell_type, record_length
 from submission.xpt.numbers import doubles_from_ibm
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-BLOCK_ROWS = 65_536
+BLOCK_ROWS = 32_768
+BLOCK_BYTES = 8 << 20
 
 
 def read_xpt(
@@ -35,56 +44,113 @@ def read_xpt(
     Numbers are float64, the nearest to the stored ones, dates and datetimes too (days or seconds
     from 1960); missing ones are NaN and `missing_codes` tells the special ones apart. `columns`
     names those wanted, in the order wanted; `rows` are counted from 0, the whole file has
-    `member.rows`. Raises `RawDataError` naming the byte where a file is not a version 5 transport
-    file with one dataset.
+    `member.rows`, and what is not among the rows is not read. Raises `RawDataError` naming the
+    byte where a file is not a version 5 transport file with one dataset.
     """
-    path, encoding = Path(path), byte_encoding(encoding)
-    octets = file_bytes(path)
-    layout = read_layout(octets, path, encoding)
-    member = layout.member
-    wanted = _wanted(member, columns, path)
-    span = range(member.rows) if rows is None else range(member.rows)[rows.start : rows.stop]
-    if rows is not None and rows.step != 1:
-        raise ValueError(f"rows are read one after the other, not in steps of {rows.step}")
-    records = _records(octets, layout)
-    found: dict[str, list[Any]] = {name: [] for name in wanted}
-    by_name = {column.name: column for column in member.columns}
-    for first in range(span.start, span.stop, BLOCK_ROWS):
-        block = records[first : min(first + BLOCK_ROWS, span.stop)]
-        for name in wanted:
-            if by_name[name].type == "Num":
-                found[name].append(_numbers(block[name]))
-                continue
-            try:
-                found[name].append(_texts(block[name], encoding))
-            except UnicodeDecodeError as error:
-                raise _undecodable(path, layout, block, first, name, encoding) from error
-    frame = pd.DataFrame(
-        {name: _series(by_name[name], parts) for name, parts in found.items()},
-        index=pd.RangeIndex(len(span)),
-    )
-    return frame, member
+    with _Rows(Path(path), byte_encoding(encoding), columns) as reading:
+        return reading.frame(reading.span(rows)), reading.layout.member
+
+
+def iter_xpt(
+    path: str | os.PathLike[str],
+    *,
+    encoding: str = "ascii",
+    columns: Sequence[str] | None = None,
+    rows: range | None = None,
+    at_once: int = 128_000,
+) -> Iterator[pd.DataFrame]:
+    """The same rows as frames of at most `at_once` rows that follow each other; at least one."""
+    with _Rows(Path(path), byte_encoding(encoding), columns) as reading:
+        span = reading.span(rows)
+        for first in range(span.start, max(span.stop, span.start + 1), at_once):
+            yield reading.frame(range(first, min(first + at_once, span.stop)))
 
 
 def read_member(path: str | os.PathLike[str], *, encoding: str = "ascii") -> Member:
-    """What a transport file says about its dataset, without reading the rows."""
-    return read_layout(file_bytes(Path(path)), Path(path), byte_encoding(encoding)).member
+    """What a transport file says about its dataset; its rows are looked at, not converted."""
+    path = Path(path)
+    with opened(path) as file:
+        layout = read_layout(file, path, byte_encoding(encoding))
+        check_whole_file(file, path, layout.start)
+        return layout.member
 
 
-def _records(octets: NDArray[np.uint8], layout: Layout) -> Any:
-    """The rows as numpy records, not copied."""
-    columns = layout.member.columns
-    length = record_length(columns)
-    record = np.dtype(
-        {
-            "names": [column.name for column in columns],
-            "formats": [cell_type(column) for column in columns],
-            "offsets": list(layout.positions),
-            "itemsize": length,
+class _Rows:
+    """An open file, from which frames of rows are made."""
+
+    def __init__(self, path: Path, encoding: str, columns: Sequence[str] | None) -> None:
+        self.path, self.encoding = path, encoding
+        with ExitStack() as stack:
+            self.file = stack.enter_context(opened(path))
+            self.layout = read_layout(self.file, path, encoding)
+            member = self.layout.member
+            self.wanted = _wanted(member, columns, path)
+            self.open = stack.pop_all()
+        self.record = np.dtype(
+            {
+                "names": [column.name for column in member.columns],
+                "formats": [cell_type(column) for column in member.columns],
+                "offsets": list(self.layout.positions),
+                "itemsize": record_length(member.columns),
+            }
+        )
+        most = min(BLOCK_ROWS, BLOCK_BYTES // self.record.itemsize)
+        self.most = max(1, min(most, member.rows))
+        # In front of the rows stays the end of those before, where a header record may begin.
+        self.buffer = np.empty(RECORD + self.most * self.record.itemsize, dtype=np.uint8)
+        self.read_to = 0
+
+    def __enter__(self) -> _Rows:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.open.close()
+
+    def span(self, rows: range | None) -> range:
+        """The rows of the file that are among those asked for."""
+        if rows is not None and rows.step != 1:
+            raise ValueError(f"rows are read one after the other, not in steps of {rows.step}")
+        known = range(self.layout.member.rows)
+        return known if rows is None else known[rows.start : rows.stop]
+
+    def frame(self, span: range) -> pd.DataFrame:
+        """The rows as a frame."""
+        size = len(span)
+        types = {column.name: column.type for column in self.layout.member.columns}
+        numbers = {name: np.empty(size) for name in self.wanted if types[name] == "Num"}
+        texts: dict[str, list[Any]] = {name: [] for name in self.wanted if types[name] == "Char"}
+        start = 0
+        for block in self._blocks(span):
+            for name, filled in numbers.items():
+                filled[start : start + len(block)] = _numbers(block[name])
+            for name, parts in texts.items():
+                try:
+                    parts.append(_texts(block[name], self.encoding))
+                except UnicodeDecodeError as error:
+                    first = span.start + start
+                    raise _undecodable(self, block, first, name) from error
+            start += len(block)
+        columns = {
+            name: numbers[name] if name in numbers else _series(texts[name]) for name in self.wanted
         }
-    )
-    size = layout.member.rows * length
-    return octets[layout.start : layout.start + size].view(record)
+        return pd.DataFrame(columns, index=pd.RangeIndex(size), copy=False)
+
+    def _blocks(self, span: range) -> Iterator[Any]:
+        """The rows as numpy records, some at a time; each block is overwritten by the next."""
+        length = self.record.itemsize
+        self.file.seek(self.layout.start + span.start * length)
+        for first in range(span.start, span.stop, self.most):
+            size = min(self.most, span.stop - first) * length
+            offset = self.layout.start + first * length
+            octets = self.buffer[RECORD : RECORD + size]
+            if read_into(self.file, octets) < size:
+                raise malformed(self.path, offset, "the file became shorter while it was read")
+            known = RECORD if offset == self.read_to else 0
+            together = self.buffer[RECORD - known : RECORD + size]
+            check_one_dataset(together, offset - known, self.layout.start, self.path)
+            yield octets.view(self.record)
+            self.buffer[:RECORD] = self.buffer[size : size + RECORD].copy()
+            self.read_to = offset + size
 
 
 def _numbers(cells: NDArray[Any]) -> NDArray[np.float64]:
@@ -113,9 +179,7 @@ def _texts(cells: NDArray[np.bytes_], encoding: str) -> Any:
     return pa.LargeStringArray.from_buffers(size, ends, values, present)
 
 
-def _series(column: Column, parts: list[Any]) -> Any:
-    if column.type == "Num":
-        return np.concatenate(parts) if parts else np.empty(0)
+def _series(parts: list[Any]) -> Any:
     text: Any = pd.StringDtype(na_value=np.nan)
     return text.__from_arrow__(pa.chunked_array(parts, pa.large_string()))
 
@@ -132,23 +196,22 @@ def _wanted(member: Member, columns: Sequence[str] | None, path: Path) -> list[s
     return names if columns is None else list(dict.fromkeys(columns))
 
 
-def _undecodable(
-    path: Path, layout: Layout, block: Any, first: int, name: str, encoding: str
-) -> RawDataError:
+def _undecodable(reading: _Rows, block: Any, first: int, name: str) -> RawDataError:
     """The first value of a block that is not text in the encoding, with its row and byte."""
+    layout = reading.layout
     names = [column.name for column in layout.member.columns]
     for position, cell in enumerate(block[name]):
         try:
-            cell.decode(encoding)
+            cell.decode(reading.encoding)
         except UnicodeDecodeError as error:
             row = first + position
             offset = layout.start + row * block.dtype.itemsize
             offset += layout.positions[names.index(name)] + error.start
             return malformed(
-                path,
+                reading.path,
                 offset,
                 f"{layout.member.name} row {row + 1}, {name}: 0x{cell[error.start]:02X} is not"
-                f" {encoding}",
+                f" {reading.encoding}",
                 "name the encoding of the file",
             )
     raise AssertionError("every value of the block is text in the encoding")

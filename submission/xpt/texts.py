@@ -36,7 +36,7 @@ def text_cells(
     if isinstance(dtype, pd.ArrowDtype) or (
         isinstance(dtype, pd.StringDtype) and dtype.storage == "pyarrow"
     ):
-        array = _arrow_text(values, place)
+        array = arrow_text(values, place)
         return lambda start, stop: _cells(
             array.slice(start, stop - start), place.later(start), encoding
         )
@@ -46,7 +46,7 @@ def text_cells(
     def cells(start: int, stop: int) -> NDArray[np.bytes_]:
         # Object by object, so that no copy of the whole column is made.
         block, later = values.iloc[start:stop], place.later(start)
-        return _cells(_arrow_text(block, later), later, encoding)
+        return _cells(arrow_text(block, later), later, encoding)
 
     return cells
 
@@ -81,7 +81,7 @@ def taken(categories: pd.Series[Any], codes: NDArray[np.integer[Any]]) -> pd.Ser
     return pd.Series(pd.api.extensions.take(array, codes, allow_fill=True))
 
 
-def _arrow_text(values: pd.Series[Any], place: Place) -> Any:
+def arrow_text(values: pd.Series[Any], place: Place) -> Any:
     """The values as an Arrow string array, chunked or not."""
     if isinstance(values.dtype, pd.StringDtype | pd.ArrowDtype):
         array = pa.array(values.array)

@@ -21,7 +21,7 @@ from specs.tables import Table, no_trace
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from specs.model import Study
+    from specs.model import Dataset, Study
 
 FIRST_DAY = "2017-11-02"
 SELENA = "SELENA-SLEDAI"
@@ -208,9 +208,21 @@ def study(root: Path) -> Study:
     return load_study(root / "studies" / "nct03171194", functions)
 
 
+def empty(dataset: Dataset) -> Table:
+    columns = {
+        v.name: pd.Series([], dtype="str" if v.type == "Char" else "float64")
+        for v in dataset.variables
+    }
+    qualifiers = {v.name: pd.Series([], dtype="str") for v in dataset.supplemental}
+    supplemental = pd.DataFrame(qualifiers) if qualifiers else None
+    return Table(dataset.name, pd.DataFrame(columns), no_trace(), supplemental)
+
+
 @pytest.fixture(scope="session")
-def case_tables(shared_reference: Path) -> dict[str, Table]:
-    return sdtm_tables(cases_of(shared_reference), weights_of(shared_reference))
+def case_tables(shared_reference: Path, study: Study) -> dict[str, Table]:
+    """The cases, with the domains they say nothing of empty."""
+    filled = sdtm_tables(cases_of(shared_reference), weights_of(shared_reference))
+    return {dataset.name: empty(dataset) for dataset in study.of("SDTMIG")} | filled
 
 
 @pytest.fixture(scope="session")

@@ -521,7 +521,7 @@ class Subject:
         tf = "N" if causes else "Y"
 
         readings = {
-            name: {"SRI4SLE": sle(drop), "SRI4BIL": bil, "SRI4PGA": pga, "SRI4PRD": prd}
+            name: {f"{name}SLE": sle(drop), "SRI4BIL": bil, "SRI4PGA": pga, "SRI4PRD": prd}
             for name, drop in DROPS.items()
         }
         plain = readings["SRI4"]
@@ -573,7 +573,12 @@ class Subject:
         sle = None
         if before and now and not mixed:
             sle = answer(now.result - before.result <= -DROPS["SRI4"])
-        parts = {**plain, "SRI4SLE": sle, "SRI4PRD": self.taper(visit, day, add_prn=True)}
+        parts = {
+            "SRI4SLEW": sle,
+            "SRI4BIL": plain["SRI4BIL"],
+            "SRI4PGA": plain["SRI4PGA"],
+            "SRI4PRDW": self.taper(visit, day, add_prn=True),
+        }
         return combined(parts, self.failures(visit, day), mixed=mixed)
 
     def new_grades(

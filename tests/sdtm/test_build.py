@@ -258,7 +258,7 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[Recor
     return built
 
 
-few = settings(max_examples=12, deadline=None)
+few = settings(max_examples=8, deadline=None)
 
 
 @few

@@ -1,14 +1,21 @@
 from __future__ import annotations
 
+import csv
+import io
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sdtm.readers._files import read_delimited
-from specs.errors import RawDataError, SpecError
+from specs.errors import CdisckitError, RawDataError, SpecError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+SHARED = [HealthCheck.function_scoped_fixture]  # each example writes its file anew
 
 
 def read(folder: Path, content: bytes, **how: str) -> dict[int, list[object]]:
@@ -112,3 +119,26 @@ def test_a_file_that_is_not_there_or_is_a_folder_is_named(tmp_path: Path) -> Non
 def test_an_encoding_that_is_none_is_named(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="there is no encoding utf-99; write one such as utf-8"):
         read(tmp_path, b"a,b\n1,2\n", encoding="utf-99")
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=SHARED)
+@given(st.text(alphabet='ab,"\n\r; ', max_size=30), st.integers(min_value=0, max_value=3))
+def test_whatever_the_file_holds_its_rows_are_those_of_the_csv_module_or_it_is_refused(
+    tmp_path: Path, text: str, cells: int
+) -> None:
+    content = ",".join("xyz"[:cells]) + "\n" + text
+    try:
+        rows = read(tmp_path, content.encode())
+    except CdisckitError:
+        return
+    records = [row for row in csv.reader(io.StringIO(content, newline="")) if row][1:]
+    assert [[value or "" for value in row] for row in rows.values()] == records
+
+
+@settings(deadline=None, suppress_health_check=SHARED)
+@given(st.binary(max_size=40), st.sampled_from(["utf-8", "cp1252", "utf-16", "ascii"]))
+def test_whatever_the_bytes_are_only_errors_for_the_user_are_raised(
+    tmp_path: Path, content: bytes, encoding: str
+) -> None:
+    with suppress(CdisckitError):
+        read(tmp_path, content, encoding=encoding)

@@ -263,6 +263,11 @@ def test_a_dictionary_that_is_not_there_is_named(tmp_path: Path) -> None:
         read(RawSource("edc", "redcap", {"data": "data.csv", "dictionary": "none.csv"}), tmp_path)
 
 
+def test_a_list_with_an_event_without_name_knows_the_others(tmp_path: Path) -> None:
+    with pytest.raises(RawDataError, match="event x is not in events"):
+        read_redcap(tmp_path, edited(4, "screening_arm_1", "x"), events=EVENTS + "Blank,1,\n")
+
+
 def test_lists_of_events_without_their_columns_are_named(tmp_path: Path) -> None:
     with pytest.raises(RawDataError, match=r"events\.csv line 1: has no column unique_event_name"):
         read_redcap(tmp_path, events="event_name,unique_event\nScreening,screening_arm_1\n")

@@ -88,6 +88,7 @@ def test_a_row_without_subject_is_named(tmp_path: Path, subject: str) -> None:
         ({"delimiter": ";;"}, "study.yaml line 9: reader table: forms.ae.delimiter: "),
         ({"delimeter": ";"}, "forms.ae.delimeter: is not known here; did you mean delimiter?"),
         ({"dates": "DYM"}, "forms.ae.dates: Input should be 'DMY', 'MDY', 'YMD' or ''"),
+        ({"subject": ""}, "forms.ae.subject: String should have at least 1 character"),
         ({"subject": None}, "forms.ae.subject: Input should be a valid string"),
     ],
 )

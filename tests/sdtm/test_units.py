@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sdtm.units import conversion_factor
+from sdtm.units import Conversion, conversion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,22 +21,34 @@ if TYPE_CHECKING:
     ],
 )
 def test_a_factor_holds_both_ways_and_is_exact(unit: str, to: str, factor: Fraction) -> None:
-    assert conversion_factor(unit, to, "HGB") == factor
+    assert conversion(unit, to, "HGB") == Conversion(factor)
 
 
 def test_a_factor_between_mass_and_amount_is_that_of_the_analyte_alone() -> None:
     # creatinine has 113.12 g/mol: 1 mg/dL = 88.4 umol/L
-    factor = conversion_factor("mg/dL", "umol/L", "CREAT")
-    assert factor is not None
-    assert float(factor) == pytest.approx(88.4, abs=0.05)
-    back = conversion_factor("umol/L", "mg/dL", "CREAT")
-    assert back == 1 / factor
-    assert conversion_factor("mg/dL", "umol/L", "HGB") is None
+    found = conversion("mg/dL", "umol/L", "CREAT")
+    assert found is not None
+    assert float(found.factor) == pytest.approx(88.4, abs=0.05)
+    assert conversion("umol/L", "mg/dL", "CREAT") == found.back()
+    assert conversion("mg/dL", "umol/L", "HGB") is None
+
+
+@pytest.mark.parametrize(
+    ("fahrenheit", "celsius"), [(Fraction(32), 0), (Fraction("98.6"), 37), (Fraction(212), 100)]
+)
+def test_degrees_have_an_offset_that_is_undone_on_the_way_back(
+    fahrenheit: Fraction, celsius: int
+) -> None:
+    there, back = conversion("F", "C", "TEMP"), conversion("C", "F", "TEMP")
+    assert there is not None
+    assert back is not None
+    assert there(fahrenheit) == celsius
+    assert back(Fraction(celsius)) == fahrenheit
 
 
 @pytest.mark.parametrize(("unit", "to"), [("mg", "L"), ("", "g/L"), ("G/DL", "g/L")])
 def test_without_a_factor_there_is_none(unit: str, to: str) -> None:
-    assert conversion_factor(unit, to, "HGB") is None
+    assert conversion(unit, to, "HGB") is None
 
 
 def test_no_pair_of_units_has_two_factors_that_disagree(root: Path) -> None:

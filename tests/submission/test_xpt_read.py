@@ -268,7 +268,7 @@ def test_legal_values_come_back_as_they_were(
     columns = (Column("A", "", "Char", 9), Column("N", "", "Num", 8), Column("B", "", "Char", 12))
     path = tmp_path / "xx.xpt"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("submission.xpt.writer.BLOCK_ROWS", block)
+        patch.setattr("submission.xpt.rows.BLOCK_ROWS", block)
         write(path, frame, *columns)
         patch.setattr("submission.xpt.reader.BLOCK_ROWS", block + 1)
         back, member = read_xpt(path)

@@ -153,7 +153,13 @@ REFUSED_VALUES: dict[str, tuple[Column, Any, str]] = {
         NUMBER,
         pd.Series([None, Decimal("0.1")], **OBJECT),
         "XX row 2, NUM: Decimal('0.1') is a Decimal in a column of objects, expected numbers for"
-        " Num; convert the column to an Arrow decimal or to float64",
+        " Num; convert the column to float64, or write it as text where every digit counts",
+    ),
+    "Arrow decimal": (
+        NUMBER,
+        pd.Series([Decimal("0.1")], dtype=pd.ArrowDtype(pa.decimal128(5, 2))),
+        "XX, NUM: the column is decimal128(5, 2), expected numbers for Num; convert the column to"
+        " float64",
     ),
     "date object": (
         DAY,

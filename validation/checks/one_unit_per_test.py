@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from validation.check import Built
 
-_SAME_TEST = ("--CAT", "--SCAT", "--SPEC", "--METHOD")
+_SAME_TEST = ("--CAT", "--SCAT", "--SPEC", "--METHOD", "--BDAGNT")
 
 
 @check(

@@ -7,8 +7,9 @@ by the namespace; in both, its names have the prefix `def:`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
@@ -109,17 +110,22 @@ def read_document(path: Path) -> Document:
     except OSError as error:
         raise RawDataError(f"cannot be read: {error.strerror}", where=str(path)) from error
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
-        huge_tree=False, remove_comments=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
     )
     try:
         tree = etree.ElementTree(etree.fromstring(content, parser))
     except etree.XMLSyntaxError as error:
         raise RawDataError(
-            f"not well-formed XML: {error.msg}", where=f"{path} line {error.lineno}",
+            f"not well-formed XML: {error.msg}",
+            where=f"{path} line {error.lineno}",
             remedy="check that the file is a define.xml and is complete",
         ) from error
-    if tree.docinfo.doctype or tree.docinfo.internalDTD is not None:
+    if tree.docinfo.internalDTD is not None:
         raise RawDataError(
             "the file has a document type declaration, and is not read for safety",
             where=str(path),
@@ -145,7 +151,11 @@ def _node(element: etree._Element, parent: Node | None, nodes: list[Node]) -> No
             continue
         attributes = {_named(str(key)): str(value) for key, value in source.attrib.items()}
         made = Node(
-            _named(source.tag), attributes, source.text or "", int(source.sourceline or 0), above
+            _named(source.tag) if source.tag.startswith("{") else f"{{}}{source.tag}",
+            attributes,
+            source.text or "",
+            _line(source),
+            above,
         )
         nodes.append(made)
         if above is not None:
@@ -156,18 +166,17 @@ def _node(element: etree._Element, parent: Node | None, nodes: list[Node]) -> No
     return top
 
 
-_KNOWN_NAMES: dict[str, str] = {}
+def _line(element: etree._Element) -> int:
+    line: Any = element.sourceline
+    return int(line or 0)
 
 
+@lru_cache(maxsize=10_000)
 def _named(name: str) -> str:
-    if name not in _KNOWN_NAMES:
-        parts = etree.QName(name)
-        prefix = "" if parts.namespace is None else _PREFIXES.get(parts.namespace)
-        made = name if prefix is None else f"{prefix}{parts.localname}"
-        if len(_KNOWN_NAMES) > 10_000:
-            return made
-        _KNOWN_NAMES[name] = made
-    return _KNOWN_NAMES[name]
+    """The prefixed name of an attribute, or of an element in a namespace."""
+    parts = etree.QName(name)
+    prefix = "" if parts.namespace is None else _PREFIXES.get(parts.namespace)
+    return name if prefix is None else f"{prefix}{parts.localname}"
 
 
 def _names(element: etree._Element) -> Iterator[str]:

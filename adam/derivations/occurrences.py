@@ -1,0 +1,58 @@
+"""Events and their occurrences: treatment emergence, first and worst records."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sdtm import dates
+from specs.derivation import derivation
+
+
+@derivation
+def treatment_emergent(dtc: pd.Series, start: pd.Series, start_time: pd.Series) -> pd.Series:
+    """Y where {dtc} is after the first dose on {start}, or on its day and not timed before
+    {start_time}. A date that is partial or missing counts where it may be. Missing without a first
+    dose.
+    """
+    time = dates.time_of_day(dtc)
+    earlier = dates.last_day(dtc).lt(start)
+    earlier |= dates.full_day(dtc).eq(start) & time.lt(start_time)
+    flag = pd.Series("Y", index=dtc.index, dtype="str")
+    return flag.where(~earlier.fillna(value=False).astype(bool) & start.notna())
+
+
+@derivation
+def start_not_before(dtc: pd.Series, first: pd.Series) -> pd.Series:
+    """The earliest calendar day that {dtc} allows, but where it is partial and {first} lies among
+    the days it allows, {first}; missing where the year is not known.
+    """
+    earliest, latest = dates.first_day(dtc), dates.last_day(dtc)
+    inside = earliest.lt(first) & latest.ge(first)
+    return earliest.mask(inside, first).astype("datetime64[s]")
+
+
+@derivation
+def days_of(start: pd.Series, end: pd.Series) -> pd.Series:
+    """Days from {start} through {end}, both counted; missing where either is."""
+    return (end - start).dt.days.astype("float64") + 1
+
+
+@derivation
+def first_flag(*keys: pd.Series, within: int, descending: tuple[str, ...] = ()) -> pd.Series:
+    """Y for the first record within the same values of the first {within} of {keys}, in the order
+    of the others; the highest first for: {descending}. Missing values come last.
+    """
+    table = pd.concat(keys, axis=1).set_axis(range(len(keys)), axis=1)
+    names = [str(key.name) for key in keys]
+    ascending = [name not in descending for name in names]
+    ordered = table.sort_values(
+        list(table.columns), ascending=ascending, kind="stable", na_position="last"
+    )
+    first = ~ordered.duplicated(list(range(within)))
+    return pd.Series("Y", index=table.index, dtype="str").where(first.reindex(table.index))
+
+
+@derivation
+def grouped(text: pd.Series, *, groups: dict[str, list[str]]) -> pd.Series:
+    """The group of {text}: {groups}; missing where it is in none."""
+    return text.map({value: name for name, values in groups.items() for value in values})

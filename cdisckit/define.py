@@ -1,0 +1,145 @@
+"""`cdisckit define`: show, print, check and compare a define.xml, and start a study from it."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table as Grid
+
+from specs.findings import SEVERITIES
+from submission.define import read_define
+from submission.define.html import write_html
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+    from submission.define import Document
+
+SHOWN = 40
+"""How many differences or findings the terminal lists."""
+
+_COLOURS = {
+    "added": "green",
+    "removed": "red",
+    "changed": "yellow",
+    "error": "red",
+    "warning": "yellow",
+    "notice": "blue",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be done with a define.xml; None and False mean nothing."""
+
+    html: Path | None = None
+    pdf: Path | None = None
+    check: bool = False
+    diff: Path | None = None
+    spec: Path | None = None
+
+
+def define(file: Path, wanted: Wanted, console: Console) -> bool:
+    """Do what is wanted with a define.xml; whether nothing was found and nothing differs."""
+    document = read_define(file)
+    _print_contents(document, console)
+    clean = True
+    if wanted.html is not None:
+        write_html(document, wanted.html)
+        console.print(f"HTML: {wanted.html}", soft_wrap=True, highlight=False)
+    if wanted.pdf is not None:
+        _print_pdf(document, wanted.pdf)
+        console.print(f"PDF:  {wanted.pdf}", soft_wrap=True, highlight=False)
+    if wanted.spec is not None:
+        from submission.define.start import write_start
+
+        for path in write_start(document, wanted.spec):
+            console.print(f"Spec: {path}", soft_wrap=True, highlight=False)
+    if wanted.diff is not None:
+        clean = _compared(read_define(wanted.diff), document, console) and clean
+    if wanted.check:
+        clean = _checked(file, console) and clean
+    return clean
+
+
+def _print_contents(document: Document, console: Console) -> None:
+    console.print(
+        f"[bold]{escape(document.study)}[/bold]  Define-XML {escape(document.version)}:"
+        f" {len(document.groups):,} datasets,"
+        f" {sum(len(g.references) for g in document.groups):,} variables,"
+        f" {len(document.codelists):,} codelists, {len(document.methods):,} methods,"
+        f" {sum(len(d.results) for d in document.displays):,} analysis results",
+        highlight=False,
+    )
+
+
+def _print_pdf(document: Document, path: Path) -> None:
+    from datetime import datetime
+
+    from submission.define.pdf import write_pdf
+
+    try:
+        created = datetime.fromisoformat(document.created)
+    except ValueError:
+        created = None
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "define.html"
+        write_html(document, page)
+        write_pdf(page, path, created)
+
+
+def _compared(old: Document, new: Document, console: Console) -> bool:
+    from submission.define.compare import compare
+
+    changes = compare(old, new)
+    grid = Grid(title="Differences", title_justify="left")
+    for head in ("Change", "Kind", "Name", "Attribute", "Old", "New"):
+        grid.add_column(head, overflow="fold")
+    for change, *rest in changes.head(SHOWN).itertuples(index=False):
+        colour = _COLOURS[change]
+        grid.add_row(f"[{colour}]{change}[/{colour}]", *(escape(text) for text in rest))
+    if len(changes) > SHOWN:
+        grid.caption = f"and {len(changes) - SHOWN:,} more"
+    if len(changes):
+        console.print(grid)
+    counts = changes["change"].value_counts()
+    console.print(
+        ", ".join(f"{counts.get(name, 0):,} {name}" for name in ("added", "removed", "changed")),
+        highlight=False,
+    )
+    return changes.empty
+
+
+def _checked(file: Path, console: Console) -> bool:
+    from validation.define import check_define
+
+    found: pd.DataFrame = check_define(file, datasets=file.parent)
+    grid = Grid(title="Findings", title_justify="left")
+    for head in ("Severity", "Rule", "Where", "Value", "Message"):
+        grid.add_column(head, overflow="fold")
+    order = found["severity"].map({name: rank for rank, name in enumerate(SEVERITIES)})
+    shown = found.assign(order=order).sort_values("order", kind="stable").head(SHOWN)
+    for row in shown.fillna("").itertuples():
+        colour = _COLOURS[str(row.severity)]
+        where = ".".join(part for part in (str(row.dataset), str(row.variable)) if part)
+        grid.add_row(
+            f"[{colour}]{row.severity}[/{colour}]",
+            escape(str(row.rule)),
+            escape(where),
+            escape(str(row.value)),
+            escape(str(row.message)),
+        )
+    if len(found) > SHOWN:
+        grid.caption = f"and {len(found) - SHOWN:,} more"
+    if len(found):
+        console.print(grid)
+    counts = found["severity"].value_counts()
+    console.print(
+        ", ".join(f"{counts.get(name, 0):,} {name}s" for name in SEVERITIES), highlight=False
+    )
+    return found.empty

@@ -1,0 +1,116 @@
+"""ODM: whether data and definitions agree; what does not is found, and stays as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sdtm.raw import UNIT
+from specs.errors import RawDataError, did_you_mean
+from specs.findings import findings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sdtm.raw import Form
+    from sdtm.readers._odm_data import OdmFile
+    from sdtm.readers._odm_definitions import Definitions
+    from sdtm.readers._odm_forms import OdmNames
+
+_DATE = r"\d{4}-\d{2}-\d{2}"
+_TIME = r"\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?"
+_SHAPES = {
+    "integer": r"[+-]?\d+",
+    "float": r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?",
+    "double": r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?",
+    "decimal": r"[+-]?(\d+\.?\d*|\.\d+)",
+    "date": _DATE,
+    "time": _TIME,
+    "datetime": f"{_DATE}T{_TIME}",
+    "boolean": "true|false|1|0",
+}
+
+
+def check_definitions(file: OdmFile, known: Definitions) -> None:
+    """Find items never used, subjects without data, and OIDs that nothing defines."""
+    for item in known.unused():
+        file.found.add(
+            "notice", "CK-ODM-UNUSED", f"item {item.oid} is defined and in no item group", item.line
+        )
+    with_data = {place.subject for place in file.collected.instances}
+    for subject, line in file.subjects.items():
+        if subject not in with_data:
+            file.found.add("notice", "CK-ODM-SUBJECT", f"subject {subject} has no saved form", line)
+    told: set[tuple[str, str]] = set()
+    for place, instance in file.collected.instances.items():
+        form = "FormDef" if known.of["FormDef"] else "ItemGroupDef"
+        oids = [("StudyEventDef", place.event, instance.line), (form, place.form, instance.line)]
+        oids += [("ItemGroupDef", oid, instance.line) for oid, _ in place.groups]
+        oids += [("ItemDef", item, cell.line) for item, cell in instance.cells.items()]
+        for element, oid, line in oids:
+            if oid and known.of[element] and oid not in known.of[element]:
+                if (element, oid) not in told:
+                    remedy = did_you_mean(oid, known.of[element])
+                    message = f"no {element} defines {oid}; its data are read. {remedy}"
+                    file.found.add("warning", "CK-ODM-UNKNOWN", message, line, place=place)
+                told.add((element, oid))
+
+
+def check_data(
+    forms: Iterable[Form], known: Definitions, names: OdmNames
+) -> Iterator[pd.DataFrame]:
+    """Findings for values that are not of the type their item has."""
+    types = {
+        names.short("item", oid): item.attributes.get("DataType", "").lower()
+        for oid, item in known.of["ItemDef"].items()
+    }
+    for form in forms:
+        for name in form.fields:
+            kind = types.get(name.rpartition(".")[2] if name not in types else name, "")
+            if kind not in _SHAPES or name.endswith(UNIT):
+                continue
+            text = form.fields[name].answered(form.frame[name])
+            wrong = text.notna() & ~text.str.fullmatch(_SHAPES[kind]).fillna(value=True)
+            numbers = text.isin(["0", "1"])
+            if kind == "boolean" and text.isin(["true", "false"]).any():
+                wrong |= numbers
+            if wrong.any():
+                rows = form.frame[wrong]
+                yield findings(
+                    severity="warning",
+                    rule="CK-RAW-TYPE",
+                    form=form.name,
+                    subject=rows["@subject"],
+                    seq=rows["@group_repeat"].fillna(rows["@form_repeat"]),
+                    variable=name,
+                    value=rows[name],
+                    message=f"is no {kind}, as the item is defined; it stays as it is",
+                    file=rows["@file"],
+                    line=rows["@line"],
+                )
+
+
+def check_attributes(file: OdmFile, name: str) -> dict[str, str]:
+    """The attribute of SubjectData that is to be the subject, by SubjectKey."""
+    told = {
+        place.subject: attributes
+        for (level, place), (_, attributes) in file.attributes.items()
+        if level == "SubjectData"
+    }
+    for subject, line in file.subjects.items():
+        if name not in told.get(subject, {}):
+            raise RawDataError(
+                f"subject {subject} has no attribute {name}",
+                where=f"{file.path.name} line {line}",
+                remedy=did_you_mean(name, told.get(subject, {})),
+            )
+    values = {subject: attributes[name] for subject, attributes in told.items()}
+    doubled = {value for value in values.values() if list(values.values()).count(value) > 1}
+    if doubled:
+        raise RawDataError(
+            f"{name} {min(doubled)} is that of several subjects",
+            where=file.path.name,
+            remedy="name an attribute that is a subject's own",
+        )
+    return values

@@ -1,0 +1,295 @@
+"""ODM: from collected values to forms, and from definitions to their fields."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sdtm.dates import DateStyle
+from sdtm.raw import UNIT, Field, Form, context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sdtm.readers._odm_data import OdmFile
+    from sdtm.readers._odm_definitions import Definitions
+    from sdtm.readers._odm_state import Cell, Place
+
+    Groups = tuple[tuple[str, str], ...]
+    Column = tuple[str, str]  # item group, item
+
+
+@dataclass(frozen=True)
+class OdmNames:
+    """How names are taken from OIDs, and what every field shares."""
+
+    without: Mapping[str, str]
+    style: DateStyle
+    missing: Mapping[str, str]
+
+    def short(self, kind: str, oid: str) -> str:
+        """An OID without its declared prefix."""
+        return oid.removeprefix(self.without.get(kind, ""))
+
+
+@dataclass
+class _Table:
+    """A form in the making: its columns, its rows, and its values by column and row."""
+
+    name: str
+    label: str = ""
+    columns: dict[Column, None] = field(default_factory=dict)
+    numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
+    rows: list[tuple[Place, str, int]] = field(default_factory=list)
+    cells: dict[Column, dict[int, Cell]] = field(default_factory=lambda: defaultdict(dict))
+    homes: dict[str, list[Column]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, column: Column) -> Column:
+        """The column, made if it is not there."""
+        if column not in self.columns:
+            self.columns[column] = None
+            self.homes[column[1]].append(column)
+        return column
+
+    def column(self, group: str, item: str, row: int) -> Column:
+        """Where a value belongs: its item has one column, unless several groups of the form do.
+
+        Data name another group than the definitions do in exports of REDCap.
+        """
+        homes = self.homes.get(item, [])
+        if len(homes) == 1 and row not in self.cells[homes[0]]:
+            return homes[0]
+        return self.add((group, item))
+
+
+def forms_of(file: OdmFile, known: Definitions, names: OdmNames) -> Iterator[Form]:
+    """The forms: those defined, in their order, then others in the order of the data."""
+    events, forms, groups = _kept_repeats(file, known)
+    tables = _defined(known, names, groups)
+    for place, instance in file.collected.instances.items():
+        nested, inner = _split(place.groups, groups)
+        name = _name(place.form, nested, names)
+        table = tables.setdefault(name, _Table(name))
+        key = (*place[:5], *(part for pair in nested for part in pair))
+        number = table.numbers.setdefault(key, len(table.rows))
+        if number == len(table.rows):
+            where = place._replace(
+                event_repeat=place.event_repeat if place.event in events else "",
+                form_repeat=place.form_repeat if place.form in forms else "",
+            )
+            table.rows.append((where, ".".join(repeat for _, repeat in nested), instance.line))
+        for item, cell in instance.cells.items():
+            column = table.column(inner or (nested[-1][0] if nested else ""), item, number)
+            table.cells[column][number] = cell
+    for table in tables.values():
+        if table.columns:
+            yield _form(table, file, known, names)
+
+
+def _split(groups: Groups, repeating: frozenset[str]) -> tuple[Groups, str]:
+    """The groups of a place up to the last that repeats, and the last of those within it."""
+    last = max((n for n, (oid, _) in enumerate(groups, 1) if oid in repeating), default=0)
+    nested = tuple(pair for pair in groups[:last] if pair[0] in repeating)
+    return nested, groups[-1][0] if len(groups) > last else ""
+
+
+def _name(form: str, nested: Groups, names: OdmNames) -> str:
+    parts = [names.short("form", form), *(names.short("group", oid) for oid, _ in nested[-1:])]
+    return ".".join(parts)
+
+
+def _kept_repeats(
+    file: OdmFile, known: Definitions
+) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The events, forms and item groups that repeat: by definition, or by their data.
+
+    Many an EDC writes the repeat key 1 for what cannot repeat, so a key alone tells nothing.
+    """
+    seen: dict[tuple[str, str], dict[tuple[object, ...], set[str]]] = {}
+    lines: dict[tuple[str, str], int] = {}
+    for place, instance in file.collected.instances.items():
+        keys: list[tuple[str, str, tuple[object, ...], str]] = [
+            ("StudyEventDef", place.event, (place.subject,), place.event_repeat),
+            ("FormDef", place.form, place[:3], place.form_repeat),
+        ]
+        keys += [
+            ("ItemGroupDef", oid, (*place[:5], place.groups[:depth]), repeat)
+            for depth, (oid, repeat) in enumerate(place.groups)
+        ]
+        for element, oid, owner, repeat in keys:
+            seen.setdefault((element, oid), {}).setdefault(owner, set()).add(repeat)
+            lines.setdefault((element, oid), instance.line)
+    kept: dict[str, set[str]] = {
+        name: set() for name in ("StudyEventDef", "FormDef", "ItemGroupDef")
+    }
+    for element in kept:
+        kept[element].update(oid for oid, of in known.of[element].items() if of.repeating)
+    for (element, oid), owners in seen.items():
+        several = any(len(repeats) > 1 for repeats in owners.values())
+        numbered = any(repeats - {"", "1"} for repeats in owners.values())
+        if not (several or numbered) or oid in kept[element]:
+            continue
+        kept[element].add(oid)
+        if element == "FormDef" and oid in known.of["ItemGroupDef"]:
+            defined = known.get("ItemGroupDef", oid)
+        else:
+            defined = known.get(element, oid)
+        if defined is not None and not defined.repeating:
+            file.found.add(
+                "notice",
+                "CK-ODM-REPEATS",
+                f"{oid} repeats in the data and not by its definition",
+                lines[element, oid],
+            )
+    forms = kept["FormDef"] | {o for o, d in known.of["ItemGroupDef"].items() if d.repeating}
+    return frozenset(kept["StudyEventDef"]), frozenset(forms), frozenset(kept["ItemGroupDef"])
+
+
+def _defined(known: Definitions, names: OdmNames, repeating: frozenset[str]) -> dict[str, _Table]:
+    """The forms with their columns as the definitions have them, without records."""
+    tables: dict[str, _Table] = {}
+    forms = dict(known.of["FormDef"])
+    inner = {ref for group in known.of["ItemGroupDef"].values() for ref in group.refs}
+    if not forms:  # ODM 2.0
+        forms = {o: d for o, d in known.of["ItemGroupDef"].items() if o not in inner}
+    for oid, form in forms.items():
+        name = _name(oid, (), names)
+        label = form.attributes.get("Name", "")
+        tables[name] = _Table(name, label)
+        for item in known.items_of(oid):
+            tables[name].add(("", item))
+        waiting: list[tuple[str, tuple[str, ...], Groups]] = [
+            (group, (oid,), ()) for group in reversed(known.groups_of(oid))
+        ]
+        _add_groups(tables, waiting, label, (known, names, repeating))
+    return tables
+
+
+def _add_groups(
+    tables: dict[str, _Table],
+    waiting: list[tuple[str, tuple[str, ...], Groups]],
+    label: str,
+    given: tuple[Definitions, OdmNames, frozenset[str]],
+) -> None:
+    """Add the columns of groups and of the groups in them; one that holds itself is left there."""
+    known, names, repeating = given
+    while waiting:
+        group, above, nested = waiting.pop()
+        if group in above:
+            continue
+        inside = (*nested, (group, "")) if group in repeating else nested
+        name = _name(above[0], inside, names)
+        table = tables.setdefault(name, _Table(name, label))
+        for item in known.items_of(group):
+            table.add((group, item))
+        waiting += [(g, (*above, group), inside) for g in reversed(known.groups_of(group))]
+
+
+def _form(table: _Table, file: OdmFile, known: Definitions, names: OdmNames) -> Form:
+    index = pd.RangeIndex(len(table.rows))
+    columns: dict[str, pd.Series] = {}
+    fields: dict[str, Field] = {}
+    values = 0
+    for (group, item), name in _column_names(table.columns, names).items():
+        cells = table.cells.get((group, item), {})
+        texts = {row: cell.text for row, cell in cells.items() if cell.text is not None}
+        columns[name] = _column(texts, index)
+        fields[name] = _field(name, item, known, names, several=item in file.several)
+        values += len(texts)
+        defined = known.get("ItemDef", item)
+        usual = defined.unit if defined else ""
+        units = {row: cells[row].unit or usual for row in texts if cells[row].unit or usual}
+        if units or usual:
+            columns[f"{name}{UNIT}"] = _column({r: known.unit(u) for r, u in units.items()}, index)
+            fields[f"{name}{UNIT}"] = Field(f"{name}{UNIT}", f"Unit of {name}")
+    places = [place for place, _, _ in table.rows]
+    whose = context(
+        index,
+        file.path.name,
+        pd.Series([line for _, _, line in table.rows], index=index, dtype="Int64"),
+        subject=_texts([place.subject for place in places], index),
+        event=_texts([names.short("event", place.event) for place in places], index),
+        event_repeat=_texts([place.event_repeat for place in places], index),
+        form_repeat=_texts([place.form_repeat for place in places], index),
+        group_repeat=_texts([repeat for _, repeat, _ in table.rows], index),
+    )
+    frame = pd.concat([whose, pd.DataFrame(columns, index=index)], axis=1)
+    return Form(
+        table.name,
+        frame,
+        MappingProxyType(fields),
+        label=table.label,
+        columns=len(table.columns),
+        values=values,
+        units={n: f"{n}{UNIT}" for n in fields if f"{n}{UNIT}" in fields},
+    )
+
+
+def _column(texts: Mapping[int, str], index: pd.Index) -> pd.Series:
+    return pd.Series(texts, dtype="str").reindex(index)
+
+
+def _texts(values: list[str], index: pd.Index) -> pd.Series:
+    column = pd.Series(values, index=index, dtype="str")
+    return column.where(column != "")
+
+
+def _column_names(columns: Iterable[Column], names: OdmNames) -> dict[Column, str]:
+    """The name of each column: its item, with its group where the form has the item twice."""
+    listed = list(columns)
+    items = [names.short("item", item) for _, item in listed]
+    twice = {item for item in items if items.count(item) > 1}
+    return {
+        column: f"{names.short('group', column[0])}.{item}" if item in twice else item
+        for column, item in zip(listed, items, strict=True)
+    }
+
+
+def _field(name: str, item: str, known: Definitions, names: OdmNames, *, several: bool) -> Field:
+    defined = known.get("ItemDef", item)
+    choices = known.choices(defined) if defined else {}
+    targets = [alias for context, alias in defined.aliases if context == "SDTM"] if defined else []
+    return Field(
+        name=name,
+        label=(defined.label or defined.attributes.get("Name", "")) if defined else "",
+        kind="checkbox" if several else "code" if choices else "text",
+        choices=MappingProxyType(dict(choices)),
+        missing=names.missing,
+        style=names.style,
+        targets=tuple(targets),
+    )
+
+
+def attribute_forms(file: OdmFile, names: OdmNames) -> Iterator[Form]:
+    """What an EDC writes beside the data: a form for the attributes of subjects, events, forms."""
+    for element in ("SubjectData", "StudyEventData", "FormData"):
+        rows = [
+            (place, line, told)
+            for (level, place), (line, told) in file.attributes.items()
+            if level == element
+        ]
+        if not rows:
+            continue
+        columns = dict.fromkeys(name for _, _, told in rows for name in told)
+        index = pd.RangeIndex(len(rows))
+        whose = context(
+            index,
+            file.path.name,
+            pd.Series([line for _, line, _ in rows], index=index, dtype="Int64"),
+            subject=_texts([place.subject for place, _, _ in rows], index),
+            event=_texts([names.short("event", place.event) for place, _, _ in rows], index),
+            event_repeat=_texts([place.event_repeat for place, _, _ in rows], index),
+            form_repeat=_texts([place.form_repeat for place, _, _ in rows], index),
+        )
+        told_columns = {
+            name: _texts([told.get(name, "") for _, _, told in rows], index) for name in columns
+        }
+        fields = {
+            name: Field(name, name, missing=names.missing, style=names.style) for name in columns
+        }
+        frame = pd.concat([whose, pd.DataFrame(told_columns, index=index)], axis=1)
+        yield Form(element, frame, MappingProxyType(fields), label=f"Attributes of {element}")

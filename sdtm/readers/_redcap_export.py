@@ -1,0 +1,96 @@
+"""REDCap: what sort of export it is: codes or labels, whole or in part, with true dates or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specs.errors import RawDataError
+from specs.findings import findings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pandas as pd
+
+    from sdtm.readers._redcap_dictionary import Dictionary, RedcapOptions
+
+NOT_FOR_SUBMISSION = "CK-RAW-DEIDENTIFIED"
+
+_LABEL_REMEDY = "export the raw data with raw headers; files of labels are not read"
+
+
+def check_labels(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> None:
+    """RawDataError where heads or coded answers are labels, for good or among the codes."""
+    labels = {field.label for field in dictionary.fields.values() if field.label}
+    named = [name for name in data.columns if name not in dictionary.fields and name in labels]
+    if len(named) > len(data.columns) / 3:
+        raise RawDataError(
+            f"the heads are labels: {named[0]}", where=f"{path.name} line 1", remedy=_LABEL_REMEDY
+        )
+    for name, field in dictionary.fields.items():
+        if field.kind != "code" or name not in data:
+            continue
+        answers = field.answered(data[name]).dropna()
+        meanings = set(field.choices.values()) - set(field.choices)
+        strange = answers[answers.isin(list(meanings))]
+        if len(strange):
+            raise RawDataError(
+                f"{name} is {strange.iloc[0]}, the label of a choice, not its code",
+                where=f"{path.name} line {strange.index[0]}",
+                remedy=_LABEL_REMEDY,
+            )
+
+
+def check_absent(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> Iterator[pd.DataFrame]:
+    """Findings for fields of the dictionary that the export has no column of."""
+    absent = _absent(data, dictionary)
+    if absent:
+        yield findings(
+            severity="warning",
+            rule="CK-RAW-ABSENT",
+            form=[dictionary.form_of[name] for name in absent],
+            variable=absent,
+            message="the export has no column of the field; rights to export may be limited",
+            file=path.name,
+        )
+
+
+def check_deidentified(
+    data: pd.DataFrame, dictionary: Dictionary, given: RedcapOptions, path: Path
+) -> Iterator[pd.DataFrame]:
+    """A finding where an export was made anonymous: its dates are then not those collected.
+
+    REDCap shifts all dates of a record by up to a year, may hash the record ids, and leaves out
+    identifiers, notes and texts without validation.
+    """
+    absent = set(_absent(data, dictionary))
+    signs = []
+    if given.deidentified:
+        signs.append("study.yaml says so")
+    ids = data[dictionary.record_id].dropna()
+    if len(ids) and ids.str.fullmatch(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}").all():
+        signs.append("the record ids are hashes")
+    for named, fields in (
+        ("identifying fields", dictionary.identifiers - {dictionary.record_id}),
+        ("notes and texts without validation", dictionary.unvalidated - {dictionary.record_id}),
+    ):
+        if len(fields) > 1 and fields <= absent:
+            signs.append(f"it has none of the {len(fields)} {named}")
+    if signs:
+        yield findings(
+            severity="warning",
+            rule=NOT_FOR_SUBMISSION,
+            message=f"the export is de-identified ({'; '.join(signs)}), so dates may be shifted:"
+            " not for submission",
+            file=path.name,
+        )
+
+
+def _absent(data: pd.DataFrame, dictionary: Dictionary) -> list[str]:
+    present = set(data.columns)
+    return [
+        name
+        for name, field in dictionary.fields.items()
+        if not present & set(dictionary.columns(field))
+    ]

@@ -1,0 +1,134 @@
+"""REDCap: one frame per form, from rows in the shape of a flat export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sdtm.raw import TICKED, Field, Form, context
+from sdtm.readers._redcap_dictionary import (
+    BESIDE,
+    EVENT,
+    FORM,
+    GROUP,
+    INSTANCE,
+    STRUCTURE,
+    Dictionary,
+)
+from specs.findings import findings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of an export with the line of each, and the forms planned at each event, if told."""
+
+    data: pd.DataFrame
+    lines: pd.Series
+    dictionary: Dictionary
+    path: Path
+    expected: pd.DataFrame | None = None
+
+
+def form_of(name: str, given: Rows) -> tuple[Form, Iterable[pd.DataFrame]]:
+    """A form and what was found: the rows of its own instances, or with an answer or a status."""
+    data, dictionary = given.data, given.dictionary
+    blank = pd.Series(index=data.index, dtype="str")
+    fields = dictionary.of(name)
+    instrument = data.get(FORM, blank)
+    own = instrument == name
+    of_form = {c for field in fields.values() for c in dictionary.columns(field)}
+    of_form |= {f"{name}_complete", f"{name}_timestamp"}
+    columns = of_form | {*STRUCTURE, dictionary.record_id}
+    rows = data.loc[own | instrument.isna(), [c for c in data.columns if c in columns]]
+    answers = {
+        field.name: column
+        for field in fields.values()
+        if (column := _answers(field, dictionary.columns(field), rows)) is not None
+    }
+    frame = pd.DataFrame(answers, index=rows.index)
+    status = rows.get(f"{name}_complete", blank.loc[rows.index])
+    saved = frame.notna().any(axis=1) | status.isin(["1", "2"])
+    repeats = own.loc[rows.index]
+    found = (
+        *_emptied(name, rows[repeats & ~saved], given),
+        *_unexpected(name, rows[saved & ~repeats], given),
+    )
+    rows, frame, repeats = rows[saved], frame[saved], repeats[saved]
+    instance = rows.get(INSTANCE, blank.loc[rows.index])
+    whose = context(
+        rows.index,
+        given.path.name,
+        given.lines.loc[rows.index],
+        subject=rows[dictionary.record_id],
+        event=rows.get(EVENT, blank.loc[rows.index]),
+        event_repeat=instance.where(~repeats),
+        form_repeat=instance.where(repeats),
+    )
+    fields = {key: field for key, field in fields.items() if key in frame}
+    beside = [c for c in (*BESIDE, f"{name}_timestamp") if c in rows]
+    fields |= {column: Field(column, column) for column in beside}
+    table = pd.concat([whose, frame, rows[beside]], axis=1).reset_index(drop=True)
+    counted = [c for c in rows.columns if c in of_form]
+    first = name == dictionary.form_of[dictionary.record_id]
+    form = Form(
+        name,
+        table,
+        MappingProxyType(fields),
+        identity=frozenset({GROUP} & set(fields)),
+        columns=len(counted) + first,
+        values=int(rows[counted].notna().to_numpy().sum()),
+    )
+    return form, found
+
+
+def _answers(field: Field, columns: Mapping[str, str], rows: pd.DataFrame) -> pd.Series | None:
+    """A field's answers; for a checkbox the ticked codes, separated by TICKED."""
+    present = {column: code for column, code in columns.items() if column in rows}
+    if not present:
+        return None
+    if field.kind != "checkbox":
+        return rows[field.name]
+    ticked = pd.Series("", index=rows.index, dtype="str")
+    for column, code in present.items():
+        ticked = ticked.where(rows[column] != "1", ticked + TICKED + code)
+    return ticked.str.removeprefix(TICKED).replace("", None)
+
+
+def _emptied(name: str, rows: pd.DataFrame, given: Rows) -> Iterator[pd.DataFrame]:
+    if len(rows):
+        yield findings(
+            severity="notice",
+            rule="CK-RAW-EMPTIED",
+            form=name,
+            subject=rows[given.dictionary.record_id],
+            seq=rows[INSTANCE],
+            message="an instance of the form was saved and then emptied; it gives no record",
+            file=given.path.name,
+            line=given.lines.loc[rows.index],
+        )
+
+
+def _unexpected(name: str, rows: pd.DataFrame, given: Rows) -> Iterator[pd.DataFrame]:
+    expected = given.expected
+    if expected is None or EVENT not in rows:
+        return
+    events = expected["unique_event_name"][expected["form"] == name]
+    strange = rows[~rows[EVENT].isin(events)]
+    if len(strange):
+        yield findings(
+            severity="warning",
+            rule="CK-RAW-EVENT-FORM",
+            form=name,
+            subject=strange[given.dictionary.record_id],
+            value=strange[EVENT],
+            message=f"the form {name} is not planned at this event",
+            file=given.path.name,
+            line=given.lines.loc[strange.index],
+        )

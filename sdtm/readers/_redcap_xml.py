@@ -1,0 +1,214 @@
+"""REDCap: the project as XML, brought into the shape of its flat export."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sdtm.raw import Form, RawData
+from sdtm.readers._odm_data import read_odm
+from sdtm.readers._odm_definitions import merged
+from sdtm.readers._redcap_dictionary import (
+    EVENT,
+    FORM,
+    INSTANCE,
+    STRUCTURE,
+    Dictionary,
+    choices_in,
+    made_field,
+)
+from sdtm.readers._redcap_forms import Rows, form_of
+from specs.errors import RawDataError, did_you_mean
+from specs.findings import all_findings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from sdtm.raw import Field
+    from sdtm.readers._odm_data import OdmFile
+    from sdtm.readers._odm_definitions import Definition, Definitions
+    from sdtm.readers._odm_state import Cell, Place
+    from sdtm.readers._redcap_dictionary import RedcapOptions
+
+_KINDS = {"select": "dropdown", "textarea": "notes"}
+_VALIDATIONS = {"int": "integer", "float": "number"}
+
+
+def read_project(path: Path, given: RedcapOptions) -> RawData:
+    """Read a project; RawDataError where the file is no project of REDCap, or has no data."""
+    file = read_odm(path, "")
+    known = merged(file.definitions, file.used)
+    given = given.model_copy(update={"missing": {**_missing(file), **given.missing}})
+    dictionary = _dictionary(path, known, given)
+    events = {
+        oid: event.attributes.get("UniqueEventName", oid)
+        for oid, event in known.of["StudyEventDef"].items()
+    }
+    names = {oid: _form_name(form) for oid, form in known.of["FormDef"].items()}
+    expected = pd.DataFrame(
+        [
+            (events[oid], names.get(form, form))
+            for oid, event in known.of["StudyEventDef"].items()
+            for form in event.refs
+        ],
+        columns=["unique_event_name", "form"],
+    )
+    saved = _saved_forms(file, dictionary, names)
+    forms: dict[str, Form] = {}
+    found = [file.found.table()]
+    for name in dict.fromkeys(dictionary.form_of.values()):
+        data, lines = _flat(name, saved.get(name, {}), dictionary, file, events)
+        rows = Rows(data, lines, dictionary, path, expected if len(expected) else None)
+        forms[name], of_form = form_of(name, rows)
+        found.extend(of_form)
+    return RawData(MappingProxyType(forms), (path,), all_findings(found))
+
+
+def _missing(file: OdmFile) -> Mapping[str, str]:
+    """The project's missing-data codes: `NASK, Not asked`, one on a line or separated by `|`."""
+    parts = re.split(r"[|\n]", file.project.get("MissingDataCodes", ""))
+    pairs = (part.partition(",") for part in parts if part.strip())
+    return {code.strip(): (meaning or code).strip() for code, _, meaning in pairs}
+
+
+def _form_name(form: Definition) -> str:
+    return form.attributes.get("FormName") or form.oid.removeprefix("Form.")
+
+
+def _dictionary(path: Path, known: Definitions, given: RedcapOptions) -> Dictionary:
+    """The data dictionary as the project's definitions have it, in their order."""
+    fields: dict[str, Field] = {}
+    form_of: dict[str, str] = {}
+    identifiers, unvalidated = set(), set()
+    for form in known.of["FormDef"].values():
+        items = [item for group in form.refs for item in known.items_of(group)]
+        for item in map(known.of["ItemDef"].__getitem__, items):
+            name = item.attributes.get("Variable", item.oid)
+            if name in fields or name == f"{_form_name(form)}_complete":
+                continue
+            kind = _KINDS.get(of := item.attributes.get("FieldType", "text"), of)
+            if kind == "descriptive":
+                continue
+            valid = item.attributes.get("TextValidationType", "")
+            valid = _VALIDATIONS.get(valid, valid)
+            annotation = item.attributes.get("FieldAnnotation", "")
+            choices = _choices(item, kind, known)
+            fields[name] = made_field(name, item.label, kind, choices, valid, annotation, given)
+            form_of[name] = _form_name(form)
+            if item.attributes.get("Identifier", "").lower() == "y":
+                identifiers.add(name)
+            if kind == "notes" or (kind == "text" and not valid):
+                unvalidated.add(name)
+    if not fields:
+        raise RawDataError(
+            "defines no form with fields",
+            where=path.name,
+            remedy="export the project with its metadata and all records",
+        )
+    return Dictionary(path, fields, form_of, frozenset(identifiers), frozenset(unvalidated))
+
+
+def _choices(item: Definition, kind: str, known: Definitions) -> Mapping[str, str]:
+    codelist = known.get("CodeList", item.codelist)
+    if kind == "checkbox":
+        text = codelist.attributes.get("CheckboxChoices", "") if codelist else ""
+        return choices_in(text, kind)
+    if kind in ("radio", "dropdown") and codelist:
+        return codelist.choices
+    return choices_in("", kind)
+
+
+def _saved_forms(
+    file: OdmFile, dictionary: Dictionary, names: Mapping[str, str]
+) -> dict[str, dict[Place, tuple[int, dict[str, Cell]]]]:
+    """The saved forms by name and place, with the values of all their item groups."""
+    columns = {c for field in dictionary.fields.values() for c in dictionary.columns(field)}
+    columns |= {f"{form}_complete" for form in dictionary.form_of.values()} | STRUCTURE
+    columns |= {f"{form}_timestamp" for form in dictionary.form_of.values()}
+    saved: dict[str, dict[Place, tuple[int, dict[str, Cell]]]] = {}
+    for place, instance in file.collected.instances.items():
+        if place.form not in names:
+            raise RawDataError(
+                f"form {place.form} is not defined",
+                where=f"{file.path.name} line {instance.line}",
+                remedy=did_you_mean(place.form, names),
+            )
+        of_form = saved.setdefault(names[place.form], {})
+        _, cells = of_form.setdefault(place._replace(groups=()), (instance.line, {}))
+        for item, cell in instance.cells.items():
+            if item not in columns:
+                raise RawDataError(
+                    f"item {item} is not defined",
+                    where=f"{file.path.name} line {cell.line}",
+                    remedy=did_you_mean(item, columns),
+                )
+            if item in cells:
+                raise RawDataError(
+                    f"subject {place.subject}, {place.named()}: {item} has two values",
+                    where=f"{file.path.name} lines {cells[item].line} and {cell.line}",
+                    remedy="export the project again",
+                )
+            cells[item] = cell
+    return saved
+
+
+def _flat(
+    name: str,
+    saved: Mapping[Place, tuple[int, Mapping[str, Cell]]],
+    dictionary: Dictionary,
+    file: OdmFile,
+    events: Mapping[str, str],
+) -> tuple[pd.DataFrame, pd.Series]:
+    """The saved instances of one form as rows of a flat export, and the line of each."""
+    index = pd.RangeIndex(len(saved))
+    places = list(saved)
+    named = [events.get(place.event, place.event) for place in places]
+    repeated = _repeated(name, places, named, file)
+    told = {
+        dictionary.record_id: [place.subject for place in places],
+        FORM: [name if kind == "form" else None for kind in repeated],
+        INSTANCE: [
+            {"form": place.form_repeat, "event": place.event_repeat}.get(kind)
+            for place, kind in zip(places, repeated, strict=True)
+        ],
+    }
+    if any(named):
+        told[EVENT] = [event or None for event in named]
+    fields = dictionary.of(name).values()
+    columns = [c for field in fields for c in _columns(field, dictionary)]
+    cells = [cells for _, cells in saved.values()]
+    beside = dict.fromkeys(item for row in cells for item in row if item not in told)
+    for column in dict.fromkeys((*columns, f"{name}_complete", *beside)):
+        told[column] = [row[column].text if column in row else None for row in cells]
+    lines = pd.Series([line for line, _ in saved.values()], index=index, dtype="int64")
+    return pd.DataFrame(told, index=index).astype("str"), lines
+
+
+def _columns(field: Field, dictionary: Dictionary) -> Iterable[str]:
+    """The columns a flat export always has; those of missing-data codes it has when used."""
+    return [c for c, code in dictionary.columns(field).items() if not code or code in field.choices]
+
+
+def _repeated(name: str, places: list[Place], named: list[str], file: OdmFile) -> list[str]:
+    """What repeats at each place: the form, the event, or neither ("").
+
+    The settings of the project tell; the definitions say No for forms that repeat.
+    """
+    forms = {event for event, form in file.repeating if form == name}
+    events = {event for event, form in file.repeating if not form}
+    several = {place.event for place in places if place.event_repeat not in ("", "1")}
+    kinds = []
+    for place, event in zip(places, named, strict=True):
+        if event in forms or (forms and not event):
+            kinds.append("form")
+        elif event in events or place.event in several:
+            kinds.append("event")
+        elif place.form_repeat not in ("", "1"):
+            kinds.append("form")
+        else:
+            kinds.append("")
+    return kinds

@@ -1,0 +1,105 @@
+"""How a text file is written: its encoding and its delimiter, as declared, else as detected."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from specs.errors import RawDataError
+from specs.findings import all_findings, findings, no_findings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+DELIMITERS = ",\t;|^"
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The encoding and delimiter of a file, and findings where they were detected."""
+
+    encoding: str
+    delimiter: str
+    findings: pd.DataFrame = field(default_factory=no_findings)
+
+
+def shape_of(path: Path, encoding: str = "", delimiter: str = "") -> Shape:
+    """What is declared; what is not is detected: UTF-8 and commas in silence, others as findings.
+
+    RawDataError where the file is in no encoding known here.
+    """
+    found = []
+    if not path.is_file():  # the reader of the file says so
+        return Shape(encoding or "utf-8", delimiter or ",")
+    if not encoding:
+        encoding = _encoding(path)
+        if encoding not in ("utf-8", "utf-16"):
+            message = f"the text is not UTF-8 and was read as {encoding}; declare its encoding:"
+            found.append(_finding("warning", "CK-RAW-ENCODING", message, encoding, path))
+    if not delimiter:
+        delimiter = _delimiter(path, encoding)
+        if delimiter != ",":
+            message = "the values are not separated by commas; declare the delimiter:"
+            found.append(_finding("notice", "CK-RAW-DELIMITER", message, repr(delimiter), path))
+    return Shape(encoding, delimiter, all_findings(found))
+
+
+def _finding(severity: str, rule: str, message: str, value: str, path: Path) -> pd.DataFrame:
+    return findings(severity=severity, rule=rule, message=message, value=value, file=path.name)
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 if the whole file is; else UTF-16 by its mark, Shift-JIS by its signs, or cp1252."""
+    with path.open("rb") as file:
+        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            return "utf-16"
+    for encoding in ("utf-8", "cp932", "cp1252"):
+        if (signs := _beyond_ascii(path, encoding)) is not None and (
+            encoding != "cp932" or _japanese(signs)
+        ):
+            return encoding
+    raise RawDataError(
+        "is text in no encoding that can be detected",
+        where=path.name,
+        remedy="declare the file's encoding: in study.yaml",
+    )
+
+
+def _beyond_ascii(path: Path, encoding: str) -> set[str] | None:
+    """The signs beyond ASCII that a file holds in an encoding; None where it is not in it."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    signs: set[str] = set()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                text = decoder.decode(block)
+                if not text.isascii():
+                    signs |= {sign for sign in set(text) if sign > "\x7f"}
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return None
+    return signs
+
+
+def _japanese(signs: set[str]) -> bool:
+    """Whether most are kana, kanji or wide signs; half-width kana are what cp1252 looks like."""
+    wide = [s for s in signs if "\u3000" <= s <= "\u9fff" or "\uff01" <= s <= "\uff60"]
+    return len(wide) > len(signs) / 2
+
+
+def _delimiter(path: Path, encoding: str) -> str:
+    """The delimiter that gives the head most columns; a comma where none does."""
+    with path.open("rb") as file:
+        head = file.read(_BLOCK).decode(encoding, errors="ignore").lstrip("\ufeff\r\n")
+    lines = head.splitlines()[:1]
+    try:
+        columns = {sign: len(next(csv.reader(lines, delimiter=sign), [])) for sign in DELIMITERS}
+    except csv.Error:
+        return ","
+    return max(columns, key=lambda sign: columns[sign])

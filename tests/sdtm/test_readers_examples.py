@@ -1,0 +1,170 @@
+"""The sets in raw-examples, with the counts that their README states."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+from sdtm.raw import CONTEXT, TIDY
+from sdtm.readers import odm, redcap
+from specs.model import RawSource
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sdtm.raw import RawData
+
+LONGITUDINAL = {  # form: dictionary fields, columns, form records, values
+    "demographics": (24, 45, 3, 126),
+    "contact_info": (6, 7, 5, 5),
+    "baseline_data": (8, 9, 3, 27),
+    "visit_lab_data": (5, 6, 4, 24),
+    "patient_morale_questionnaire": (4, 5, 10, 50),
+    "visit_blood_workup": (9, 10, 4, 40),
+    "visit_observed_behavior": (14, 15, 6, 70),
+    "completion_data": (12, 13, 2, 26),
+    "completion_project_questionnaire": (13, 14, 3, 35),
+}
+REPEATING = {"demographics": (8, 9, 2, 16), "bp": (3, 4, 4, 16)}
+ODM_1_1, ODM_2_0 = (
+    "odm-1.1-transactional/odm1_1_0_example.xml",
+    "odm-2.0/Demographics_RACE_check_all_that_apply.xml",
+)
+CSV = {"data": "data.csv", "dictionary": "dictionary.csv"}
+PREFIXES = {"event": "SE.", "form": "FO.", "group": "IG.", "item": "IT."}
+
+
+def read_redcap(folder: Path, **given: object) -> RawData:
+    return redcap.read(RawSource("edc", "redcap", given), folder)
+
+
+def read_odm(folder: Path, **given: object) -> RawData:
+    return odm.read(RawSource("edc", "odm", given), folder)
+
+
+def counts(raw: RawData) -> dict[str, tuple[int, ...]]:
+    return {row[0]: tuple(map(int, row[1:])) for row in raw.counts().itertuples(index=False)}
+
+
+@pytest.mark.parametrize("given", [{**CSV, "events": "event.csv"}, {"data": "project.xml"}])
+def test_longitudinal_redcap(shared_data: Path, given: dict[str, str]) -> None:
+    raw = read_redcap(shared_data / "raw-examples" / "redcap-longitudinal", **given)
+    # the record id is a field of the dictionary, and of no form
+    expected = {
+        form: (fields - (form == "demographics"), columns, records, values)
+        for form, (fields, columns, records, values) in LONGITUDINAL.items()
+    }
+    assert counts(raw) == expected
+    assert raw.counts()[["records", "values"]].sum().tolist() == [40, 403]
+    assert raw.counts()["columns"].sum() == 124
+    assert sorted(raw.records()["subject"].unique()) == ["100", "220", "304"]
+
+
+@pytest.mark.parametrize("given", [CSV, {"data": "project.xml"}])
+def test_repeating_redcap(shared_data: Path, given: dict[str, str]) -> None:
+    raw = read_redcap(shared_data / "raw-examples" / "redcap-repeating", **given)
+    expected = {
+        form: (fields - (form == "demographics"), *rest)
+        for form, (fields, *rest) in REPEATING.items()
+    }
+    assert counts(raw) == expected
+    assert raw.forms["bp"].frame["@form_repeat"].tolist() == ["1", "2", "3", "1"]
+    assert raw.forms["demographics"].frame["@form_repeat"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("folder", "in_white_space"), [("redcap-longitudinal", 11), ("redcap-repeating", 0)]
+)
+def test_xml_and_csv_of_one_project_are_the_same_model(
+    shared_data: Path, folder: str, in_white_space: int
+) -> None:
+    place = shared_data / "raw-examples" / folder
+    flat, project = read_redcap(place, **CSV), read_redcap(place, data="project.xml")
+    assert list(flat.forms) == list(project.forms)
+    differ = 0
+    for name, form in flat.forms.items():
+        other = project.forms[name]
+        assert list(form.fields) == list(other.fields)
+        for field, told in form.fields.items():
+            assert other.fields[field].kind == told.kind
+            assert dict(other.fields[field].choices) == dict(told.choices)
+            assert other.fields[field].label == told.label
+        for column in form.frame.columns:
+            if column in ("@file", "@line"):
+                continue
+            one, two = form.frame[column], other.frame[column]
+            assert one.isna().equals(two.isna()), column
+            strange = (one != two) & one.notna()
+            differ += int(strange.sum())
+            assert one[strange].str.split().tolist() == two[strange].str.split().tolist()
+    assert differ == in_white_space
+
+
+def test_a_photograph_in_the_xml_is_the_name_that_the_csv_has(shared_data: Path) -> None:
+    folder = shared_data / "raw-examples" / "redcap-longitudinal"
+    for given in (CSV, {"data": "project.xml"}):
+        documents = read_redcap(folder, **given).forms["demographics"].frame["patient_document"]
+        assert documents.dropna().tolist() == ["levon_and_barry.jpg"]
+
+
+def test_transactional_odm_1_1(shared_data: Path) -> None:
+    raw = read_odm(shared_data / "raw-examples", data=ODM_1_1)
+    tidy = raw.tidy()
+    where = ["subject", "event", "form", "group_repeat"]
+    sizes = tidy.fillna("").groupby(where).size()
+    of_subject = {
+        ("VISIT_1", "PAGE_1.DEMOG", "1"): 7,
+        ("VISIT_1", "PAGE_1.VITALS", ""): 6,
+        ("VISIT_2", "PAGE_2.VITALS", "1"): 6,
+        ("VISIT_2", "PAGE_2.VITALS", "2"): 6,
+        ("VISIT_2", "PAGE_2.VITALS", "3"): 6,
+    }
+    expected = {(s, *place): n for s in ("P001", "P027") for place, n in of_subject.items()}
+    assert sizes.to_dict() == expected
+    assert len(tidy) == 62
+    assert len(raw.superseded) == 1  # 63 values in the file: the update is not applied
+    found = raw.findings[["rule", "subject", "variable", "value", "line"]].fillna("")
+    assert found.to_numpy().tolist() == [
+        ["CK-ODM-STAMP", "", "", "2001-05-31-T10:08:40-05:00", "142"],
+        ["CK-ODM-STAMP", "", "", "2001-05-31T9:06:45-05:00", "180"],
+        ["CK-ODM-TARGET", "P001", "SBP", "130", "233"],
+        ["CK-ODM-STAMP", "", "", "2001-05-31-T10:08:40-05:00", "246"],
+        ["CK-ODM-STAMP", "", "", "2001-05-31T9:06:45-05:00", "284"],
+        ["CK-ODM-UNUSED", "", "", "", "88"],
+    ]
+
+
+def test_odm_2_0(shared_data: Path) -> None:
+    raw = read_odm(shared_data / "raw-examples", data=ODM_2_0, without=PREFIXES)
+    assert counts(raw) == {"DEMOGRAPHICS": (3, 3, 3, 9), "DEMOGRAPHICS.RACE": (3, 3, 18, 37)}
+    by_subject = raw.forms["DEMOGRAPHICS.RACE"].tidy().groupby("subject").size()
+    assert by_subject.to_dict() == {"001": 12, "002": 12, "003": 13}
+    assert len(raw.tidy()) == 46
+    found = raw.findings[["rule", "subject", "value"]].fillna("")
+    assert found.to_numpy().tolist() == [
+        ["CK-ODM-GRANULARITY", "", ""],
+        ["CK-RAW-TYPE", "002", "1975-01-31>"],
+        ["CK-RAW-TYPE", "001", "4"],
+        ["CK-RAW-TYPE", "002", "1"],
+    ]
+    sex = raw.forms["DEMOGRAPHICS"].fields["SEX"]
+    assert (sex.label, dict(sex.choices)) == ("Sex", {"1": "Male", "2": "Female"})
+
+
+def test_the_tidy_view_has_every_value_of_the_wide_frames(shared_data: Path) -> None:
+    raw = read_odm(shared_data / "raw-examples", data=ODM_2_0)
+    tidy = raw.tidy()
+    assert tuple(tidy.columns) == TIDY
+    for name, form in raw.forms.items():
+        wide = form.frame.drop(columns=list(CONTEXT))
+        back = tidy[tidy["form"] == name].pivot_table(
+            index="record", columns="item", values="text", aggfunc="first"
+        )
+        assert (
+            back.reindex(columns=wide.columns)
+            .astype("str")
+            .equals(wide.set_axis(back.index).rename_axis(columns="item"))
+        )
+    assert isinstance(tidy["line"].iloc[0], (int, pd.Int64Dtype().type))

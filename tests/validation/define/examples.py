@@ -1,0 +1,454 @@
+"""Files that conform: a tabulation file that uses every part of Define-XML, an analysis file with
+results metadata, and a file of version 2.0. Each is made of small tables, written as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<?xml-stylesheet type="text/xsl" href="define2-1.xsl"?>
+<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" xmlns:def="http://www.cdisc.org/ns/def/v2.1"
+  xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:arm="http://www.cdisc.org/ns/arm/v1.0"
+  ODMVersion="1.3.2" FileType="Snapshot" FileOID="F.1" CreationDateTime="2024-02-29T13:05:09"
+  AsOfDateTime="2024-02-29T13:05:09+01:00" Originator="A sponsor" SourceSystem="A system"
+  SourceSystemVersion="1" def:Context="Submission">
+<Study OID="STUDY.1">
+<GlobalVariables><StudyName>One</StudyName><StudyDescription>A study</StudyDescription>
+<ProtocolName>P1</ProtocolName></GlobalVariables>
+<MetaDataVersion OID="MDV.1" Name="One" Description="Metadata" def:DefineVersion="2.1.10"
+  def:CommentOID="COM.MDV">
+"""
+FOOT = "</MetaDataVersion></Study></ODM>\n"
+
+# variable | label | type length digits | flags (Mandatory, Key number, Empty) | origin | code list
+TS = """
+STUDYID | Study Identifier | text 4 | M K1 | Protocol Sponsor |
+DOMAIN | Domain Abbreviation | text 2 | M | Assigned Sponsor |
+TSSEQ | Sequence Number | integer 2 | M K2 | Assigned Sponsor |
+TSVAL | Parameter Value | text 40 |  | Protocol Sponsor |
+"""
+DM = """
+STUDYID | Study Identifier | text 4 | M K1 | Protocol Sponsor |
+DOMAIN | Domain Abbreviation | text 2 | M | Assigned Sponsor |
+USUBJID | Unique Subject Identifier | text 6 | M K2 | Assigned Sponsor |
+AGE | Age | integer 2 |  | Derived Sponsor |
+SEX | Sex | text 1 | M | Collected Investigator | CL.SEX
+"""
+AE = """
+STUDYID | Study Identifier | text 4 | M K1 | Protocol Sponsor |
+DOMAIN | Domain Abbreviation | text 2 | M | Assigned Sponsor |
+USUBJID | Unique Subject Identifier | text 6 | M K2 | Assigned Sponsor |
+AETERM | Reported Term for the Adverse Event | text 40 | M K3 | Collected Subject |
+AEDECOD | Dictionary-Derived Term | text 40 | M | Assigned Sponsor | CL.MEDDRA
+AESER | Serious Event | text 1 |  | Collected Investigator | CL.NY
+AEOUT | Outcome of Adverse Event | text 9 | E | Collected Investigator | CL.OUT
+AESTDTC | Start Date/Time of Adverse Event | partialDate | K4 | Collected Investigator |
+AESTDY | Study Day of Start of Adverse Event | integer 3 |  | Derived Sponsor |
+"""
+LB = """
+STUDYID | Study Identifier | text 4 | M K1 | Protocol Sponsor |
+DOMAIN | Domain Abbreviation | text 2 | M | Assigned Sponsor |
+USUBJID | Unique Subject Identifier | text 6 | M K2 | Assigned Sponsor |
+LBTESTCD | Lab Test or Examination Short Name | text 5 | M K3 | Assigned Sponsor | CL.LBTESTCD
+LBORRES | Result or Finding in Original Units | text 8 |  |  |
+LBORRESU | Original Units | text 6 |  | Collected Vendor | CL.UNIT
+LBSTRESN | Numeric Result/Finding in Standard Units | float 6 2 |  | Derived Sponsor |
+VISITNUM | Visit Number | integer 2 | K4 | Assigned Sponsor |
+"""
+QSCG = """
+STUDYID | Study Identifier | text 4 | M K1 | Protocol Sponsor |
+DOMAIN | Domain Abbreviation | text 2 | M | Assigned Sponsor |
+USUBJID | Unique Subject Identifier | text 6 | M K2 | Assigned Sponsor |
+QSORRES | Finding in Original Units | text 20 |  | Collected Subject | CL.SCALE
+VISITNUM | Visit Number | integer 2 | K3 | Assigned Sponsor |
+"""
+FA = """
+STUDYID | Study Identifier | text 4 | M K1 | Protocol Sponsor |
+DOMAIN | Domain Abbreviation | text 2 | M | Assigned Sponsor |
+USUBJID | Unique Subject Identifier | text 6 | M K2 | Assigned Sponsor |
+FATESTCD | Findings About Test Short Name | text 8 | M K3 | Assigned Sponsor | CL.FATESTCD
+FAOBJ | Object of the Observation | text 40 | M K4 | Collected Investigator |
+"""
+CM = """
+STUDYID | Study Identifier | text 4 | M K1 | Protocol Sponsor |
+DOMAIN | Domain Abbreviation | text 2 | M | Assigned Sponsor |
+USUBJID | Unique Subject Identifier | text 6 | M K2 | Assigned Sponsor |
+CMTRT | Reported Name of Drug, Med, or Therapy | text 40 | M K3 | Collected Investigator |
+"""
+XS = """
+STUDYID | Study Identifier | text 4 | M K1 | Protocol Sponsor |
+XSTERM | Photograph | text 40 |  | Collected Investigator |
+"""
+SUPPAE = """
+STUDYID | Study Identifier | text 4 | M K1 | Protocol Sponsor |
+RDOMAIN | Related Domain Abbreviation | text 2 | M K2 | Assigned Sponsor | CL.DOMAIN
+USUBJID | Unique Subject Identifier | text 6 | M K3 | Assigned Sponsor |
+QNAM | Qualifier Variable Name | text 8 | M K4 | Assigned Sponsor |
+QVAL | Data Value | text 10 | M |  |
+"""
+ADSL = """
+STUDYID | Study Identifier | text 4 | M | Predecessor DM.STUDYID |
+USUBJID | Unique Subject Identifier | text 6 | M K1 | Predecessor DM.USUBJID |
+AGE | Age | integer 2 |  | Predecessor DM.AGE |
+"""
+ADRS = """
+STUDYID | Study Identifier | text 4 | M | Predecessor ADSL.STUDYID |
+USUBJID | Unique Subject Identifier | text 6 | M K1 | Predecessor ADSL.USUBJID |
+PARAMCD | Parameter Code | text 8 | M K2 | Assigned Sponsor | CL.PARAMCD
+AVAL | Analysis Value | float 5 1 |  | Derived Sponsor |
+AVISITN | Analysis Visit (N) | integer 3 | K3 | Derived Sponsor |
+"""
+ADAE = """
+STUDYID | Study Identifier | text 4 | M | Predecessor AE.STUDYID |
+USUBJID | Unique Subject Identifier | text 6 | M K1 | Predecessor AE.USUBJID |
+AETERM | Reported Term for the Adverse Event | text 40 | K2 | Predecessor AE.AETERM |
+"""
+
+
+def text(said: str, name: str = "Description") -> str:
+    return f'<{name}><TranslatedText xml:lang="en">{said}</TranslatedText></{name}>'
+
+
+def rows(table: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
+
+
+def references(dataset: str, table: str, *, roles: bool = True) -> str:
+    made = []
+    for number, (name, _, _, flags, origin, _) in enumerate(rows(table), start=1):
+        keys = [flag[1:] for flag in flags.split() if flag.startswith("K")]
+        made.append(
+            f'<ItemRef ItemOID="IT.{dataset}.{name}" OrderNumber="{number}"'
+            f' Mandatory="{"Yes" if "M" in flags.split() else "No"}"'
+            + (f' KeySequence="{keys[0]}"' if keys else "")
+            + (' MethodOID="MT.1"' if origin.startswith("Derived") else "")
+            + (' Role="A role"' if roles else "")
+            + (' def:HasNoData="Yes"' if "E" in flags.split() else "")
+            + (' def:IsNonStandard="Yes"' if name == "XSTERM" else "")
+            + "/>"
+        )
+    return "".join(made)
+
+
+def origins(told: str, page: str = "") -> str:
+    kind, _, source = told.partition(" ")
+    if not kind:
+        return ""
+    if kind == "Predecessor":
+        return f'<def:Origin Type="Predecessor">{text(source)}</def:Origin>'
+    on_crf = kind == "Collected" and source in ("Investigator", "Subject")
+    return f'<def:Origin Type="{kind}" Source="{source}">{page if on_crf else ""}</def:Origin>'
+
+
+PAGES = (
+    '<def:DocumentRef leafID="LF.ACRF"><def:PDFPageRef Type="PhysicalRef" PageRefs="6 9"/>'
+    "</def:DocumentRef>"
+)
+RANGE = (
+    '<def:DocumentRef leafID="LF.ACRF"><def:PDFPageRef Type="PhysicalRef" FirstPage="6"'
+    ' LastPage="9"/></def:DocumentRef>'
+)
+
+
+def items(dataset: str, table: str, **lists: str) -> str:
+    made = []
+    for name, label, kind, flags, origin, codelist in rows(table):
+        data_type, *sizes = kind.split()
+        length = f' Length="{sizes[0]}"' if sizes else ""
+        digits = f' SignificantDigits="{sizes[1]}"' if len(sizes) > 1 else ""
+        comment = ' def:CommentOID="COM.EMPTY"' if "E" in flags.split() else ""
+        made.append(
+            f'<ItemDef OID="IT.{dataset}.{name}" Name="{name}" DataType="{data_type}"{length}'
+            f'{digits} SASFieldName="{name}"{comment}>{text(label)}'
+            + (f'<CodeListRef CodeListOID="{codelist}"/>' if codelist else "")
+            + ('<Alias Context="SAS" Name="LONGNAME"/>' if name == "AETERM" else "")
+            + origins(origin, RANGE if name == "SEX" else PAGES)
+            + (f'<def:ValueListRef ValueListOID="{lists[name]}"/>' if name in lists else "")
+            + "</ItemDef>"
+        )
+    return "".join(made)
+
+
+def group(name: str, table: str, label: str, class_: str, **given: str) -> str:
+    attributes = {
+        "Repeating": "Yes",
+        "IsReferenceData": "No",
+        "Purpose": "Tabulation",
+        "def:Structure": "One record per thing",
+        "def:StandardOID": "STD.IG",
+        "def:ArchiveLocationID": f"LF.{name}",
+        "Domain": name,
+    } | {key.replace("_", ":"): value for key, value in given.items() if key != "children"}
+    written = "".join(f' {key}="{value}"' for key, value in attributes.items() if value)
+    leaf = (
+        f'<def:leaf ID="LF.{name}" xlink:href="{name.lower()}.xpt"><def:title>{name}</def:title>'
+        "</def:leaf>"
+    )
+    return (
+        f'<ItemGroupDef OID="IG.{name}" Name="{name}" SASDatasetName="{name}"{written}>'
+        f"{text(label)}{references(name, table)}"
+        + (given.get("children") or f'<def:Class Name="{class_}"/>')
+        + (leaf if attributes["def:ArchiveLocationID"] else "")
+        + "</ItemGroupDef>"
+    )
+
+
+def description_of(domain: str) -> str:
+    return f'<Alias Context="DomainDescription" Name="{domain}"/>'
+
+
+def codelist(oid: str, name: str, code: str, *terms: tuple[str, str, str], more: str = "") -> str:
+    """A list of terms: value, decode ("" for an enumerated one), NCI code ("" for extended)."""
+    of = f'def:StandardOID="STD.CT"{more}' if code else f'def:IsNonStandard="Yes"{more}'
+    made = []
+    for number, (value, decode, term) in enumerate(terms, start=1):
+        kind = "CodeListItem" if decode else "EnumeratedItem"
+        extended = ' def:ExtendedValue="Yes"' if code and not term else ""
+        rank = f' Rank="{number}"' if "SASFormatName" in more else ""
+        made.append(
+            f'<{kind} CodedValue="{value}" OrderNumber="{number}"{rank}{extended}>'
+            + (text(decode, "Decode") if decode else "")
+            + (f'<Alias Context="nci:ExtCodeID" Name="{term}"/>' if term else "")
+            + text(f"About {value}")
+            + f"</{kind}>"
+        )
+    alias = f'<Alias Context="nci:ExtCodeID" Name="{code}"/>' if code else ""
+    return (
+        f'<CodeList OID="{oid}" Name="{name}" DataType="text" {of}>{text(name)}{"".join(made)}'
+        f"{alias}</CodeList>"
+    )
+
+
+def where(oid: str, item: str, comparator: str, *values: str, more: str = "") -> str:
+    held = "".join(f"<CheckValue>{value}</CheckValue>" for value in values)
+    check = f'<RangeCheck Comparator="{comparator}" SoftHard="Soft" def:ItemOID="{item}">{held}'
+    return f'<def:WhereClauseDef OID="{oid}"{more}>{check}</RangeCheck></def:WhereClauseDef>'
+
+
+def value(oid: str, name: str, kind: str, rest: str) -> str:
+    data_type, *sizes = kind.split()
+    length = f' Length="{sizes[0]}"' if sizes else ""
+    digits = f' SignificantDigits="{sizes[1]}"' if len(sizes) > 1 else ""
+    return (
+        f'<ItemDef OID="{oid}" Name="{name}" DataType="{data_type}"{length}{digits}'
+        f' SASFieldName="{name}">{text(oid)}{rest}</ItemDef>'
+    )
+
+
+def comment(oid: str, said: str, more: str = "") -> str:
+    return f'<def:CommentDef OID="{oid}">{text(said)}{more}</def:CommentDef>'
+
+
+def leaf(name: str, href: str) -> str:
+    return f'<def:leaf ID="{name}" xlink:href="{href}"><def:title>{href}</def:title></def:leaf>'
+
+
+def item_ref(oid: str, clause: str, number: int, more: str = "") -> str:
+    return (
+        f'<ItemRef ItemOID="{oid}" OrderNumber="{number}" Mandatory="No"{more}>'
+        f'<def:WhereClauseRef WhereClauseOID="{clause}"/></ItemRef>'
+    )
+
+
+def tabulations() -> str:
+    standards = (
+        '<def:Standards><def:Standard OID="STD.IG" Name="SDTMIG" Type="IG" Version="3.4"'
+        ' Status="FINAL" def:CommentOID="COM.STD"/><def:Standard OID="STD.CT" Name="CDISC/NCI"'
+        ' Type="CT" PublishingSet="SDTM" Version="2025-03-28" Status="FINAL"/></def:Standards>'
+    )
+    documents = (
+        '<def:AnnotatedCRF><def:DocumentRef leafID="LF.ACRF"/></def:AnnotatedCRF>'
+        '<def:SupplementalDoc><def:DocumentRef leafID="LF.CSDRG"/></def:SupplementalDoc>'
+    )
+    lists = (
+        f'<def:ValueListDef OID="VL.LBORRES">{text("Results")}'
+        + item_ref("IT.LBORRES.ALT", "WC.ALT", 1)
+        + item_ref("IT.LBORRES.GLUC", "WC.GLUC", 2, ' MethodOID="MT.2"')
+        + '</def:ValueListDef><def:ValueListDef OID="VL.QVAL">'
+        + item_ref("IT.QVAL.AETRT", "WC.AETRT", 1)
+        + "</def:ValueListDef>"
+    )
+    clauses = (
+        where("WC.ALT", "IT.LB.LBTESTCD", "EQ", "ALT")
+        + '<def:WhereClauseDef OID="WC.GLUC" def:CommentOID="COM.JOIN">'
+        '<RangeCheck Comparator="IN" SoftHard="Soft" def:ItemOID="IT.LB.LBTESTCD">'
+        "<CheckValue>GLUC</CheckValue><CheckValue>ALT</CheckValue></RangeCheck>"
+        '<RangeCheck Comparator="EQ" SoftHard="Soft" def:ItemOID="IT.DM.SEX">'
+        "<CheckValue>F</CheckValue></RangeCheck></def:WhereClauseDef>"
+        + where("WC.AETRT", "IT.SUPPAE.QNAM", "EQ", "AETRT")
+    )
+    supplemental = description_of("Adverse Events") + '<def:Class Name="RELATIONSHIP"/>'
+    part = description_of("Questionnaires") + '<def:Class Name="FINDINGS"/>'
+    groups = (
+        group("TS", TS, "Trial Summary", "TRIAL DESIGN", Repeating="No", IsReferenceData="Yes")
+        + group("DM", DM, "Demographics", "SPECIAL PURPOSE", Repeating="No")
+        + group("CM", CM, "Concomitant/Prior Medications", "INTERVENTIONS",
+                def_ArchiveLocationID="", def_HasNoData="Yes", def_CommentOID="COM.EMPTY")
+        + group("XS", XS, "Skin Photographs", "INTERVENTIONS", def_StandardOID="",
+                def_IsNonStandard="Yes")
+        + group("AE", AE, "Adverse Events", "EVENTS")
+        + group("LB", LB, "Laboratory Test Results", "FINDINGS")
+        + group("QSCG", QSCG, "Questionnaires - Improvement", "FINDINGS", Domain="QS",
+                children=part)
+        + group("FA", FA, "Findings About Events or Interventions", "FINDINGS ABOUT")
+        + group("SUPPAE", SUPPAE, "Supplemental Qualifiers for AE", "RELATIONSHIP", Domain="AE",
+                children=supplemental)
+    )
+    defined = (
+        items("TS", TS) + items("DM", DM) + items("CM", CM) + items("XS", XS) + items("AE", AE)
+        + items("LB", LB, LBORRES="VL.LBORRES") + items("QSCG", QSCG) + items("FA", FA)
+        + items("SUPPAE", SUPPAE, QVAL="VL.QVAL")
+        + value("IT.LBORRES.ALT", "LBORRES", "float 6 2", origins("Collected Vendor"))
+        + value("IT.LBORRES.GLUC", "LBORRES", "text 8",
+                '<CodeListRef CodeListOID="CL.SCALE"/>' + origins("Derived Vendor"))
+        + value("IT.QVAL.AETRT", "AETRT", "text 1",
+                '<CodeListRef CodeListOID="CL.NY"/>' + origins("Collected Subject", PAGES))
+    )  # fmt: skip
+    codelists = (
+        codelist("CL.SEX", "Sex", "C66731", ("F", "Female", "C16576"), ("M", "Male", "C20197"))
+        + codelist("CL.NY", "No Yes Response", "C66742", ("N", "No", "C49487"),
+                   ("Y", "Yes", "C49488"))
+        + codelist("CL.OUT", "Outcome of Event", "C66768", ("FATAL", "", "C48275"),
+                   ("UNKNOWN", "", "C17998"))
+        + codelist("CL.LBTESTCD", "Laboratory Test Code", "C65047",
+                   ("ALT", "Alanine Aminotransferase", "C64433"), ("GLUC", "Glucose", "C105585"),
+                   ("OWNTEST", "A test of the sponsor", ""))
+        + codelist("CL.UNIT", "Unit", "C71620", ("U/L", "", "C67456"), ("spoons", "", ""))
+        + codelist("CL.FATESTCD", "Findings About Test Code", "C101832",
+                   ("SEV", "Severity/Intensity", ""))
+        + codelist("CL.DOMAIN", "SDTM Domain Abbreviation", "C66734", ("AE", "", "C49562"))
+        + codelist("CL.SCALE", "Scale", "", ("BETTER", "Better", ""), ("WORSE", "Worse", ""),
+                   more=' SASFormatName="$SCALE" def:CommentOID="COM.SCALE"')
+        + codelist("CL.MARK", "Mark", "", ("A", "", ""), ("B", "", ""),
+                   more=' SASFormatName="$MARK"')
+        + '<CodeList OID="CL.MEDDRA" Name="Medical dictionary" DataType="text">'
+        '<ExternalCodeList Dictionary="MedDRA" Version="27.0"/></CodeList>'
+    )  # fmt: skip
+    methods = (
+        f'<MethodDef OID="MT.1" Name="One" Type="Computation">{text("It is computed.")}'
+        '<FormalExpression Context="SAS">x = 1;</FormalExpression></MethodDef>'
+        f'<MethodDef OID="MT.2" Name="Two" Type="Imputation">{text("It is imputed.")}'
+        '<def:DocumentRef leafID="LF.CSDRG"><def:PDFPageRef Type="NamedDestination"'
+        ' PageRefs="methods"/></def:DocumentRef></MethodDef>'
+    )
+    comments = (
+        comment("COM.MDV", "On the file.") + comment("COM.STD", "On the standard.")
+        + comment("COM.JOIN", "Joined by USUBJID.") + comment("COM.EMPTY", "No data.")
+        + comment("COM.SCALE", "See the guide.", '<def:DocumentRef leafID="LF.CSDRG"/>')
+    )  # fmt: skip
+    # AETERM has the list CL.MARK nowhere: FAOBJ does, so that it is referred to.
+    defined = defined.replace(
+        f'{text("Object of the Observation")}',
+        f'{text("Object of the Observation")}<CodeListRef CodeListOID="CL.MARK"/>',
+    )
+    leaves = leaf("LF.ACRF", "acrf.pdf") + leaf("LF.CSDRG", "csdrg.pdf")
+    return (
+        HEAD + standards + documents + lists + clauses + groups + defined + codelists + methods
+        + comments + leaves + FOOT
+    )  # fmt: skip
+
+
+RESULTS = """<arm:AnalysisResultDisplays>
+<arm:ResultDisplay OID="RD.1" Name="Table 1">
+<Description><TranslatedText xml:lang="en">Responders</TranslatedText></Description>
+<def:DocumentRef leafID="LF.CSR"/>
+<arm:AnalysisResult OID="AR.1" ParameterOID="IT.ADRS.PARAMCD"
+  AnalysisReason="SPECIFIED IN SAP" AnalysisPurpose="PRIMARY OUTCOME MEASURE">
+<Description><TranslatedText xml:lang="en">Share of responders</TranslatedText></Description>
+<arm:AnalysisDatasets def:CommentOID="COM.JOIN">
+<arm:AnalysisDataset ItemGroupOID="IG.ADRS"><def:WhereClauseRef WhereClauseOID="WC.SRI4"/>
+<arm:AnalysisVariable ItemOID="IT.ADRS.AVAL"/></arm:AnalysisDataset>
+<arm:AnalysisDataset ItemGroupOID="IG.ADSL"/>
+</arm:AnalysisDatasets>
+<arm:Documentation><Description><TranslatedText xml:lang="en">SAP</TranslatedText></Description>
+<def:DocumentRef leafID="LF.CSR"/></arm:Documentation>
+<arm:ProgrammingCode Context="SAS"><arm:Code>proc freq;</arm:Code></arm:ProgrammingCode>
+</arm:AnalysisResult>
+<arm:AnalysisResult OID="AR.2" AnalysisReason="DATA DRIVEN"
+  AnalysisPurpose="EXPLORATORY OUTCOME MEASURE">
+<Description><TranslatedText xml:lang="en">Age</TranslatedText></Description>
+<arm:AnalysisDatasets><arm:AnalysisDataset ItemGroupOID="IG.ADSL">
+<arm:AnalysisVariable ItemOID="IT.ADSL.AGE"/></arm:AnalysisDataset></arm:AnalysisDatasets>
+</arm:AnalysisResult></arm:ResultDisplay>
+<arm:ResultDisplay OID="RD.2" Name="Table 2">
+<Description><TranslatedText xml:lang="en">Ages</TranslatedText></Description>
+<arm:AnalysisResult OID="AR.1" AnalysisReason="SPECIFIED IN PROTOCOL"
+  AnalysisPurpose="SECONDARY OUTCOME MEASURE">
+<Description><TranslatedText xml:lang="en">Age</TranslatedText></Description>
+<arm:AnalysisDatasets><arm:AnalysisDataset ItemGroupOID="IG.ADSL">
+<arm:AnalysisVariable ItemOID="IT.ADSL.AGE"/></arm:AnalysisDataset></arm:AnalysisDatasets>
+</arm:AnalysisResult></arm:ResultDisplay>
+</arm:AnalysisResultDisplays>
+"""
+
+
+def analysis() -> str:
+    standards = (
+        '<def:Standards><def:Standard OID="STD.IG" Name="ADaMIG" Type="IG" Version="1.3"'
+        ' Status="FINAL" def:CommentOID="COM.MDV"/><def:Standard OID="STD.CT" Name="CDISC/NCI"'
+        ' Type="CT" PublishingSet="SDTM" Version="2025-03-28" Status="FINAL"/></def:Standards>'
+    )
+    made = {"Purpose": "Analysis", "Domain": ""}
+    event = (
+        '<def:Class Name="OCCURRENCE DATA STRUCTURE"><def:SubClass Name="ADVERSE EVENT"'
+        ' ParentClass="OCCURRENCE DATA STRUCTURE"/></def:Class>'
+    )
+    groups = (
+        group("ADSL", ADSL, "Subject-Level Analysis", "SUBJECT LEVEL ANALYSIS DATASET",
+              **made | {"Repeating": "No"})
+        + group("ADRS", ADRS, "Responses", "BASIC DATA STRUCTURE", **made)
+        + group("ADAE", ADAE, "Adverse Events", "", children=event, **made)
+    )  # fmt: skip
+    groups = groups.replace(' Role="A role"', "")
+    defined = items("ADSL", ADSL) + items("ADRS", ADRS) + items("ADAE", ADAE)
+    lists = (
+        codelist("CL.PARAMCD", "Parameters", "", ("SRI4", "Responder", ""), ("PGA", "PGA", ""))
+        + codelist("CL.AGEU", "Age Unit", "C66781", ("YEARS", "", "C29848"))
+    )  # fmt: skip
+    defined = defined.replace(
+        'Name="AETERM" DataType="text" Length="40" SASFieldName="AETERM">'
+        f'{text("Reported Term for the Adverse Event")}',
+        'Name="AETERM" DataType="text" Length="40" SASFieldName="AETERM">'
+        f'{text("Reported Term for the Adverse Event")}<CodeListRef CodeListOID="CL.AGEU"/>',
+    )
+    method = f'<MethodDef OID="MT.1" Name="One" Type="Computation">{text("Computed.")}</MethodDef>'
+    comments = comment("COM.MDV", "On the file.") + comment("COM.JOIN", "By USUBJID.")
+    return (
+        HEAD + standards + where("WC.SRI4", "IT.ADRS.PARAMCD", "EQ", "SRI4") + groups + defined
+        + lists + method + comments + leaf("LF.CSR", "csr.pdf") + RESULTS + FOOT
+    )  # fmt: skip
+
+
+def of_version_20() -> str:
+    """The tabulations of version 2.0: attributes instead of elements, no sources."""
+    head = (
+        HEAD.replace("ns/def/v2.1", "ns/def/v2.0")
+        .replace(' def:Context="Submission"', "")
+        .replace('def:DefineVersion="2.1.10"', 'def:DefineVersion="2.0.0"')
+        .replace('\n  def:CommentOID="COM.MDV"', ' def:StandardName="SDTM-IG"')
+        .replace('Name="One"', 'Name="One" def:StandardVersion="3.4"', 1)
+    )
+    dm = group("DM", DM, "Demographics", "", Repeating="No", def_StandardOID="",
+               def_Class="SPECIAL PURPOSE", children=" ")  # fmt: skip
+    defined = items("DM", DM).replace('Type="Collected" Source="Investigator"', 'Type="CRF"')
+    defined = defined.replace(' Source="Sponsor"', "")
+    sex = codelist("CL.SEX", "Sex", "C66731", ("F", "Female", "C16576"), ("M", "Male", "C20197"))
+    for name in ("F", "M", "Sex"):
+        sex = sex.replace(text(name if name == "Sex" else f"About {name}"), "")
+    sex = sex.replace(' def:StandardOID="STD.CT"', "")
+    crf = '<def:AnnotatedCRF><def:DocumentRef leafID="LF.ACRF"/></def:AnnotatedCRF>'
+    method = f'<MethodDef OID="MT.1" Name="One" Type="Computation">{text("Computed.")}</MethodDef>'
+    return head + crf + dm + defined + sex + method + leaf("LF.ACRF", "acrf.pdf") + FOOT
+
+
+FILES = (
+    "define2-1.xsl acrf.pdf csdrg.pdf csr.pdf ts.xpt dm.xpt xs.xpt ae.xpt lb.xpt qscg.xpt fa.xpt"
+    " suppae.xpt adsl.xpt adrs.xpt adae.xpt"
+).split()
+
+
+def with_files(folder: Path) -> Path:
+    """The folder with the files that the examples name; they are empty."""
+    for name in FILES:
+        (folder / name).touch()
+    return folder

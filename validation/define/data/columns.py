@@ -1,0 +1,92 @@
+"""What a transport file says of its variables, against what define.xml says of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from validation.define.data.delivered import Delivered, Row
+
+_NUMBERS: Final = ("integer", "float")
+# Types of a number that a display format shows as date or time.
+_SHOWN_AS_DATES: Final = ("date", "datetime", "time", "integer", "float")
+
+
+def column_findings(delivered: Delivered) -> Iterator[Row]:
+    """Name and label of the dataset, then presence, order, label, type and format of variables."""
+    dataset, member = delivered.dataset, delivered.member
+    named = dataset.get("SASDatasetName") or delivered.name
+    if member.name != named:
+        said = f"the data are called {member.name}, define.xml says {named}"
+        yield delivered.found("CK-DEFINE-NAME", dataset, said, value=member.name)
+    if dataset.said() != member.label:
+        said = f"the label of the data is {member.label or 'blank'}, define.xml says "
+        yield delivered.found(
+            "CK-DEFINE-LABEL", dataset, said + (dataset.said() or "nothing"), value=member.label
+        )
+    yield from _presence(delivered)
+    for use, column, _ in delivered.both():
+        name = column.name
+        label = use.item.said()
+        if label != column.label:
+            said = f"the label of {name} in the data is {column.label or 'blank'}, define.xml says "
+            yield delivered.found(
+                "CK-DEFINE-VARIABLE-LABEL",
+                use.item,
+                said + (label or "nothing"),
+                name,
+                value=column.label,
+            )
+        kind = use.item.get("DataType")
+        numeric = kind in _NUMBERS or (column.holds != "" and kind in _SHOWN_AS_DATES)
+        if kind and numeric != (column.type == "Num"):
+            what = "numeric" if column.type == "Num" else "text"
+            said = f"{name} is {what} in the data, and of type {kind} in define.xml"
+            yield delivered.found("CK-DEFINE-TYPE", use.item, said, name, value=column.type)
+        shown = use.item.get("def:DisplayFormat")
+        if _plain(shown) != _plain(column.format) and (shown or column.holds):
+            said = f"the format of {name} in the data is {column.format or 'none'}, define.xml says"
+            yield delivered.found(
+                "CK-DEFINE-FORMAT", use.item, f"{said} {shown or 'none'}", name, value=column.format
+            )
+        length = use.item.get("Length")
+        if column.type == "Char" and length.isdecimal() and column.length > int(length):
+            said = f"{name} has {column.length} bytes in the data, and Length {length}"
+            yield delivered.found(
+                "CK-DEFINE-LENGTH", use.item, said, name, value=column.length, severity="notice"
+            )
+
+
+def _presence(delivered: Delivered) -> Iterator[Row]:
+    variables, columns = list(delivered.variables), list(delivered.columns)
+    for name in columns:
+        if name not in delivered.variables:
+            said = f"{name} is in the data, and not in define.xml"
+            yield delivered.found("CK-DEFINE-VARIABLE", delivered.dataset, said, name, value=name)
+    for name, use in delivered.variables.items():
+        if name not in delivered.columns:
+            said = f"{name} is in define.xml, and not in the data"
+            yield delivered.found("CK-DEFINE-VARIABLE", use.reference, said, name, value=name)
+    described = [name for name in _ordered(delivered) if name in delivered.columns]
+    held = [name for name in columns if name in variables]
+    for there, here in zip(held, described, strict=True):
+        if there != here:
+            said = f"the data have {there} where define.xml has {here}"
+            yield delivered.found(
+                "CK-DEFINE-ORDER", delivered.variables[here].reference, said, here, value=there
+            )
+            return
+
+
+def _ordered(delivered: Delivered) -> list[str]:
+    """The variables of define.xml by OrderNumber, where all have one, else as they stand."""
+    numbers = {n: u.reference.get("OrderNumber") for n, u in delivered.variables.items()}
+    if all(number.isdecimal() for number in numbers.values()):
+        return sorted(numbers, key=lambda name: int(numbers[name]))
+    return list(numbers)
+
+
+def _plain(format_: str) -> str:
+    return format_.upper().rstrip(".")

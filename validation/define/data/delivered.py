@@ -1,0 +1,125 @@
+"""The transport files that a define.xml describes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from specs.errors import RawDataError
+from submission.xpt import read_xpt
+from validation.define.check import Fault, finding
+from validation.define.families.documents import file_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from submission.xpt import Column, Member
+    from validation.define.document import Node
+    from validation.define.model import Define, Use
+
+ENCODINGS = ("utf-8", "latin-1")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Delivered:
+    """A dataset of the file with its data. The name of the transport file stands in findings."""
+
+    define: Define
+    dataset: Node
+    frame: pd.DataFrame
+    member: Member
+
+    @property
+    def name(self) -> str:
+        """The dataset's name."""
+        return self.dataset.get("Name")
+
+    @cached_property
+    def variables(self) -> dict[str, Use]:
+        """The variables of the dataset in define.xml, by name, in its order."""
+        return {
+            use.item.get("Name"): use
+            for use in self.define.variables
+            if use.dataset is self.dataset
+        }
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """The variables of the transport file."""
+        return {column.name: column for column in self.member.columns}
+
+    def both(self) -> Iterator[tuple[Use, Column, pd.Series]]:
+        """The variables that are in define.xml and in the data, with their values."""
+        for name, use in self.variables.items():
+            if name in self.columns:
+                yield use, self.columns[name], self.frame[name]
+
+    def found(
+        self,
+        rule: str,
+        node: Node,
+        message: str,
+        variable: str = "",
+        *,
+        value: object = "",
+        severity: str = "",
+    ) -> Row:
+        """A finding about the dataset or one of its variables."""
+        fault = Fault(node, message, str(value)[:200], (self.name, variable), severity)
+        return finding(self.define, rule, fault)
+
+
+def deliveries(define: Define, folder: Path, rows: list[Row]) -> list[Delivered]:
+    """Every dataset whose file is there; what cannot be read, or is too much, becomes a row."""
+    files = {path.name.casefold(): path for path in sorted(folder.glob("*")) if path.is_file()}
+    read: list[Delivered] = []
+    known: set[str] = set()
+    for dataset in define.datasets:
+        path = _file(define, dataset, files)
+        if path is None:
+            continue
+        known.add(path.name.casefold())
+        if dataset.get("def:HasNoData"):
+            said = f"{dataset.get('Name')} has def:HasNoData, and there is the file {path.name}"
+            rows.append(finding(define, "CK-DEFINE-NO-DATA", Fault(dataset, said)))
+        try:
+            frame, member = _read(path)
+        except RawDataError as error:
+            said = f"the data of {dataset.get('Name')} cannot be compared: {error}"
+            rows.append(finding(define, "CK-DEFINE-UNREADABLE", Fault(dataset, said)))
+            continue
+        read.append(Delivered(define, dataset, frame, member))
+    for name, path in files.items():
+        if path.suffix.lower() == ".xpt" and name not in known:
+            said = f"{path.name} is in the folder, and no dataset of {define.document.path.name}"
+            rows.append(
+                finding(define, "CK-DEFINE-EXTRA-FILE", Fault(define.root, said, path.name))
+            )
+    return read
+
+
+def _file(define: Define, dataset: Node, files: dict[str, Path]) -> Path | None:
+    """The transport file of a dataset: as its leaf says, or of its name in the folder."""
+    hrefs = [leaf.get("xlink:href") for leaf in dataset.all("def:leaf")]
+    for href in hrefs:
+        path = file_of(define.folder, href)
+        if path is not None and path.is_file():
+            return path
+    names = [PurePosixPath(href).name for href in hrefs] + [f"{dataset.get('Name')}.xpt"]
+    return next((files[n.casefold()] for n in names if n.casefold() in files), None)
+
+
+def _read(path: Path) -> tuple[pd.DataFrame, Member]:
+    for encoding in ENCODINGS[:-1]:
+        try:
+            return read_xpt(path, encoding=encoding)
+        except RawDataError as error:
+            if f"is not {encoding}" not in str(error):
+                raise
+    return read_xpt(path, encoding=ENCODINGS[-1])

@@ -1,0 +1,170 @@
+"""Records: keys, values that must be there, variables without any, and conditions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from pydantic import ValidationError
+
+from specs.errors import SpecError
+from specs.where import Where
+from validation.define.data.values import value_findings
+from validation.define.families.variables import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from validation.define.data.delivered import Delivered, Row
+    from validation.define.document import Node
+    from validation.define.model import Use
+
+
+def record_findings(delivered: Delivered, others: Mapping[str, Delivered]) -> Iterator[Row]:
+    """What the records of a dataset have against define.xml; `others` are all datasets."""
+    yield from _keys(delivered)
+    for use, _, values in delivered.both():
+        name = use.item.get("Name")
+        levels = delivered.define.values_of(use.item, delivered.dataset)
+        yield from _data_or_not(delivered, use, values, "")
+        missing = values.isna()
+        if use.reference.get("Mandatory") == "Yes" and missing.any():
+            said = f"{name} is Mandatory, and missing in {int(missing.sum())} records"
+            yield delivered.found("CK-DEFINE-MANDATORY", use.reference, said, name)
+        yield from value_findings(delivered, use, values)
+        if levels:
+            yield from _value_level(delivered, others, levels, values)
+
+
+def _keys(delivered: Delivered) -> Iterator[Row]:
+    keys = [
+        (int(number), name)
+        for name, use in delivered.variables.items()
+        if (number := use.reference.get("KeySequence")).isdecimal() and name in delivered.frame
+    ]
+    if not keys or _keys_in_supplemental(delivered):
+        return
+    names = [name for _, name in sorted(keys)]
+    double = delivered.frame.duplicated(names)
+    if double.any():
+        first = delivered.frame.loc[double, names].iloc[0].astype("str")
+        said = f"{int(double.sum())} records have keys ({', '.join(names)}) that are there before"
+        yield delivered.found(
+            "CK-DEFINE-KEY", delivered.dataset, said, value=", ".join(first.fillna("missing"))
+        )
+
+
+def _keys_in_supplemental(delivered: Delivered) -> bool:
+    """Whether a qualifier of the dataset's SUPP-- is one of its keys."""
+    own = {f"SUPP{delivered.name}", f"SUPP{delivered.dataset.get('Domain')}"}
+    return any(
+        use.reference.get("KeySequence")
+        for use in delivered.define.values
+        if use.dataset is not None and use.dataset.get("Name") in own
+    )
+
+
+def _data_or_not(delivered: Delivered, use: Use, values: pd.Series, where: str) -> Iterator[Row]:
+    name, marked = use.variable.get("Name"), use.reference.get("def:HasNoData")
+    if delivered.define.version == "2.0" or not len(values):
+        return
+    if marked and values.notna().any():
+        said = f"{name}{where} has def:HasNoData, and {int(values.notna().sum())} values"
+        yield delivered.found("CK-DEFINE-NO-DATA", use.reference, said, name)
+    if not marked and not values.notna().any() and delivered.define.submission:
+        said = f"{name}{where} has no value in the data, and no def:HasNoData"
+        yield delivered.found("DEFINE-076", use.reference, said, name)
+
+
+def _value_level(
+    delivered: Delivered, others: Mapping[str, Delivered], levels: list[Use], values: pd.Series
+) -> Iterator[Row]:
+    name = levels[0].variable.get("Name")
+    covered = pd.Series(0, index=values.index)
+    decided = True
+    for use in levels:
+        clauses = use.reference.all("def:WhereClauseRef")
+        masks = [selected(delivered, others, c.get("WhereClauseOID")) for c in clauses]
+        if not masks or any(mask is None for mask in masks):
+            decided = False
+            continue
+        mask = pd.concat([mask for mask in masks if mask is not None], axis=1).any(axis=1)
+        covered += mask
+        where = f" where {use.item.get('OID')} describes it"
+        if not mask.any():
+            if not use.reference.get("def:HasNoData") and len(values):
+                said = f"the where clause of {name_of(use)} selects no record"
+                yield delivered.found("CK-DEFINE-WHERE", use.reference, said, name)
+            continue
+        yield from _data_or_not(delivered, use, values[mask], where)
+        yield from value_findings(delivered, use, values[mask], where)
+    outside = covered.eq(0) & values.notna()
+    if decided and outside.any():
+        said = f"{int(outside.sum())} values of {name} are in no condition of its value list"
+        first = values[outside].iloc[0]
+        node = levels[0].variable
+        yield delivered.found("CK-DEFINE-COVER", node, said, name, value=first)
+    twice = covered.gt(1) & values.notna()
+    if twice.any():
+        said = f"{int(twice.sum())} values of {name} are in several conditions of its value list"
+        yield delivered.found("CK-DEFINE-COVER", levels[0].variable, said, name, severity="warning")
+
+
+def selected(delivered: Delivered, others: Mapping[str, Delivered], oid: str) -> pd.Series | None:
+    """True for the records that a where clause selects; None when that cannot be told."""
+    clause = delivered.define.target("def:WhereClauseDef", oid)
+    if clause is None:
+        return None
+    mask = pd.Series(data=True, index=delivered.frame.index)
+    for check in clause.all("RangeCheck"):
+        column = _column(delivered, others, check)
+        if column is None:
+            return None
+        given = [value.text.strip() for value in check.all("CheckValue")]
+        try:
+            where = Where.model_validate(
+                {
+                    "variable": str(column.name),
+                    "comparator": check.get("Comparator"),
+                    "values": tuple(given),
+                }
+            )
+            mask &= where.holds(column)
+        except (ValidationError, SpecError):
+            return None
+    return mask
+
+
+def _column(delivered: Delivered, others: Mapping[str, Delivered], check: Node) -> pd.Series | None:
+    """The values of a condition's variable for each record; by subject from another dataset."""
+    define = delivered.define
+    item = define.target("ItemDef", check.get("def:ItemOID"))
+    if item is None:
+        return None
+    name = item.get("Name")
+    of = [use.dataset for use in define.variables_of(item)]
+    if delivered.dataset in of:
+        return delivered.frame.get(name)
+    for dataset in of:
+        other = others.get(dataset.get("Name")) if dataset is not None else None
+        if other is None or name not in other.frame or "USUBJID" not in delivered.frame:
+            continue
+        if "USUBJID" in other.frame and other.frame["USUBJID"].is_unique:
+            by_subject = other.frame.set_index("USUBJID")[name]
+            return delivered.frame["USUBJID"].map(by_subject).rename(name)
+    return None
+
+
+def result_findings(others: Mapping[str, Delivered], define_nodes: list[Node]) -> Iterator[Row]:
+    """Where clauses of analysis results that select no record of their dataset."""
+    for part in define_nodes:
+        of = next(
+            (d for d in others.values() if d.dataset.get("OID") == part.get("ItemGroupOID")), None
+        )
+        for reference in part.all("def:WhereClauseRef") if of is not None else []:
+            if of is None:
+                continue
+            mask = selected(of, others, reference.get("WhereClauseOID"))
+            if mask is not None and not mask.any():
+                said = f"the where clause {reference.get('WhereClauseOID')} of an analysis result"
+                yield of.found("CK-DEFINE-WHERE", reference, f"{said} selects no record")

@@ -1,0 +1,141 @@
+"""Values against their type, length, digits and code list."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from specs.errors import did_you_mean
+from validation.define.families.codelists import items_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from validation.define.data.delivered import Delivered, Row
+    from validation.define.model import Use
+
+SHOWN: Final = 20
+
+_DAY, _CLOCK = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", r"[0-2]\d:[0-5]\d:[0-6]\d"
+_ZONE = r"(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"
+_PART = r"\d{4}(?:-(?:\d\d|-)(?:-(?:\d\d|-)(?:T(?:\d\d|-)(?::(?:\d\d|-)(?::(?:\d\d|-))?)?)?)?)?"
+_DATES: Final = {
+    "date": re.compile(_DAY),
+    "datetime": re.compile(f"{_DAY}T{_CLOCK}{_ZONE}"),
+    "time": re.compile(f"{_CLOCK}{_ZONE}"),
+    "partialDate": re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?"),
+    "partialTime": re.compile(rf"[0-2]\d(?::[0-5]\d(?::[0-6]\d{_ZONE})?)?"),
+    "partialDatetime": re.compile(
+        rf"\d{{4}}(?:-\d\d(?:-\d\d(?:T\d\d(?::\d\d(?::\d\d{_ZONE})?)?)?)?)?"
+    ),
+    "incompleteDatetime": re.compile(rf"(?:{_PART}|-(?:-\d\d|--)+.*|\d{{4}}-.*){_ZONE}"),
+    "durationDatetime": re.compile(
+        r"[+-]?P(?=[\dT])(?:\d+(?:\.\d+)?[YMWD])*(?:T(?:\d+(?:\.\d+)?[HMS])+)?"
+    ),
+    "intervalDatetime": re.compile(r"[^/]+/[^/]+"),
+}
+
+
+def value_findings(
+    delivered: Delivered, use: Use, values: pd.Series, where: str = ""
+) -> Iterator[Row]:
+    """What values (of a variable, or of it under a condition) have against their description."""
+    known = values.dropna().unique()
+    name, item = use.variable.get("Name"), use.item
+    kind = item.get("DataType")
+    numeric = pd.api.types.is_numeric_dtype(values)
+    texts = [_text(value) for value in known] if numeric else [str(value) for value in known]
+    if numeric and kind in ("integer", "float"):
+        yield from _digits(delivered, use, np.asarray(known, dtype="float64"), where)
+    elif not numeric:
+        yield from _types(delivered, use, texts, where)
+        length = item.get("Length")
+        long = [t for t in texts if len(t.encode()) > int(length)] if length.isdecimal() else []
+        if long and kind == "text":
+            longest = max(long, key=lambda text: len(text.encode()))
+            said = f"{name}{where} has {len(longest.encode())} bytes; Length is {length}"
+            yield delivered.found("CK-DEFINE-LENGTH", item, said, name, value=longest)
+    yield from _terms(delivered, use, texts, where)
+
+
+def _text(number: object) -> str:
+    return format(float(str(number)), ".15g")
+
+
+def _types(delivered: Delivered, use: Use, texts: list[str], where: str) -> Iterator[Row]:
+    kind, name = use.item.get("DataType"), use.variable.get("Name")
+    pattern = _DATES.get(kind)
+    if kind == "integer":
+        pattern = re.compile(r"[+-]?\d+")
+    elif kind == "float":
+        pattern = re.compile(r"[<>]?=?\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+    if pattern is None:
+        return
+    bad = [text for text in texts if not pattern.fullmatch(text)]
+    if bad:
+        said = f"{name}{where} has {len(bad)} values that are no {kind}, as {bad[0]}"
+        yield delivered.found("CK-DEFINE-TYPE", use.item, said, name, value=bad[0])
+
+
+def _digits(
+    delivered: Delivered,
+    use: Use,
+    numbers: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    where: str,
+) -> Iterator[Row]:
+    item, name = use.item, use.variable.get("Name")
+    kind, length, digits = item.get("DataType"), item.get("Length"), item.get("SignificantDigits")
+    decimals = int(digits) if kind == "float" and digits.isdecimal() else 0
+    if kind == "integer" or digits.isdecimal():
+        rest = np.abs(numbers - np.round(numbers, decimals))
+        fine = rest > 1e-9 * np.maximum(np.abs(numbers), 1.0)
+        if fine.any():
+            value = _text(numbers[fine][0])
+            if kind == "integer":
+                said = f"{name}{where} is of type integer, and has {value}"
+                yield delivered.found("CK-DEFINE-TYPE", item, said, name, value=value)
+            else:
+                said = f"{name}{where} has more than {digits} decimals, as {value}"
+                yield delivered.found("CK-DEFINE-DIGITS", item, said, name, value=value)
+    if length.isdecimal() and len(numbers):
+        whole = [len(str(int(n))) for n in (numbers.min(), numbers.max()) if np.isfinite(n)]
+        longest = max(whole, default=0)
+        room = int(length) - decimals
+        if longest > max(room, 1):
+            said = f"{name}{where} has {longest} digits before the point; Length {length} leaves"
+            value = _text(max(numbers, key=abs))
+            yield delivered.found("CK-DEFINE-LENGTH", item, f"{said} {room}", name, value=value)
+
+
+def _terms(delivered: Delivered, use: Use, texts: list[str], where: str) -> Iterator[Row]:
+    codelist = delivered.define.codelist_of(use.item)
+    items = items_of(codelist) if codelist is not None else []
+    if codelist is None or not items:
+        return
+    name, oid = use.variable.get("Name"), codelist.get("OID")
+    terms = {item.get("CodedValue") for item in items}
+    held = terms | {_number(term) for term in terms}
+    bad = [text for text in texts if text not in terms and _number(text) not in held]
+    for text in sorted(bad)[:SHOWN]:
+        said = f"{name}{where} has {text}, no term of {oid}; {did_you_mean(text, terms)}"
+        yield delivered.found("CK-DEFINE-TERM", use.item, said, name, value=text)
+    if len(bad) > SHOWN:
+        said = f"{name}{where} has {len(bad) - SHOWN} more values that are no terms of {oid}"
+        yield delivered.found("CK-DEFINE-TERM", use.item, said, name)
+    have = {*texts, *(_number(text) for text in texts)}
+    unused = sorted(t for t in terms if t not in have and _number(t) not in have)
+    if unused and texts:
+        said = f"{len(unused)} of {len(terms)} terms of {oid} do not occur in {name}{where}: "
+        listed = ", ".join(unused[:5]) + (" ..." if len(unused) > 5 else "")
+        yield delivered.found("CK-DEFINE-UNUSED-TERM", use.item, said + listed, name)
+
+
+def _number(text: str) -> float | str:
+    """A term as a number where it is one, so that 1 and 1.0 are the same."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
