@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from tests.end_to_end.conftest import cdisckit
@@ -40,11 +41,14 @@ def test_the_pilot_builds_from_raw_files_elsewhere(
 
 
 def test_a_final_package_with_open_errors_is_refused(lupus: Path, tmp_path: Path) -> None:
-    run = cdisckit("build", lupus, "--final", "--out", tmp_path)
+    study = tmp_path / "study"
+    shutil.copytree(lupus, study, ignore=shutil.ignore_patterns("__pycache__"))
+    (study / "explanations.yaml").unlink()
+    run = cdisckit("build", study, "--final", "--out", tmp_path / "out")
     assert run.code == 1
     assert "Refused" in run.out
-    assert not (tmp_path / "nct03171194-syn").exists()
-    assert (tmp_path / "nct03171194-syn-refused" / "findings.html").exists()
+    assert not (tmp_path / "out" / "nct03171194-syn").exists()
+    assert (tmp_path / "out" / "nct03171194-syn-refused" / "findings.html").exists()
 
 
 def test_terminology_packages_are_listed() -> None:
