@@ -11,7 +11,7 @@ from specs.where import all_hold
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from specs.model import Analysis
+    from specs.analyses import Analysis
     from specs.tables import Table
 
 

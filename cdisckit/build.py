@@ -10,15 +10,11 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from submission.package import swap_in, write_package
-from validation.explanations import explained
-from validation.report import write_report
-from validation.run import validate_all
-
 import adam.derivations
 import sdtm.derivations
 from adam.build import build_adam
 from adam.statistics import Proportion, proportion
+from cdisckit.final import as_final, open_proposals
 from cdisckit.lineage import write_lineage
 from sdtm.build import SdtmBuild, build_sdtm
 from sdtm.readers import read_raw
@@ -26,6 +22,10 @@ from specs.derivation import derivations_of, study_derivations
 from specs.errors import CdisckitError, SpecError, did_you_mean
 from specs.findings import all_findings
 from specs.load import load_study
+from submission.package import swap_in, write_package
+from validation.explanations import explained
+from validation.report import write_report
+from validation.run import validate_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -132,17 +132,22 @@ def build(
             remedy="check that the raw files are those of this study",
         )
     step(STEPS[4])
-    findings = explained(
-        all_findings([tabulations.findings, found, validate_all(study, tables)]), study
+    found = all_findings(
+        [open_proposals(folder), tabulations.findings, found, validate_all(study, tables)]
     )
-    results = tuple(proportion(declared, tables) for declared in study.analyses)
+    findings = explained(as_final(found) if mode == "final" else found, study)
+    results = tuple(
+        proportion(declared, tables) for declared in study.analyses if declared.summary
+    )
     step(STEPS[5])
     name = study.id.lower()
     out.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=out))
     try:
         write_report(findings, aside, study, tables)
-        tabulations.ledger.forms.to_csv(aside / "ledger.csv", index=False, lineterminator="\n")
+        balance = tabulations.ledger
+        balance.forms.to_csv(aside / "ledger.csv", index=False, lineterminator="\n")
+        balance.left_out.to_csv(aside / "left_out.csv", index=False, lineterminator="\n")
         errors = (findings["severity"] == "error") & findings["explanation"].isna()
         if mode == "final" and errors.any():
             refused = out / f"{name}-refused"

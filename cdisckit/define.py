@@ -143,3 +143,36 @@ def _checked(file: Path, console: Console) -> bool:
         ", ".join(f"{counts.get(name, 0):,} {name}s" for name in SEVERITIES), highlight=False
     )
     return found.empty
+
+
+def print_verified(verified: pd.DataFrame, console: Console) -> bool:
+    """What deriving again gave, and the share; whether nothing differs."""
+    from cdisckit.verify import DIFFERS, EQUAL
+
+    counts = verified["verdict"].value_counts()
+    grid = Grid(title="Derived variables", title_justify="left")
+    for head in ("Dataset", "Derived", "Equal", "Differs", "Not derived again"):
+        grid.add_column(head, justify="left" if head == "Dataset" else "right")
+    for dataset, of in verified.groupby("dataset", sort=False):
+        verdicts = of["verdict"]
+        same, other = int(verdicts.eq(EQUAL).sum()), int(verdicts.eq(DIFFERS).sum())
+        rest = len(of) - same - other
+        grid.add_row(str(dataset), str(len(of)), str(same), str(other), str(rest))
+    console.print(grid)
+    for row in verified[verified["verdict"].eq(DIFFERS)].itertuples():
+        console.print(
+            f"[red]differs[/red] {row.dataset}.{row.variable} ({row.function}):"
+            f" {row.differ:,} of {row.rows:,} rows",
+            highlight=False,
+        )
+    reasons = verified.loc[~verified["verdict"].isin([EQUAL, DIFFERS]), "reason"].value_counts()
+    for reason, number in reasons.items():
+        console.print(f"not derived again: {number:,} because {escape(str(reason))}")
+    again = int(counts.get(EQUAL, 0)) + int(counts.get(DIFFERS, 0))
+    share = f"{100 * again / len(verified):.1f} %" if len(verified) else "none"
+    console.print(
+        f"{again:,} of {len(verified):,} derived variables were derived again ({share}):"
+        f" {counts.get(EQUAL, 0):,} equal, {counts.get(DIFFERS, 0):,} differ",
+        highlight=False,
+    )
+    return DIFFERS not in counts

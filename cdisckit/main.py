@@ -152,6 +152,21 @@ def show(
     )
 
 
+@app.command()
+def verify(
+    package: Annotated[Path, typer.Argument(help="A package's folder, or a define.xml.")],
+) -> None:
+    """Derive the variables of a delivered package again, from its own files, and compare.
+
+    Ends with 0 when all that could be derived again is equal, 1 when something differs.
+    """
+    from cdisckit.define import print_verified
+    from cdisckit.verify import verify as derive_again
+
+    equal = print_verified(derive_again(package), Console())
+    raise typer.Exit(CLEAN if equal else FINDINGS)
+
+
 @ct.command("add")
 def ct_add(
     file: Annotated[Path, typer.Argument(help="A package of NCI EVS: ODM-XML or text.")],

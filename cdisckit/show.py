@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pydantic import ValidationError
@@ -20,19 +19,18 @@ from submission.dataset_json.dates import counts_of, iso_texts, misshapen
 from submission.xpt import iter_xpt, missing_codes, read_member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rich.console import Console
 
 MOST_DISTINCT = 10_000
 _CONDITION = re.compile(r"\s*(\w+)\s+([A-Za-z]+)\s+(.+?)\s*", re.DOTALL)
-_ORDERED = (Comparator.LT, Comparator.LE, Comparator.GT, Comparator.GE)
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A variable as it is listed; `date` is date or datetime where numbers count days, seconds."""
+    """A variable as it is listed; `date` is date, datetime or time where numbers are such."""
 
     name: str
     label: str
@@ -70,7 +68,8 @@ def show(
     check_encoding(encoding)
     shown = of_file(path, encoding)
     known = {variable.name: variable for variable in shown.variables}
-    conditions = [_on_dates(condition(text), known) for text in where]
+    dates = {variable.name: variable.date for variable in shown.variables if variable.date}
+    conditions = [condition(text, dates) for text in where]
     chosen = list(columns) or list(known)
     for name in [*chosen, *(one.variable for one in conditions)]:
         if name not in known:
@@ -80,24 +79,21 @@ def show(
                 remedy=did_you_mean(name, known),
             )
     needed = list(dict.fromkeys([*chosen, *(one.variable for one in conditions)]))
-    frames = (_chosen(frame, conditions)[chosen] for frame in shown.frames(needed))
+    frames = (frame[all_hold(conditions, frame)][chosen] for frame in shown.frames(needed))
     listed = [known[name] for name in chosen]
+    table = _statistics(frames, listed) if stats else _rows(frames, listed, rows)
     console.print(Text(shown.title, style="bold"))
-    if stats:
-        console.print(_statistics(frames, listed))
-        return
-    if not columns and not where:
+    if not (columns or where or stats):
         console.print(_variables(listed))
-    console.print(_rows(frames, listed, rows))
+    console.print(table)
 
 
 def of_file(path: Path, encoding: str) -> Shown:
     """A file of any format that `convert` reads."""
     if path.suffix.lower() == ".xpt":
         member = read_member(path, encoding=encoding)
-        dates = {"dates": "date", "datetimes": "datetime"}
         variables = tuple(
-            Listed(c.name, c.label, c.type, str(c.length), c.format, dates.get(c.holds, ""))
+            Listed(c.name, c.label, c.type, str(c.length), c.format, c.holds[:-1])
             for c in member.columns
         )
         title = f"{member.name} {member.label}: {member.rows:,} rows, written {member.modified}"
@@ -121,11 +117,16 @@ def of_file(path: Path, encoding: str) -> Shown:
     return Shown(title, variables, lambda names: (frame[names] for frame in file.frames()))
 
 
-def condition(text: str) -> Where:
+def condition(text: str, dates: Mapping[str, str] | None = None) -> Where:
     """A condition as typed; SpecError if it is none.
+
+    `dates` has, for variables whose numbers are dates or datetimes, which of them; an ISO 8601
+    value becomes such a number.
 
     >>> condition("ARMCD IN (A, 'B, C')").values
     ('A', 'B, C')
+    >>> condition("ADT GE 1960-01-02", {"ADT": "date"}).values
+    ('1',)
     """
     matched = _CONDITION.fullmatch(text)
     comparator = matched[2].upper() if matched else ""
@@ -133,7 +134,8 @@ def condition(text: str) -> Where:
         values = [matched[3]]
         if comparator in ("IN", "NOTIN"):
             values = re.findall(r"\"[^\"]*\"|'[^']*'|[^\s,()][^,()]*", matched[3])
-        bare = tuple(_unquoted(value.strip()) for value in values)
+        kind = (dates or {}).get(matched[1], "")
+        bare = _counted([_unquoted(value.strip()) for value in values], kind)
         try:
             found = Where(variable=matched[1], comparator=Comparator(comparator), values=bare)
         except ValidationError:
@@ -151,26 +153,12 @@ def _unquoted(text: str) -> str:
     return text[1:-1] if quoted else text
 
 
-def _on_dates(one: Where, known: dict[str, Listed]) -> Where:
-    """The condition with its ISO 8601 dates as the numbers that the file has for them."""
-    kind = known[one.variable].date if one.variable in known else ""
-    texts = pa.array(one.values, pa.large_string())
+def _counted(values: list[str], kind: str) -> tuple[str, ...]:
+    """ISO 8601 dates as the numbers that the file has for them, anything else as it is."""
+    texts = pa.array(values, pa.large_string())
     if not kind or misshapen(texts, kind, whole=True) is not None:
-        return one
-    counts = counts_of(texts, kind).tolist()
-    return one.model_copy(update={"values": tuple(map(_number, counts))})
-
-
-def _chosen(frame: pd.DataFrame, conditions: list[Where]) -> pd.DataFrame:
-    if not conditions:
-        return frame
-    for one in conditions:
-        number = pd.api.types.is_numeric_dtype(frame[one.variable])
-        if (number or one.comparator in _ORDERED) and any(
-            value and pd.isna(pd.to_numeric(value, errors="coerce")) for value in one.values
-        ):
-            raise SpecError(f"the condition {one} compares numbers", remedy="give it a number")
-    return frame[all_hold(conditions, frame)]
+        return tuple(values)
+    return tuple(map(_number, counts_of(texts, kind).tolist()))
 
 
 def _variables(listed: list[Listed]) -> Table:
@@ -215,7 +203,7 @@ def _texts(values: pd.Series[Any], one: Listed) -> list[str]:
 
 
 def _number(value: float) -> str:
-    return np.format_float_positional(value, trim="-") if abs(value) < 1e16 else str(value)
+    return repr(value).removesuffix(".0")
 
 
 @dataclass

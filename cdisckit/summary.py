@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table as Grid
 
+from cdisckit.final import DEIDENTIFIED
 from specs.findings import SEVERITIES
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def print_summary(build: Build, console: Console) -> None:
     console.print(f"[bold]{study.id}[/bold]  {study.title}", highlight=False)
     if study.synthetic:
         console.print(f"[bold magenta]{study.synthetic.strip()}[/bold magenta]", highlight=False)
+    if (build.findings["rule"] == DEIDENTIFIED).any():
+        console.print("[bold red]NOT FOR SUBMISSION[/bold red]: the raw data are de-identified.")
     console.print(_datasets(build))
     if build.findings["explanation"].isna().any():
         console.print(_findings(build))
@@ -68,7 +71,9 @@ def _findings(build: Build) -> Grid:
     ]
     for _, severity, rule, where, count, message in sorted(rows, key=lambda row: row[0])[:SHOWN]:
         colour = _COLOURS[str(severity)]
-        grid.add_row(f"[{colour}]{severity}[/{colour}]", rule, where, str(count), message)
+        grid.add_row(
+            f"[{colour}]{severity}[/{colour}]", str(rule), str(where), str(count), str(message)
+        )
     if len(rows) > SHOWN:
         grid.caption = f"and {len(rows) - SHOWN} more kinds in the report"
     return grid

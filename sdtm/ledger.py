@@ -27,10 +27,16 @@ WHOLE_FORM = "*"
 
 @dataclass(frozen=True)
 class Ledger:
-    """One row per form: records and fields read, used, left out, not submitted, unaccounted."""
+    """The balance of what was read.
+
+    `forms` has one row per form: records and fields read, used, left out, not submitted,
+    unaccounted. `left_out` names every record that no dataset uses: form, record, subject, file,
+    line, and the rule that left it out.
+    """
 
     forms: pd.DataFrame
     findings: pd.DataFrame
+    left_out: pd.DataFrame
 
 
 def ledger(study: Study, raw: RawData, usages: Iterable[tuple[Dataset, Records]]) -> Ledger:
@@ -67,7 +73,8 @@ def ledger(study: Study, raw: RawData, usages: Iterable[tuple[Dataset, Records]]
             }
         )
         found.extend(_findings(form, open_fields, lost))
-    return Ledger(pd.DataFrame(rows), all_findings(found))
+    named = _left_out([r.left_out for _, r in usages], used_records, raw)
+    return Ledger(pd.DataFrame(rows), all_findings(found), named)
 
 
 def _ids(tables: Iterable[pd.DataFrame], raw: RawData) -> set[int]:
@@ -77,6 +84,19 @@ def _ids(tables: Iterable[pd.DataFrame], raw: RawData) -> set[int]:
         return set()
     found = pd.concat(filled)
     return set(found.loc[found["form"].isin(list(raw.forms)), "record"])
+
+
+def _left_out(tables: Iterable[pd.DataFrame], used: set[int], raw: RawData) -> pd.DataFrame:
+    """The records left out by a rule and used nowhere, with the rules that left them out."""
+    columns = ["form", "record", "subject", "file", "line", "rule"]
+    filled = [table for table in tables if len(table)]
+    if not filled:
+        return pd.DataFrame(columns=columns)
+    found = pd.concat(filled).drop_duplicates()
+    found = found[found["form"].isin(list(raw.forms)) & ~found["record"].isin(list(used))]
+    rules = found.groupby(["form", "record"], sort=False)["clause"].agg("; ".join).reset_index()
+    places = raw.records()[["subject", "file", "line"]]
+    return rules.join(places, on="record").rename(columns={"clause": "rule"})[columns]
 
 
 def _not_submitted(study: Study, raw: RawData) -> Mapping[str, set[str]]:
@@ -105,6 +125,7 @@ def _used_fields(usages: list[tuple[Dataset, Records]]) -> Mapping[str, set[str]
         for block in dataset.blocks:
             of_form = used.setdefault(block.form, set())
             of_form.update(block.bind.get(c.variable, c.variable) for c in block.where)
+            of_form.update(block.bind.get(name, name) for name in block.distinct)
             for join in block.joins:
                 chosen = {join.first, join.last} - {""}
                 used.setdefault(join.form, set()).update(

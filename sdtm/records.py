@@ -124,6 +124,11 @@ class _Part:
         left = pd.DataFrame(
             {"form": form.name, "record": form.frame.index[~keep], "clause": _text(block)}
         )
+        if block.distinct:
+            double = _doubled(block, form, form.frame[keep])
+            also = pd.DataFrame({"form": form.name, "record": double, "clause": _rule(block)})
+            left = pd.concat([left, also], ignore_index=True)
+            keep &= ~form.frame.index.isin(double)
         if RESULT in block.bind:
             form.field_named(block.bind[RESULT], block.place)
             keep &= form.frame[block.bind[RESULT]].notna()
@@ -163,6 +168,19 @@ class _Part:
 
 def _text(block: Block) -> str:
     return " and ".join(str(clause) for clause in block.where)
+
+
+def _doubled(block: Block, form: Form, rows: pd.DataFrame) -> pd.Index:
+    """The records that agree with another, which is kept, in all fields that tell them apart."""
+    names = [block.bind.get(name, name) for name in block.distinct]
+    for name in names:
+        if name not in CONTEXT:
+            form.field_named(name, block.place)
+    return rows.index[rows.duplicated(names, keep=block.keep)]
+
+
+def _rule(block: Block) -> str:
+    return f"{block.keep} of the records that agree in {', '.join(block.distinct)}"
 
 
 def _none_left_out() -> pd.DataFrame:

@@ -13,7 +13,7 @@ from specs.where import Where
 Texts = tuple[str, ...]
 Scalar = str | int | float
 
-_ORIGINS = ("collected", "derived", "assigned", "protocol", "predecessor")
+ORIGINS = ("collected", "derived", "assigned", "protocol", "predecessor")
 
 
 class _File(BaseModel):
@@ -49,10 +49,10 @@ class RuleFile(_File):
     def _from_verb(cls, data: Any) -> Any:
         if not isinstance(data, dict) or "origin" in data:
             return data
-        verbs = [key for key in data if key in _ORIGINS]
+        verbs = [key for key in data if key in ORIGINS]
         if len(verbs) != 1:
-            raise ValueError(f"a rule has one verb of {', '.join(_ORIGINS)}")
-        rest = {key: value for key, value in data.items() if key not in (*_ORIGINS, "from")}
+            raise ValueError(f"a rule has one verb of {', '.join(ORIGINS)}")
+        rest = {key: value for key, value in data.items() if key not in (*ORIGINS, "from")}
         subject = data[verbs[0]]
         if verbs[0] == "derived":
             sources = _listed(data.get("from", []))
@@ -104,9 +104,9 @@ class VariableFile(_File):
         if not isinstance(data, dict) or "rules" in data or "standard" in data:
             return data
         own = ("label", "type", "length", "codelist", "format", "comment", "role", "core")
-        of_rule = (*_ORIGINS, "from", "with", "source", "as", "when", "where")
+        of_rule = (*ORIGINS, "from", "with", "source", "as", "when", "where")
         for key in data:
-            if key not in (*own, *of_rule) and any(verb in data for verb in _ORIGINS):
+            if key not in (*own, *of_rule) and any(verb in data for verb in ORIGINS):
                 hint = did_you_mean(str(key), (*own, *of_rule))
                 raise ValueError(f"{key} is not known here; {hint}")
         given = {key: value for key, value in data.items() if key in own}
@@ -315,32 +315,3 @@ class ExplanationsFile(_File):
     """`explanations.yaml`."""
 
     explanations: tuple[ExplanationFile, ...]
-
-
-class AnalysisFile(_File):
-    """`{id: ..., title: ..., dataset: ADRS, where: [...], variable: AVALC, event: Y}`.
-
-    `reason` and `purpose` are terms of Define-XML (C117744, C117745) or the sponsor's own.
-    """
-
-    id: str
-    title: str
-    dataset: str
-    where: tuple[Where, ...] = ()
-    variable: str
-    event: str
-    level: float = Field(default=0.95, gt=0, lt=1)
-    reason: str = ""
-    purpose: str = ""
-
-    @model_validator(mode="after")
-    def _both_or_none(self) -> AnalysisFile:
-        if bool(self.reason) != bool(self.purpose):
-            raise ValueError("reason and purpose go together: results metadata need both")
-        return self
-
-
-class AnalysesFile(_File):
-    """`analyses.yaml`."""
-
-    analyses: tuple[AnalysisFile, ...]

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from specs.analyses import AnalysesFile
 from specs.codelists import StudyTerminology
 from specs.dataset_files import DatasetResolver
 from specs.errors import SpecError
 from specs.files import (
-    AnalysesFile,
     ExplanationsFile,
     StudyFile,
     TerminologyFile,
@@ -22,7 +22,6 @@ from specs.files import (
 )
 from specs.merged import merged
 from specs.model import (
-    Analysis,
     Dataset,
     Dictionary,
     Document,
@@ -40,6 +39,7 @@ from specs.yaml_files import YamlFile, read_yaml, records
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from specs.analyses import Analysis, Display
     from specs.derivation import Derivation
 _FOLDERS = {"sdtm": "SDTMIG", "adam": "ADaMIG"}
 
@@ -66,6 +66,7 @@ def load_study(folder: Path, derivations: Mapping[str, Derivation]) -> Study:
     )
     datasets = inherited(datasets)
     explanations_file = folder / "explanations.yaml"
+    analyses, displays = _analyses(folder / "analyses.yaml")
     study = Study(
         folder=folder,
         id=given.study,
@@ -91,7 +92,8 @@ def load_study(folder: Path, derivations: Mapping[str, Derivation]) -> Study:
             Dictionary(name, d.version, d.variables) for name, d in given.dictionaries.items()
         ),
         explanations=_explanations(explanations_file),
-        analyses=_analyses(folder / "analyses.yaml"),
+        analyses=analyses,
+        displays=displays,
         files=(file.path, *(dataset_file.path for dataset_file, _ in files)),
     )
     check_references(study)
@@ -136,13 +138,20 @@ def _explanations(path: Path) -> tuple[Explanation, ...]:
     )
 
 
-def _analyses(path: Path) -> tuple[Analysis, ...]:
+def _analyses(path: Path) -> tuple[tuple[Analysis, ...], tuple[Display, ...]]:
     if not path.exists():
-        return ()
+        return (), ()
     file = read_yaml(path)
-    return tuple(
-        Analysis(**dict(given), place=file.place("analyses", number))
-        for number, given in enumerate(file.parsed(AnalysesFile).analyses)
+    given = file.parsed(AnalysesFile)
+    return (
+        tuple(
+            analysis.model_copy(update={"place": file.place("analyses", number)})
+            for number, analysis in enumerate(given.analyses)
+        ),
+        tuple(
+            display.model_copy(update={"place": file.place("displays", number)})
+            for number, display in enumerate(given.displays)
+        ),
     )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from specs.analyses import Analysis, Display
     from specs.derivation import Derivation
     from specs.terminology import Codelist
     from specs.where import Where
@@ -272,25 +273,6 @@ class Explanation:
 
 
 @dataclass(frozen=True)
-class Analysis:
-    """A declared result: the share of records with an event among those that meet a condition.
-
-    With a `reason` and a `purpose`, in the terms of Define-XML, it is part of the results metadata.
-    """
-
-    id: str
-    title: str
-    dataset: str
-    where: tuple[Where, ...]
-    variable: str
-    event: str
-    level: float = 0.95
-    reason: str = ""
-    purpose: str = ""
-    place: str = ""
-
-
-@dataclass(frozen=True)
 class Study:
     """A study's whole specification."""
 
@@ -314,6 +296,7 @@ class Study:
     dictionaries: tuple[Dictionary, ...] = ()
     explanations: tuple[Explanation, ...] = ()
     analyses: tuple[Analysis, ...] = ()
+    displays: tuple[Display, ...] = ()
     files: tuple[Path, ...] = ()
 
     def dataset(self, name: str) -> Dataset:

@@ -80,6 +80,12 @@ class YamlFile:
         return f"{self.place(*keys)}: {name}: {message}" if name else f"{self.path.name}: {message}"
 
 
+def content(file: YamlFile) -> dict[str, Any]:
+    """What a file says, as plain dicts, lists and scalars, its names as written."""
+    said: dict[str, Any] = _plain(file.data)
+    return said
+
+
 def read_yaml(path: Path) -> YamlFile:
     """Read a YAML 1.2 file (UTF-8). SpecError names the line of a syntax error or double key."""
     try:

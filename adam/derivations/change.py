@@ -30,6 +30,12 @@ def change(value: pd.Series, base: pd.Series, before: pd.Series) -> pd.Series:
 
 
 @derivation
+def difference(value: pd.Series, base: pd.Series) -> pd.Series:
+    """{value} minus {base}; missing where either is."""
+    return value - base
+
+
+@derivation
 def percent_change(change: pd.Series, base: pd.Series) -> pd.Series:
     """100 x {change} / {base}; missing where either is, or {base} is 0."""
     return (100 * change / base.abs()).where(base.ne(0))

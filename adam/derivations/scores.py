@@ -85,6 +85,12 @@ def total_of_scores(*scores: pd.Series) -> pd.Series:
 
 
 @derivation
+def titer_number(text: pd.Series) -> pd.Series:
+    """The number n of {text} written as 1:n; missing where it is not written so."""
+    return exact.as_floats(text.str.extract(r"^1:(\d+)$")[0].astype("str"))
+
+
+@derivation
 def within_scale(text: pd.Series, *, low: str, high: str) -> Outcome:
     """{text} where it is a number from {low} to {high}, in its shortest exact form; missing
     otherwise.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from sdtm import dates
@@ -93,6 +94,32 @@ def starts_on_or_after(dtc: pd.Series, reference: pd.Series) -> Outcome:
     flag = pd.Series("N", index=dtc.index, dtype="str").mask(after, "Y")
     problem = pd.Series("no year is known; it is not counted", index=dtc.index, dtype="str")
     return Outcome(flag, problem.where(dates.last_day(dtc).isna()))
+
+
+@derivation
+def age_group(age: pd.Series, *, limits: list[int], names: list[str]) -> pd.Series:
+    """The group of {age}: from each of {limits} on it is the group at that place of {names};
+    missing below the first.
+    """
+    group = pd.Series(np.nan, index=age.index, dtype="str")
+    for limit, name in zip(limits, names, strict=True):
+        group = group.mask(age.ge(limit), name)
+    return group
+
+
+@derivation
+def body_mass_index(weight: pd.Series, height: pd.Series) -> pd.Series:
+    """{weight} in kg divided by the square of {height} in m, to one decimal."""
+    return (weight / (height / 100) ** 2).round(1)
+
+
+@derivation
+def whole_years(start: pd.Series, end: pd.Series) -> pd.Series:
+    """Completed years from {start} to {end}; missing where either is."""
+    years = end.dt.year - start.dt.year
+    not_yet = (end.dt.month * 100 + end.dt.day).lt(start.dt.month * 100 + start.dt.day)
+    completed: pd.Series = (years - not_yet).astype("float64")
+    return completed.where(start.notna() & end.notna())
 
 
 @derivation(scope="subject")

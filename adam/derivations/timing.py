@@ -66,6 +66,12 @@ def not_after(date: pd.Series, limit: pd.Series) -> pd.Series:
     return date.where(~date.gt(limit))
 
 
+@derivation
+def named_date(date: pd.Series, candidate: pd.Series, *, text: str) -> pd.Series:
+    """The text "{text}" where {date} is {candidate}."""
+    return pd.Series(text, index=date.index, dtype="str").where(date.eq(candidate))
+
+
 def day_number(date: pd.Series, reference: pd.Series) -> pd.Series:
     """Days from the reference to the date counted without a gap: the reference is 1, before it 0.
 

@@ -53,6 +53,15 @@ def before_first_dose(
 
 
 @derivation
+def timed_before_first_dose(dtc: pd.Series, start: pd.Series, start_time: pd.Series) -> pd.Series:
+    """Y if {dtc} is before {start}, or on the same day unless its time is at or after {start_time}.
+    A partial date is before it if its latest possible day is.
+    """
+    no_mark = pd.Series(np.nan, index=dtc.index, dtype="str")
+    return before_first_dose(dtc, no_mark, start, start_time).values
+
+
+@derivation
 def baseline_flag(
     subject: pd.Series,
     part: pd.Series,
@@ -68,8 +77,8 @@ def baseline_flag(
 ) -> pd.Series:
     """Y for the last assessment with {value} before the first dose ({before} is Y) per {subject},
     not earlier than Day {earliest_day}; its day is chosen for {day_chosen_for}. Assessments of one
-    day count as follows within each {part}: the latest {time} if all have one, else and among equals the highest, that is the
-    worst, {value}.
+    day count as follows within each {part}: the latest {time} if all have one, else and among
+    equals the highest, that is the worst, {value}.
 
     Two versions of an index on that day: the one named first in `versions` counts. What is still
     equal is settled by `order`, the later counts, so that the result does not depend on the order
@@ -162,9 +171,9 @@ def analysis_flag(
     """Y for the assessment with {value} that stands for {visit} of {subject}: the one with the
     lowest {distance}, of two equally close the later, chosen for {day_chosen_for}. Assessments of
     one day count as follows within each {part}: the latest {time} if all have one, else and among
-    equals the highest, that is the worst, {value}; one whose {version} is not {base_version} counts only where no other
-    does. An assessment without a full date stands only where no dated one does. At baseline it is
-    the record with {baseline} Y.
+    equals the highest, that is the worst, {value}; one whose {version} is not {base_version} counts
+    only where no other does. An assessment without a full date stands only where no dated one does.
+    At baseline it is the record with {baseline} Y.
     """
     start = baseline.eq("Y").fillna(value=False).astype(bool)
     candidate = visit.notna() & value.notna() & ~start

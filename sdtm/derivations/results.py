@@ -78,6 +78,19 @@ def ticked_choices(answer: pd.Series, *, choices: Table) -> pd.Series:
 
 
 @derivation
+def ticked_choice(answer: pd.Series, *, number: int, choices: Table) -> pd.Series:
+    """The meaning of choice {number} of those ticked in {answer}, when several are.
+
+    `choices` has the columns code and term. Missing when one choice or none is ticked, and when
+    fewer are ticked than {number}. What stands for all of them in the parent is MULTIPLE.
+    """
+    terms = {str(row["code"]): str(row["term"]) for row in choices}
+    several = answer.where(answer.str.contains(TICKED, regex=False, na=False))
+    code = several.str.split(TICKED).str.get(number - 1)
+    return code.map(lambda text: terms.get(text, text), na_action="ignore").astype("str")
+
+
+@derivation
 def numeric_result(result: pd.Series) -> pd.Series:
     """{result} as a number; missing when it is text or has a comparison operator."""
     return pd.to_numeric(result, errors="coerce").astype("float64")

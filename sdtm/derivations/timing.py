@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sdtm.dates import full_day
+from sdtm.dates import first_day, full_day, last_day
 from sdtm.dates import study_day as day_number
 from specs.derivation import derivation
 
@@ -56,3 +56,55 @@ def exists(record: pd.Series, subject: pd.Series, *, value: str = "Y") -> pd.Ser
 def date_of(datetime: pd.Series) -> pd.Series:
     """The date part of {datetime}."""
     return datetime.str.partition("T")[0]
+
+
+@derivation
+def age_in_years(birth: pd.Series, date: pd.Series) -> pd.Series:
+    """Completed years from {birth} to {date}; missing when either date is missing or not complete.
+
+    Whoever is born on 29 February completes a year on 1 March where there is no such day.
+
+    >>> births, dates = pd.Series(["1980-05-02", "1980-05-02"]), pd.Series(["2020-05-01"] * 2)
+    >>> age_in_years(births, dates).tolist()
+    [39.0, 39.0]
+    """
+    born, then = full_day(birth), full_day(date)
+    before = (then.dt.month < born.dt.month) | (
+        (then.dt.month == born.dt.month) & (then.dt.day < born.dt.day)
+    )
+    years = then.dt.year - born.dt.year - before.astype("int64")
+    return years.where(born.notna() & then.notna() & (then >= born)).astype("float64")
+
+
+@derivation
+def start_in_period(date: pd.Series, begin: pd.Series, end: pd.Series) -> pd.Series:
+    """BEFORE, DURING or AFTER, as {date} lies to the period from {begin} to {end}.
+
+    An incomplete date counts by the earliest and the latest day it can be. Missing when the date
+    or a limit that decides is missing, and when the date may lie on either side of a limit.
+    """
+    return _in_period(date, begin, end)
+
+
+@derivation
+def end_in_period(
+    date: pd.Series, ongoing: pd.Series, begin: pd.Series, end: pd.Series, *, value: str = "1"
+) -> pd.Series:
+    """BEFORE, DURING or AFTER, as {date} lies to the period from {begin} to {end}.
+
+    AFTER where {ongoing} is {value} and there is no date. An incomplete date counts by the
+    earliest and the latest day it can be; missing when it may lie on either side of a limit.
+    """
+    found = _in_period(date, begin, end)
+    return found.mask(date.isna() & ongoing.eq(value), "AFTER")
+
+
+def _in_period(date: pd.Series, begin: pd.Series, end: pd.Series) -> pd.Series:
+    earliest_day, latest_day = first_day(date), last_day(date)
+    opened, closed = full_day(begin), full_day(end)
+    return (
+        pd.Series(index=date.index, dtype="str")
+        .mask(latest_day < opened, "BEFORE")
+        .mask((earliest_day >= opened) & (latest_day <= closed), "DURING")
+        .mask(earliest_day > closed, "AFTER")
+    )

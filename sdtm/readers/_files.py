@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     Model = TypeVar("Model", bound=BaseModel)
 
-Delimiter = Annotated[str, StringConstraints(pattern=r'^[^"\r\n]$')]
+Delimiter = Annotated[str, StringConstraints(pattern=r'^[^"\r\n]?$')]
+"""One sign, or nothing where it is to be detected."""
 
 LONGEST = 1 << 24
 """The longest line of delimited text, in bytes."""

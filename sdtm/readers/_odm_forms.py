@@ -11,6 +11,7 @@ import pandas as pd
 
 from sdtm.dates import DateStyle
 from sdtm.raw import UNIT, Field, Form, context
+from specs.errors import RawDataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,21 +56,29 @@ class _Table:
             self.homes[column[1]].append(column)
         return column
 
-    def column(self, group: str, item: str, row: int) -> Column:
-        """Where a value belongs: its item has one column, unless several groups of the form do.
+    def put(self, column: Column, row: int, cell: Cell) -> bool:
+        """Put a value into a column of the form; False where it has none, or it is taken."""
+        if column not in self.columns or row in self.cells[column]:
+            return False
+        self.cells[column][row] = cell
+        return True
+
+    def put_elsewhere(self, group: str, item: str, row: int, cell: Cell) -> bool:
+        """Put a value whose group does not have its item: where the item is, or in a new column.
 
         Data name another group than the definitions do in exports of REDCap.
         """
         homes = self.homes.get(item, [])
-        if len(homes) == 1 and row not in self.cells[homes[0]]:
-            return homes[0]
-        return self.add((group, item))
+        if len(homes) == 1 and self.put(homes[0], row, cell):
+            return True
+        return self.put(self.add((group, item)), row, cell)
 
 
 def forms_of(file: OdmFile, known: Definitions, names: OdmNames) -> Iterator[Form]:
     """The forms: those defined, in their order, then others in the order of the data."""
     events, forms, groups = _kept_repeats(file, known)
     tables = _defined(known, names, groups)
+    astray: list[tuple[_Table, str, str, int, Cell]] = []
     for place, instance in file.collected.instances.items():
         nested, inner = _split(place.groups, groups)
         name = _name(place.form, nested, names)
@@ -82,9 +91,17 @@ def forms_of(file: OdmFile, known: Definitions, names: OdmNames) -> Iterator[For
                 form_repeat=place.form_repeat if place.form in forms else "",
             )
             table.rows.append((where, ".".join(repeat for _, repeat in nested), instance.line))
+        group = inner or (nested[-1][0] if nested else "")
         for item, cell in instance.cells.items():
-            column = table.column(inner or (nested[-1][0] if nested else ""), item, number)
-            table.cells[column][number] = cell
+            if not table.put((group, item), number, cell):
+                astray.append((table, group, item, number, cell))
+    for table, group, item, number, cell in astray:
+        if not table.put_elsewhere(group, item, number, cell):
+            raise RawDataError(
+                f"item {item} of item group {group} has two values in one record of {table.name}",
+                where=f"{file.path.name} line {cell.line}",
+                remedy="a repeat key is missing; export the data again",
+            )
     for table in tables.values():
         if table.columns:
             yield _form(table, file, known, names)

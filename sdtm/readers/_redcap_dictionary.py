@@ -72,7 +72,7 @@ class RedcapOptions(Options):
     event_forms: str = ""
     missing: dict[str, str] = Default(default={})
     dates: str = ""
-    delimiter: Delimiter | Literal[""] = ""
+    delimiter: Delimiter = ""
     decimal: Literal[".", ",", ""] = ""
     encoding: str = ""
     deidentified: bool = False

@@ -6,11 +6,13 @@ The file's ending tells its kind: CSV and other delimited text, XLSX, SAS7BDAT, 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import pandas as pd
 from pydantic import Field as Default
+from pydantic import StringConstraints
 
 from sdtm.dates import DateStyle
 from sdtm.raw import Field, Form, RawData, context
@@ -56,7 +58,7 @@ class TableOptions(Options):
     """
 
     file: str
-    subject: str
+    subject: Annotated[str, StringConstraints(min_length=1)]
     event: str = ""
     event_repeat: str = ""
     repeat: str = ""
@@ -71,21 +73,69 @@ class TableOptions(Options):
     century: str = ""
     missing: dict[str, str] = Default(default={})
     decimal: Literal[".", ","] = "."
-    delimiter: Delimiter | Literal[""] = ""
+    delimiter: Delimiter = ""
     encoding: str = ""
 
 
 class TablesOptions(Options):
-    """`forms` gives for each form its file and columns."""
+    """`forms` gives for each form its file and columns.
+
+    `codes` is a table of what codes mean, with columns field, code, label, and where they differ
+    by form, form; where a field may hold several codes separated by `;`, several is Y.
+    """
 
     forms: dict[str, TableOptions]
+    codes: str = ""
+
+
+@dataclass(frozen=True)
+class Codes:
+    """What codes mean, by form and field; form "" is any."""
+
+    by_field: Mapping[tuple[str, str], Mapping[str, str]]
+    several: frozenset[tuple[str, str]]
+
+    def choices(self, form: str, field: str) -> Mapping[str, str]:
+        """The codes of a field with their meaning; none where none are told."""
+        return self.by_field.get((form, field)) or self.by_field.get(("", field)) or {}
+
+    def kind(self, form: str, field: str) -> Literal["text", "code", "checkbox"]:
+        """Whether a field is coded, and may hold several codes."""
+        if {(form, field), ("", field)} & self.several:
+            return "checkbox"
+        return "code" if self.choices(form, field) else "text"
+
+
+def read_codes(path: Path) -> Codes:
+    """A table of codes; RawDataError where it lacks a column or a code is there twice."""
+    shape = shape_of(path)
+    data = read_delimited(path, shape.delimiter, shape.encoding)
+    for column in ("field", "code", "label"):
+        _check_column(column, data, path)
+    data = data.reindex(columns=["form", "field", "code", "label", "several"]).astype("str")
+    data = data.assign(form=data["form"].fillna(""), label=data["label"].fillna(data["code"]))
+    twice = data.index[data.duplicated(["form", "field", "code"])]
+    if len(twice):
+        raise RawDataError(
+            f"code {data.loc[twice[0], 'code']} of {data.loc[twice[0], 'field']} is there twice",
+            where=f"{path.name} line {twice[0]}",
+            remedy="leave one of them",
+        )
+    by_field: dict[tuple[str, str], dict[str, str]] = {}
+    rows = zip(data["form"], data["field"], data["code"], data["label"], strict=True)
+    for form, field, code, label in rows:
+        by_field.setdefault((form, field), {})[code] = label
+    several = data[data["several"] == "Y"]
+    return Codes(by_field, frozenset(zip(several["form"], several["field"], strict=True)))
 
 
 def read(source: RawSource, folder: Path) -> RawData:
     """Read the files; RawDataError where one is missing, ragged, or lacks a declared column."""
     given = options(source, TablesOptions)
-    made = [_form(name, table, folder, source.place) for name, table in given.forms.items()]
+    codes = read_codes(folder / given.codes) if given.codes else Codes({}, frozenset())
+    made = [_form(name, table, folder, source.place, codes) for name, table in given.forms.items()]
     files = tuple(folder / table.file for table in given.forms.values())
+    files = (*files, folder / given.codes) if given.codes else files
     forms = {form.name: form for form, _ in made}
     return RawData(MappingProxyType(forms), files, all_findings(found for _, found in made))
 
@@ -110,7 +160,9 @@ def read_sheet(path: Path, given: TableOptions, place: str = "") -> Sheet:
     return readers[kind]()
 
 
-def _form(name: str, given: TableOptions, folder: Path, place: str) -> tuple[Form, pd.DataFrame]:
+def _form(
+    name: str, given: TableOptions, folder: Path, place: str, codes: Codes
+) -> tuple[Form, pd.DataFrame]:
     path = folder / given.file
     sheet = read_sheet(path, given, place)
     data, left_out = _left_out(sheet.frame, name, given, path)
@@ -139,12 +191,17 @@ def _form(name: str, given: TableOptions, folder: Path, place: str) -> tuple[For
     style = DateStyle.from_options(given.dates, century)
     missing = MappingProxyType({**sheet.missing, **given.missing})
     fields = {
-        str(c): Field(
-            str(c), sheet.labels.get(str(c), str(c)), "text", {}, missing, style,
+        column: Field(
+            name=column,
+            label=sheet.labels.get(column, column),
+            kind=codes.kind(name, column),
+            choices=codes.choices(name, column),
+            missing=missing,
+            style=style,
             decimal=given.decimal,
         )
-        for c in data.columns.drop("@line")
-    }  # fmt: skip
+        for column in map(str, data.columns.drop("@line"))
+    }
     frame = pd.concat([whose, data[list(fields)]], axis=1).reset_index(drop=True)
     form = Form(
         name,

@@ -5,7 +5,6 @@ Values go over as they are. What only one of the formats can say is named as a `
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
 
-_TIMES = re.compile(r"(TIME|TOD|HHMM|[EB]8601T[MN]|IS8601T[MN])\d*\.\d*")
 _KEPT = ("name", "label", "records", "columns", "datasetJSONCreationDateTime", "datasetJSONVersion")
 
 
@@ -132,9 +130,7 @@ class _NumbersSeen:
     """What the numbers of a variable have in common."""
 
     def __init__(self, column: Column) -> None:
-        self.date = {"dates": "date", "datetimes": "datetime"}.get(column.holds, "")
-        if _TIMES.fullmatch(column.format):
-            self.date = "time"
+        self.date = column.holds.removesuffix("s")
         self.whole = True
         self.special: set[str] = set()
 

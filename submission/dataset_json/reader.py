@@ -128,6 +128,7 @@ class _Reading:
                 for name in self.wanted
             },
             index=pd.RangeIndex(len(rows)),
+            copy=False,
         )
 
     def _place(self, name: str, before: int) -> Callable[[int], str]:

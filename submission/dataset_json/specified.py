@@ -57,8 +57,7 @@ def _column(
         data_type = _OF_TEXTS.get(measured.data_type, "string")
         target = ""
     else:
-        shape = Column(variable.name, "", "Num", 8, measured.display_format).holds
-        dated = {"dates": "date", "datetimes": "datetime"}.get(shape, "")
+        dated = Column(variable.name, "", "Num", 8, measured.display_format).holds[:-1]
         data_type = dated or ("float" if measured.data_type == "float" else "integer")
         target = "integer" if dated else ""
     return JsonColumn(

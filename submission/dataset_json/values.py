@@ -13,10 +13,10 @@ from specs.errors import RawDataError
 from submission.dataset_json.dates import counts_of, iso_texts, misshapen
 from submission.dataset_json.description import DATE_TYPES, JsonColumn
 from submission.xpt.cells import EXACT, numbers
-from submission.xpt.faults import Place, shown
+from submission.xpt.faults import Place, shown, type_fault
 from submission.xpt.layout import Column
 from submission.xpt.numbers import missing_codes
-from submission.xpt.texts import arrow_text, taken
+from submission.xpt.texts import arrow_text, is_text, taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from specs.errors import CdisckitError
 
 _FORMATS = {"date": "DATE9.", "datetime": "DATETIME20.", "time": "TIME8."}
-_HOLDS = {"date": "dates", "datetime": "datetimes", "time": ""}
 _DECIMAL = r"^[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$|^[+-]?\.\d+$"
+_PAYLOAD = 2**51 - 1  # of a NaN, which tells special missing values apart
 _KINDS: dict[str, tuple[frozenset[type], str]] = {
     "text": (frozenset({str, type(None)}), "text"),
     "number": (frozenset({int, float, type(None)}), "a number"),
@@ -49,6 +49,8 @@ def json_values(
     if column.data_type == "boolean":
         return _truths(values, place)
     if place.column.type == "Char":
+        if not is_text(values):
+            raise type_fault(place, values)
         texts = _large(arrow_text(_decimals_as_text(values, column), place))
         _check_texts(texts, column, place.error)
         listed: list[Any] = texts.to_pylist()
@@ -132,7 +134,8 @@ def _check_numbers(counts: NDArray[np.float64], place: Place, *, special: bool) 
             "correct it or make it missing",
             int(infinite[0]),
         )
-    if special or not np.isnan(counts).any():
+    missing = np.isnan(counts)
+    if special or not (counts[missing].view(np.int64) & _PAYLOAD).any():
         return
     codes = missing_codes(pd.Series(counts))
     odd = np.flatnonzero((codes.notna() & (codes != ".")).to_numpy())
@@ -233,6 +236,6 @@ def _place(column: JsonColumn, dataset: str, before: int) -> Place:
     """The column as transport files know it, for what they have in common."""
     number = column.data_type in ("integer", "float", "double") or column.is_numeric_date
     shape = column.display_format or _FORMATS.get(column.data_type, "")
-    if column.is_numeric_date and Column("", "", "Num", 8, shape).holds != _HOLDS[column.data_type]:
+    if column.is_numeric_date and Column("", "", "Num", 8, shape).holds != f"{column.data_type}s":
         shape = _FORMATS[column.data_type]
     return Place(dataset, Column(column.name, "", "Num" if number else "Char", 8, shape), before)

@@ -52,22 +52,21 @@ def write_dataset_json(
     rows = 0
     with new_file(path, dataset.name) as partial, _output(partial, suffix, compression) as write:
         lines = suffix != ".json"
-        write(begin + b"\n" if lines else begin[:-1] + b',"rows":[')
+        write(begin if lines else begin[:-1] + b',"rows":[')
         for block in _blocks(frames):
             texts = _row_texts(block, dataset, rows, special=special_missing == "null")
-            if lines:
-                write(_as_lines(texts, block.shape))
-            else:
-                write((b",\n" if rows else b"\n") + texts[1:-1])
-            rows += len(block)
+            if len(block):
+                between = b"\n" if lines else b",\n"
+                first = b"\n" if rows == 0 else between
+                write(first + _as_lines(texts, len(block), between))
+                rows += len(block)
         if rows != dataset.records:
             raise TransportError(
                 f"{rows} rows were written, {dataset.records} were announced",
                 where=dataset.name,
                 remedy="count the rows of the frames in `records`",
             )
-        if not lines:
-            write(b"\n]}\n" if rows else b"]}\n")
+        write(b"\n" if lines else b"\n]}\n" if rows else b"]}\n")
     return dataset
 
 
@@ -118,14 +117,12 @@ def _row_texts(block: pd.DataFrame, dataset: JsonDataset, before: int, *, specia
         ) from error
 
 
-def _as_lines(texts: bytes, shape: tuple[int, int]) -> bytes:
-    """An array of arrays as lines of arrays."""
-    if not shape[0]:
-        return b""
-    if texts.count(b"],[") == shape[0] - 1:
-        return texts[1:-1].replace(b"],[", b"]\n[") + b"\n"
-    rows: list[Any] = orjson.loads(texts)  # a text holds "],["
-    return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+def _as_lines(texts: bytes, rows: int, between: bytes) -> bytes:
+    """An array of arrays as lines of arrays; how it was cut into blocks does not show."""
+    if texts.count(b"],[") == rows - 1:
+        return texts[1:-1].replace(b"],[", b"]" + between + b"[")
+    listed: list[Any] = orjson.loads(texts)  # a text holds "],["
+    return between.join(map(orjson.dumps, listed))
 
 
 def _check_names(frame: pd.DataFrame, dataset: JsonDataset) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from specs.standards import standard
 from submission.define.codelists import CodeLists
 from submission.define.elements import description, element, leaf, leaf_id, yes_no
-from submission.define.origins import method_text
+from submission.define.origins import method_call, method_text
 from submission.define.pools import Comments, Methods, where_clause
 from submission.define.value_level import variable_level
 
@@ -223,7 +223,9 @@ class Definitions:
 
     def _method(self, origins: tuple[ItemOrigin, ...], place: str) -> str:
         derived = any(origin.type == "Derived" for origin in origins)
-        return self.methods.add(method_text(origins), place) if derived else ""
+        if not derived:
+            return ""
+        return self.methods.add(method_text(origins), place, method_call(origins))
 
     def _item(
         self,

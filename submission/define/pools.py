@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from specs.where import Where
 
 
+CALL_CONTEXT = "cdisckit"
+"""The context of a formal expression that calls a derivation of cdisckit."""
+
+
 class Comments:
     """Comments by text; the first that needs a text names it."""
 
@@ -36,12 +40,12 @@ class Methods:
     """Methods by text; the first variable that needs a text names it."""
 
     def __init__(self) -> None:
-        self._places: dict[str, str] = {}
+        self._places: dict[tuple[str, str], str] = {}
 
-    def add(self, text: str, place: str) -> str:
-        """The OID of the method with this text; "" for no text."""
+    def add(self, text: str, place: str, call: str = "") -> str:
+        """The OID of the method with this text, which `call` repeats; "" for no text."""
         text = one_line(text)
-        return f"MT.{self._places.setdefault(text, place)}" if text else ""
+        return f"MT.{self._places.setdefault((text, call), place)}" if text else ""
 
     def elements(self) -> list[etree._Element]:
         """The MethodDef elements in the order of their OIDs."""
@@ -50,8 +54,13 @@ class Methods:
                 "MethodDef",
                 {"OID": f"MT.{place}", "Name": f"Algorithm for {place}", "Type": "Computation"},
                 description(text),
+                *(
+                    [element("FormalExpression", {"Context": CALL_CONTEXT}, text=call)]
+                    if call
+                    else []
+                ),
             )
-            for text, place in sorted(self._places.items(), key=lambda pair: pair[1])
+            for (text, call), place in sorted(self._places.items(), key=lambda pair: pair[1])
         ]
 
 

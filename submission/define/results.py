@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adam.methods import METHODS, method_text
 from specs.where import Comparator
 from submission.define.elements import description, element
 
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-    from specs.model import Analysis, Study
+    from specs.analyses import Analysis, Selection
+    from specs.model import Study
     from specs.where import Where
     from submission.define.datasets import Definitions
 
@@ -25,72 +27,106 @@ _PYTHON = {
     Comparator.GE: ">=",
 }
 
+_JOINED = "The records are joined by USUBJID."
+
 
 def result_displays(study: Study, definitions: Definitions) -> Iterator[etree._Element]:
-    """The element of all result displays; none when no analysis states reason and purpose."""
+    """The element of all result displays; none when no analysis states reason and purpose.
+
+    Analyses are results of the displays that show them; one that none shows is its own display.
+    """
+    stated = {analysis.id: analysis for analysis in study.analyses if analysis.reason}
+    shown = {name for display in study.displays for name in display.analyses}
     displays = [
-        _display(study, analysis, definitions) for analysis in study.analyses if analysis.reason
+        _display(study, display.id, display.title, analyses, definitions)
+        for display in study.displays
+        if (analyses := [stated[name] for name in display.analyses if name in stated])
     ]
+    displays.extend(
+        _display(study, analysis.id, analysis.title, [analysis], definitions)
+        for name, analysis in stated.items()
+        if name not in shown
+    )
     if displays:
         yield element("arm:AnalysisResultDisplays", {}, *displays)
 
 
-def _display(study: Study, analysis: Analysis, definitions: Definitions) -> etree._Element:
+def _display(
+    study: Study, name: str, title: str, analyses: list[Analysis], definitions: Definitions
+) -> etree._Element:
+    results = [_result(study, name, analysis, definitions) for analysis in analyses]
+    return element(
+        "arm:ResultDisplay", {"OID": f"RD.{name}", "Name": name}, description(title), *results
+    )
+
+
+def _result(
+    study: Study, display: str, analysis: Analysis, definitions: Definitions
+) -> etree._Element:
     dataset = study.dataset(analysis.dataset)
-    used = dict.fromkeys((analysis.variable, *(w.variable for w in analysis.where)))
-    reference = None
-    if analysis.where:
-        clause = definitions.where(dataset.name, analysis.where)
-        reference = element("def:WhereClauseRef", {"WhereClauseOID": clause})
-    result = element(
+    used = [_dataset(analysis, definitions, analysis.by)]
+    comment = ""
+    if analysis.against is not None:
+        used.append(_dataset(analysis.against, definitions))
+        comment = definitions.comments.add(_JOINED, "COM.JOINED")
+    code = _code(analysis)
+    programming = [
+        element("arm:ProgrammingCode", {"Context": "Python"}, element("arm:Code", text=code))
+    ]
+    return element(
         "arm:AnalysisResult",
         {
-            "OID": f"AR.{analysis.id}.1",
+            "OID": f"AR.{display}.{analysis.id}",
             "ParameterOID": f"IT.{dataset.name}.PARAMCD" if dataset.has("PARAMCD") else "",
             "AnalysisReason": analysis.reason,
             "AnalysisPurpose": analysis.purpose,
         },
         description(analysis.title),
-        element(
-            "arm:AnalysisDatasets",
-            {},
-            element(
-                "arm:AnalysisDataset",
-                {"ItemGroupOID": f"IG.{dataset.name}"},
-                *([reference] if reference is not None else []),
-                *(
-                    element("arm:AnalysisVariable", {"ItemOID": f"IT.{dataset.name}.{name}"})
-                    for name in used
-                ),
-            ),
-        ),
+        element("arm:AnalysisDatasets", {"def:CommentOID": comment}, *used),
         element("arm:Documentation", {}, description(_documentation(analysis))),
-        element(
-            "arm:ProgrammingCode",
-            {"Context": "Python"},
-            element("arm:Code", text=_code(analysis)),
-        ),
+        *(programming if code else []),
     )
-    return element(
-        "arm:ResultDisplay",
-        {"OID": f"RD.{analysis.id}", "Name": analysis.id},
-        description(analysis.title),
-        result,
-    )
+
+
+def _dataset(
+    selection: Selection, definitions: Definitions, by: tuple[str, ...] = ()
+) -> etree._Element:
+    """The records and variables of a dataset that an analysis uses."""
+    name = selection.dataset
+    names = (selection.variable, *by, *(where.variable for where in selection.where))
+    children = [
+        element("arm:AnalysisVariable", {"ItemOID": f"IT.{name}.{variable}"})
+        for variable in dict.fromkeys(names)
+    ]
+    if selection.where:
+        clause = definitions.where(name, selection.where)
+        children.insert(0, element("def:WhereClauseRef", {"WhereClauseOID": clause}))
+    return element("arm:AnalysisDataset", {"ItemGroupOID": f"IG.{name}"}, *children)
 
 
 def _documentation(analysis: Analysis) -> str:
-    among = " and ".join(map(str, analysis.where))
-    return (
-        f"Number and percentage of the records of {analysis.dataset}"
-        f"{f' with {among}' if among else ''}"
-        f' that have {analysis.variable} EQ "{analysis.event}",'
-        f" with the exact {100 * analysis.level:g} % confidence interval of Clopper and Pearson."
-    )
+    """The method's own description, and what it is applied to."""
+    parts = [method_text(METHODS[analysis.method])] if analysis.method in METHODS else []
+    parts.append(f"Values: {_selected(analysis)}.")
+    if analysis.event:
+        parts.append(f'Event: {analysis.variable} EQ "{analysis.event}".')
+    if analysis.against is not None:
+        parts.append(f"Compared with: {_selected(analysis.against)}.")
+    if analysis.by:
+        parts.append(f"For each {' and '.join(analysis.by)}.")
+    parts.append(f"Confidence level: {100 * analysis.level:g} %.")
+    return " ".join(parts)
+
+
+def _selected(selection: Selection) -> str:
+    among = " and ".join(map(str, selection.where))
+    return f"{selection.dataset}.{selection.variable}{f' where {among}' if among else ''}"
 
 
 def _code(analysis: Analysis) -> str:
-    """The analysis as a program for pandas and scipy."""
+    """A proportion as a program for pandas and scipy; "" for other methods."""
+    if analysis.method != "proportion" or analysis.by:
+        return ""
     name = analysis.dataset.lower()
     chosen = " & ".join(_condition(name, where) for where in analysis.where)
     return "\n".join(

@@ -128,6 +128,8 @@ def _arrow_doubles(values: pd.Series[Any], place: Place) -> NDArray[np.float64]:
     if pa.types.is_timestamp(kind):
         ticks = array.cast(pa.int64()).fill_null(NOT_A_TIME)
         return _sas_times(ticks.to_numpy(), kind.unit, place)
+    if pa.types.is_time(kind):
+        return _seconds_of_day(array, place)
     if pa.types.is_decimal(kind):
         raise decimal_fault(place, str(kind))
     if pa.types.is_boolean(kind):
@@ -135,6 +137,16 @@ def _arrow_doubles(values: pd.Series[Any], place: Place) -> NDArray[np.float64]:
     elif not (pa.types.is_floating(kind) or pa.types.is_null(kind)):
         raise type_fault(place, values)
     return _plain(array.cast(pa.float64()))
+
+
+def _seconds_of_day(array: Any, place: Place) -> NDArray[np.float64]:
+    if place.column.holds != "times":
+        raise place.error(
+            f"times of day under the format {place.column.format or '(none)'}",
+            "give a format of times such as TIME8.",
+        )
+    ticks = array.cast(pa.time64("ns")).cast(pa.int64())
+    return _plain(ticks.cast(pa.float64(), safe=False)) / 1e9
 
 
 def _plain(array: Any) -> NDArray[np.float64]:
@@ -146,7 +158,7 @@ def _sas_times(ticks: NDArray[np.int64], unit: str, place: Place) -> NDArray[np.
     """Datetimes, counted from 1970 in a unit, as SAS days or seconds by the column's format."""
     column, per_second = place.column, PER_SECOND[unit]
     missing = ticks == NOT_A_TIME
-    if not column.holds:
+    if column.holds not in ("dates", "datetimes"):
         if missing.all():
             return np.full(len(ticks), np.nan)
         raise place.error(

@@ -39,6 +39,7 @@ _DATES = re.compile(
 _DATETIMES = re.compile(
     r"(DATETIME|DATEAMPM|MDYAMPM|[EB]8601D[TN]|IS8601D[TN]|DTDATE|DTMONYY|DTWKDATX|DTYEAR|DTYYQC)"
 )
+_TIMES = re.compile(r"(TIME|TOD|HHMM|[EB]8601T[MN]|IS8601T[MN])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,17 @@ class Column:
     informat: str = ""
 
     @property
-    def holds(self) -> Literal["dates", "datetimes", ""]:
-        """What the numbers count by their format: days (dates), seconds (datetimes), or neither."""
+    def holds(self) -> Literal["dates", "datetimes", "times", ""]:
+        """What the numbers count by their format.
+
+        Days (dates) or seconds (datetimes) from 1960, seconds of a day (times), or none of these.
+        """
         matched = _FORMAT.fullmatch(self.format)
         name = matched[1] if matched else ""
         if _DATETIMES.fullmatch(name):
             return "datetimes"
+        if _TIMES.fullmatch(name):
+            return "times"
         return "dates" if _DATES.fullmatch(name) else ""
 
 

@@ -40,7 +40,7 @@ def text_cells(
         return lambda start, stop: _cells(
             array.slice(start, stop - start), place.later(start), encoding
         )
-    if not (isinstance(dtype, pd.StringDtype) or _is_text(values)):
+    if not is_text(values):
         raise type_fault(place, values)
 
     def cells(start: int, stop: int) -> NDArray[np.bytes_]:
@@ -134,8 +134,10 @@ def _padded(chunk: Any, place: Place, encoding: str) -> NDArray[np.bytes_]:
     return _fixed_width(chunk, width)
 
 
-def _is_text(values: pd.Series[Any]) -> bool:
-    """Whether a column of objects holds text and missing values only."""
+def is_text(values: pd.Series[Any]) -> bool:
+    """Whether a column holds text and missing values only; Arrow types are not looked into."""
+    if isinstance(values.dtype, pd.StringDtype | pd.ArrowDtype):
+        return True
     if not pd.api.types.is_object_dtype(values.dtype):
         return False
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -220,9 +221,14 @@ def empty(dataset: Dataset) -> Table:
 
 @pytest.fixture(scope="session")
 def case_tables(shared_reference: Path, study: Study) -> dict[str, Table]:
-    """The cases, with the domains they say nothing of empty."""
+    """The cases, with the domains and variables they say nothing of empty."""
     filled = sdtm_tables(cases_of(shared_reference), weights_of(shared_reference))
-    return {dataset.name: empty(dataset) for dataset in study.of("SDTMIG")} | filled
+    tables = {dataset.name: empty(dataset) for dataset in study.of("SDTMIG")}
+    for name, table in filled.items():
+        more = tables[name].frame.columns.difference(table.frame.columns)
+        without = tables[name].frame[more].reindex(table.frame.index)
+        tables[name] = replace(table, frame=table.frame.join(without))
+    return tables
 
 
 @pytest.fixture(scope="session")

@@ -75,9 +75,7 @@ def test_every_derivation_has_a_method_text_in_ascii(root: Path) -> None:
         assert "{" not in derivation.method_text(sources, constants), name
 
 
-def test_a_package_from_elsewhere_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_package_from_elsewhere_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "strangerspecs").mkdir()
     (tmp_path / "strangerspecs" / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)

@@ -64,9 +64,9 @@ def test_the_negative_zero_becomes_zero() -> None:
 
 def test_random_doubles_become_ibm_numbers_bit_for_bit_and_come_back() -> None:
     rng = np.random.default_rng(140)
-    exponents = rng.integers(1023 - 260, 1023 + 252, 150_000)
-    fractions = rng.integers(0, 2**52, 150_000)
-    signs = rng.integers(0, 2, 150_000)
+    exponents = rng.integers(1023 - 260, 1023 + 252, 1_000_000)
+    fractions = rng.integers(0, 2**52, 1_000_000)
+    signs = rng.integers(0, 2, 1_000_000)
     values = (fractions | exponents << 52).view(np.float64) * np.where(signs, -1.0, 1.0)
     ibm, unfit = ibm_from_doubles(values)
     assert not unfit.size

@@ -298,7 +298,7 @@ def test_equal_input_gives_equal_bytes_whatever_the_file_is_called(tmp_path: Pat
         ("DATETIME20.", "datetimes"),
         ("E8601DT19.", "datetimes"),
         ("IS8601DT.", "datetimes"),
-        ("TIME5.", ""),
+        ("TIME5.", "times"),
         ("8.2", ""),
         ("$20.", ""),
         ("", ""),

@@ -40,7 +40,7 @@ _COMPARATORS = {
     "NOTIN": "not in",
 }
 
-_VARIABLE = re.compile(r"\b([A-Z][A-Z0-9]{1,7}\.[A-Z][A-Z0-9_]{0,7})\b")
+_VARIABLE = re.compile(r"\b((?:[A-Z][A-Z0-9]{1,7}\.)?[A-Z][A-Z0-9_]{1,7})\b")
 
 _DATES = ("date", "time", "datetime", "partial", "incomplete", "duration", "interval")
 
@@ -95,9 +95,11 @@ class Cells:
         sources: Iterable[str] = (),
     ) -> Markup:
         """Origins, method and comment, in place; sources that these do not name already."""
+        dataset = place[0].partition(".")[0]
         method = self.document.method.get(reference.method)
         told = " ".join((method.text if method else "", *(o.description for o in item.origins)))
-        named = [source for source in sources if source not in told]
+        words = set(re.findall(r"[\w.]*\w", told))
+        named = [s for s in sources if not words & {s, s.removeprefix(f"{dataset}.")}]
         return joined(
             *(self._origin(origin) for origin in item.origins),
             self._method(reference.method, place),
@@ -121,19 +123,25 @@ class Cells:
             return tag("p", f"Comment {oid} is not defined", class_="broken")
         self.anchors.use("comment", oid, place)
         name = link("Comment", self.anchors.to("comment", oid), class_="tag")
-        return tag("p", name, " ", self.prose(comment), class_="comment")
+        text = self.prose(comment, place[0].partition(".")[0])
+        return tag("p", name, " ", text, class_="comment")
 
-    def prose(self, noun: Comment | Method) -> Markup:
-        """The text of a comment or method, and its documents."""
+    def prose(self, noun: Comment | Method, dataset: str = "") -> Markup:
+        """The text of a comment or method on variables of a dataset, and its documents."""
         return joined(
-            tag("span", self.text(noun.text), class_="prose"),
+            tag("span", self.text(noun.text, dataset), class_="prose"),
             [joined(" ", self.reference(d)) for d in noun.documents],
         )
 
-    def text(self, text: str) -> Markup:
-        """A text in which the names of variables are links."""
+    def text(self, text: str, dataset: str = "") -> Markup:
+        """A text in which names of variables, those of the dataset also bare, are links."""
         parts = _VARIABLE.split(text)
-        return joined(self.variable(p) if n % 2 else p for n, p in enumerate(parts))
+        return joined(self._named(p, dataset) if n % 2 else p for n, p in enumerate(parts))
+
+    def _named(self, word: str, dataset: str) -> Markup:
+        if "." in word:
+            return self.variable(word)
+        return link(word, self.anchors.variable(f"{dataset}.{word}"))
 
     def _origin(self, origin: ItemOrigin) -> Markup:
         pages = [joined(" ", self.reference(d)) for d in origin.documents]
@@ -151,7 +159,8 @@ class Cells:
             return tag("p", f"Method {oid} is not defined", class_="broken")
         self.anchors.use("method", oid, place)
         name = link("Method", self.anchors.to("method", oid), class_="tag")
-        return tag("p", name, " ", self.prose(method), class_="method")
+        text = self.prose(method, place[0].partition(".")[0])
+        return tag("p", name, " ", text, class_="method")
 
     def variable(self, name: str) -> Markup:
         """The name of a variable, linked to where it is described if that is known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from submission.define.html.markup import Markup, joined, link, row, table, tag
+from submission.define.html.markup import Markup, joined, link, number, row, table, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,8 +96,8 @@ def _facts(cells: Cells, group: ItemGroup, known: DatasetAddition | None) -> Mar
         if group.domain and group.domain != group.name
         else "",
         standard.full_name if standard else "",
-        f"{known.records:,} records" if known else "",
-        f"{len(group.references):,} variables",
+        number(known.records, "record") if known else "",
+        number(len(group.references), "variable"),
         link(group.leaf.title or group.leaf.href, group.leaf.href) if group.leaf else "",
         *flags,
     ]
@@ -170,7 +170,7 @@ def _value_level(
         "details",
         tag(
             "summary",
-            f"Value level of {name}: {count:,} condition{'' if count == 1 else 's'}",
+            f"Value level of {name}: {number(count, 'condition')}",
         ),
         tag("p", values.description) if values.description else None,
         table(

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from submission.define.html.markup import Markup, joined, link, row, separated, table, tag
+from submission.define.html.markup import (
+    Markup,
+    joined,
+    link,
+    number,
+    row,
+    separated,
+    table,
+    tag,
+)
 
 if TYPE_CHECKING:
     from submission.define.document import CodedTerm, Codelist, Expression
@@ -25,7 +34,7 @@ def codelist_section(cells: Cells, codelist: Codelist) -> Markup:
         standard.full_name if standard else "",
         "sponsor's list" if codelist.non_standard else "",
         f"format {codelist.sas_format}" if codelist.sas_format else "",
-        f"{len(codelist.terms):,} terms" if codelist.terms else "",
+        number(len(codelist.terms), "term") if codelist.terms else "",
     ]
     return tag(
         "section",

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
+# After these stands a line break, so that what they part is parted in the text too.
+_BLOCKS = ("p", "li", "small", "td", "th", "tr", "dt", "dd", "ul", "dl", "table", "section")
+
 _VOID = ("br", "input", "meta", "link", "col")
 
 _LOCAL = re.compile(r"(?:https?://|(?![a-zA-Z][\w+.-]*:)(?!//))")
@@ -59,6 +62,8 @@ def tag(name: str, /, *content: Content, **attributes: str | bool | None) -> Mar
     made.append(">")
     if name not in _VOID:
         made.extend((joined(*content), f"</{name}>"))
+    if name in _BLOCKS:
+        made.append("\n")
     return Markup("".join(made))
 
 
@@ -76,6 +81,11 @@ def link(text: Content, href: str, **attributes: str | bool | None) -> Markup:
     if not href or not _LOCAL.match(href):
         return joined(text)
     return tag("a", text, href=href, **attributes)
+
+
+def number(count: int, noun: str) -> str:
+    """A number of things: `1 term`, `1,200 terms`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def row(cells: Iterable[Content], **attributes: str | bool | None) -> Markup:

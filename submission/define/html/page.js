@@ -13,21 +13,23 @@
   // search
 
   const words = text => text.toLowerCase().split(/\s+/).filter(Boolean);
-  const short = element => element ? element.textContent.replace(/\s+/g, " ").trim() : "";
+  const short = node => node ? node.textContent.replace(/\s+/g, " ").trim() : "";
+  const names = new Map();
+
+  function nameOf(section) {
+    if (!names.has(section)) names.set(section, short(section.querySelector("h3 a")));
+    return names.get(section);
+  }
 
   function entry(element) {
     const kind = element.dataset.entry;
     const whole = kind === "dataset" || kind === "codelist";
     const head = element.querySelector(whole ? "h3" : kind === "result" ? "h4" : "th");
-    const name = head.cloneNode(true);
-    name.querySelectorAll("small").forEach(part => part.remove());
+    const title = kind === "value" ? short(head) : short(head.firstChild);
     const cells = whole
       ? [element.querySelector(".facts"), element.querySelector(":scope > .comment")]
       : kind === "result" ? [...element.querySelectorAll("dt, dd")] : [...element.children].slice(1);
-    const section = element.closest("section");
-    const of = kind === "dataset" || kind === "codelist" || kind === "result" ? ""
-      : short(section.querySelector("h3 a"));
-    const title = short(name);
+    const of = whole || kind === "result" ? "" : nameOf(element.closest("section"));
     const text = cells.map(short).filter(Boolean).join("  ");
     return {element, kind, of, title, text, key: title.toLowerCase(),
             all: `${of}.${title} ${text}`.toLowerCase()};
@@ -35,6 +37,7 @@
 
   let entries = null;
   const known = () => entries ??= [...main.querySelectorAll("[data-entry]")].map(entry);
+  (window.requestIdleCallback ?? setTimeout)(known);
 
   function rank(item, wanted) {
     const first = wanted[0];

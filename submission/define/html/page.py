@@ -158,8 +158,8 @@ def _overview(cells: Cells) -> Markup:
     )
 
 
-def _count(number: int, what: str) -> Markup:
-    return tag("li", tag("b", f"{number:,}"), " ", what if number > 1 else what.rstrip("s"))
+def _count(count: int, what: str) -> Markup:
+    return tag("li", tag("b", f"{count:,}"), " ", what if count > 1 else what.removesuffix("s"))
 
 
 def _guide(document: Document) -> str:

@@ -1,0 +1,322 @@
+"""A study's specification as a workbook."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from specs.files import ORIGINS
+from specs.model import Origin
+from specs.workbooks.layouts import ADDED, FIRST, LAYOUTS, ORIGINS_2_0
+from specs.workbooks.sheets import Sheet, Workbook
+from specs.yaml_files import content, read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from specs.model import Dataset, Rule, Study, Variable
+    from specs.workbooks.layouts import Family
+
+    Cells = Mapping[str, Any]
+
+OWN = ("label", "type", "length", "codelist", "format", "comment", "role", "core")
+"""What a file says of a variable beside its rules."""
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+_OF_PARAMETER = ("label", "category", "codelist", "where", "per")
+
+
+def exported(study: Study, family: Family = "C") -> Workbook:
+    """The specification as a workbook of a layout, with the added sheets."""
+    made = _Export(study, family)
+    rows: Mapping[str, Iterator[Cells]] = {
+        FIRST[family]: made.attributes(),
+        "Datasets": made.datasets(),
+        "Variables": made.variables(),
+        "ValueLevel": made.value_level(),
+        "WhereClauses": made.where_clauses(),
+        "Codelists": made.codelists(),
+        "Dictionaries": made.dictionaries(),
+        "Methods": made.methods(),
+        "Comments": made.comments(),
+        "Documents": made.documents(),
+    }
+    sheets = [Sheet.of(name, head, rows[name]) for name, head in LAYOUTS[family].items()]
+    files = {path.relative_to(study.folder).as_posix(): path for path in study.files}
+    given = {name: content(read_yaml(path)) for name, path in files.items() if "/" in name}
+    tests = list(_tests(given))
+    columns = ("File", *dict.fromkeys(c for row in tests for c in row if c != "File"))
+    sheets += [
+        Sheet.of("Files", ADDED["Files"], _files(given)),
+        Sheet.of("Records", ADDED["Records"], _records(given)),
+        Sheet.of("Tests", columns, tests),
+        Sheet.of("Rules", ADDED["Rules"], _rules(given)),
+        Sheet.of("Terms", ADDED["Terms"], _terms(study.folder / "terminology.yaml")),
+    ]
+    return Workbook(f"{study.id}.xlsx", tuple(sheets))
+
+
+def as_json(value: Any) -> str:
+    """A value as one line of JSON; "" for nothing."""
+    return "" if value in (None, {}, [], "") else json.dumps(value, ensure_ascii=False)
+
+
+class _Export:
+    """The sheets of the layout, read off the resolved specification."""
+
+    def __init__(self, study: Study, family: Family) -> None:
+        self._study = study
+        self._family = family
+
+    def attributes(self) -> Iterator[Cells]:
+        """Study and standard."""
+        study = self._study
+        name, version = next(iter(study.standards.items()))
+        told = {
+            "StudyName": study.id,
+            "StudyDescription": study.description,
+            "ProtocolName": study.protocol,
+            "StandardName": name.replace("IG", "-IG"),
+            "StandardVersion": version,
+            "Language": "en",
+        }
+        return ({"Attribute": key, "Value": value} for key, value in told.items())
+
+    def datasets(self) -> Iterator[Cells]:
+        """One row per dataset, SUPP-- among them."""
+        for dataset in self._study.datasets:
+            yield {
+                "Dataset": dataset.name,
+                "Label": dataset.label,
+                "Description": dataset.label,
+                "Class": dataset.class_,
+                "Structure": dataset.structure,
+                "Purpose": dataset.purpose,
+                "Key Variables": ", ".join(dataset.keys),
+                "Standard": f"{dataset.standard} {self._study.standards[dataset.standard]}",
+                "Repeating": dataset.repeating,
+                "Reference Data": dataset.reference,
+                "Comment": f"COM.{dataset.name}" if dataset.comment else "",
+            }
+
+    def variables(self) -> Iterator[Cells]:
+        """One row per variable of every dataset."""
+        for dataset in self._study.datasets:
+            for number, variable in enumerate(dataset.variables, start=1):
+                yield {"Order": number, **self._described(dataset, variable, variable.name)}
+
+    def value_level(self) -> Iterator[Cells]:
+        """One row per qualifier of SUPP--, and per parameter with a codelist of its own."""
+        for dataset, clause, name, variable in self._by_value():
+            place = f"{variable}.{clause[2]}"
+            where = f"{dataset.name}.{place}" if self._family == "A" else " ".join(clause)
+            if isinstance(name, str):
+                yield {"Dataset": dataset.name, "Variable": variable, "Where Clause": where,
+                       "Label": name, "Description": name, "Data Type": "text",
+                       "Codelist": self._codelist_of(dataset, clause[2])}  # fmt: skip
+            else:
+                cells = self._described(dataset, name, place)
+                yield {**cells, "Variable": variable, "Where Clause": where,
+                       "Description": name.label}  # fmt: skip
+
+    def where_clauses(self) -> Iterator[Cells]:
+        """The conditions of the value level, in layout A."""
+        for dataset, (on, comparator, value), _, variable in self._by_value():
+            yield {"ID": f"{dataset.name}.{variable}.{value}", "Dataset": dataset.name,
+                   "Variable": on, "Comparator": comparator, "Value": value}  # fmt: skip
+
+    def codelists(self) -> Iterator[Cells]:
+        """One row per term of every codelist that the specification refers to."""
+        for name, used in self._study.codelists.items():
+            version = self._study.terminology.get(used.standard, "")
+            for number, term in enumerate(used.codelist.terms, start=1):
+                yield {
+                    "ID": name,
+                    "Name": used.codelist.title,
+                    "NCI Codelist Code": used.codelist.code,
+                    "Data Type": "text",
+                    "Terminology": f"{used.standard} CT {version}" if used.standard else "",
+                    "Order": number,
+                    "Term": term.value,
+                    "NCI Term Code": term.code,
+                    "Decoded Value": term.preferred,
+                }
+
+    def dictionaries(self) -> Iterator[Cells]:
+        """MedDRA and the like."""
+        for known in self._study.dictionaries:
+            yield {"ID": known.name, "Name": known.name, "Data Type": "text",
+                   "Dictionary": known.name, "Version": known.version}  # fmt: skip
+
+    def methods(self) -> Iterator[Cells]:
+        """The method of every derived variable, as define.xml states it."""
+        for dataset in self._study.datasets:
+            for variable in dataset.variables:
+                texts = [rule.method_text() for rule in variable.rules if rule.derivation]
+                if texts and not dataset.parent:
+                    place = f"{dataset.name}.{variable.name}"
+                    yield {"ID": f"MT.{place}", "Name": f"Algorithm to derive {place}",
+                           "Type": "Computation", "Description": " ".join(texts)}  # fmt: skip
+
+    def comments(self) -> Iterator[Cells]:
+        """The comments on datasets and variables."""
+        for dataset in self._study.datasets:
+            if dataset.comment:
+                yield {"ID": f"COM.{dataset.name}", "Description": dataset.comment}
+            for variable in (*dataset.variables, *(dataset.supplemental if dataset.parent else ())):
+                if variable.comment:
+                    name = f"COM.{dataset.name}.{variable.name}"
+                    yield {"ID": name, "Description": variable.comment}
+
+    def documents(self) -> Iterator[Cells]:
+        """The documents the package refers to."""
+        for document in self._study.documents:
+            yield {"ID": document.id, "Title": document.title, "Href": document.href}
+
+    def _by_value(self) -> Iterator[tuple[Dataset, tuple[str, str, str], Variable | str, str]]:
+        for dataset in self._study.datasets:
+            if dataset.parent:
+                for variable in dataset.supplemental:
+                    yield dataset, ("QNAM", "EQ", variable.name), variable, "QVAL"
+            for parameter in dataset.parameters:
+                if parameter.codelist:
+                    yield dataset, ("PARAMCD", "EQ", parameter.code), parameter.label, "AVALC"
+
+    def _codelist_of(self, dataset: Dataset, code: str) -> str:
+        return next(p.codelist for p in dataset.parameters if p.code == code)
+
+    def _described(self, dataset: Dataset, variable: Variable, place: str) -> Cells:
+        first = variable.rules[0] if variable.rules else None
+        origin = first.origin.value if first else "assigned"
+        predecessor = first.sources[0] if first and first.origin is Origin.PREDECESSOR else ""
+        derived = any(rule.derivation for rule in variable.rules)
+        return {
+            "Dataset": dataset.name,
+            "Variable": variable.name,
+            "Label": variable.label,
+            "Data Type": _data_type(variable),
+            "Length": variable.length or "",
+            "Format": variable.format,
+            "Mandatory": variable.mandatory,
+            "Assigned Value": _constant(first),
+            "Codelist": variable.codelist,
+            "Origin": ORIGINS_2_0[origin] if self._family != "C" else origin.capitalize(),
+            "Source": first.origin_source if first and not predecessor else "",
+            "Method": f"MT.{dataset.name}.{place}" if derived and not dataset.parent else "",
+            "Predecessor": predecessor,
+            "Role": variable.role,
+            "Comment": f"COM.{dataset.name}.{variable.name}" if variable.comment else "",
+        }
+
+
+def _data_type(variable: Variable) -> str:
+    if variable.is_date:
+        return "datetime"
+    return "float" if variable.type == "Num" else "text"
+
+
+def _constant(rule: Rule | None) -> str:
+    return str(rule.constant) if rule and rule.constant is not None and not rule.when else ""
+
+
+def _files(given: Mapping[str, Any]) -> Iterator[Cells]:
+    parts = ("records", "tests", "variables", "supplemental", "parameters")
+    for file, said in given.items():
+        known = ("dataset", "id", "domain", *parts)
+        other = {key: value for key, value in said.items() if key not in known}
+        yield {"File": file, "Dataset": said.get("dataset"), "ID": said.get("id"),
+               "Domain": said.get("domain"), "Other": as_json(other)}  # fmt: skip
+
+
+def _records(given: Mapping[str, Any]) -> Iterator[Cells]:
+    for file, said in given.items():
+        blocks = said.get("records", [])
+        for block in blocks if isinstance(blocks, list) else [blocks]:
+            told = {"from": block} if isinstance(block, str) else dict(block)
+            rule = told.pop("derived", "")
+            source = told.pop("from", "")
+            yield {
+                "File": file,
+                "From": "" if rule else source,
+                "Name": told.pop("name", ""),
+                **{part.capitalize(): as_json(told.pop(part, None)) for part in
+                   ("where", "join", "bind", "assign")},
+                "Rule": rule,
+                "Sources": _lines(source) if rule else "",
+                "Constants": as_json(told.pop("with", None)),
+                "Other": as_json(told),
+            }  # fmt: skip
+
+
+def _tests(given: Mapping[str, Any]) -> Iterator[Cells]:
+    for file, said in given.items():
+        head, *rows = said.get("tests") or [()]
+        for row in rows:
+            yield {"File": file, **dict(zip(head, map(_cell, row), strict=True))}
+
+
+def _cell(value: Any) -> Any:
+    """A value of a table of tests; text that could be taken for a number stands in quotes."""
+    if isinstance(value, str) and NUMBER.fullmatch(value):
+        return f'"{value}"'
+    return value
+
+
+def _rules(given: Mapping[str, Any]) -> Iterator[Cells]:
+    for file, said in given.items():
+        for part in ("variables", "supplemental", "parameters"):
+            for name, told in (said.get(part) or {}).items():
+                own, rules = _split(told, _OF_PARAMETER if part == "parameters" else OWN)
+                for number, rule in enumerate(rules or [{}]):
+                    first = {"Given": as_json(own)} if number == 0 else {}
+                    yield {"File": file, "Part": part, "Name": name, **first, **_rule(rule)}
+
+
+def _split(told: Any, own: tuple[str, ...]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What is said of a variable, and its rules."""
+    if told == "standard":
+        return {}, [{"standard": True}]
+    if isinstance(told, list):
+        return {}, told
+    said = {key: value for key, value in told.items() if key in own}
+    rest = {key: value for key, value in told.items() if key not in own}
+    return said, rest.get("rules", [rest] if rest else [])
+
+
+def _rule(rule: Mapping[str, Any]) -> Cells:
+    if rule.get("standard"):
+        return {"Verb": "standard"}
+    verb = next((name for name in ORIGINS if name in rule), "")
+    if not verb:
+        return {}
+    subject = rule[verb]
+    other = {k: v for k, v in rule.items() if k not in (verb, "from", "with", "when", "where")}
+    cells = {"Verb": verb, "Condition": as_json(rule.get("when")),
+             "Where": as_json(rule.get("where")), "Other": as_json(other)}  # fmt: skip
+    if verb == "derived":
+        return {**cells, "Rule": subject, "Sources": _lines(rule.get("from")),
+                "Constants": as_json(rule.get("with"))}  # fmt: skip
+    if isinstance(subject, dict):
+        return {**cells, "Constants": json.dumps(subject, ensure_ascii=False)}
+    return {**cells, "Sources": _lines(subject)}
+
+
+def _lines(sources: Any) -> str:
+    return "\n".join(
+        map(str, sources if isinstance(sources, list) else [sources] if sources else [])
+    )
+
+
+def _terms(path: Path) -> Iterator[Cells]:
+    if not path.exists():
+        return
+    for name, said in content(read_yaml(path)).get("codelists", {}).items():
+        for kind, told in said.items():
+            pairs = told.items() if isinstance(told, dict) else [
+                (value, None) for value in (told if isinstance(told, list) else [told])
+            ]  # fmt: skip
+            for value, meaning in pairs:
+                yield {"Codelist": name, "Kind": kind, "Value": value, "Meaning": meaning}

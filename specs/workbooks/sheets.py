@@ -1,0 +1,219 @@
+"""Sheets of text with a head in row 1, read from and written to XLSX."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from specs.errors import SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+    from types import ModuleType
+
+LIMIT: Final = 32767
+"""The characters that a cell of XLSX holds."""
+
+_STAMP: Final = "2000-01-01T00:00:00Z"
+
+# What else a column is called, by its name in lower case letters and digits alone.
+_SYNONYMS: Final = {
+    "description": "label",
+    "keyvariable": "keyvariables",
+    "valuelevelcomment": "comment",
+    "ncicodelist": "ncicodelistcode",
+    "significantdigit": "significantdigits",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a sheet: its cells by column, and where it stands."""
+
+    sheet: str
+    number: int
+    cells: Mapping[str, str]
+    columns: tuple[str, ...]
+
+    def __getitem__(self, column: str) -> str:
+        """The text of a cell; "" when it is empty or the sheet has no such column."""
+        for name, text in self.cells.items():
+            if same_column(name, column):
+                return text
+        return ""
+
+    def place(self, column: str) -> str:
+        """`Variables!C5`: the sheet and cell of a column in this row."""
+        place = next((i for i, n in enumerate(self.columns) if same_column(n, column)), 0)
+        return f"{self.sheet}!{_letters(place)}{self.number}"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: its columns, and its rows without those that are blank."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    @classmethod
+    def of(cls, name: str, columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Sheet:
+        """A sheet from rows of values; missing ones are blank."""
+        head = tuple(columns)
+        return cls(
+            name,
+            head,
+            tuple(
+                Row(name, number, {c: _text(row.get(c)) for c in head}, head)
+                for number, row in enumerate(rows, start=2)
+            ),
+        )
+
+    def has(self, column: str) -> bool:
+        """Whether the sheet has a column, by whatever of its names."""
+        return any(same_column(name, column) for name in self.columns)
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A workbook of specifications; `file` is its name in messages."""
+
+    file: str
+    sheets: tuple[Sheet, ...]
+
+    @property
+    def family(self) -> str:
+        """A, B or C; SpecError when the workbook is none of them."""
+        datasets = self.sheet("Datasets")
+        if self.sheet("Variables") is None or datasets is None:
+            names = ", ".join(sheet.name for sheet in self.sheets)
+            raise SpecError(
+                f"is no specification: its sheets are {names}",
+                where=self.file,
+                remedy="it needs the sheets Datasets and Variables",
+            )
+        if self.sheet("Study") is not None or self.sheet("WhereClauses") is not None:
+            return "A"
+        return "C" if datasets.has("Standard") else "B"
+
+    def sheet(self, name: str) -> Sheet | None:
+        """The sheet of that name, whatever its case and blanks."""
+        return next((s for s in self.sheets if _plain(s.name) == _plain(name)), None)
+
+    def rows(self, name: str) -> tuple[Row, ...]:
+        """The rows of a sheet; none when it is missing."""
+        sheet = self.sheet(name)
+        return sheet.rows if sheet else ()
+
+
+def same_column(name: str, other: str) -> bool:
+    """Whether two heads mean the same column."""
+    return _meant(name) == _meant(other)
+
+
+def read_workbook(path: Path) -> Workbook:
+    """Read an XLSX file; SpecError when it is none, or its head names a column twice."""
+    calamine = _needed("python_calamine", path)
+    try:
+        book = calamine.CalamineWorkbook.from_path(str(path))
+        tables = [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
+    except (calamine.CalamineError, OSError) as error:
+        raise SpecError(
+            f"cannot be read as a workbook ({error})",
+            where=str(path),
+            remedy="save it as XLSX",
+        ) from None
+    return Workbook(path.name, tuple(_sheet(path, name, rows) for name, rows in tables if rows))
+
+
+def write_workbook(book: Workbook, path: Path) -> None:
+    """Write a workbook as XLSX, always the same bytes; SpecError when a cell cannot hold a text."""
+    writer = _needed("xlsxwriter", path)
+    with writer.Workbook(
+        str(path), {"strings_to_numbers": False, "strings_to_urls": False}
+    ) as made:
+        from datetime import datetime
+
+        made.set_properties({"created": datetime.fromisoformat(_STAMP.rstrip("Z"))})
+        head = made.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        for sheet in book.sheets:
+            page = made.add_worksheet(sheet.name)
+            page.freeze_panes(1, 0)
+            page.write_row(0, 0, sheet.columns, head)
+            for row in sheet.rows:
+                for place, column in enumerate(sheet.columns):
+                    text = row.cells.get(column, "")
+                    if len(text) > LIMIT:
+                        raise SpecError(
+                            f"has {len(text):,} characters; a cell holds {LIMIT:,}",
+                            where=row.place(column),
+                            remedy="shorten the text, or keep it in the study's files",
+                        )
+                    if text:
+                        page.write_string(row.number - 1, place, text)
+
+
+def _sheet(path: Path, name: str, rows: list[list[Any]]) -> Sheet:
+    head = [_text(cell) for cell in rows[0]]
+    while head and not head[-1]:
+        head.pop()
+    meant = [_meant(column) for column in head if column]
+    for place, column in enumerate(head):
+        if column and meant.count(_meant(column)) > 1:
+            raise SpecError(
+                f"the column {column} is there twice",
+                where=f"{path.name} {name}!{_letters(place)}1",
+                remedy="rename or remove one",
+            )
+    columns = tuple(head)
+    return Sheet(name, columns, tuple(_rows(name, columns, rows[1:])))
+
+
+def _rows(sheet: str, columns: tuple[str, ...], rows: list[list[Any]]) -> Iterator[Row]:
+    for number, row in enumerate(rows, start=2):
+        cells = {column: _text(cell) for column, cell in zip(columns, row, strict=False) if column}
+        if any(cells.values()):
+            yield Row(sheet, number, cells, columns)
+
+
+def _text(cell: Any) -> str:
+    """A cell as text: whole numbers without a point, blanks as nothing."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "Yes" if cell else "No"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _meant(column: str) -> str:
+    plain = _plain(column)
+    return _SYNONYMS.get(plain, plain)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
+
+
+def _letters(place: int) -> str:
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _needed(module: str, path: Path) -> ModuleType:
+    try:
+        return import_module(module)
+    except ImportError:
+        raise SpecError(
+            f"{module} is not installed, and workbooks need it",
+            where=path.name,
+            remedy="install cdisckit[xlsx]",
+        ) from None

@@ -1,0 +1,55 @@
+"""Figures by the name that a display gives under `shows` (the extra `figures`: matplotlib)."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from specs.errors import MappingError, did_you_mean
+from submission.results.figures import heat_map, paired, scatter, style, timeline, trajectories
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from specs.analyses import Display
+    from specs.tables import Table
+
+    Drawing = Callable[[Display, pd.DataFrame, Mapping[str, Table]], Figure]
+
+FIGURES: Mapping[str, Drawing] = MappingProxyType(
+    {
+        "trajectories": trajectories.draw,
+        "heat_map": heat_map.draw,
+        "paired": paired.draw,
+        "scatter": scatter.draw,
+        "timeline": timeline.draw,
+    }
+)
+
+
+def draw(
+    display: Display,
+    results: pd.DataFrame,
+    tables: Mapping[str, Table],
+    said: str,
+    folder: Path,
+) -> tuple[str, ...]:
+    """The figure a display declares, written as SVG and PNG; the names of the files.
+
+    `said` stands under it. MappingError where there is no figure of that name.
+    """
+    if display.shows not in FIGURES:
+        raise MappingError(
+            f"{display.id}: there is no figure {display.shows}",
+            where=display.place,
+            remedy=did_you_mean(display.shows, FIGURES),
+        )
+    with style.settings():
+        figure = FIGURES[display.shows](display, results, tables)
+        if said:
+            style.warning(figure, said)
+        return style.save(figure, folder, display.id.lower())

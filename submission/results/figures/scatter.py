@@ -1,0 +1,64 @@
+"""Two values of each subject against each other, a panel per measure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adam.analysis import selected
+from specs.errors import MappingError
+from submission.results.figures.style import GRID, QUIET, look, sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from specs.analyses import Display
+    from specs.tables import Table
+
+_COLUMNS = 3
+
+
+def draw(display: Display, results: pd.DataFrame, tables: Mapping[str, Table]) -> Figure:
+    """A point per subject in each panel, its number beside it; the panel's title has the rank
+    correlation that the display's analyses give for its parameter.
+    """
+    people = tables["ADSL"].frame.set_index("USUBJID")["SUBJID"]
+    looks = look(people.index)
+    rows = (len(display.panels) + _COLUMNS - 1) // _COLUMNS
+    figure = sheet(7.4, 0.5 + 2.7 * rows)
+    grid = figure.subplots(rows, min(_COLUMNS, len(display.panels)), squeeze=False)
+    axes_list = [axes for row in grid for axes in row]
+    for axes, panel in zip(axes_list, display.panels, strict=False):
+        if panel.against is None:
+            raise MappingError(f"{display.id}: {panel.label} has no against", where=display.place)
+        first = selected(panel, tables, display.place)
+        second = selected(panel.against, tables, display.place).set_index("USUBJID")
+        other = first["USUBJID"].map(second[panel.against.variable])
+        for subject, x, y in zip(first["USUBJID"], other, first[panel.variable], strict=True):
+            colour, marker = looks[str(subject)]
+            axes.plot(x, y, marker=marker, color=colour, markersize=7, linestyle="none")
+            axes.annotate(
+                str(people[subject]), (x, y), xytext=(6, 3), textcoords="offset points", fontsize=8
+            )
+        axes.axhline(0, color=QUIET, linewidth=0.8)
+        axes.axvline(0, color=QUIET, linewidth=0.8)
+        axes.margins(0.18)
+        axes.grid(color=GRID, linewidth=0.5)
+        axes.set_axisbelow(True)
+        axes.set_title(f"{panel.label}\n{_found(display, results, first)}", fontsize=8.5)
+        axes.set_ylabel(panel.unit)
+        axes.set_xlabel(str(display.options.get("x", "")))
+    for axes in axes_list[len(display.panels) :]:
+        axes.set_visible(False)
+    return figure
+
+
+def _found(display: Display, results: pd.DataFrame, records: pd.DataFrame) -> str:
+    names = records["PARAM"].unique()
+    mine = results[results["analysis"].isin(display.analyses) & results["value1"].isin(names)]
+    shown = mine.set_index("statistic")["shown"]
+    if not {"RHO", "P", "N"} <= set(shown.index):
+        return ""
+    return f"rho {shown['RHO']}, exact p {shown['P']}, n {shown['N']}"

@@ -1,0 +1,126 @@
+"""The course of each subject: steroid dose, infusion, adverse events, response."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from adam.analysis import selected
+from submission.results.figures.style import COLOURS, INK, QUIET, sheet, week_axis
+from submission.results.figures.trajectories import FIRST_DAY, LAST_DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.figure import Figure
+
+    from specs.analyses import Display
+    from specs.tables import Table
+
+_BLUE, _ORANGE, _GREEN = COLOURS[0], COLOURS[1], COLOURS[2]
+_EVENT_MARKERS = {1.0: "o", 2.0: "s"}
+
+
+def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figure:
+    """A lane per subject. The display's panels are in this order: daily dose by interval, adverse
+    events, response by visit.
+    """
+    doses, events, responses = (selected(p, tables, display.place) for p in display.panels)
+    people = tables["ADSL"].frame
+    highest = float(doses["AVAL"].max())
+    figure = sheet(7.6, 1.1 + 1.12 * len(people))
+    axes = figure.subplots()
+    for lane, person in enumerate(people.to_dict("records")):
+        bottom = -1.25 * lane
+        subject = person["USUBJID"]
+        end = _day(person["EOSDT"], person["TRTSDT"])
+        _dose_area(axes, doses[doses["USUBJID"].eq(subject)], bottom, highest, end)
+        _events(axes, events[events["USUBJID"].eq(subject)], bottom + 0.62)
+        _responses(axes, responses[responses["USUBJID"].eq(subject)], bottom + 0.86)
+        axes.plot([FIRST_DAY, end], [bottom, bottom], color=QUIET, linewidth=0.7)
+        left = person["EOSSTT"] == "DISCONTINUED"
+        axes.plot(end, bottom, marker="X" if left else "|", color=INK, markersize=8, zorder=5)
+        axes.plot(1, bottom, marker=(3, 0, 180), color=INK, markersize=8, zorder=6)
+        started = person.get("NEWTRTDT")
+        if pd.notna(started):
+            day = _day(started, person["TRTSDT"])
+            axes.plot(day, bottom + 0.12, marker="*", color=_ORANGE, markersize=11, zorder=6)
+    axes.set_ylim(-1.25 * (len(people) - 1) - 0.2, 1.05)
+    axes.set_yticks(
+        [0.4 - 1.25 * lane for lane in range(len(people))],
+        [f"Subject {number}" for number in people["SUBJID"]],
+    )
+    axes.tick_params(axis="y", length=0, labelcolor=INK)
+    axes.spines["left"].set_visible(False)
+    week_axis(axes)
+    axes.grid(visible=False)
+    axes.set_xlim(FIRST_DAY - 3, LAST_DAY + 6)
+    axes.set_xlabel("Week from the infusion")
+    figure.legend(
+        handles=_keys(axes, highest), loc="outside upper center", ncols=4, frameon=False,
+        fontsize=8, handletextpad=0.5, columnspacing=1.2,
+    )  # fmt: skip
+    return figure
+
+
+def _dose_area(axes: Any, own: pd.DataFrame, bottom: float, highest: float, end: float) -> None:
+    start = own["ASTDY"].fillna(FIRST_DAY).clip(lower=FIRST_DAY)
+    stop = own["AENDY"].fillna(LAST_DAY).clip(upper=end) + 1
+    shown = own.assign(start=start, stop=stop)[stop.gt(start) & own["AVAL"].notna()]
+    axes.bar(
+        shown["start"], 0.5 * shown["AVAL"] / highest, width=shown["stop"] - shown["start"],
+        bottom=bottom, align="edge", color="#9ecae1", linewidth=0,
+    )  # fmt: skip
+    previous = None
+    for day, dose in zip(shown["start"], shown["AVAL"], strict=True):
+        if dose != previous and dose > 0:
+            axes.text(
+                day + 1.5, bottom + 0.02, f"{dose:g}", fontsize=6.5, color="#08306b", va="bottom"
+            )
+        previous = dose
+
+
+def _events(axes: Any, own: pd.DataFrame, height: float) -> None:
+    for day, grade, related in zip(own["ASTDY"], own["ATOXGRN"], own["AREL"], strict=True):
+        axes.plot(
+            day, height, marker=_EVENT_MARKERS.get(grade, "D"), markersize=6, color=_ORANGE,
+            markerfacecolor=_ORANGE if related == "RELATED" else "white", linestyle="none",
+        )  # fmt: skip
+
+
+def _responses(axes: Any, own: pd.DataFrame, height: float) -> None:
+    known = own.dropna(subset=["ADY"])
+    for day, answer in zip(known["ADY"], known["AVALC"], strict=True):
+        axes.plot(
+            day, height, marker="P" if answer == "Y" else "_", markersize=7, color=_GREEN,
+            markeredgewidth=0 if answer == "Y" else 1.6, linestyle="none",
+        )  # fmt: skip
+
+
+def _keys(axes: Any, highest: float) -> list[Any]:
+    def key(label: str, **look: Any) -> Any:
+        (handle,) = axes.plot([], [], linestyle="none", label=label, **look)
+        return handle
+
+    event = {"color": _ORANGE, "markersize": 6}
+    empty = {**event, "markerfacecolor": "white"}
+    return [
+        key("Infusion", marker=(3, 0, 180), color=INK, markersize=8),
+        key(f"Prednisone equivalent (mg/day, highest {highest:g})", marker="s", color="#9ecae1",
+            markersize=9),
+        key("SRI-4 met at the visit", marker="P", color=_GREEN, markersize=7),
+        key("SRI-4 not met", marker="_", color=_GREEN, markersize=7, markeredgewidth=1.6),
+        key("AE grade 1", marker="o", **empty),
+        key("AE grade 2", marker="s", **empty),
+        key("AE not graded (serious)", marker="D", **empty),
+        key("filled: possibly related", marker="s", **event),
+        key("End of study", marker="|", color=INK, markersize=8),
+        key("Withdrawal", marker="X", color=INK, markersize=7),
+        key("New SLE treatment", marker="*", color=_ORANGE, markersize=10),
+    ]  # fmt: skip
+
+
+def _day(date: Any, reference: Any) -> float:
+    days = (date - reference).days
+    return float(days + 1 if days >= 0 else days)

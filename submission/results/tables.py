@@ -1,0 +1,160 @@
+"""Tables of results, by the name that a display gives under `shows`.
+
+A table is a frame of texts ready to print: the first column heads the rows.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from adam.analysis import selected
+from specs.errors import MappingError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from specs.analyses import Display
+    from specs.tables import Table
+
+    Maker = Callable[[Display, pd.DataFrame, Mapping[str, Table]], pd.DataFrame]
+
+NONE = "-"
+
+
+def table(display: Display, results: pd.DataFrame, tables: Mapping[str, Table]) -> pd.DataFrame:
+    """The table a display declares; MappingError where there is none of that name."""
+    if display.shows not in TABLES:
+        raise MappingError(
+            f"{display.id}: there is no table {display.shows}",
+            where=display.place,
+            remedy=did_you_mean(display.shows, TABLES),
+        )
+    return TABLES[display.shows](display, results, tables)
+
+
+def proportions(display: Display, results: pd.DataFrame, _: Mapping[str, Table]) -> pd.DataFrame:
+    """Each proportion with both intervals."""
+    wide = _wide(display, results)
+    return pd.DataFrame(
+        {
+            "": wide["row"],
+            "n/N": wide["EVENTS"] + "/" + wide["TOTAL"],
+            "%": wide["PERCENT"],
+            "95 % CI, exact": wide["CPLOW"] + " to " + wide["CPHIGH"],
+            "95 % CI, Wilson": wide["WILSONLOW"] + " to " + wide["WILSONHIGH"],
+        }
+    )
+
+
+def changes(display: Display, results: pd.DataFrame, _: Mapping[str, Table]) -> pd.DataFrame:
+    """Each change summarised, with its exact test where there is one."""
+    wide = _wide(display, results)
+    shown = pd.DataFrame(
+        {
+            "": wide["row"],
+            "n": wide["N"],
+            "Median": wide["MEDIAN"],
+            "Range": wide["MIN"] + " to " + wide["MAX"],
+            "Mean (SD)": wide["MEAN"] + " (" + wide["SD"] + ")",
+        }
+    )
+    return shown.assign(**{"Exact p": wide["P"]}) if "P" in wide else shown
+
+
+def correlations(display: Display, results: pd.DataFrame, _: Mapping[str, Table]) -> pd.DataFrame:
+    """Each rank correlation."""
+    wide = _wide(display, results)
+    return pd.DataFrame(
+        {"": wide["row"], "n": wide["N"], "Spearman rho": wide["RHO"], "Exact p": wide["P"]}
+    )
+
+
+def times(display: Display, results: pd.DataFrame, _: Mapping[str, Table]) -> pd.DataFrame:
+    """Each time to an event."""
+    wide = _wide(display, results)
+    return pd.DataFrame(
+        {
+            "": wide["row"],
+            "n": wide["N"],
+            "Events": wide["EVENTS"],
+            "Censored": wide["CENSORED"],
+            "Median (days)": wide["MEDIAN"].replace("", "not reached"),
+        }
+    )
+
+
+def event_grid(display: Display, results: pd.DataFrame, _: Mapping[str, Table]) -> pd.DataFrame:
+    """Counted events, the first group down and the second across, with totals.
+
+    `missing` of the display says how a group without a value is called, `rows` and `columns` name
+    those that are shown even when they are empty.
+    """
+    cells = results[results["analysis"].isin(display.analyses)]
+    cells = cells[cells["statistic"].eq("EVENTS")]
+    missing = str(display.options.get("missing", "Missing"))
+    across = [str(name) for name in display.options.get("columns", ())]
+    down = [str(name) for name in display.options.get("rows", ())]
+    cells = cells.assign(
+        value1=cells["value1"].replace("", missing), value2=cells["value2"].replace("", missing)
+    )
+    grid = cells.pivot_table(
+        index="value1", columns="value2", values="value", aggfunc="sum", fill_value=0
+    )
+    rows = [*down, *(name for name in grid.index if name not in down)]
+    columns = [*across, *(name for name in grid.columns if name not in across)]
+    grid = grid.reindex(index=rows, columns=columns, fill_value=0).astype("int64")
+    grid["Total"] = grid.sum(axis=1)
+    grid.loc["Total"] = grid.sum(axis=0)
+    shown = grid.astype("str")
+    names = dict(display.options.get("names", {}))
+    shown.index = pd.Index([names.get(name, name) for name in shown.index])
+    shown.columns = pd.Index([names.get(name, name) for name in shown.columns])
+    return shown.rename_axis(None, axis=1).rename_axis("").reset_index()
+
+
+def by_subject(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> pd.DataFrame:
+    """One row per subject and one column per panel, with the value as it stands in the dataset."""
+    columns = {}
+    for panel in display.panels:
+        records = selected(panel, tables, display.place)
+        subject = records["USUBJID"]
+        if subject.duplicated().any():
+            raise MappingError(
+                f"{display.id}: {panel.label} has several records for a subject",
+                where=display.place,
+                remedy="narrow its where clause",
+            )
+        columns[panel.label] = _texts(records[panel.variable]).set_axis(subject)
+    number = tables["ADSL"].frame.set_index("USUBJID")["SUBJID"]
+    wide = pd.DataFrame(columns).reindex(number.index).fillna(NONE)
+    return wide.set_axis(number.to_numpy()).rename_axis("Subject").reset_index()
+
+
+TABLES: Mapping[str, Maker] = MappingProxyType(
+    {
+        maker.__name__: maker
+        for maker in (proportions, changes, correlations, times, event_grid, by_subject)
+    }
+)
+
+
+def _wide(display: Display, results: pd.DataFrame) -> pd.DataFrame:
+    """One row per analysis and group of a display, a column per statistic."""
+    shown = results[results["analysis"].isin(display.analyses)]
+    place = shown["analysis"].map({name: n for n, name in enumerate(display.analyses)})
+    shown = shown.assign(place=place).sort_values("place", kind="stable")
+    keys = ["analysis", "title", "value1"]
+    wide = shown.pivot_table(
+        index=keys, columns="statistic", values="shown", aggfunc="first", sort=False
+    ).reset_index()
+    grouped = wide["value1"].ne("")
+    return wide.assign(row=wide["value1"].where(grouped, wide["title"]))
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    if isinstance(values.dtype, pd.StringDtype):
+        return values
+    return values.map("{:g}".format, na_action="ignore").astype("str")

@@ -1,0 +1,197 @@
+# ruff: noqa: E501 - a table of cases reads best with one case per line
+"""Specifications as workbooks: what goes out comes back, and errors name sheet and cell."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import is_dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import adam.derivations
+import sdtm.derivations
+from specs.derivation import derivations_of
+from specs.errors import SpecError
+from specs.load import load_study
+from specs.workbooks import Sheet, Workbook, exported, import_study, read_workbook, write_workbook
+from specs.workbooks.layouts import LAYOUTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from specs.model import Dataset, Study
+    from specs.workbooks.layouts import Family
+
+pytest.importorskip("xlsxwriter", reason="workbooks need the extra xlsx")
+pytest.importorskip("python_calamine", reason="workbooks need the extra xlsx")
+
+
+def load(folder: Path) -> Study:
+    known = {**derivations_of(sdtm.derivations), **derivations_of(adam.derivations)}
+    return load_study(folder, known)
+
+
+def without_places(value: Any) -> Any:
+    """A dataset of the model without where in its file something stands."""
+    if is_dataclass(value) and not isinstance(value, type):
+        changes: dict[str, Any] = {
+            name: without_places(getattr(value, name)) for name in value.__dataclass_fields__
+        }
+        changes |= {name: "" for name in ("place", "file") if name in changes}
+        return replace(value, **changes)
+    if isinstance(value, tuple):
+        return tuple(without_places(part) for part in value)
+    return value
+
+
+def by_name(study: Study) -> dict[str, Dataset]:
+    return {dataset.name: without_places(dataset) for dataset in study.datasets}
+
+
+@pytest.fixture(scope="module")
+def study(root: Path) -> Study:
+    return load(root / "studies" / "nct03171194")
+
+
+@pytest.fixture
+def bare(tmp_path: Path, study: Study) -> Path:
+    """The study's folder without the files that a workbook holds."""
+    folder = tmp_path / "study"
+    ignored = shutil.ignore_patterns("__pycache__", "sdtm", "adam", "raw", "simulator")
+    shutil.copytree(study.folder, folder, ignore=ignored)
+    (folder / "terminology.yaml").unlink()
+    return folder
+
+
+@pytest.mark.parametrize("family", ["A", "B", "C"])
+def test_a_study_comes_back_from_its_workbook_as_it_was(
+    study: Study, bare: Path, tmp_path: Path, family: Family
+) -> None:
+    path = tmp_path / "spec.xlsx"
+    write_workbook(exported(study, family), path)
+    book = read_workbook(path)
+    assert book.family == family
+    assert import_study(book, bare, load) == ()
+    again = load(bare)
+    assert by_name(again) == by_name(study)
+    assert dict(again.codelists) == dict(study.codelists)
+    assert exported(again, family).sheets == exported(study, family).sheets
+
+
+def test_the_same_specification_gives_the_same_bytes(study: Study, tmp_path: Path) -> None:
+    for name in ("one.xlsx", "two.xlsx"):
+        write_workbook(exported(study), tmp_path / name)
+    assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
+
+
+def edited(
+    book: Workbook, sheet: str, where: Mapping[str, str], changes: Mapping[str, str]
+) -> Workbook:
+    def changed(old: Sheet) -> Sheet:
+        if old.name != sheet:
+            return old
+        rows = [
+            {**row.cells, **changes} if all(row[k] == v for k, v in where.items()) else row.cells
+            for row in old.rows
+        ]
+        return Sheet.of(old.name, old.columns, rows)
+
+    return replace(book, sheets=tuple(map(changed, book.sheets)))
+
+
+def test_an_edit_of_a_label_length_and_codelist_counts(study: Study, bare: Path) -> None:
+    where = {"Dataset": "AE", "Variable": "AETERM"}
+    book = edited(exported(study), "Variables", where, {"Label": "Reported Event", "Length": "120"})
+    import_study(book, bare, load)
+    variable = load(bare).dataset("AE").variable("AETERM")
+    assert (variable.label, variable.length) == ("Reported Event", 120)
+    assert without_places(variable.rules) == without_places(
+        study.dataset("AE").variable("AETERM").rules
+    )
+
+
+@pytest.mark.parametrize(
+    ("sheet", "where", "changes", "message"),
+    [
+        ("Rules", {"Name": "AEREL"}, {"Verb": "colected"}, "Rules!E{row}: colected is no verb; did you mean collected?"),
+        ("Rules", {"Name": "AEENRTPT"}, {"Condition": "[{"}, "Rules!I{row}: is not JSON"),
+        ("Variables", {"Variable": "AETERM"}, {"Length": "500"}, "Variables!F{row}: 500 is no length from 1 to 200"),
+        ("Rules", {"Name": "AETERM"}, {"File": "sdtm/ea.yaml"}, "Rules!A{row}: sdtm/ea.yaml is no file of the sheet Files; did you mean sdtm/"),
+        ("Terms", {"Value": "NOT RELATED"}, {"Kind": "therms"}, "Terms!B{row}: therms is no kind of entry; did you mean terms?"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named_with_sheet_and_cell(
+    study: Study,
+    bare: Path,
+    sheet: str,
+    where: Mapping[str, str],
+    changes: Mapping[str, str],
+    message: str,
+) -> None:
+    book = exported(study)
+    found = book.sheet(sheet)
+    assert found is not None
+    row = next(r.number for r in found.rows if all(r[k] == v for k, v in where.items()))
+    with pytest.raises(SpecError) as error:
+        import_study(edited(book, sheet, where, changes), bare, load)
+    assert message.format(row=row) in str(error.value)
+
+
+FOREIGN = {
+    "Datasets": [
+        {"Dataset": "AE", "Label": "Adverse Events", "Class": "EVENTS", "Key Variables": "STUDYID, USUBJID,AETERM"},
+    ],
+    "Variables": [
+        {"Order": "1", "Dataset": "AE", "Variable": "STUDYID", "Label": "Study Identifier", "Data Type": "text",
+         "Length": "12", "Origin": "Protocol", "Assigned Value": "S1"},
+        {"Order": "2", "Dataset": "AE", "Variable": "AETERM", "Label": "Reported Term for the Adverse Event",
+         "Data Type": "Char", "Length": "200", "Origin": "CRF"},
+        {"Order": "3", "Dataset": "AE", "Variable": "AESEV", "Label": "Severity/Intensity", "Data Type": "text",
+         "Codelist": "SEV", "Origin": "CRF"},
+    ],
+    "Codelists": [{"ID": "SEV", "Name": "Severity", "Term": "MILD", "Order": "1"}],
+}  # fmt: skip
+
+
+def foreign(family: Family, tables: Mapping[str, list[dict[str, str]]]) -> Workbook:
+    sheets = [Sheet.of(name, head, tables.get(name, ())) for name, head in LAYOUTS[family].items()]
+    return Workbook("spec.xlsx", tuple(sheets))
+
+
+@pytest.mark.parametrize("family", ["A", "B", "C"])
+def test_a_workbook_of_others_starts_a_study(family: Family, tmp_path: Path) -> None:
+    path = tmp_path / "spec.xlsx"
+    book = foreign(family, FOREIGN)
+    write_workbook(book, path)
+    again = read_workbook(path)
+    assert again.family == family
+    assert [s.columns for s in again.sheets] == [s.columns for s in book.sheets]
+    assert again.rows("Variables") == tuple(book.rows("Variables"))
+    import_study(again, tmp_path / "study", load)
+    text = (tmp_path / "study" / "sdtm" / "ae.yaml").read_text(encoding="utf-8")
+    assert "AETERM: {label: Reported Term for the Adverse Event, type: Char, length: 200}" in text
+    assert "STUDYID" in text
+    assert (tmp_path / "study" / "study.yaml").exists()
+
+
+def test_heads_are_known_by_other_names_and_strange_ones_are_listed(tmp_path: Path) -> None:
+    head = ("dataset", "DESCRIPTION", "Class", "Key, Variables", "Core", "Standard")
+    sheets = [
+        Sheet.of("Define", ("Attribute", "Value"), [{"Attribute": "StudyName", "Value": "S1"}]),
+        Sheet.of("Datasets", head, [dict(zip(head, ("AE", "Events", "EVENTS", "USUBJID", "x", "SDTMIG 3.4"), strict=True))]),
+        Sheet.of("Variables", ("Dataset", "Variable", "Label"), []),
+    ]  # fmt: skip
+    book = Workbook("spec.xlsx", tuple(sheets))
+    assert book.family == "C"
+    assert import_study(book, tmp_path, load) == ("Datasets: Core",)
+    text = (tmp_path / "sdtm" / "ae.yaml").read_text(encoding="utf-8")
+    assert "keys: [USUBJID]" in text
+    assert "label: Events" in text
+
+
+def test_a_source_that_is_no_dataset_of_the_workbook_is_named(tmp_path: Path) -> None:
+    tables = {**FOREIGN, "Variables": [{**FOREIGN["Variables"][0], "Dataset": "AA"}]}
+    with pytest.raises(SpecError, match=r"spec.xlsx: Variables!B2: there is no dataset AA"):
+        import_study(foreign("C", tables), tmp_path, load)
