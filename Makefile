@@ -8,10 +8,10 @@ OUT ?= out
 study: $(BIN)/cdisckit
 	$(BIN)/cdisckit build studies/nct03171194 --out $(OUT) || [ $$? -eq 1 ]
 
-test: $(BIN)/cdisckit
+test: $(BIN)/pytest
 	$(BIN)/pytest
 
-lint: $(BIN)/cdisckit
+lint: $(BIN)/pytest
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -19,10 +19,16 @@ lint: $(BIN)/cdisckit
 
 check: lint test
 
-$(BIN)/cdisckit: pyproject.toml
+$(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "cdisckit needs Python 3.11 or later; set PYTHON=python3.11 or the like"; exit 1; }
 	$(PYTHON) -m venv .venv
+
+$(BIN)/cdisckit: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(BIN)/pytest: $(BIN)/cdisckit
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
