@@ -136,9 +136,7 @@ def build(
         [open_proposals(folder), tabulations.findings, found, validate_all(study, tables)]
     )
     findings = explained(as_final(found) if mode == "final" else found, study)
-    results = tuple(
-        proportion(declared, tables) for declared in study.analyses if declared.summary
-    )
+    results = tuple(proportion(declared, tables) for declared in study.analyses if declared.summary)
     step(STEPS[5])
     name = study.id.lower()
     out.mkdir(parents=True, exist_ok=True)

@@ -27,6 +27,8 @@ app = typer.Typer(
 )
 ct = typer.Typer(help="Controlled terminology packages.", no_args_is_help=True)
 app.add_typer(ct, name="ct")
+spec = typer.Typer(help="Specifications as workbooks, and back.", no_args_is_help=True)
+app.add_typer(spec, name="spec")
 
 StudyFolder = Annotated[Path, typer.Argument(help="The study's folder, with study.yaml.")]
 
@@ -67,6 +69,27 @@ def build(
         built = build_package(study, out, raw=raw, mode="final" if final else "draft", step=step)
     print_summary(built, Console())
     raise typer.Exit(FINDINGS if built.folder is None or len(built.unexplained) else CLEAN)
+
+
+@app.command()
+def analyze(
+    study: StudyFolder,
+    out: Annotated[Path, typer.Option(help="Where results go.")] = Path("out"),
+    raw: Annotated[
+        Path | None,
+        typer.Option(envvar="CDISCKIT_RAW", help="Folder of the raw files, if not the study's."),
+    ] = None,
+) -> None:
+    """Compute a study's declared results: data, CDISC ARS, tables, figures and a page of all."""
+    from cdisckit.analyze import analyze as analyze_study
+
+    folder, written = analyze_study(study, out, raw=raw)
+    console = Console()
+    count = sum(len(files) for files in written.files.values())
+    console.print(f"{len(written.files)} tables and figures in {count} files", highlight=False)
+    for left_out in written.left_out:
+        console.print(f"[yellow]Left out[/yellow] {_bare(left_out)}", highlight=False)
+    console.print(f"Results: {folder / 'index.html'}", soft_wrap=True, highlight=False)
 
 
 @app.command()
@@ -167,6 +190,42 @@ def verify(
     raise typer.Exit(CLEAN if equal else FINDINGS)
 
 
+@app.command()
+def profile(
+    raw: Annotated[Path, typer.Argument(help="An export, a folder of files, or a study.")],
+    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("profile.html"),
+) -> None:
+    """Show what is in an export: forms, fields, how full they are, ranges, dates, codes."""
+    from cdisckit.exports import read_export
+    from cdisckit.profile import print_profile, profiled, write_profile
+
+    made = profiled(*read_export(raw))
+    write_profile(made, out)
+    print_profile(made, Console())
+    Console().print(f"Page: {out}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def init(
+    raw: Annotated[Path, typer.Argument(help="An export, or the folder of its files.")],
+    study: Annotated[Path, typer.Argument(help="The study's folder to be made.")],
+) -> None:
+    """Propose a study's folder from an export; what is proposed waits for review.
+
+    A final build refuses the study while a line of its proposals.csv is not reviewed.
+    """
+    from cdisckit.init import propose_study
+
+    made = propose_study(raw, study)
+    datasets = len({proposal.dataset for proposal in made.proposals} | {"DM"})
+    Console().print(
+        f"{made.folder}: {len(made.proposals)} variables of {datasets} datasets proposed;"
+        f" {made.open_fields} fields are for you. Review proposals.csv, then build.",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
 @ct.command("add")
 def ct_add(
     file: Annotated[Path, typer.Argument(help="A package of NCI EVS: ODM-XML or text.")],
@@ -189,6 +248,59 @@ def ct_list() -> None:
         Console().print(f"{name} {version}: {'whole package' if whole else 'shipped selection'}")
 
 
+@app.command("check-spec")
+def check_spec(
+    study: StudyFolder,
+    raw: Annotated[
+        Path | None,
+        typer.Option(envvar="CDISCKIT_RAW", help="Folder of the raw files, if not the study's."),
+    ] = None,
+) -> None:
+    """Check a study's specification for all that can be known without data, all errors at once.
+
+    Ends with 0 when nothing is wrong, 1 with a list of what is, 2 when there is no study.
+    """
+    from cdisckit.spec import check_spec as check
+
+    checked = check(study, raw)
+    console = Console()
+    for problem in checked.problems:
+        console.print(problem, soft_wrap=True, highlight=False, markup=False)
+    for part in checked.unchecked:
+        console.print(f"Not checked: {part}", soft_wrap=True, highlight=False, markup=False)
+    console.print(f"{len(checked.problems)} problems", highlight=False)
+    raise typer.Exit(FINDINGS if checked.problems else CLEAN)
+
+
+@spec.command("export")
+def spec_export(
+    study: StudyFolder,
+    to: Annotated[Path, typer.Option(help="The workbook to write.")] = Path("spec.xlsx"),
+    layout: Annotated[
+        str, typer.Option(help="A (Community, Define 2.0), B (Enterprise, 2.0) or C (2.1).")
+    ] = "C",
+) -> None:
+    """Write a study's specification as a workbook in a layout of Pinnacle 21."""
+    from cdisckit.spec import export_spec
+
+    if layout not in ("A", "B", "C"):
+        raise CdisckitError(f"there is no layout {layout}", remedy="choose A, B or C")
+    count = export_spec(study, to, layout)  # type: ignore[arg-type]  # checked above
+    Console().print(f"{count} datasets: {to}", soft_wrap=True, highlight=False)
+
+
+@spec.command("import")
+def spec_import(
+    file: Annotated[Path, typer.Argument(help="A workbook in one of the three layouts.")],
+    to: Annotated[Path, typer.Option(help="The study's folder; files there are replaced.")],
+) -> None:
+    """Write the files of a study from a workbook; columns it does not know are named."""
+    from cdisckit.spec import import_spec
+
+    for column in import_spec(file, to):
+        Console(stderr=True).print(f"Not understood: {column}", highlight=False, markup=False)
+
+
 def main() -> None:
     """Run the command line; errors are one message on stderr and exit code 2."""
     try:
@@ -209,4 +321,8 @@ def main() -> None:
 
 def _plain(error: CdisckitError) -> str:
     """The message with rich's brackets made harmless."""
-    return str(error).replace("[", "\\[")
+    return _bare(str(error))
+
+
+def _bare(text: str) -> str:
+    return text.replace("[", "\\[")

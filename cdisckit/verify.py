@@ -7,8 +7,6 @@ whoever receives it can repeat the derivation.
 
 from __future__ import annotations
 
-import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -16,18 +14,21 @@ import pandas as pd
 
 import adam.derivations
 import sdtm.derivations
-from specs.derivation import Derivation, Outcome, derivations_of
+from specs.derivation import Outcome, derivations_of
 from specs.errors import CdisckitError
 from specs.references import split_source
+from specs.where import all_hold
 from submission.define import read_define
-from submission.define.pools import CALL_CONTEXT
+from submission.define.calls import CONSTANT, CONTEXT, TAKEN, Call, read_calls
 from submission.xpt import read_xpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from submission.define.document import Document, Item, ItemGroup, ItemReference
+    from specs.derivation import Derivation
+    from specs.where import Where
+    from submission.define.document import Document, ItemGroup, ItemReference
 
 COLUMNS = ("dataset", "variable", "function", "verdict", "rows", "differ", "reason")
 
@@ -38,15 +39,6 @@ _SAS_EPOCH = pd.Timestamp("1960-01-01")
 
 class _NotRepeatableError(Exception):
     """A derivation that cannot be repeated from the package alone; the text says why."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """A derivation with its sources and constants, as a method states it."""
-
-    function: str
-    sources: tuple[str, ...]
-    constants: Mapping[str, Any]
 
 
 def verify(package: Path) -> pd.DataFrame:
@@ -82,63 +74,54 @@ def _verified(
     item = document.item.get(reference.item)
     if item is None or "Derived" not in {origin.type for origin in item.origins}:
         return
-    function = ""
+    functions = ""
     try:
-        call = _call(document, reference, item)
-        function = call.function
+        calls = _calls(document, reference)
+        functions = ", ".join(dict.fromkeys(call.function for call in calls))
         delivered = tables.column(group.name, item.name)
-        made = _derived(known.get(function), call, group.name, tables)
+        made = pd.Series(np.nan, index=delivered.index, dtype="object")
+        for call in calls:
+            given = _values(call, group.name, tables, known).reindex(delivered.index)
+            made = made.where(made.notna(), given.astype("object"))
     except _NotRepeatableError as reason:
-        yield group.name, item.name, function, NOT_DERIVED, 0, 0, str(reason)
+        yield group.name, item.name, functions, NOT_DERIVED, 0, 0, str(reason)
         return
-    differ = int((~_same(delivered, made)).sum())
+    differ = int((~_same(delivered, made.infer_objects())).sum())
     verdict = DIFFERS if differ else EQUAL
-    yield group.name, item.name, function, verdict, len(delivered), differ, ""
+    yield group.name, item.name, functions, verdict, len(delivered), differ, ""
 
 
-def _call(document: Document, reference: ItemReference, item: Item) -> Call:
-    if len(item.origins) > 1:
-        raise _NotRepeatableError("it has other origins beside")
+def _calls(document: Document, reference: ItemReference) -> tuple[Call, ...]:
     method = document.method.get(reference.method)
-    found = [e.code for e in method.expressions if e.context == CALL_CONTEXT] if method else []
+    found = [e.code for e in method.expressions if e.context == CONTEXT] if method else []
     if not found:
         raise _NotRepeatableError("its method names no function")
-    return parsed_call(found[0])
-
-
-def parsed_call(text: str) -> Call:
-    """A call with literal arguments; nothing in it is run.
-
-    >>> parsed_call('study_day("AESTDTC", "DM.RFSTDTC")').sources
-    ('AESTDTC', 'DM.RFSTDTC')
-    """
     try:
-        call = ast.parse(text, mode="eval").body
-        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
-            raise _NotRepeatableError("its method is no call of a function")
-        sources = tuple(str(ast.literal_eval(argument)) for argument in call.args)
-        constants = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
-    except (SyntaxError, ValueError):
+        return read_calls(found[0])
+    except ValueError:
         raise _NotRepeatableError("its method is no call of a function") from None
-    return Call(call.func.id, sources, constants)
 
 
-def _derived(derivation: Derivation | None, call: Call, dataset: str, tables: _Tables) -> pd.Series:
-    """The values that the call gives for the rows of a dataset."""
+def _values(
+    call: Call, dataset: str, tables: _Tables, known: Mapping[str, Derivation]
+) -> pd.Series:
+    """The values that a call gives for those rows of a dataset that meet its conditions."""
+    subjects = tables.column(dataset, "USUBJID")
+    rows = subjects.index[tables.meets(dataset, call.when)]
+    if call.function == CONSTANT:
+        (constant,) = call.sources
+        return pd.Series(constant, index=rows)
+    if call.function == TAKEN:
+        return tables.beside(dataset, call.sources[0])[rows]
+    derivation = known.get(call.function)
     if derivation is None:
         raise _NotRepeatableError("no function of this name is known")
-    subjects = tables.column(dataset, "USUBJID")
     try:
-        if derivation.scope == "record":
-            columns = [tables.beside(dataset, source) for source in call.sources]
+        if derivation.scope == "record" and not call.where:
+            columns = [tables.beside(dataset, source)[rows] for source in call.sources]
             made = derivation.function(*columns, **call.constants)
         elif derivation.scope == "subject":
-            owners = {split_source(source)[0] for source in call.sources}
-            if len(owners) != 1 or "" in owners:
-                raise _NotRepeatableError("it reads several datasets")
-            (owner,) = owners
-            columns = [tables.dated(owner, split_source(s)[1]) for s in call.sources]
-            made = derivation.function(*columns, tables.column(owner, "USUBJID"), **call.constants)
+            made = _of_subjects(derivation, call, tables)
         else:
             raise _NotRepeatableError(f"a function of scope {derivation.scope} is not repeated")
     except (TypeError, ValueError, KeyError, AttributeError) as error:
@@ -146,18 +129,33 @@ def _derived(derivation: Derivation | None, call: Call, dataset: str, tables: _T
     values = made.values if isinstance(made, Outcome) else made
     if not isinstance(values, pd.Series):
         raise _NotRepeatableError("it makes records")
-    return subjects.map(values) if derivation.scope == "subject" else values
+    if derivation.scope == "subject":
+        values = subjects[rows].map(values)
+    return _as_delivered(values)
+
+
+def _of_subjects(derivation: Derivation, call: Call, tables: _Tables) -> Any:
+    """What a function makes of many records of each subject."""
+    owners = {split_source(source)[0] for source in call.sources}
+    if len(owners) != 1 or "" in owners:
+        raise _NotRepeatableError("it reads several datasets")
+    (owner,) = owners
+    kept = tables.meets(owner, call.where)
+    columns = [tables.dated(owner, split_source(source)[1])[kept] for source in call.sources]
+    return derivation.function(*columns, tables.column(owner, "USUBJID")[kept], **call.constants)
+
+
+def _as_delivered(values: pd.Series) -> pd.Series:
+    """Datetimes as the numbers of SAS: days where none has a time of day, else seconds."""
+    if not pd.api.types.is_datetime64_any_dtype(values):
+        return values
+    known = values.dropna()
+    unit = pd.Timedelta(days=1) if known.eq(known.dt.normalize()).all() else pd.Timedelta(seconds=1)
+    return (values - _SAS_EPOCH) / unit
 
 
 def _same(delivered: pd.Series, made: pd.Series) -> pd.Series:
     """True where both are missing or equal; numbers as far as a transport file holds them."""
-    if pd.api.types.is_datetime64_any_dtype(made):
-        unit = (
-            pd.Timedelta(days=1)
-            if (made.dropna() == made.dropna().dt.normalize()).all()
-            else (pd.Timedelta(seconds=1))
-        )
-        made = (made - _SAS_EPOCH) / unit
     none = delivered.isna() & made.isna()
     if pd.api.types.is_numeric_dtype(delivered):
         numbers = pd.to_numeric(made, errors="coerce").to_numpy("float64")
@@ -185,6 +183,12 @@ class _Tables:
         if name not in frame:
             raise _NotRepeatableError("it reads what the package does not hold")
         return frame[name]
+
+    def meets(self, dataset: str, conditions: tuple[Where, ...]) -> pd.Series:
+        """True for the rows of a dataset that meet conditions."""
+        for condition in conditions:
+            self.column(dataset, condition.variable)
+        return all_hold(conditions, self._frame(dataset))
 
     def beside(self, dataset: str, source: str) -> pd.Series:
         """A source for each row of a dataset: its own variable, or one of the row's subject."""

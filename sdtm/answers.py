@@ -102,7 +102,7 @@ class Answers:
             return read["dtc"]
         meant, known = self._decoded(name, field, answers)
         if variable.type == "Num":
-            number = pd.to_numeric(meant, errors="coerce").astype("float64")
+            number = field.numbers(meant)
             problem = _sentence(meant.notna() & number.isna(), "is not a number")
             self._find("CK-RAW-NUMBER", name, answers, problem)
             return number

@@ -6,7 +6,7 @@ days need those dates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,11 @@ from sdtm.records import RESULT, collect_records
 from sdtm.sources import dataset_form
 from sdtm.supplemental import supplemental_table
 from specs.derivation import Outcome
-from specs.errors import MappingError, SpecError
+from specs.errors import CdisckitError, MappingError, SpecError
 from specs.findings import all_findings, findings
 from specs.model import Origin
 from specs.references import split_source
-from specs.tables import Table
+from specs.tables import Table, sorted_trace, stable_order
 from specs.where import all_hold
 
 if TYPE_CHECKING:
@@ -74,6 +74,36 @@ def build_sdtm(study: Study, raw: RawData) -> SdtmBuild:
     used = ledger(study, raw, [part.usage() for part in parts.values()])
     found = [raw.findings, *(f for part in parts.values() for f in part.findings()), used.findings]
     return SdtmBuild(MappingProxyType(tables), all_findings(found), used)
+
+
+def tried(study: Study, raw: RawData) -> tuple[CdisckitError, ...]:
+    """Every error met in building, not the first alone; what needs what failed is left out.
+
+    With raw data that have forms and no records it tells what is wrong in the specification.
+    """
+    parts = {d.name: _Part(d, study, raw) for d in study.of("SDTMIG") if d.blocks}
+    problems: list[CdisckitError] = []
+    try:
+        order = _order(parts)
+    except SpecError as error:
+        return (error,)
+    failed: set[tuple[str, str]] = set()
+    for owner, name in order:
+        part = parts[owner]
+        if name == _RECORDS:
+            needs = set(part.needs_of_records(parts))
+        else:
+            found = part.variables.get(name)
+            needs = {(owner, _RECORDS), *(part.needs(found, parts) if found else ())}
+        if needs & failed:
+            failed.add((owner, name))
+            continue
+        try:
+            part.collect(parts) if name == _RECORDS else part.make(name, parts)
+        except CdisckitError as error:
+            problems.append(error)
+            failed.add((owner, name))
+    return tuple(problems)
 
 
 def _order(parts: Mapping[str, _Part]) -> Iterable[tuple[str, str]]:
@@ -205,7 +235,10 @@ class _Part:
             if variable.name in block.assign
         }
         if constants:
-            return _typed(self.records.frame["@block"].map(constants), variable, self.index)
+            by_block = [constants.get(number) for number in range(len(self.dataset.blocks))]
+            values = _typed(pd.Series(by_block), variable, pd.RangeIndex(len(by_block)))
+            blocks = self.records.frame["@block"].to_numpy()
+            return pd.Series(values.array.take(blocks), index=self.index)
         if not variable.rules:
             raise SpecError(
                 f"{variable.name} has no rule",
@@ -242,11 +275,11 @@ class _Part:
         if derivation.scope == "subject":
             return self._reduced(rule, parts)
         columns = [
-            self._column(source)[rows]
+            _in(rows, self._column(source))
             if source in self.variables or not self._is_built(source)
             else self._looked_up(source, rule, parts)
             if derivation.scope == "lookup"
-            else self._of_subject(source, rule, parts)[rows]
+            else _in(rows, self._of_subject(source, rule, parts))
             for source in rule.sources
         ]
         made = _called(derivation, columns, rule)
@@ -288,7 +321,9 @@ class _Part:
                 where=rule.place,
                 remedy="use a derivation that takes one of them, such as earliest or latest",
             )
-        return values.reindex(self.value("USUBJID")).set_axis(self.index)
+        codes, subjects = pd.factorize(self.value("USUBJID"))
+        found = values.reindex(pd.Index(subjects))
+        return pd.Series(found.array.take(codes, allow_fill=True), index=self.index)
 
     def _reduced(self, rule: Rule, parts: Mapping[str, _Part]) -> pd.Series:
         """One value per subject from the records of another dataset that meet `where`."""
@@ -355,20 +390,31 @@ class _Part:
     # results
 
     def table(self) -> Table:
-        """The finished dataset, sorted by its keys."""
-        frame = pd.DataFrame({v.name: self._values[v.name] for v in self.dataset.variables})
-        qualifiers = pd.DataFrame(
-            {v.name: self._values[v.name] for v in self.dataset.supplemental}, index=frame.index
+        """The finished dataset, sorted by its keys; asked for once, as its parts are let go.
+
+        Of millions of records two copies would not fit where one does.
+        """
+        self._found = [*self._answers.findings, *self._found, *self._unplanned()]
+        del self._answers
+        keys = [v.name for k in self.dataset.keys for v in self.dataset.variables if v.name == k]
+        size = len(self.index)
+        self.records = replace(self.records, frame=self.records.frame.iloc[:0].copy())
+        order = stable_order([self._values[key] for key in keys], size)
+
+        def sorted_columns(variables: tuple[Variable, ...]) -> pd.DataFrame:
+            columns = {v.name: self._values.pop(v.name).array.take(order) for v in variables}
+            return pd.DataFrame(columns, index=pd.RangeIndex(size))
+
+        return Table(
+            self.dataset.name,
+            sorted_columns(self.dataset.variables),
+            sorted_trace(self.records.trace, order),
+            sorted_columns(self.dataset.supplemental),
         )
-        table = Table(self.dataset.name, frame, self.records.trace, qualifiers)
-        keys = [key for key in self.dataset.keys if key in frame]
-        return table.sorted_by(keys)
 
     def findings(self) -> Iterator[pd.DataFrame]:
-        """What was found while the variables were made."""
-        yield from self._answers.findings
+        """What was found while the variables were made; complete once the table is."""
         yield from self._found
-        yield from self._unplanned()
 
     def usage(self) -> tuple[Dataset, Records]:
         """What the ledger needs to know of this dataset."""
@@ -388,6 +434,11 @@ def _called(
             remedy="check the types of its sources and its constants under with",
         ) from error
     return made
+
+
+def _in(rows: pd.Series, column: pd.Series) -> pd.Series:
+    """The column in the given rows; as it is where these are all."""
+    return column if rows.all() else column[rows]
 
 
 def _typed(made: Any, variable: Variable, index: pd.Index, rule: Rule | None = None) -> pd.Series:

@@ -33,6 +33,9 @@ RESULT = "result"
 """The bound name that makes a record of a test: a test without a collected result has none."""
 
 
+_CONTEXT = (*CONTEXT, *VISIT)
+
+
 @dataclass(frozen=True)
 class Records:
     """The records of one dataset before its variables are made.
@@ -69,20 +72,20 @@ def collect_records(
         return found[0] if found else raw.form(block.form, block.place)
 
     parts = [_Part.of(block, form(block), raw, wanted) for block in dataset.blocks]
-    for name in wanted:
-        if not any(name in part.fields for part in parts) and name not in (*CONTEXT, *VISIT):
-            known = {n for p in parts for n in (*p.block.bind, *p.form.fields)}
-            known |= {*CONTEXT, *VISIT} if name.startswith("@") else set()
-            raise SpecError(
-                f"{name} is no variable of {dataset.name} and no field of its forms",
-                where=dataset.file,
-                remedy=did_you_mean(name, known),
-            )
-    frames = [part.frame(number) for number, part in enumerate(parts)]
-    frame = pd.concat(frames, ignore_index=True)
+    unknown = [n for n in wanted if not any(n in p.fields for p in parts) and n not in _CONTEXT]
+    if unknown:
+        raise SpecError("\n".join(_not_there(name, dataset, parts) for name in unknown))
+    files = pd.CategoricalDtype(
+        sorted({f for p in parts for f in p.form.frame["@file"].dropna().unique()})
+    )
+    frame = pd.concat(
+        [part.frame(number).astype({"@file": files}) for number, part in enumerate(parts)],
+        ignore_index=True,
+    )
     absent = [name for name in wanted if name not in frame and name not in VISIT]
     frame = frame.reindex(columns=[*frame.columns, *absent])
-    forms = frame["@block"].map(dict(enumerate(part.form.name for part in parts)))
+    named = pd.Series([part.form.name for part in parts], dtype="str")
+    forms = pd.Series(named.array.take(frame["@block"].to_numpy()), index=frame.index)
     main = trace(frame.index.to_series(), forms, frame["@record"])
     collected = ~main["source"].isin(list(others))
     traces = [
@@ -100,6 +103,18 @@ def collect_records(
         },
         trace=pd.concat(traces, ignore_index=True),
         left_out=pd.concat(left_out, ignore_index=True) if left_out else _none_left_out(),
+    )
+
+
+def _not_there(name: str, dataset: Dataset, parts: list[_Part]) -> str:
+    known = {n for p in parts for n in (*p.block.bind, *p.form.fields)}
+    known |= set(_CONTEXT) if name.startswith("@") else set()
+    return str(
+        SpecError(
+            f"{name} is no variable of {dataset.name} and no field of its forms",
+            where=dataset.file,
+            remedy=did_you_mean(name, known),
+        )
     )
 
 
@@ -240,15 +255,17 @@ def _with_visits(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
         [(v.event, v.visitnum, v.visit, v.visitdy) for v in study.visits],
         columns=["event", *VISIT],
     ).set_index("event")
-    planned = visits.reindex(frame["@event"]).set_axis(frame.index)
-    repeat = pd.to_numeric(frame["@event_repeat"], errors="coerce")
-    repeated = repeat.notna()
-    return frame.assign(
-        **{
-            "@visitnum": planned["@visitnum"].astype("float64") + repeat.fillna(0) / 100,
-            "@visit": planned["@visit"]
-            .astype("str")
-            .where(~repeated, planned["@visit"].astype("str") + " " + frame["@event_repeat"]),
-            "@visitdy": planned["@visitdy"].astype("float64"),
-        }
-    )
+    codes, events = pd.factorize(frame["@event"])
+    planned = visits.reindex(pd.Index(events)).astype({"@visit": "str"})
+
+    def of_event(name: str) -> pd.Series:
+        return pd.Series(planned[name].array.take(codes, allow_fill=True), index=frame.index)
+
+    number, visit = of_event("@visitnum").astype("float64"), of_event("@visit").astype("str")
+    if frame["@event_repeat"].notna().any():
+        repeat = pd.to_numeric(frame["@event_repeat"], errors="coerce")
+        number += repeat.fillna(0) / 100
+        visit = visit.where(repeat.isna(), visit + " " + frame["@event_repeat"])
+    day = of_event("@visitdy").astype("float64")
+    found = dict(zip(VISIT, (number, visit, day), strict=True))
+    return pd.concat([frame, pd.DataFrame(found, index=frame.index)], axis=1)

@@ -58,9 +58,12 @@ def full_day(dtc: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
     Shape: Series of text in, Series of datetime64[s] at midnight with the same index out. NaT for
     null, for partial dates, for intervals of more than one day, and for text that is not ISO 8601.
     """
-    start, end = _ends(dtc)
+    codes, texts = pd.factorize(dtc)  # of millions of records few dates are distinct
+    distinct = pd.Series(texts, dtype="str")
+    start, end = _ends(distinct)
     year, month, day = start.whole[:3]
-    return _days(year, month, day, _level(start, end) >= 3, dtc)
+    days = _days(year, month, day, _level(start, end) >= 3, distinct)
+    return pd.Series(days.array.take(codes, allow_fill=True), index=dtc.index, name=dtc.name)
 
 
 def time_of_day(dtc: pd.Series[Any]) -> pd.Series[float]:

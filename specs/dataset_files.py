@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from specs.errors import SpecError, did_you_mean
+from specs.errors import SpecError, did_you_mean, gathered
 from specs.files import BlockFile, VariableFile
 from specs.model import Block, Dataset, Join, Origin, Parameter, Rule, Variable
 from specs.rule_files import RuleResolver, check_number
@@ -70,10 +71,11 @@ class DatasetResolver(RuleResolver):
                 where=self.file.place("supplemental"),
                 remedy="list them under variables",
             )
-        variables = self._variables()
-        supplemental = tuple(
-            self._variable(name, v, "supplemental") for name, v in given.supplemental.items()
+        qualifiers = (
+            partial(self._variable, name, v, "supplemental")
+            for name, v in given.supplemental.items()
         )
+        variables, supplemental = gathered((self._variables, lambda: tuple(gathered(qualifiers))))
         return Dataset(
             name=given.dataset,
             domain=self.domain,
@@ -108,7 +110,9 @@ class DatasetResolver(RuleResolver):
                     named.append(f"{self.domain}TEST")
                 for name in named:
                     given.setdefault(name, VariableFile())
-        resolved = [self._variable(name, v, "variables") for name, v in given.items()]
+        resolved = gathered(
+            partial(self._variable, name, v, "variables") for name, v in given.items()
+        )
         if not self.tabulation:
             return tuple(resolved)
         order = {v.variable: v.order for v in self.standard.variables(self.domain)}

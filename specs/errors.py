@@ -14,10 +14,12 @@ an error but a finding, see `specs.findings`.
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+Result = TypeVar("Result")
 
 
 class CdisckitError(Exception):
@@ -48,6 +50,20 @@ class MappingError(CdisckitError):
 
 class TransportError(CdisckitError):
     """A value or a name has no place in a submission file; `where` names dataset, row, variable."""
+
+
+def gathered(calls: Iterable[Callable[[], Result]]) -> list[Result]:
+    """The results of all calls; one SpecError with everything that the calls found wrong."""
+    results: list[Result] = []
+    problems: list[str] = []
+    for call in calls:
+        try:
+            results.append(call())
+        except SpecError as error:
+            problems.append(str(error))
+    if problems:
+        raise SpecError("\n".join(problems))
+    return results
 
 
 def remedy_text(remedy: str) -> str:

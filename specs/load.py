@@ -44,8 +44,14 @@ if TYPE_CHECKING:
 _FOLDERS = {"sdtm": "SDTMIG", "adam": "ADaMIG"}
 
 
-def load_study(folder: Path, derivations: Mapping[str, Derivation]) -> Study:
-    """The specification in `folder`; SpecError lists what is wrong in its files, with lines."""
+def load_study(
+    folder: Path, derivations: Mapping[str, Derivation], problems: list[str] | None = None
+) -> Study:
+    """The specification in `folder`; SpecError lists what is wrong in its files, with lines.
+
+    With a list for `problems`, files of datasets that are wrong are left out and what is wrong in
+    them is added to the list, so that the others can be looked at.
+    """
     file = read_yaml(folder / "study.yaml")
     given = file.parsed(StudyFile)
     terms_file = folder / "terminology.yaml"
@@ -61,7 +67,7 @@ def load_study(folder: Path, derivations: Mapping[str, Derivation]) -> Study:
     ]
     datasets = tuple(
         dataset
-        for loaded in merged(_all_or_errors(loaders), given.standards, terminology)
+        for loaded in merged(_all_or_errors(loaders, problems), given.standards, terminology)
         for dataset in (loaded, *supplemental_dataset(loaded, given.standards, terminology))
     )
     datasets = inherited(datasets)
@@ -96,7 +102,8 @@ def load_study(folder: Path, derivations: Mapping[str, Derivation]) -> Study:
         displays=displays,
         files=(file.path, *(dataset_file.path for dataset_file, _ in files)),
     )
-    check_references(study)
+    if not problems:
+        check_references(study)
     return study
 
 
@@ -117,15 +124,19 @@ def _dataset_files(folder: Path) -> list[tuple[YamlFile, str]]:
     return [(named(file), standard) for standard, files in read.items() for file in files]
 
 
-def _all_or_errors(loaders: Iterable[DatasetResolver]) -> Iterator[Dataset]:
-    problems: list[str] = []
+def _all_or_errors(
+    loaders: Iterable[DatasetResolver], problems: list[str] | None
+) -> Iterator[Dataset]:
+    found: list[str] = []
     for loader in loaders:
         try:
             yield loader.dataset()
         except SpecError as error:
-            problems.append(str(error))
-    if problems:
-        raise SpecError("\n".join(problems))
+            found.append(str(error))
+    if problems is not None:
+        problems.extend(found)
+    elif found:
+        raise SpecError("\n".join(found))
 
 
 def _explanations(path: Path) -> tuple[Explanation, ...]:

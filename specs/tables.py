@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
 TRACE_COLUMNS = ("row", "source", "record")
 
@@ -39,17 +42,66 @@ class Table:
 
     def sorted_by(self, keys: Iterable[str]) -> Table:
         """The same rows in the order of the keys (missing last), positions and trace renewed."""
-        order = self.frame.sort_values(list(keys), kind="stable", na_position="last").index
-        position = pd.Series(range(len(order)), index=order)
-        trace = self.trace.assign(row=self.trace["row"].map(position).astype("int64"))
+        order = stable_order([self.frame[key] for key in keys], len(self.frame))
         return Table(
             self.name,
-            self.frame.loc[order].reset_index(drop=True),
-            trace.sort_values(["row", "source", "record"], ignore_index=True),
+            self.frame.take(order).reset_index(drop=True),
+            sorted_trace(self.trace, order),
             None
             if self.supplemental is None
-            else self.supplemental.loc[order].reset_index(drop=True),
+            else self.supplemental.take(order).reset_index(drop=True),
         )
+
+
+def sorted_trace(trace: pd.DataFrame, order: NDArray[np.int64]) -> pd.DataFrame:
+    """The trace of rows that have been put in an order, with their new positions."""
+    position = np.empty(len(order), dtype="int64")
+    position[order] = np.arange(len(order))
+    renewed = trace.assign(row=position[trace["row"].to_numpy()])
+    placed = stable_order([renewed[name] for name in TRACE_COLUMNS], len(trace))
+    return renewed.take(placed).reset_index(drop=True)
+
+
+def stable_order(columns: Iterable[pd.Series], size: int) -> NDArray[np.int64]:
+    """The positions that put rows in the order of the columns, missing values last.
+
+    Rows that agree in all columns keep their order.
+    """
+    key = numbered(columns, size)
+    if bool((key[1:] >= key[:-1]).all()):
+        return np.arange(size)
+    return np.argsort(key, kind="stable")
+
+
+def numbered(columns: Iterable[pd.Series], size: int) -> NDArray[np.int64]:
+    """For each row a number that stands for its values and grows with them, missing values last."""
+    key: NDArray[np.int64] = np.zeros(size, dtype="int64")
+    distinct = 1
+    for column in columns:
+        ranks, count = _ranked(column)
+        if count < 2:
+            continue
+        if distinct > np.iinfo("int64").max // count:
+            # Too many combinations to number: number only those that occur.
+            found, key = np.unique(key, return_inverse=True)
+            distinct = len(found)
+        key = key * count + ranks
+        distinct *= count
+    return key
+
+
+def _ranked(column: pd.Series) -> tuple[NDArray[np.int64], int]:
+    """The rank of each value among the distinct ones, missing values last, and how many ranks."""
+    if column.dtype.kind in "iu":
+        lowest, highest = (column.min(), column.max()) if len(column) else (0, 0)
+        if highest - lowest < 1 << 31:
+            return (column.to_numpy() - lowest).astype("int64"), int(highest - lowest) + 1
+    codes, values = pd.factorize(column, use_na_sentinel=True)
+    order = pd.Series(values).argsort().to_numpy()
+    ranks = np.empty(len(order) + 1, dtype="int64")
+    ranks[order] = np.arange(len(order))
+    ranks[-1] = len(order)  # the code of missing values is -1, which is the last place
+    return ranks[codes], len(order) + 1
 
 
 def trace(row: pd.Series, source: str | pd.Series, record: pd.Series) -> pd.DataFrame:

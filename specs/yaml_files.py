@@ -64,12 +64,19 @@ class YamlFile:
         if self.meant is None:
             return node
         if isinstance(node, dict):
+            if key == "where":
+                return {self._clause(name): self._named(v, name) for name, v in node.items()}
             return {self.meant(name): self._named(value, name) for name, value in node.items()}
         if isinstance(node, list):
             return [self._named(value, key) for value in node]
         if not isinstance(node, str):
             return node
         return self.owners.get(node, self.meant(node)) if key == "from" else self.meant(node)
+
+    def _clause(self, name: str) -> str:
+        """What a condition reads: `PGA.--CAT` is QSCAT, as its records are of one dataset."""
+        meant = self.meant(name) if self.meant else name
+        return meant.rpartition(".")[2] if "--" in name else meant
 
     def _described(self, problem: Any, model: type[BaseModel]) -> str:
         keys = tuple(problem["loc"])

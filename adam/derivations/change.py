@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from adam import exact
@@ -45,6 +46,49 @@ def percent_change(change: pd.Series, base: pd.Series) -> pd.Series:
 def shift(base: pd.Series, value: pd.Series) -> pd.Series:
     """{base} and {value} joined by "to"; missing where either is."""
     return (base + " to " + value).astype("str")
+
+
+@derivation
+def rounded_share(value: pd.Series, parts: pd.Series, *, decimals: int) -> pd.Series:
+    """{value} divided by {parts}, to {decimals} decimals; missing where either is."""
+    return half_up(value / parts, decimals)
+
+
+@derivation
+def capped(value: pd.Series, *, highest: float) -> pd.Series:
+    """{value}, but not more than {highest}."""
+    return value.clip(upper=highest)
+
+
+@derivation
+def number_for(text: pd.Series, *, numbers: dict[str, float]) -> pd.Series:
+    """The number of {text}: {numbers}; missing where it has none."""
+    return text.map({name: float(number) for name, number in numbers.items()})
+
+
+@derivation
+def text_for(text: pd.Series, *, texts: dict[str, str]) -> pd.Series:
+    """The text that stands for {text}: {texts}; missing where none does."""
+    return text.map(dict(texts)).astype("str")
+
+
+@derivation
+def months_between(start: pd.Series, end: pd.Series, *, decimals: int) -> pd.Series:
+    """Months of 365.25 / 12 days from {start} through {end}, both counted, to {decimals}
+    decimals.
+    """
+    return half_up(((end - start).dt.days + 1) / (365.25 / 12), decimals)
+
+
+def half_up(value: pd.Series, decimals: int) -> pd.Series:
+    """Numbers rounded as on paper: a half goes away from zero, whatever its binary neighbours.
+
+    >>> half_up(pd.Series([74.25, -0.25, 1.005]), 1).tolist()
+    [74.3, -0.3, 1.0]
+    """
+    scaled = (value.abs() * 10**decimals).round(9)
+    rounded: pd.Series = np.sign(value) * np.floor(scaled + 0.5) / 10**decimals
+    return rounded
 
 
 @derivation

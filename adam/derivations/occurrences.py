@@ -56,3 +56,23 @@ def first_flag(*keys: pd.Series, within: int, descending: tuple[str, ...] = ()) 
 def grouped(text: pd.Series, *, groups: dict[str, list[str]]) -> pd.Series:
     """The group of {text}: {groups}; missing where it is in none."""
     return text.map({value: name for name, values in groups.items() for value in values})
+
+
+@derivation
+def query_name(
+    term: pd.Series,
+    organ_class: pd.Series,
+    *,
+    name: str,
+    words: list[str],
+    classes: list[str],
+    not_terms: list[str],
+) -> pd.Series:
+    """{name} where {term} contains one of {words}, or {organ_class} is one of {classes} and {term}
+    is none of {not_terms}; otherwise missing.
+    """
+    inside = pd.Series(data=False, index=term.index)
+    for word in words:
+        inside |= term.str.contains(word, regex=False).fillna(value=False).astype(bool)
+    inside |= organ_class.isin(classes) & ~term.isin(not_terms)
+    return pd.Series(name, index=term.index, dtype="str").where(inside)

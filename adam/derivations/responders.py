@@ -132,8 +132,8 @@ def at_most(value: pd.Series, *, limit: str, at_limit: Literal["Y", "N"]) -> pd.
     result = exact.each(
         lambda now: at_limit == "Y" if now == allowed else now < allowed, value.astype("str")
     )
-    reason = _reasons(value.index, value.isna(), "NO RESULT IN WINDOW", "NO RESULT IN WINDOW")
-    return _component(result.eq(True), result.isna(), reason)
+    unknown = result.isna()
+    return _component(result.eq(True), unknown, _text(unknown, "NO RESULT IN WINDOW"))
 
 
 @derivation
@@ -158,8 +158,8 @@ def dose_at_most(
     allowed = exact.number(limit)
     within = exact.each(lambda dose: dose <= allowed, known)
     failed = within.eq(False)
-    reason = _reasons(days.index, days.notna(), "DOSE MISSING", "DOSE MISSING")
-    return _component(~failed, ~failed & highest.isna() & ~days.eq(0), reason)
+    unknown = ~failed & highest.isna() & ~days.eq(0)
+    return _component(~failed, unknown, _text(unknown, "DOSE MISSING"))
 
 
 @derivation

@@ -92,6 +92,7 @@ def dose_intervals(
     last: pd.Series,
     dose: pd.Series,
     frequency: pd.Series,
+    number: pd.Series | None = None,
 ) -> Records:
     """One record for each interval of days of {subject} on which the same records with {counted} Y
     are active, from {first} through {last}, with the sum of {dose}. A missing {first} is before
@@ -100,7 +101,8 @@ def dose_intervals(
     Subjects without steroid records have one record with dose 0 where {answer} is N, else none.
 
     A single dose without a date, and a record that ends before it starts, make the dose missing on
-    every day they may lie on.
+    every day they may lie on. With `number` an interval that rests on one record alone names it
+    (SRCSEQ).
     """
     taken = _active(counted, first, last, dose, frequency).assign(subject=subject)
     points = _change_points(taken, subject[_known(subject, counted, answer)])
@@ -124,6 +126,10 @@ def dose_intervals(
             "KNOWNDD": text,
         }
     )
+    if number is not None:
+        alone = active.drop_duplicates("row", keep=False).set_index("row")["record"]
+        named = number.reindex(alone).set_axis(alone.index)
+        rows["SRCSEQ"] = named.reindex(points["row"]).to_numpy()
     without = points[~points["row"].isin(active["row"])]
     firsts = subject.drop_duplicates()
     by_subject = pd.Series(firsts.index, index=firsts.to_numpy())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from adam.derivations.change import half_up
 from sdtm import dates
 from specs.derivation import Outcome, derivation
 
@@ -51,11 +54,44 @@ def first_day_within(
 
 
 @derivation(scope="subject")
-def last_number(value: pd.Series, order: pd.Series, subjects: pd.Series) -> pd.Series:
-    """{value} of the record of the subject with the highest {order} that has a value."""
+def last_number(
+    value: pd.Series, order: pd.Series, subjects: pd.Series, *, decimals: int = 9
+) -> pd.Series:
+    """{value} of the record of the subject with the highest {order} that has a value, to {decimals}
+    decimals.
+    """
     ordered = pd.DataFrame({"value": value, "order": order, "subject": subjects})
     filled = ordered.dropna(subset=["value"]).sort_values(["order", "value"])
-    return filled.groupby("subject")["value"].last()
+    return half_up(filled.groupby("subject")["value"].last(), decimals)
+
+
+@derivation(scope="subject")
+def last_end(end: pd.Series, start: pd.Series, subjects: pd.Series) -> pd.Series:
+    """The calendar day of {end} of the record of the subject with the latest {start}; missing where
+    that record has none.
+    """
+    ordered = pd.DataFrame({"end": dates.full_day(end), "start": start, "subject": subjects})
+    last = ordered.sort_values(["start", "end"]).drop_duplicates("subject", keep="last")
+    return last.set_index("subject")["end"]
+
+
+@derivation(scope="subject")
+def sum_of(value: pd.Series, subjects: pd.Series) -> pd.Series:
+    """The sum of {value} over the records of the subject; missing where one of them is."""
+    total = value.groupby(subjects).sum()
+    return total.where(~value.isna().groupby(subjects).any())
+
+
+@derivation(scope="subject")
+def cumulative_dose(
+    dose: pd.Series, start: pd.Series, end: pd.Series, last: pd.Series, subjects: pd.Series
+) -> pd.Series:
+    """The sum over the records of the subject of {dose} a day times the days from {start} through
+    {end}; without {end}, through {last}.
+    """
+    finish = dates.full_day(end).fillna(last)
+    days = (finish - dates.full_day(start)).dt.days + 1
+    return (dose * days).groupby(subjects).sum().astype("float64")
 
 
 @derivation(scope="subject")
@@ -97,20 +133,20 @@ def starts_on_or_after(dtc: pd.Series, reference: pd.Series) -> Outcome:
 
 
 @derivation
-def age_group(age: pd.Series, *, limits: list[int], names: list[str]) -> pd.Series:
-    """The group of {age}: from each of {limits} on it is the group at that place of {names};
+def number_group(value: pd.Series, *, limits: list[float], names: list[str]) -> pd.Series:
+    """The group of {value}: from each of {limits} on it is the group at that place of {names};
     missing below the first.
     """
-    group = pd.Series(np.nan, index=age.index, dtype="str")
+    group: pd.Series[Any] = pd.Series(np.nan, index=value.index, dtype="str")
     for limit, name in zip(limits, names, strict=True):
-        group = group.mask(age.ge(limit), name)
+        group = group.mask(value.ge(limit), name)
     return group
 
 
 @derivation
 def body_mass_index(weight: pd.Series, height: pd.Series) -> pd.Series:
     """{weight} in kg divided by the square of {height} in m, to one decimal."""
-    return (weight / (height / 100) ** 2).round(1)
+    return half_up(weight / (height / 100) ** 2, 1)
 
 
 @derivation

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pandas as pd
 
 from sdtm import dates
@@ -21,9 +23,13 @@ def analysis_time(dtc: pd.Series) -> pd.Series:
 
 
 @derivation
-def earliest_possible_date(dtc: pd.Series) -> pd.Series:
-    """The earliest calendar day that {dtc} allows; missing where the year is not known."""
-    return dates.first_day(dtc)
+def earliest_possible_date(
+    dtc: pd.Series, *, highest_imputed: Literal["D", "M", "Y"] = "Y"
+) -> pd.Series:
+    """The earliest calendar day that {dtc} allows; missing where the year is not known, or a part
+    above {highest_imputed} (D day, M month, Y year) would have to be imputed.
+    """
+    return dates.first_day(dtc).where(_may_be(dtc, highest_imputed))
 
 
 @derivation
@@ -33,11 +39,11 @@ def latest_possible_date(dtc: pd.Series) -> pd.Series:
 
 
 @derivation
-def imputation_flag(dtc: pd.Series) -> pd.Series:
+def imputation_flag(dtc: pd.Series, *, highest_imputed: Literal["D", "M", "Y"] = "Y") -> pd.Series:
     """The highest part of {dtc} that had to be imputed to get a day: Y, M or D; missing where
-    none.
+    none, or where it is above {highest_imputed}, so that nothing is imputed.
     """
-    return dates.imputed_part(dtc)
+    return dates.imputed_part(dtc).where(_may_be(dtc, highest_imputed))
 
 
 @derivation
@@ -70,6 +76,10 @@ def not_after(date: pd.Series, limit: pd.Series) -> pd.Series:
 def named_date(date: pd.Series, candidate: pd.Series, *, text: str) -> pd.Series:
     """The text "{text}" where {date} is {candidate}."""
     return pd.Series(text, index=date.index, dtype="str").where(date.eq(candidate))
+
+
+def _may_be(dtc: pd.Series, highest: str) -> pd.Series:
+    return ~dates.imputed_part(dtc).isin(["D", "M", "Y"][["D", "M", "Y"].index(highest) + 1 :])
 
 
 def day_number(date: pd.Series, reference: pd.Series) -> pd.Series:

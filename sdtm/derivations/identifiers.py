@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from specs.derivation import derivation
+from specs.tables import stable_order
 
 
 @derivation
@@ -31,13 +32,10 @@ def sequence_number(subject: pd.Series, *keys: pd.Series) -> pd.Series:
     >>> sequence_number(pd.Series(["A", "B", "A"]), pd.Series([2, 1, 1])).tolist()
     [2.0, 1.0, 1.0]
     """
-    columns = [_ranked(key) for key in reversed((subject, *keys))]
-    order = np.lexsort(columns)
-    numbers = subject.iloc[order].groupby(subject.iloc[order], sort=False).cumcount() + 1
-    return numbers.reindex(subject.index).astype("float64")
-
-
-def _ranked(key: pd.Series) -> np.ndarray:
-    """The rank of each value, missing values last."""
-    codes, _ = pd.factorize(key, sort=True, use_na_sentinel=True)
-    return np.where(codes < 0, len(codes), codes)
+    order = stable_order((subject, *keys), len(subject))
+    codes = pd.factorize(subject)[0][order]
+    first = np.flatnonzero(np.diff(codes, prepend=-2))
+    counts = np.diff(np.append(first, len(codes)))
+    numbers = np.empty(len(order), dtype="float64")
+    numbers[order] = np.arange(len(order)) - np.repeat(first, counts) + 1
+    return pd.Series(numbers, index=subject.index).where(subject.notna())

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sdtm.exact import decimal_text, split_operator
 from sdtm.raw import TICKED
 from sdtm.units import conversion
 from specs.derivation import Outcome, derivation
+from specs.tables import numbered
 
 Table = Sequence[Mapping[str, Any]]
 
@@ -86,14 +88,21 @@ def ticked_choice(answer: pd.Series, *, number: int, choices: Table) -> pd.Serie
     """
     terms = {str(row["code"]): str(row["term"]) for row in choices}
     several = answer.where(answer.str.contains(TICKED, regex=False, na=False))
-    code = several.str.split(TICKED).str.get(number - 1)
-    return code.map(lambda text: terms.get(text, text), na_action="ignore").astype("str")
+    ticked = {text: text.split(TICKED) for text in several.dropna().unique()}
+    distinct = {
+        text: terms.get(codes[number - 1], codes[number - 1])
+        for text, codes in ticked.items()
+        if len(codes) >= number
+    }
+    return several.map(distinct).astype("str")
 
 
 @derivation
 def numeric_result(result: pd.Series) -> pd.Series:
     """{result} as a number; missing when it is text or has a comparison operator."""
-    return pd.to_numeric(result, errors="coerce").astype("float64")
+    codes, texts = pd.factorize(result)
+    numbers = pd.to_numeric(pd.Series(texts, dtype="str"), errors="coerce").astype("float64")
+    return pd.Series(np.append(numbers, np.nan)[codes], index=result.index)
 
 
 @derivation
@@ -178,14 +187,18 @@ def _converted(
 
 def _by_distinct_rows(frame: pd.DataFrame, one: Any) -> Outcome:
     """Apply a function of texts once to each distinct row with a first value."""
-    filled = frame[frame.iloc[:, 0].notna()].fillna("")
-    distinct = filled.drop_duplicates()
-    made = [one(*row) for row in distinct.itertuples(index=False)]
-    answers = distinct.assign(
-        **{
-            "@value": pd.Series([m[0] for m in made], index=distinct.index, dtype="str"),
-            "@problem": pd.Series([m[1] for m in made], index=distinct.index, dtype="str"),
-        }
-    )
-    joined = filled.merge(answers, how="left", on=list(frame.columns)).set_axis(filled.index)
-    return Outcome(joined["@value"].reindex(frame.index), joined["@problem"].reindex(frame.index))
+    filled = frame.iloc[:, 0].notna().to_numpy()
+    place = numbered([frame[name] for name in frame], len(frame))
+    codes, _ = pd.factorize(np.where(filled, place, -1))
+    first = np.flatnonzero(~pd.Series(codes).duplicated())
+    distinct = frame.iloc[first].fillna("")
+    made = [
+        one(*row) if known else (None, None)
+        for row, known in zip(distinct.itertuples(index=False), filled[first], strict=True)
+    ]
+
+    def spread(part: int) -> pd.Series:
+        values = pd.Series([pair[part] for pair in made], dtype="str")
+        return pd.Series(values.array.take(codes), index=frame.index)
+
+    return Outcome(spread(0), spread(1))

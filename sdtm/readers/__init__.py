@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 def read_raw(study: Study, folder: Path) -> RawData:
     """The raw data of a study, from all its sources; record ids follow the order of the sources."""
-    return combined(_read(source, folder) for source in study.sources)
+    return combined(read_source(source, folder) for source in study.sources)
 
 
-def _read(source: RawSource, folder: Path) -> RawData:
+def read_source(source: RawSource, folder: Path) -> RawData:
+    """The raw data of one source; SpecError where its reader is none."""
     known = [info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")]
     if source.reader not in known:
         raise SpecError(

@@ -6,7 +6,9 @@ program shows it that the file is opened with, the labels of its columns, and fi
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from importlib import import_module
@@ -27,6 +29,13 @@ if TYPE_CHECKING:
 
 LARGEST = 1 << 30
 """How many bytes a packed file may hold when it is unpacked."""
+
+_OF_READSTAT = (ValueError, TypeError, IndexError, OverflowError, MemoryError)
+"""What pyreadstat lets through where a damaged file has a variable without name or size."""
+
+DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError,
+           EOFError, OSError, ValueError)  # fmt: skip
+"""What zipfile raises for files that are damaged, locked, or packed in another way."""
 
 _SAS_START = np.datetime64("1960-01-01T00:00:00", "s")
 _SAS_DATES = ("DATE", "DDMMYY", "MMDDYY", "YYMMDD", "E8601DA", "B8601DA", "IS8601DA", "MONYY",
@@ -142,13 +151,13 @@ def read_sas(path: Path, encoding: str = "") -> Sheet:
             data, meta = sas.read_sas7bdat(str(path), user_missing=True, **how)
         else:
             data, meta = sas.read_xport(str(path), **how)
-    except (sas.ReadstatError, sas.PyreadstatError, UnicodeDecodeError, ValueError) as error:
+    except (sas.ReadstatError, sas.PyreadstatError, *_OF_READSTAT) as error:
         raise RawDataError(
             f"is no SAS file that can be read ({error})",
             where=path.name,
             remedy="export the data again, or declare the file's encoding:",
         ) from None
-    check_names([str(name) for name in data.columns], path.name)
+    check_names(["" if pd.isna(name) else str(name) for name in data.columns], path.name)
     formats = {name: str(given or "") for name, given in meta.original_variable_types.items()}
     columns = {name: _sas_text(data[name], formats.get(name, "")) for name in data.columns}
     index = pd.RangeIndex(1, len(data) + 1, name="line")
@@ -248,7 +257,7 @@ def check_packed(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as packed:
             size = sum(member.file_size for member in packed.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
+    except DAMAGED as error:
         raise RawDataError(
             f"is no whole zip file ({error})", where=path.name, remedy="export the data again"
         ) from None

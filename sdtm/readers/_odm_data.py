@@ -87,7 +87,6 @@ class _Reader:
         self.study = self.version = ""
         self.transactional = False
         self.skipping = 0
-        self.item: etree._Element | None = None
         self.told: set[str] = set()
         self.granularity = ""
 
@@ -98,10 +97,6 @@ class _Reader:
             if not started:
                 self._root(element, name)
                 started = True
-            elif self.item is not None:
-                if event == "end" and element is self.item:
-                    self._item(element, name)
-                    self.item = None
             elif self.skipping or name in BESIDE:
                 self.skipping += 1 if event == "start" else -1
                 if name == "DateTimeStamp" and event == "end":
@@ -128,9 +123,7 @@ class _Reader:
     def _start(self, element: etree._Element, name: str) -> None:
         if name in LEVELS:
             self._open(element, name)
-        elif name in ITEMS:
-            self.item = element
-        elif self.levels:
+        elif self.levels and name not in ITEMS:
             self._unknown(element, name)
         elif name == "Study":
             self.study, self.version = element.get("OID", ""), ""
@@ -293,7 +286,9 @@ class _Reader:
         return reason or None
 
     def _end(self, element: etree._Element, name: str) -> None:
-        if name in LEVELS:
+        if name in ITEMS:
+            self._item(element, name)
+        elif name in LEVELS:
             self.levels.pop()
         elif name in DEFINITIONS and not self.levels:
             made = definition(element, self.language)

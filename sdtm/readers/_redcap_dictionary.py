@@ -16,7 +16,7 @@ from sdtm.readers._files import Delimiter, Options, read_delimited
 from specs.errors import RawDataError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 # The 18 columns of the dictionary: as the designer's file heads them, and as the API does.
@@ -111,6 +111,11 @@ class Dictionary:
             return {field.name: ""}
         codes = dict.fromkeys((*field.choices, *field.missing))
         return {f"{field.name}___{_in_column_name(code)}": code for code in codes}
+
+
+def is_dictionary(head: Iterable[str]) -> bool:
+    """Whether a file with that head is a data dictionary, in either dialect."""
+    return {"field_name", "form_name"} <= {_COLUMNS.get(name, name) for name in head}
 
 
 def read_dictionary(path: Path, given: RedcapOptions, encoding: str) -> Dictionary:

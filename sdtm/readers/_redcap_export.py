@@ -56,6 +56,29 @@ def check_absent(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> Iter
         )
 
 
+def check_order(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> Iterator[pd.DataFrame]:
+    """A finding where columns stand in another order than their fields: heads may be swapped.
+
+    REDCap exports columns in the order of the dictionary; two swapped heads of one kind change
+    the data and break no other rule.
+    """
+    order = [c for field in dictionary.fields.values() for c in dictionary.columns(field)]
+    place = {column: number for number, column in enumerate(order)}
+    columns = [column for column in data.columns if column in place]
+    expected = sorted(columns, key=place.__getitem__)
+    moved = [there for there, here in zip(columns, expected, strict=True) if there != here]
+    if moved:
+        yield findings(
+            severity="warning",
+            rule="CK-RAW-ORDER",
+            value=", ".join(moved[:10]),
+            message=f"{len(moved)} columns stand in another order than the dictionary has their"
+            " fields; heads may be swapped",
+            file=path.name,
+            line="1",
+        )
+
+
 def check_deidentified(
     data: pd.DataFrame, dictionary: Dictionary, given: RedcapOptions, path: Path
 ) -> Iterator[pd.DataFrame]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 DELIMITERS = ",\t;|^"
 
 _BLOCK = 1 << 20
+
+# A letter of cp1252 and the one after it look like one sign of Shift-JIS, but never like two.
+_WORD = re.compile("[\u3000-\u30ff\u4e00-\u9fff\uff01-\uff60]{2,}")
+_BEYOND = re.compile(r"[^\x00-\x7f]+")
+_JAPANESE = 0.8
 
 
 @dataclass(frozen=True)
@@ -60,9 +66,8 @@ def _encoding(path: Path) -> str:
         if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             return "utf-16"
     for encoding in ("utf-8", "cp932", "cp1252"):
-        if (signs := _beyond_ascii(path, encoding)) is not None and (
-            encoding != "cp932" or _japanese(signs)
-        ):
+        decoded = _decoded(path, encoding)
+        if decoded is not None and (encoding != "cp932" or decoded > _JAPANESE):
             return encoding
     raise RawDataError(
         "is text in no encoding that can be detected",
@@ -71,26 +76,21 @@ def _encoding(path: Path) -> str:
     )
 
 
-def _beyond_ascii(path: Path, encoding: str) -> set[str] | None:
-    """The signs beyond ASCII that a file holds in an encoding; None where it is not in it."""
+def _decoded(path: Path, encoding: str) -> float | None:
+    """How much of the text beyond ASCII stands in words of Japanese; None if it is no such text."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    signs: set[str] = set()
+    beyond = japanese = 0
     try:
         with path.open("rb") as file:
             while block := file.read(_BLOCK):
                 text = decoder.decode(block)
                 if not text.isascii():
-                    signs |= {sign for sign in set(text) if sign > "\x7f"}
+                    beyond += sum(map(len, _BEYOND.findall(text)))
+                    japanese += sum(map(len, _WORD.findall(text)))
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return None
-    return signs
-
-
-def _japanese(signs: set[str]) -> bool:
-    """Whether most are kana, kanji or wide signs; half-width kana are what cp1252 looks like."""
-    wide = [s for s in signs if "\u3000" <= s <= "\u9fff" or "\uff01" <= s <= "\uff60"]
-    return len(wide) > len(signs) / 2
+    return japanese / beyond if beyond else 0.0
 
 
 def _delimiter(path: Path, encoding: str) -> str:

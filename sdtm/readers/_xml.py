@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -20,7 +21,12 @@ DEEPEST = 100
 
 def local(element: etree._Element) -> str:
     """An element's name without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=1024)
+def _local(tag: object) -> str:
+    return str(tag).rpartition("}")[2]
 
 
 def line_of(element: etree._Element) -> int:
@@ -38,12 +44,20 @@ def namespace(name: str) -> str:
     return name.rpartition("}")[0].removeprefix("{")
 
 
+def first_namespaces(path: Path) -> frozenset[str]:
+    """The namespaces that a file's first element declares."""
+    for _, element in stream(path, frozenset()):
+        return frozenset(str(uri) for uri in element.nsmap.values())
+    return frozenset()
+
+
 def stream(path: Path, whole: frozenset[str]) -> Events:
     """The starts and ends of a file's elements, as `("start", element)`, `("end", element)`.
 
-    At its end an element named in `whole` still has its children; every other one has been
-    emptied, and all are dropped after their end. Document types are not fetched; a file that
-    declares entities is refused. RawDataError where the file is no XML, or breaks off.
+    An element named in `whole` has its children at its end, and they are not given by themselves;
+    every other one has been emptied. All are dropped after their end. Document types are not
+    fetched; a file that declares entities is refused. RawDataError where the file is no XML, or
+    breaks off.
     """
     if not path.is_file():
         raise RawDataError(
@@ -67,25 +81,26 @@ def stream(path: Path, whole: frozenset[str]) -> Events:
                 remove_pis=True,
                 huge_tree=False,
             ):
-                name = local(element)
                 if event == "start":
                     depth += 1
-                    if depth == 1:
-                        _check_prolog(element, path)
                     if depth > DEEPEST:
                         raise RawDataError(
                             f"elements lie more than {DEEPEST} deep",
                             where=f"{path.name} line {element.sourceline}",
                             remedy="this is no export of an EDC",
                         )
-                    keeping += bool(keeping or name in whole)
+                    if keeping:
+                        keeping += 1
+                        continue
+                    if depth == 1:
+                        _check_prolog(element, path)
+                    keeping = int(local(element) in whole)
                     yield event, element
                 else:
                     depth -= 1
-                    yield event, element
-                    if keeping:
-                        keeping -= 1
+                    keeping = max(keeping - 1, 0)
                     if not keeping:
+                        yield event, element
                         _drop(element)
     except etree.XMLSyntaxError as error:
         raise _unreadable(path, error) from None

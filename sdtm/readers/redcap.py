@@ -21,7 +21,12 @@ from sdtm.readers._redcap_checks import (
     read_listing,
 )
 from sdtm.readers._redcap_dictionary import RedcapOptions, read_dictionary
-from sdtm.readers._redcap_export import check_absent, check_deidentified, check_labels
+from sdtm.readers._redcap_export import (
+    check_absent,
+    check_deidentified,
+    check_labels,
+    check_order,
+)
 from sdtm.readers._redcap_forms import Rows, form_of
 from sdtm.readers._redcap_xml import read_project
 from sdtm.readers._shape import shape_of
@@ -69,6 +74,7 @@ def read(source: RawSource, folder: Path) -> RawData:
         shape.findings,
         of_dictionary.findings,
         *check_absent(data, dictionary, path),
+        *check_order(data, dictionary, path),
         *check_deidentified(data, dictionary, given, path),
         *(found for _, of_form in read_forms for found in of_form),
     ]

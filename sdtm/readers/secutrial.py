@@ -21,7 +21,7 @@ from pydantic import Field as Default
 from sdtm.dates import DateStyle
 from sdtm.raw import UNIT, Field, Form, RawData, context
 from sdtm.readers._files import Options, options
-from sdtm.readers._frames import check_packed
+from sdtm.readers._frames import DAMAGED, check_packed
 from specs.errors import RawDataError
 from specs.findings import all_findings, findings
 
@@ -137,9 +137,9 @@ def _tables(path: Path, given: SecutrialOptions) -> dict[str, _Table]:
     check_packed(path)
     tables: dict[str, _Table] = {}
     with zipfile.ZipFile(path) as packed:
-        members = [member for member in packed.infolist() if not member.is_dir()]
+        members = [member for member in packed.infolist() if not member.filename.endswith("/")]
         pages = [m for m in members if m.filename.lower().endswith((".html", ".htm"))]
-        encoding = given.encoding or _encoding(packed.read(pages[0]) if pages else b"")
+        encoding = given.encoding or _encoding(_page(packed, pages[0]) if pages else b"")
         for member in members:
             file = member.filename.replace("\\", "/").rpartition("/")[2]
             named = _TABLE.fullmatch(file)
@@ -153,7 +153,7 @@ def _tables(path: Path, given: SecutrialOptions) -> dict[str, _Table]:
                 )
             try:
                 text = packed.read(member).decode(encoding).replace("\ufeff", "")
-            except (UnicodeDecodeError, LookupError, zipfile.BadZipFile, RuntimeError) as error:
+            except (*DAMAGED, LookupError) as error:
                 raise RawDataError(
                     f"{file} cannot be read ({error})",
                     where=path.name,
@@ -163,13 +163,22 @@ def _tables(path: Path, given: SecutrialOptions) -> dict[str, _Table]:
     return tables
 
 
+def _page(packed: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """A member's content; nothing where it cannot be read, which its own reading will tell."""
+    try:
+        return packed.read(member)
+    except DAMAGED:
+        return b""
+
+
 def _encoding(page: bytes) -> str:
     """The encoding that the page of options tells; UTF-8 where it tells none."""
-    told = page.decode("utf-16" if page[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin-1")
+    wide = page[:2] in (b"\xff\xfe", b"\xfe\xff")
+    told = page.decode("utf-16" if wide else "latin-1", errors="replace")
     cells = [re.sub(r"<[^>]+>", "", cell).strip() for cell in _OPTION.findall(told)]
     pairs = dict(pairwise(cells))
     named = pairs.get("Encoding", pairs.get("Kodierung", "UTF-8"))
-    return "utf-16" if named.upper().startswith("UTF-16") else named.split()[0] or "UTF-8"
+    return "utf-16" if named.upper().startswith("UTF-16") else next(iter(named.split()), "UTF-8")
 
 
 def _parsed(text: str, file: str) -> pd.DataFrame:

@@ -144,6 +144,8 @@ def _from_added(book: Workbook, made: Imported) -> None:
         if "dataset" in said:
             said.setdefault("variables", {})
     _add_terms(book, made)
+    for row in book.rows("Variables"):
+        _described(row, {}, made)  # what is wrong in it is found before anything is written
 
 
 def _file(row: Row, made: Imported) -> dict[str, Any] | None:
@@ -401,14 +403,13 @@ def _edited(book: Workbook, made: Imported, study: Study) -> Iterator[str]:
         if not study.has(row["Dataset"]) or study.dataset(row["Dataset"]).parent:
             continue
         keys = [key.strip() for key in row["Key Variables"].split(",") if key.strip()]
-        label = row["Label"]
         dataset = study.dataset(row["Dataset"])
-        for file, said in made.files.items():
-            if said.get("dataset") == dataset.name and (
-                keys != list(dataset.keys) or label != dataset.label
-            ):
-                said |= {"keys": keys, "label": label}
-                changed[file] = None
+        if (keys, row["Label"]) == (list(dataset.keys), dataset.label):
+            continue
+        for name, told in made.files.items():
+            if told.get("dataset") == dataset.name:
+                told.update(keys=keys, label=row["Label"])
+                changed[name] = None
     if made.problems:
         raise SpecError("\n".join(f"{book.file}: {problem}" for problem in made.problems))
     yield from changed
@@ -417,7 +418,7 @@ def _edited(book: Workbook, made: Imported, study: Study) -> Iterator[str]:
 def _write(path: Path, said: dict[str, Any]) -> None:
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = None
-    yaml.sort_base_mapping_type_on_output = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # None is its default
     yaml.width = 1 << 16  # a key may not stand alone on its line
     text = StringIO()
     yaml.dump(said, text)

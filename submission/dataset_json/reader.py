@@ -162,9 +162,11 @@ def _rows_of_lines(lines: Iterator[bytes], path: Path) -> Iterator[list[Any]]:
         else:
             more = False
         try:
-            rows = orjson.loads(b"[" + b",".join(block) + b"]")
+            rows = orjson.loads(b"[" + b",\n".join(block) + b"]")
         except orjson.JSONDecodeError:
             rows = None
+        if not all(line.startswith(b"[") and line.endswith(b"]") for line in block):
+            rows = None  # pieces of rows that make rows only together
         if rows is None or len(rows) != len(block):
             # One after the other, to find the line at fault.
             rows = [

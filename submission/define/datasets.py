@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from specs.standards import standard
+from submission.define.calls import written_calls
 from submission.define.codelists import CodeLists
 from submission.define.elements import description, element, leaf, leaf_id, yes_no
-from submission.define.origins import method_call, method_text
+from submission.define.origins import method_text
 from submission.define.pools import Comments, Methods, where_clause
 from submission.define.value_level import variable_level
 
@@ -166,7 +167,11 @@ class Definitions:
                 "OrderNumber": number,
                 "Mandatory": yes_no(variable.mandatory),
                 "KeySequence": keys.index(variable.name) + 1 if variable.name in keys else None,
-                "MethodOID": self._method(level.origins, f"{dataset.name}.{variable.name}"),
+                "MethodOID": self._method(
+                    level.origins,
+                    f"{dataset.name}.{variable.name}",
+                    written_calls(dataset, variable),
+                ),
                 "Role": variable.role if tabulation else "",
                 "def:IsNonStandard": tabulation and not variable.standard,
                 "def:HasNoData": no_data,
@@ -221,11 +226,11 @@ class Definitions:
             self.where_clauses.append(clause)
         return oid
 
-    def _method(self, origins: tuple[ItemOrigin, ...], place: str) -> str:
+    def _method(self, origins: tuple[ItemOrigin, ...], place: str, calls: str = "") -> str:
         derived = any(origin.type == "Derived" for origin in origins)
         if not derived:
             return ""
-        return self.methods.add(method_text(origins), place, method_call(origins))
+        return self.methods.add(method_text(origins), place, calls)
 
     def _item(
         self,

@@ -6,8 +6,6 @@ of them: what a block assigns, what a rule's condition restricts, how a paramete
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -36,7 +34,6 @@ class ItemOrigin:
     source: str = ""
     predecessor: str = ""
     method: str = ""
-    call: str = ""  # the derivation as a call, where that is all there is to it
 
 
 ASSIGNED = ItemOrigin("Assigned", "Sponsor")
@@ -118,9 +115,7 @@ class Origins:
             return ItemOrigin(kind, predecessor=self._predecessor(rule))
         if rule.origin is not Origin.DERIVED:
             return ItemOrigin(kind, rule.origin_source)
-        return ItemOrigin(
-            kind, rule.origin_source, method=self._method(rule, value), call=self._call(rule, value)
-        )
+        return ItemOrigin(kind, rule.origin_source, method=self._method(rule, value))
 
     def _predecessor(self, rule: Rule) -> str:
         """`DATASET.VARIABLE`; a qualifier stands in QVAL of the supplemental dataset."""
@@ -134,29 +129,17 @@ class Origins:
 
     def _method(self, rule: Rule, value: str) -> str:
         """The method text, with the records it reads and the records it is for."""
+        name = topic(self.dataset)
         text = rule.method_text()
         if rule.where:
             text += f" Only records with {_text(rule.where)} are used."
-        when = self._when(rule, value)
+        when = [w for w in rule.when if not (value and w.variable == name)]
         return f"Where {_text(when)}: {text}" if when else text
-
-    def _when(self, rule: Rule, value: str) -> list[Where]:
-        """The conditions of a rule beside that on the topic, when this is known."""
-        name = topic(self.dataset)
-        return [w for w in rule.when if not (value and w.variable == name)]
-
-    def _call(self, rule: Rule, value: str) -> str:
-        """The derivation with its sources and constants; "" where conditions restrict it."""
-        if rule.derivation is None or rule.where or self._when(rule, value):
-            return ""
-        sources = [json.dumps(source) for source in rule.sources]
-        constants = [f"{name}={_plain(given)!r}" for name, given in rule.arguments.items()]
-        return f"{rule.derivation.name}({', '.join([*sources, *constants])})"
 
 
 def method_text(origins: Iterable[ItemOrigin]) -> str:
     """The methods of several origins as one text; "" when none is derived."""
-    return " ".join(origin.method for origin in origins if origin.method)
+    return " ".join(dict.fromkeys(origin.method for origin in origins if origin.method))
 
 
 def _meets(block: Block, rule: Rule) -> bool:
@@ -171,19 +154,6 @@ def _meets(block: Block, rule: Rule) -> bool:
 def _under(block: Block, rule: Rule) -> Rule:
     """The rule without the conditions that hold for all records of a block."""
     return replace(rule, when=tuple(w for w in rule.when if w.variable not in block.assign))
-
-
-def method_call(origins: Iterable[ItemOrigin]) -> str:
-    """The call of the one derivation among several origins; "" when there are more."""
-    calls = [origin.call for origin in origins if origin.method]
-    return calls[0] if len(calls) == 1 else ""
-
-
-def _plain(value: object) -> object:
-    """A constant with frozen mappings and tuples as dict and list, as it is written."""
-    if isinstance(value, Mapping):
-        return {key: _plain(held) for key, held in value.items()}
-    return [_plain(held) for held in value] if isinstance(value, (list, tuple)) else value
 
 
 def _distinct(origins: Iterable[ItemOrigin]) -> tuple[ItemOrigin, ...]:

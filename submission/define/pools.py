@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from submission.define.calls import CONTEXT
 from submission.define.elements import description, element, one_line
 
 if TYPE_CHECKING:
@@ -12,10 +13,6 @@ if TYPE_CHECKING:
     from lxml import etree
 
     from specs.where import Where
-
-
-CALL_CONTEXT = "cdisckit"
-"""The context of a formal expression that calls a derivation of cdisckit."""
 
 
 class Comments:
@@ -42,10 +39,10 @@ class Methods:
     def __init__(self) -> None:
         self._places: dict[tuple[str, str], str] = {}
 
-    def add(self, text: str, place: str, call: str = "") -> str:
-        """The OID of the method with this text, which `call` repeats; "" for no text."""
+    def add(self, text: str, place: str, calls: str = "") -> str:
+        """The OID of the method with this text, which `calls` repeat; "" for no text."""
         text = one_line(text)
-        return f"MT.{self._places.setdefault((text, call), place)}" if text else ""
+        return f"MT.{self._places.setdefault((text, calls), place)}" if text else ""
 
     def elements(self) -> list[etree._Element]:
         """The MethodDef elements in the order of their OIDs."""
@@ -54,13 +51,9 @@ class Methods:
                 "MethodDef",
                 {"OID": f"MT.{place}", "Name": f"Algorithm for {place}", "Type": "Computation"},
                 description(text),
-                *(
-                    [element("FormalExpression", {"Context": CALL_CONTEXT}, text=call)]
-                    if call
-                    else []
-                ),
+                *([element("FormalExpression", {"Context": CONTEXT}, text=calls)] if calls else []),
             )
-            for (text, call), place in sorted(self._places.items(), key=lambda pair: pair[1])
+            for (text, calls), place in sorted(self._places.items(), key=lambda pair: pair[1])
         ]
 
 

@@ -80,8 +80,7 @@ def variable_level(
     (shared,) = sources
     if described:
         return VariableLevel(shared, tuple(replace(item, origins=()) for item in items))
-    whole_variable = origins.of(variable)
-    return VariableLevel(tuple(o if o in whole_variable else replace(o, call="") for o in shared))
+    return VariableLevel(shared)
 
 
 def test_names(dataset: Dataset, code: str) -> Mapping[str, str]:

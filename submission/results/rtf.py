@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 def write_rtf(frame: pd.DataFrame, display: Display, source: str, path: Path) -> bool:
     """A table as RTF; False where rtflite is not installed."""
     try:
-        import polars
-        import rtflite
+        polars, rtflite = import_module("polars"), import_module("rtflite")
     except ImportError:
         return False
     columns = [str(name) or " " for name in frame.columns]

@@ -110,7 +110,9 @@ def event_grid(display: Display, results: pd.DataFrame, _: Mapping[str, Table]) 
     grid.loc["Total"] = grid.sum(axis=0)
     shown = grid.astype("str")
     names = dict(display.options.get("names", {}))
-    shown.index = pd.Index([names.get(name, name) for name in shown.index])
+    prefix = str(display.options.get("row_prefix", ""))
+    heads = [names.get(name, prefix + name) for name in shown.index[:-1]]
+    shown.index = pd.Index([*heads, "Total"])
     shown.columns = pd.Index([names.get(name, name) for name in shown.columns])
     return shown.rename_axis(None, axis=1).rename_axis("").reset_index()
 

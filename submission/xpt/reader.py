@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,20 +121,32 @@ class _Rows:
         numbers = {name: np.empty(size) for name in self.wanted if types[name] == "Num"}
         texts: dict[str, list[Any]] = {name: [] for name in self.wanted if types[name] == "Char"}
         start = 0
-        for block in self._blocks(span):
-            for name, filled in numbers.items():
-                filled[start : start + len(block)] = _numbers(block[name])
-            for name, parts in texts.items():
+        # Texts and numbers at the same time: both leave Python for most of it.
+        with ThreadPoolExecutor(1) as thread:
+            for block in self._blocks(span):
+                made = thread.submit(self._block_texts, block, span.start + start, list(texts))
                 try:
-                    parts.append(_texts(block[name], self.encoding))
-                except UnicodeDecodeError as error:
-                    first = span.start + start
-                    raise _undecodable(self, block, first, name) from error
-            start += len(block)
+                    for name, filled in numbers.items():
+                        filled[start : start + len(block)] = _numbers(block[name])
+                finally:
+                    wait([made])
+                for name, part in made.result().items():
+                    texts[name].append(part)
+                start += len(block)
         columns = {
             name: numbers[name] if name in numbers else _series(texts[name]) for name in self.wanted
         }
         return pd.DataFrame(columns, index=pd.RangeIndex(size), copy=False)
+
+    def _block_texts(self, block: Any, first: int, names: list[str]) -> dict[str, Any]:
+        """The texts of a block, whose first row in the file is given."""
+        made = {}
+        for name in names:
+            try:
+                made[name] = _texts(block[name], self.encoding)
+            except UnicodeDecodeError as error:
+                raise _undecodable(self, block, first, name) from error
+        return made
 
     def _blocks(self, span: range) -> Iterator[Any]:
         """The rows as numpy records, some at a time; each block is overwritten by the next."""

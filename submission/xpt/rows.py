@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,12 +14,17 @@ from submission.xpt.faults import Place
 from submission.xpt.layout import RECORD, cell_type, record_length
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from submission.xpt.layout import Member
 
+    Cells = Callable[[int, int], NDArray[Any]]
+
 BLOCK_ROWS = 16_384
 BLOCK_BYTES = 8 << 20
+NEAR_ROWS = 4096  # put together while the processor still has them at hand
 
 
 def records(
@@ -37,16 +43,55 @@ def records(
         if len(block) < min(most, len(frame)):
             buffer = np.empty(min(most, len(frame)) * length, dtype=np.uint8)
             block = buffer.view([(column.name, cell_type(column)) for column in member.columns])
-        of_column: dict[str, Any] = {
+        of_column = {
             column.name: cells(frame[column.name], Place(member.name, column, before), encoding)
             for column in member.columns
         }
-        for start in range(0, len(frame), most):
-            stop = min(start + most, len(frame))
+        spans = [(start, min(start + most, len(frame))) for start in range(0, len(frame), most)]
+        fields = [block[column.name] for column in member.columns] if spans else []
+        for (start, stop), texts in zip(spans, _texts_ahead(of_column, member, spans), strict=True):
+            found = []
             for name, of_rows in of_column.items():
-                block[name][: stop - start] = of_rows(start, stop)
+                made = texts[name] if name in texts else of_rows(start, stop)
+                if isinstance(made, TransportError):
+                    raise made
+                found.append(made)
+            for first in range(0, stop - start, NEAR_ROWS):
+                last = min(first + NEAR_ROWS, stop - start)
+                for field, made in zip(fields, found, strict=True):
+                    field[first:last] = made[first:last]
             yield buffer.data[: (stop - start) * length], stop - start
         before += len(frame)
+
+
+def _texts_ahead(
+    of_column: Mapping[str, Cells], member: Member, spans: Sequence[tuple[int, int]]
+) -> Iterator[dict[str, NDArray[Any] | TransportError]]:
+    """The text columns of each block, made by a second thread while the block before is used.
+
+    The first column at fault ends a block; its error is raised where its turn comes, so that it
+    does not depend on the threads which error is found.
+    """
+    names = [column.name for column in member.columns if column.type == "Char"]
+
+    def texts(start: int, stop: int) -> dict[str, NDArray[Any] | TransportError]:
+        found: dict[str, NDArray[Any] | TransportError] = {}
+        for name in names:
+            try:
+                found[name] = of_column[name](start, stop)
+            except TransportError as error:
+                found[name] = error
+                break
+        return found
+
+    if len(spans) < 2:
+        yield from (texts(*span) for span in spans)
+        return
+    with ThreadPoolExecutor(1) as thread:
+        ahead = thread.submit(texts, *spans[0])
+        for following in [*spans[1:], (0, 0)]:
+            ready, ahead = ahead, thread.submit(texts, *following)
+            yield ready.result()
 
 
 def check_end(member: Member, rows: int, last: bytes) -> None:

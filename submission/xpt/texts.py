@@ -115,11 +115,16 @@ def _padded(chunk: Any, place: Place, encoding: str) -> NDArray[np.bytes_]:
     width = place.column.length
     if encoding not in ARROW_ENCODINGS:
         return _transcoded(chunk, place, encoding)
-    if chunk.null_count:
-        chunk = _filled(chunk)
     _, offsets, buffer = chunk.buffers()
     ends = _ends(chunk, offsets)
     lengths = np.diff(ends)
+    if chunk.null_count:
+        if buffer is None or ((lengths != 0) > _present(chunk)).any():
+            return _padded(pc.fill_null(chunk, ""), place, encoding)  # something lies under null
+        # Null takes no bytes, as it mostly does: it is "" once nobody says that it is null.
+        chunk = pa.Array.from_buffers(
+            chunk.type, len(chunk), [None, offsets, buffer], 0, chunk.offset
+        )
     longest = lengths.max(initial=0)
     if not longest:
         return np.full(len(chunk), b" " * width)
@@ -146,18 +151,13 @@ def is_text(values: pd.Series[Any]) -> bool:
     )
 
 
-def _filled(chunk: Any) -> Any:
-    """The array with "" for null; not copied where null takes no bytes, as it does mostly."""
-    _, offsets, buffer = chunk.buffers()
-    if buffer is None or pc.sum(pc.binary_length(chunk)).as_py() != _size(chunk, offsets):
-        return pc.fill_null(chunk, "")
-    return pa.Array.from_buffers(chunk.type, len(chunk), [None, offsets, buffer], 0, chunk.offset)
-
-
-def _size(chunk: Any, offsets: Any) -> int:
-    """The bytes between the first value and the last, under missing ones too."""
-    ends = _ends(chunk, offsets)
-    return int(ends[-1] - ends[0])
+def _present(chunk: Any) -> NDArray[np.bool_]:
+    """Where the values of an Arrow array are not null."""
+    bits = np.frombuffer(chunk.buffers()[0], dtype=np.uint8)
+    first, skipped = divmod(chunk.offset, 8)
+    bits = bits[first : (chunk.offset + len(chunk) + 7) // 8]
+    present = np.unpackbits(bits, count=skipped + len(chunk), bitorder="little")
+    return present[skipped:].view(np.bool_)
 
 
 def _ends(array: Any, offsets: Any) -> NDArray[Any]:

@@ -5,11 +5,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adam.derivations.steroids import (
     counted_in_dose,
+    dose_at_entry,
     dose_intervals,
     highest_dose,
     latest_possible_end,
@@ -150,6 +151,7 @@ DAYS = st.integers(min_value=1, max_value=28)
 DOSES = st.sampled_from(["10", "2.5", "75/7", "20/3", None])
 
 
+@settings(deadline=None)  # the first example builds what later ones reuse
 @given(st.lists(st.tuples(DAYS, st.none() | DAYS, DOSES), min_size=1, max_size=6))
 def test_the_intervals_say_what_adding_up_day_by_day_says(records: list[Any]) -> None:
     """Records (first day, days it lasts, dose) of one month, against a sum for each day."""
@@ -237,3 +239,51 @@ def test_without_steroid_records_the_highest_dose_is_missing() -> None:
 def test_no_day_is_tested_at_a_visit_on_or_before_the_first_tested_day() -> None:
     rows = intervals(("S", "Y", None, "2017-01-01", None, "12.5", "QD"))
     assert highest("2018-03-22", rows) == [None, None, 0]
+
+
+def test_the_dose_at_entry_is_that_of_the_day_before_the_first_dose() -> None:
+    """A: 10 mg stopped that day and 4 mg methylprednisolone (5 mg). B: a dose without frequency.
+    C: nothing systemic active.
+    """
+    frame = pd.DataFrame(
+        {
+            "drug": ["PREDNISONE", "METHYLPREDNISOLONE", "PREDNISONE", "PREDNISONE", "PREDNISONE"],
+            "route": ["ORAL", "ORAL", "ORAL", "TOPICAL", "ORAL"],
+            "prn": [None] * 5,
+            "frequency": ["QD", "QD", None, "QD", "QD"],
+            "unit": ["mg"] * 5,
+            "start": ["2017-01", None, "2017-01-01", "2017-01-01", "2017-06-14"],
+            "end": ["2017-06-13", None, None, None, None],
+        },
+        dtype="str",
+    )
+    dose = pd.Series([10.0, 4.0, 5.0, 5.0, 20.0])
+    reference = pd.Series(pd.to_datetime(["2017-06-14"] * 5).astype("datetime64[s]"))
+    subjects = pd.Series(["A", "A", "B", "C", "C"], dtype="str")
+    found = dose_at_entry(
+        frame["drug"], frame["route"], frame["prn"], frame["frequency"], dose, frame["unit"],
+        frame["start"], frame["end"], reference, subjects, systemic_routes=["ORAL"],
+    )  # fmt: skip
+    assert found.fillna(-1).to_dict() == {"A": 15, "B": -1, "C": 0}
+
+
+def test_doses_as_needed_count_only_where_the_study_says_so() -> None:
+    drug, route = texts("PREDNISONE", "PREDNISONE"), texts("ORAL", "ORAL")
+    needed, frequency = texts("Y", None), texts("QD", "PRN")
+    plain = counted_in_dose(drug, route, needed, frequency, systemic_routes=["ORAL"])
+    worst = counted_in_dose(
+        drug, route, needed, frequency, systemic_routes=["ORAL"], when_needed="counted"
+    )
+    assert plain.values.tolist() == ["N", "N"]
+    assert worst.values.tolist() == ["Y", "Y"]
+
+
+def test_an_interval_names_the_record_it_rests_on_where_it_is_one() -> None:
+    """10 mg from Day 1 on, 5 mg more on Days 3 and 4: two records there."""
+    made = dose_intervals(
+        texts("A", "A"), texts("Y", "Y"), texts(None, None),
+        dates("2017-11-02", "2017-11-04"), dates(None, "2017-11-05"), texts("10", "5"),
+        texts("QD", "QD"), pd.Series([7.0, 8.0]),
+    ).rows  # fmt: skip
+    assert made["AVALC"].tolist() == ["0", "10", "15", "10"]
+    assert made["SRCSEQ"].fillna(0).tolist() == [0, 7, 0, 7]

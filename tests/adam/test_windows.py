@@ -12,6 +12,7 @@ from adam.derivations.windows import (
     before_first_dose,
     days_from_target,
     of_window,
+    timed_before_first_dose,
     visit_grid,
 )
 
@@ -220,3 +221,47 @@ def test_the_grid_has_one_record_per_subject_and_visit_through_the_last() -> Non
         ["B", "Week 20", 154],
     ]
     assert records.made_from["record"].tolist() == [0, 1]
+
+
+def chosen_of(order: pd.Series[Any], *, part: Any = ("P", "P"), day: Any = (1, 1)) -> list[str]:
+    """Flags of two records with one value and without times, by `order` alone."""
+    flag = baseline_flag(
+        texts("S", "S"), texts(*part), texts("Y", "Y"), numbers(*day), numbers(None, None),
+        numbers(2, 2), texts("2K", "2K"), order, earliest_day=-28,
+    )  # fmt: skip
+    return flag.fillna("").tolist()
+
+
+def test_of_equal_records_the_later_in_the_order_counts_and_one_without_it_last() -> None:
+    assert chosen_of(numbers(1, 2)) == ["", "Y"]
+    assert chosen_of(numbers(2, 1)) == ["Y", ""]
+    assert chosen_of(numbers(None, 1)) == ["", "Y"]
+    assert chosen_of(numbers(1, None)) == ["Y", ""]
+
+
+def test_a_day_is_chosen_for_all_parts_or_for_each() -> None:
+    """The second part has a later record: it takes the day of the whole assessment with it."""
+    assert chosen_of(numbers(1, 1), part=("P", "Q"), day=(-10, 1)) == ["", "Y"]
+    apart = baseline_flag(
+        texts("S", "S"), texts("P", "Q"), texts("Y", "Y"), numbers(-10, 1), numbers(None, None),
+        numbers(2, 2), texts("2K", "2K"), earliest_day=-28, day_chosen_for="each part",
+    )  # fmt: skip
+    assert apart.tolist() == ["Y", "Y"]
+
+
+def test_a_record_is_chosen_for_a_visit_of_each_part() -> None:
+    flags = {}
+    for chosen_for in ("all parts", "each part"):
+        flags[chosen_for] = analysis_flag(
+            texts("S", "S"), texts("P", "Q"), texts("Week 24", "Week 24"), texts(None, None),
+            numbers(0, 3), numbers(169, 172), numbers(None, None), numbers(2, 2),
+            texts("2K", "2K"), texts("2K", "2K"), day_chosen_for=chosen_for,
+        ).fillna("").tolist()  # fmt: skip
+    assert flags == {"all parts": ["Y", ""], "each part": ["Y", "Y"]}
+
+
+def test_an_unmarked_record_of_the_first_day_is_before_the_first_dose_by_its_time() -> None:
+    dtc = texts("2017-11-02T09:00", "2017-11-02T11:00", "2017-11-02", "2017-11-03")
+    start, start_time = dates(*["2017-11-02"] * 4), numbers(*[37800] * 4)
+    flag = timed_before_first_dose(dtc, start, start_time)
+    assert flag.fillna("").tolist() == ["Y", "", "Y", ""]

@@ -30,8 +30,9 @@ def parts(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the study within a package that was just built."""
     out = tmp_path_factory.mktemp("browser")
     run = cdisckit("build", root / "studies" / "nct03171194", "--out", out)
-    assert run.code in (0, 1), run.err
-    return out / "nct03171194-syn" / "m5" / "datasets" / "nct03171194-syn"
+    folder = out / "nct03171194-syn" / "m5" / "datasets" / "nct03171194-syn"
+    assert folder.is_dir(), run.err
+    return folder
 
 
 @pytest.fixture

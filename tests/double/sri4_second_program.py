@@ -120,6 +120,7 @@ class Response:
     results: Mapping[str, str]  # SRI4, SRI4LBL, ... -> Y or N
     how: Mapping[str, str]  # the same -> OBSERVED or NRI
     reasons: Mapping[str, str]
+    days: Mapping[str, int | None]  # of responses that rest on records of their own
 
 
 # Reading
@@ -534,7 +535,7 @@ class Subject:
         results, how, reasons = {}, {}, {}
         for name, parts in readings.items():
             results[name], how[name], reasons[name] = combined(parts, causes, mixed=mixed)
-        results["SRI4WC"], how["SRI4WC"], reasons["SRI4WC"] = self.worst_case(
+        (results["SRI4WC"], how["SRI4WC"], reasons["SRI4WC"]), worst_day = self.worst_case(
             visit, plain, [chosen.day for chosen in (bil_1, pga_1) if chosen and chosen.day]
         )
         self.reached[
@@ -560,12 +561,13 @@ class Subject:
             results=results,
             how=how,
             reasons=reasons,
+            days={"SRI4WC": worst_day},
         )
 
     def worst_case(
         self, visit: str, plain: Mapping[str, str | None], other_days: list[int]
-    ) -> tuple[str, str, str]:
-        """SRI4WC: missing items absent at baseline and present at the visit, PRN doses added."""
+    ) -> tuple[tuple[str, str, str], int | None]:
+        """SRI4WC and its day: missing items absent before and present at the visit, PRN added."""
         before = self.baseline([filled(form, present=False) for form in self.sledai], "total")
         now = self.in_window([filled(form, present=True) for form in self.sledai], "total", visit)
         day = max(other_days + ([now.day] if now and now.day else []), default=None)
@@ -579,7 +581,7 @@ class Subject:
             "SRI4PGA": plain["SRI4PGA"],
             "SRI4PRDW": self.taper(visit, day, add_prn=True),
         }
-        return combined(parts, self.failures(visit, day), mixed=mixed)
+        return combined(parts, self.failures(visit, day), mixed=mixed), day
 
     def new_grades(
         self, before: Chosen | None, now: Chosen | None
@@ -688,6 +690,7 @@ def as_frame(found: Iterable[Response]) -> pd.DataFrame:
         for code, value in one.results.items():
             nri = "NRI" if one.how[code] == "NRI" else None
             reason = one.reasons[code] or None
-            rows.append((one.subject, one.visit, code, value, nri, reason, one.day))
+            day = one.days.get(code, one.day)
+            rows.append((one.subject, one.visit, code, value, nri, reason, day))
     columns = ["USUBJID", "AVISIT", "PARAMCD", "VALUE", "DTYPE", "REASON", "ADY"]
     return pd.DataFrame(rows, columns=columns)

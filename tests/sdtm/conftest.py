@@ -68,7 +68,7 @@ def write_study(folder: Path, files: Files) -> Path:
     )
     for name, content in {"study.yaml": STUDY + forms, **files}.items():
         path = folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(dedent(content).encode() if isinstance(content, str) else content)
     return folder
 

@@ -95,7 +95,7 @@ def test_what_is_no_such_file_is_an_error(tmp_path: Path, file: str, content: by
 
 def test_a_file_of_no_known_ending_wants_its_format(tmp_path: Path) -> None:
     (tmp_path / "vs.dat").write_text("SUBJECT|X\n1|2\n", encoding="utf-8")
-    with pytest.raises(SpecError, match="study.yaml line 9: vs.dat ends in no format known"):
+    with pytest.raises(SpecError, match=r"study\.yaml line 9: vs\.dat ends in no format"):
         read(tmp_path, "vs.dat")
     assert cells(read(tmp_path, "vs.dat", format="csv")) == [["1", "2"]]
 
@@ -107,7 +107,9 @@ def test_a_file_of_no_known_ending_wants_its_format(tmp_path: Path) -> None:
         ("SUBJECT,X\n1,Gräfin\n", "utf-8-sig", []),
         ("SUBJECT,X\n1,Gräfin\n", "utf-16", []),
         ("SUBJECT,X\n1,Gräfin\n", "cp1252", ["CK-RAW-ENCODING"]),
+        ("SUBJECT,X\n1,Müller\u2019s é\n", "cp1252", ["CK-RAW-ENCODING"]),
         ("SUBJECT,X\n1,頭痛\n", "shift_jis", ["CK-RAW-ENCODING"]),
+        ("SUBJECT,X\n1,アスピリン 100 mg\n", "shift_jis", ["CK-RAW-ENCODING"]),
         ("SUBJECT;X\n1;a,b\n", "utf-8", ["CK-RAW-DELIMITER"]),
         ("SUBJECT\tX\n1\ta,b\n", "utf-8", ["CK-RAW-DELIMITER"]),
         ("SUBJECT^X\n1^a,b\n", "utf-8", ["CK-RAW-DELIMITER"]),
@@ -119,7 +121,7 @@ def test_encoding_and_delimiter_are_detected_and_found(
 ) -> None:
     (tmp_path / "vs.csv").write_bytes(text.encode(encoding))
     raw = read(tmp_path, "vs.csv")
-    assert cells(raw) == [["1", text.rstrip()[-len(cells(raw)[0][1]) :]]]  # type: ignore[arg-type]
+    assert cells(raw) == [["1", text.rstrip()[12:]]]
     assert raw.findings["rule"].tolist() == rules
     declared = {"cp1252": "cp1252", "shift_jis": "shift_jis"}.get(encoding, "")
     delimiter = next(sign for sign in ",;\t^|" if sign in text.split("X")[0])

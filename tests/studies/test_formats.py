@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import shutil
 import sys
@@ -32,14 +33,14 @@ def study(root: Path) -> Path:
 @pytest.fixture(scope="module")
 def formats(study: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(
-        "nct03171194_formats", study / "simulator" / "formats.py"
+        "nct03171194_formats", study / "simulator" / "__init__.py"
     )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    return module
+    return importlib.import_module(f"{spec.name}.formats")
 
 
 def source(formats: ModuleType, name: str, raw: Path, out: Path) -> str:

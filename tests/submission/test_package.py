@@ -94,8 +94,12 @@ def test_files_lie_where_an_agency_looks_for_them(tmp_path: Path) -> None:
     expected = [
         "m5/datasets/ck-01/tabulations/sdtm/ae.xpt",
         "m5/datasets/ck-01/tabulations/sdtm/define.xml",
+        "m5/datasets/ck-01/tabulations/sdtm/define2-1.xsl",
+        "m5/datasets/ck-01/tabulations/sdtm/define.html",
         "m5/datasets/ck-01/analysis/adam/datasets/adsl.xpt",
         "m5/datasets/ck-01/analysis/adam/datasets/define.xml",
+        "m5/datasets/ck-01/analysis/adam/datasets/define2-1.xsl",
+        "m5/datasets/ck-01/analysis/adam/datasets/define.html",
     ]
     assert write(tmp_path) == expected
     files = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")]
@@ -147,8 +151,9 @@ def test_two_packages_of_equal_input_are_equal(tmp_path: Path) -> None:
 
 def test_a_part_without_datasets_is_left_out(tmp_path: Path) -> None:
     write_package(study(CM), tables({"CM": SDTM["CM"]}), {}, tmp_path, CREATED)
-    files = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")]
-    assert files == ["m5/datasets/ck-01/tabulations/sdtm/define.xml"]
+    files = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
+    names = ("define.xml", "define2-1.xsl", "define.html")
+    assert files == {f"m5/datasets/ck-01/tabulations/sdtm/{name}" for name in names}
 
 
 def test_a_study_id_that_cannot_name_a_folder_is_refused(tmp_path: Path) -> None:

@@ -220,7 +220,7 @@ def test_frames_one_after_the_other_give_the_bytes_of_the_whole(
     expected = path.read_bytes()
 
     def parts() -> Iterator[pd.DataFrame]:
-        for start, stop in ((0, 1), (1, 1), (1, 20), (20, 27), (27, 50)):
+        for start, stop in ((0, 0), (0, 1), (1, 1), (1, 20), (20, 27), (27, 50)):
             yield whole.iloc[start:stop].astype({"TEXT": "category"})
 
     member = write(path, parts(), TEXT, NUMBER)

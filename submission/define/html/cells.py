@@ -181,13 +181,9 @@ class Cells:
         title = leaf.title or leaf.href
         if not reference.pages:
             return link(title, leaf.href)
+        mark = "#" if reference.named else "#page="
         pages = (
-            link(
-                page,
-                f"{leaf.href}#{page}"
-                if reference.named
-                else f"{leaf.href}#page={page.partition('-')[0]}",
-            )
+            link(page, leaf.href and leaf.href + mark + (page if reference.named else _first(page)))
             for page in reference.pages
         )
         word = "" if reference.named else " page" if len(reference.pages) == 1 else " pages"
@@ -213,7 +209,9 @@ class Cells:
         codelist = self.document.codelist.get(item.codelist) if item else None
         decodes = {t.value: t.decode for t in codelist.terms if t.decode} if codelist else {}
         values = [
-            joined(tag("b", value), f" ({decodes[value]})" if value in decodes else None)
+            joined(
+                tag("b", value or "missing"), f" ({decodes[value]})" if value in decodes else None
+            )
             for value in check.values
         ]
         sign = _COMPARATORS.get(check.comparator, check.comparator)
@@ -226,6 +224,11 @@ def term_text(term: CodedTerm) -> Markup:
     """A term with what it stands for."""
     decode = term.decode if term.decode and term.decode != term.value else ""
     return joined(tag("b", term.value), f" {decode}" if decode else None)
+
+
+def _first(pages: str) -> str:
+    """The first page of a range."""
+    return pages.partition("-")[0]
 
 
 def _dictionary(codelist: Codelist) -> str:

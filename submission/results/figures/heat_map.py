@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.colors import ListedColormap
+from matplotlib.patches import Patch
 
 from adam.analysis import selected
 from submission.results.figures.style import INK, QUIET, sheet
@@ -35,7 +36,7 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
     systems = records[["PARAMN", "PARAM"]].drop_duplicates().sort_values("PARAMN")
     names = dict(display.options.get("names", {}))
     rows = (len(people) + _COLUMNS - 1) // _COLUMNS
-    figure = sheet(7.6, 0.6 + 2.5 * rows)
+    figure = sheet(7.6, 0.9 + 2.5 * rows)
     grid = figure.subplots(rows, _COLUMNS, squeeze=False, sharex=True, sharey=True)
     axes_list = [axes for row in grid for axes in row]
     shades = ListedColormap(list(_SHADES))
@@ -65,7 +66,15 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
     weeks = ["0" if number == 0 else f"{number:g}" for number in visits["AVISITN"]]
     for axes in axes_list:
         axes.set_xticks([n + 0.5 for n in range(len(visits))], weeks)
-    figure.supylabel(panel.label, fontsize=9)
+    handles = [
+        Patch(facecolor=shade, edgecolor=QUIET, linewidth=0.4, label=str(name))
+        for shade, name in zip(_SHADES, display.options.get("legend", ()), strict=False)
+    ]
+    if handles:
+        figure.legend(
+            handles=handles[::-1], title=panel.label, loc="outside upper center",
+            ncols=len(handles), frameon=False, fontsize=8, title_fontsize=8.5,
+        )  # fmt: skip
     for axes in axes_list[-_COLUMNS:]:
         axes.set_xlabel("Week")
     return figure

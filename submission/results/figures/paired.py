@@ -26,6 +26,8 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
     people = tables["ADSL"].frame
     looks = look(people["USUBJID"])
     visits = [str(visit) for visit in display.options.get("visits", ["Baseline", "Week 24"])]
+    number = tables[display.panels[0].dataset].frame.set_index("AVISIT")["AVISITN"]
+    weeks = [float(number.loc[[visit]].iloc[0]) for visit in visits]
     rows = (len(display.panels) + _COLUMNS - 1) // _COLUMNS
     columns = min(_COLUMNS, len(display.panels))
     figure = sheet(7.6, 0.8 + 2.6 * rows)
@@ -40,15 +42,13 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
             colour, marker = looks[str(person["USUBJID"])]
             dashed = str(person["SUBJID"]) in other
             axes.plot(
-                range(len(visits)), own[panel.variable], color=colour, marker=marker,
+                weeks, own[panel.variable], color=colour, marker=marker,
                 markersize=5, linewidth=1.4, linestyle="--" if dashed else "-",
                 markerfacecolor="white" if dashed else colour, label=str(person["SUBJID"]),
             )  # fmt: skip
-        short = [visit.replace("Baseline", "0").replace("Week ", "") for visit in visits]
-        axes.set_xticks(range(len(visits)), short)
-        axes.set_xlim(-0.3, len(visits) - 0.7)
-        axes.set_ylim(bottom=0)
-        axes.margins(y=0.1)
+        axes.set_xticks(weeks)
+        axes.set_xlim(weeks[0] - 1.5, weeks[-1] + 1.5)
+        axes.set_ylim(0, 1.08 * records[records["AVISIT"].isin(visits)][panel.variable].max())
         axes.grid(axis="y", color=GRID, linewidth=0.6)
         axes.set_title(panel.label)
         axes.set_ylabel(panel.unit)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from matplotlib.ticker import MaxNLocator
+
 from adam.analysis import selected
 from specs.errors import MappingError
 from submission.results.figures.style import GRID, QUIET, look, sheet
@@ -36,15 +38,21 @@ def draw(display: Display, results: pd.DataFrame, tables: Mapping[str, Table]) -
         first = selected(panel, tables, display.place)
         second = selected(panel.against, tables, display.place).set_index("USUBJID")
         other = first["USUBJID"].map(second[panel.against.variable])
+        taken: list[tuple[float, float]] = []
+        height = first[panel.variable].abs().max()
         for subject, x, y in zip(first["USUBJID"], other, first[panel.variable], strict=True):
             colour, marker = looks[str(subject)]
+            crowded = any(x == left and abs(y - low) < 0.08 * height for left, low in taken)
+            taken.append((x, y))
             axes.plot(x, y, marker=marker, color=colour, markersize=7, linestyle="none")
             axes.annotate(
-                str(people[subject]), (x, y), xytext=(6, 3), textcoords="offset points", fontsize=8
-            )
+                str(people[subject]), (x, y), xytext=(-6 if crowded else 6, 3),
+                textcoords="offset points", fontsize=8, ha="right" if crowded else "left",
+            )  # fmt: skip
         axes.axhline(0, color=QUIET, linewidth=0.8)
         axes.axvline(0, color=QUIET, linewidth=0.8)
         axes.margins(0.18)
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.grid(color=GRID, linewidth=0.5)
         axes.set_axisbelow(True)
         axes.set_title(f"{panel.label}\n{_found(display, results, first)}", fontsize=8.5)

@@ -22,7 +22,7 @@ INK, QUIET, GRID = "#1b1b1b", "#5a5a5a", "#dedede"
 WEEKS = (0, 4, 8, 12, 16, 20, 24, 36, 52)
 DOTS_PER_INCH = 200
 
-_SETTINGS: dict[str, Any] = {
+_SETTINGS: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "axes.edgecolor": QUIET,

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from specs.tables import Table
 
 _BLUE, _ORANGE, _GREEN = COLOURS[0], COLOURS[1], COLOURS[2]
+_DOSE = "#9ecae1"
 _EVENT_MARKERS = {1.0: "o", 2.0: "s"}
+_LANE = 1.4  # from one subject to the next; a dose is drawn within 0.5
+_ROOM, _BESIDE = 14, 8  # days that the label of a dose and the mark of an event need
 
 
 def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figure:
@@ -28,16 +31,18 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
     """
     doses, events, responses = (selected(p, tables, display.place) for p in display.panels)
     people = tables["ADSL"].frame
+    ends = (people["EOSDT"] - people["TRTSDT"]).dt.days.add(1).set_axis(people["USUBJID"])
+    doses = _within_view(doses, ends)
     highest = float(doses["AVAL"].max())
     figure = sheet(7.6, 1.1 + 1.12 * len(people))
     axes = figure.subplots()
     for lane, person in enumerate(people.to_dict("records")):
-        bottom = -1.25 * lane
+        bottom = -_LANE * lane
         subject = person["USUBJID"]
         end = _day(person["EOSDT"], person["TRTSDT"])
         _dose_area(axes, doses[doses["USUBJID"].eq(subject)], bottom, highest, end)
-        _events(axes, events[events["USUBJID"].eq(subject)], bottom + 0.62)
-        _responses(axes, responses[responses["USUBJID"].eq(subject)], bottom + 0.86)
+        _events(axes, events[events["USUBJID"].eq(subject)], bottom + 0.66)
+        _responses(axes, responses[responses["USUBJID"].eq(subject)], bottom + 1.04)
         axes.plot([FIRST_DAY, end], [bottom, bottom], color=QUIET, linewidth=0.7)
         left = person["EOSSTT"] == "DISCONTINUED"
         axes.plot(end, bottom, marker="X" if left else "|", color=INK, markersize=8, zorder=5)
@@ -46,9 +51,9 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
         if pd.notna(started):
             day = _day(started, person["TRTSDT"])
             axes.plot(day, bottom + 0.12, marker="*", color=_ORANGE, markersize=11, zorder=6)
-    axes.set_ylim(-1.25 * (len(people) - 1) - 0.2, 1.05)
+    axes.set_ylim(-_LANE * (len(people) - 1) - 0.2, 1.2)
     axes.set_yticks(
-        [0.4 - 1.25 * lane for lane in range(len(people))],
+        [0.4 - _LANE * lane for lane in range(len(people))],
         [f"Subject {number}" for number in people["SUBJID"]],
     )
     axes.tick_params(axis="y", length=0, labelcolor=INK)
@@ -65,27 +70,52 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
 
 
 def _dose_area(axes: Any, own: pd.DataFrame, bottom: float, highest: float, end: float) -> None:
-    start = own["ASTDY"].fillna(FIRST_DAY).clip(lower=FIRST_DAY)
-    stop = own["AENDY"].fillna(LAST_DAY).clip(upper=end) + 1
-    shown = own.assign(start=start, stop=stop)[stop.gt(start) & own["AVAL"].notna()]
+    shown = own[own["start"].le(end)]
+    stop = shown["stop"].clip(upper=end + 1)
+    height = 0.5 * shown["AVAL"] / highest
     axes.bar(
-        shown["start"], 0.5 * shown["AVAL"] / highest, width=shown["stop"] - shown["start"],
-        bottom=bottom, align="edge", color="#9ecae1", linewidth=0,
+        shown["start"], height, width=stop - shown["start"], bottom=bottom, align="edge",
+        color=_DOSE, linewidth=0,
     )  # fmt: skip
-    previous = None
-    for day, dose in zip(shown["start"], shown["AVAL"], strict=True):
-        if dose != previous and dose > 0:
-            axes.text(
-                day + 1.5, bottom + 0.02, f"{dose:g}", fontsize=6.5, color="#08306b", va="bottom"
-            )
-        previous = dose
+    previous = 0.0
+    for day, days, dose, top in zip(
+        shown["start"], stop - shown["start"], shown["AVAL"], height, strict=True
+    ):
+        short = days < _ROOM
+        if dose > 0 and (short or dose != previous):
+            axes.annotate(
+                f"{dose:.3g}", (day + (days / 2 if short else 1.5), bottom + top),
+                xytext=(0, 1), textcoords="offset points", fontsize=7, color="#08306b",
+                va="bottom", ha="center" if short else "left",
+            )  # fmt: skip
+        previous = previous if short else dose
+
+
+def _within_view(doses: pd.DataFrame, ends: pd.Series) -> pd.DataFrame:
+    """The intervals that reach into the figure before the subject's last day, with their first day
+    and the day after the last.
+    """
+    doses = doses[~doses["ASTDY"].gt(doses["USUBJID"].map(ends))]
+    start = doses["ASTDY"].fillna(FIRST_DAY).clip(lower=FIRST_DAY)
+    stop = doses["AENDY"].fillna(LAST_DAY).clip(upper=LAST_DAY) + 1
+    known = doses.assign(start=start, stop=stop)[doses["AVAL"].notna() & stop.gt(start)]
+    return known.sort_values("start", kind="stable")
 
 
 def _events(axes: Any, own: pd.DataFrame, height: float) -> None:
-    for day, grade, related in zip(own["ASTDY"], own["ATOXGRN"], own["AREL"], strict=True):
+    """Events one over the other where there is no room beside."""
+    levels: list[float] = []
+    ordered = own.sort_values("ASTDY", kind="stable")
+    for day, grade, related in zip(
+        ordered["ASTDY"], ordered["ATOXGRN"], ordered["AREL"], strict=True
+    ):
+        free = [n for n, last in enumerate(levels) if day - last >= _BESIDE]
+        level = free[0] if free else len(levels)
+        levels[level : level + 1] = [day]
         axes.plot(
-            day, height, marker=_EVENT_MARKERS.get(grade, "D"), markersize=6, color=_ORANGE,
-            markerfacecolor=_ORANGE if related == "RELATED" else "white", linestyle="none",
+            day, height + 0.12 * level, marker=_EVENT_MARKERS.get(grade, "D"), markersize=5.5,
+            color=_ORANGE, markerfacecolor=_ORANGE if related == "RELATED" else "white",
+            linestyle="none",
         )  # fmt: skip
 
 
@@ -107,7 +137,7 @@ def _keys(axes: Any, highest: float) -> list[Any]:
     empty = {**event, "markerfacecolor": "white"}
     return [
         key("Infusion", marker=(3, 0, 180), color=INK, markersize=8),
-        key(f"Prednisone equivalent (mg/day, highest {highest:g})", marker="s", color="#9ecae1",
+        key(f"Prednisone equivalent (mg/day, highest {highest:g})", marker="s", color=_DOSE,
             markersize=9),
         key("SRI-4 met at the visit", marker="P", color=_GREEN, markersize=7),
         key("SRI-4 not met", marker="_", color=_GREEN, markersize=7, markeredgewidth=1.6),

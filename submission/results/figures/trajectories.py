@@ -40,7 +40,7 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
                 line["day"], line["value"], color=colour, linewidth=1.4, label=person["SUBJID"],
                 marker=None if stepped else marker, markersize=4.5, markeredgecolor="white",
                 markeredgewidth=0.5, drawstyle="steps-post" if stepped else "default",
-                alpha=0.95,
+                clip_on=False,
             )  # fmt: skip
             if stepped:
                 _marked(axes, line, colour, marker)
@@ -87,8 +87,7 @@ def _marked(axes: Any, line: pd.DataFrame, colour: str, marker: str) -> None:
 def _finish(axes: Any, panel: Panel) -> None:
     week_axis(axes)
     axes.set_xlim(FIRST_DAY - 3, LAST_DAY + 3)
-    axes.set_ylim(bottom=0)
-    axes.margins(y=0.12)
+    axes.set_ylim(0, 1.06 * axes.get_ylim()[1])
     axes.set_title(panel.label)
     axes.set_ylabel(panel.unit)
     if panel.limit is not None:

@@ -282,17 +282,37 @@ def tabulations() -> str:
     groups = (
         group("TS", TS, "Trial Summary", "TRIAL DESIGN", Repeating="No", IsReferenceData="Yes")
         + group("DM", DM, "Demographics", "SPECIAL PURPOSE", Repeating="No")
-        + group("CM", CM, "Concomitant/Prior Medications", "INTERVENTIONS",
-                def_ArchiveLocationID="", def_HasNoData="Yes", def_CommentOID="COM.EMPTY")
-        + group("XS", XS, "Skin Photographs", "INTERVENTIONS", def_StandardOID="",
-                def_IsNonStandard="Yes")
+        + group(
+            "CM",
+            CM,
+            "Concomitant/Prior Medications",
+            "INTERVENTIONS",
+            def_ArchiveLocationID="",
+            def_HasNoData="Yes",
+            def_CommentOID="COM.EMPTY",
+        )
+        + group(
+            "XS",
+            XS,
+            "Skin Photographs",
+            "INTERVENTIONS",
+            def_StandardOID="",
+            def_IsNonStandard="Yes",
+        )
         + group("AE", AE, "Adverse Events", "EVENTS")
         + group("LB", LB, "Laboratory Test Results", "FINDINGS")
-        + group("QSCG", QSCG, "Questionnaires - Improvement", "FINDINGS", Domain="QS",
-                children=part)
+        + group(
+            "QSCG", QSCG, "Questionnaires - Improvement", "FINDINGS", Domain="QS", children=part
+        )
         + group("FA", FA, "Findings About Events or Interventions", "FINDINGS ABOUT")
-        + group("SUPPAE", SUPPAE, "Supplemental Qualifiers for AE", "RELATIONSHIP", Domain="AE",
-                children=supplemental)
+        + group(
+            "SUPPAE",
+            SUPPAE,
+            "Supplemental Qualifiers for AE",
+            "RELATIONSHIP",
+            Domain="AE",
+            children=supplemental,
+        )
     )
     defined = (
         items("TS", TS) + items("DM", DM) + items("CM", CM) + items("XS", XS) + items("AE", AE)
@@ -315,7 +335,7 @@ def tabulations() -> str:
                    ("OWNTEST", "A test of the sponsor", ""))
         + codelist("CL.UNIT", "Unit", "C71620", ("U/L", "", "C67456"), ("spoons", "", ""))
         + codelist("CL.FATESTCD", "Findings About Test Code", "C101832",
-                   ("SEV", "Severity/Intensity", ""))
+                   ("SEV", "Severity/Intensity", "C25676"))
         + codelist("CL.DOMAIN", "SDTM Domain Abbreviation", "C66734", ("AE", "", "C49562"))
         + codelist("CL.SCALE", "Scale", "", ("BETTER", "Better", ""), ("WORSE", "Worse", ""),
                    more=' SASFormatName="$SCALE" def:CommentOID="COM.SCALE"')
@@ -338,7 +358,7 @@ def tabulations() -> str:
     )  # fmt: skip
     # AETERM has the list CL.MARK nowhere: FAOBJ does, so that it is referred to.
     defined = defined.replace(
-        f'{text("Object of the Observation")}',
+        f"{text('Object of the Observation')}",
         f'{text("Object of the Observation")}<CodeListRef CodeListOID="CL.MARK"/>',
     )
     leaves = leaf("LF.ACRF", "acrf.pdf") + leaf("LF.CSDRG", "csdrg.pdf")
@@ -407,7 +427,7 @@ def analysis() -> str:
     )  # fmt: skip
     defined = defined.replace(
         'Name="AETERM" DataType="text" Length="40" SASFieldName="AETERM">'
-        f'{text("Reported Term for the Adverse Event")}',
+        f"{text('Reported Term for the Adverse Event')}",
         'Name="AETERM" DataType="text" Length="40" SASFieldName="AETERM">'
         f'{text("Reported Term for the Adverse Event")}<CodeListRef CodeListOID="CL.AGEU"/>',
     )
@@ -441,14 +461,12 @@ def of_version_20() -> str:
     return head + crf + dm + defined + sex + method + leaf("LF.ACRF", "acrf.pdf") + FOOT
 
 
-FILES = (
-    "define2-1.xsl acrf.pdf csdrg.pdf csr.pdf ts.xpt dm.xpt xs.xpt ae.xpt lb.xpt qscg.xpt fa.xpt"
-    " suppae.xpt adsl.xpt adrs.xpt adae.xpt"
-).split()
+DATASETS = ("TS", "DM", "XS", "AE", "LB", "QSCG", "FA", "SUPPAE", "ADSL", "ADRS", "ADAE")
+DOCUMENTS = ("define2-1.xsl", "acrf.pdf", "csdrg.pdf", "csr.pdf")
 
 
 def with_files(folder: Path) -> Path:
     """The folder with the files that the examples name; they are empty."""
-    for name in FILES:
+    for name in (*DOCUMENTS, *(f"{dataset.lower()}.xpt" for dataset in DATASETS)):
         (folder / name).touch()
     return folder

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
 from specs.errors import SpecError
 from specs.where import Where
-from validation.define.data.values import value_findings
+from validation.define.data.values import distinct, value_findings
 from validation.define.families.variables import name_of
 
 if TYPE_CHECKING:
@@ -19,21 +20,32 @@ if TYPE_CHECKING:
     from validation.define.document import Node
     from validation.define.model import Use
 
+    Mask = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+
 
 def record_findings(delivered: Delivered, others: Mapping[str, Delivered]) -> Iterator[Row]:
     """What the records of a dataset have against define.xml; `others` are all datasets."""
     yield from _keys(delivered)
+    masks: dict[str, Mask | None] = {}
     for use, _, values in delivered.both():
         name = use.item.get("Name")
-        levels = delivered.define.values_of(use.item, delivered.dataset)
-        yield from _data_or_not(delivered, use, values, "")
-        missing = values.isna()
-        if use.reference.get("Mandatory") == "Yes" and missing.any():
-            said = f"{name} is Mandatory, and missing in {int(missing.sum())} records"
+        known = distinct(values)
+        yield from _data_or_not(delivered, use, len(values), known, "")
+        missing = int(values.isna().sum()) if use.reference.get("Mandatory") == "Yes" else 0
+        if missing:
+            said = f"{name} is Mandatory, and missing in {missing} records"
             yield delivered.found("CK-DEFINE-MANDATORY", use.reference, said, name)
-        yield from value_findings(delivered, use, values)
-        if levels:
-            yield from _value_level(delivered, others, levels, values)
+        yield from value_findings(delivered, use, known)
+        levels = delivered.define.values_of(use.item, delivered.dataset)
+        if levels and len(values):
+            clauses = {
+                clause.get("WhereClauseOID")
+                for level in levels
+                for clause in level.reference.all("def:WhereClauseRef")
+            }
+            for oid in clauses - masks.keys():
+                masks[oid] = selected(delivered, others, oid)
+            yield from _value_level(delivered, masks, levels, values)
 
 
 def _keys(delivered: Delivered) -> Iterator[Row]:
@@ -64,58 +76,62 @@ def _keys_in_supplemental(delivered: Delivered) -> bool:
     )
 
 
-def _data_or_not(delivered: Delivered, use: Use, values: pd.Series, where: str) -> Iterator[Row]:
+def _data_or_not(
+    delivered: Delivered, use: Use, records: int, known: list[object], where: str
+) -> Iterator[Row]:
     name, marked = use.variable.get("Name"), use.reference.get("def:HasNoData")
-    if delivered.define.version == "2.0" or not len(values):
+    if delivered.define.version == "2.0" or not records:
         return
-    if marked and values.notna().any():
-        said = f"{name}{where} has def:HasNoData, and {int(values.notna().sum())} values"
+    if marked and known:
+        said = f"{name}{where} has def:HasNoData, and {len(known)} different values"
         yield delivered.found("CK-DEFINE-NO-DATA", use.reference, said, name)
-    if not marked and not values.notna().any() and delivered.define.submission:
+    if not marked and not known and delivered.define.submission:
         said = f"{name}{where} has no value in the data, and no def:HasNoData"
         yield delivered.found("DEFINE-076", use.reference, said, name)
 
 
 def _value_level(
-    delivered: Delivered, others: Mapping[str, Delivered], levels: list[Use], values: pd.Series
+    delivered: Delivered, masks: Mapping[str, Mask | None], levels: list[Use], values: pd.Series
 ) -> Iterator[Row]:
     name = levels[0].variable.get("Name")
-    covered = pd.Series(0, index=values.index)
+    covered = np.zeros(len(values), dtype=np.int64)
     decided = True
     for use in levels:
         clauses = use.reference.all("def:WhereClauseRef")
-        masks = [selected(delivered, others, c.get("WhereClauseOID")) for c in clauses]
-        if not masks or any(mask is None for mask in masks):
+        chosen = [masks[clause.get("WhereClauseOID")] for clause in clauses]
+        told = [mask for mask in chosen if mask is not None]
+        if not told or len(told) < len(chosen):
             decided = False
             continue
-        mask = pd.concat([mask for mask in masks if mask is not None], axis=1).any(axis=1)
+        mask = np.logical_or.reduce(told)
         covered += mask
         where = f" where {use.item.get('OID')} describes it"
         if not mask.any():
-            if not use.reference.get("def:HasNoData") and len(values):
+            if not use.reference.get("def:HasNoData"):
                 said = f"the where clause of {name_of(use)} selects no record"
                 yield delivered.found("CK-DEFINE-WHERE", use.reference, said, name)
             continue
-        yield from _data_or_not(delivered, use, values[mask], where)
-        yield from value_findings(delivered, use, values[mask], where)
-    outside = covered.eq(0) & values.notna()
+        known = distinct(values[mask])
+        yield from _data_or_not(delivered, use, len(values), known, where)
+        yield from value_findings(delivered, use, known, where)
+    there = values.notna().to_numpy()
+    outside = (covered == 0) & there
     if decided and outside.any():
         said = f"{int(outside.sum())} values of {name} are in no condition of its value list"
-        first = values[outside].iloc[0]
-        node = levels[0].variable
+        node, first = levels[0].variable, values[outside].iloc[0]
         yield delivered.found("CK-DEFINE-COVER", node, said, name, value=first)
-    twice = covered.gt(1) & values.notna()
+    twice = (covered > 1) & there
     if twice.any():
         said = f"{int(twice.sum())} values of {name} are in several conditions of its value list"
         yield delivered.found("CK-DEFINE-COVER", levels[0].variable, said, name, severity="warning")
 
 
-def selected(delivered: Delivered, others: Mapping[str, Delivered], oid: str) -> pd.Series | None:
+def selected(delivered: Delivered, others: Mapping[str, Delivered], oid: str) -> Mask | None:
     """True for the records that a where clause selects; None when that cannot be told."""
     clause = delivered.define.target("def:WhereClauseDef", oid)
     if clause is None:
         return None
-    mask = pd.Series(data=True, index=delivered.frame.index)
+    mask = np.ones(len(delivered.frame), dtype=bool)
     for check in clause.all("RangeCheck"):
         column = _column(delivered, others, check)
         if column is None:
@@ -129,7 +145,7 @@ def selected(delivered: Delivered, others: Mapping[str, Delivered], oid: str) ->
                     "values": tuple(given),
                 }
             )
-            mask &= where.holds(column)
+            mask &= where.holds(column).to_numpy(dtype=bool)
         except (ValidationError, SpecError):
             return None
     return mask

@@ -39,14 +39,18 @@ _DATES: Final = {
 }
 
 
+def distinct(values: pd.Series) -> list[object]:
+    """The different values of a Series, in their order, without missing ones."""
+    return [value for value in values.unique().tolist() if value == value]
+
+
 def value_findings(
-    delivered: Delivered, use: Use, values: pd.Series, where: str = ""
+    delivered: Delivered, use: Use, known: list[object], where: str = ""
 ) -> Iterator[Row]:
     """What values (of a variable, or of it under a condition) have against their description."""
-    known = values.dropna().unique()
     name, item = use.variable.get("Name"), use.item
     kind = item.get("DataType")
-    numeric = pd.api.types.is_numeric_dtype(values)
+    numeric = bool(known) and isinstance(known[0], float)
     texts = [_text(value) for value in known] if numeric else [str(value) for value in known]
     if numeric and kind in ("integer", "float"):
         yield from _digits(delivered, use, np.asarray(known, dtype="float64"), where)

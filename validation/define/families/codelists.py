@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from validation.define.model import Define
 
 _ITEMS: Final = ("EnumeratedItem", "CodeListItem")
+# What SDTMIG asks for where several answers were given; it stands in closed lists too.
+MULTIPLE: Final = "MULTIPLE"
 _FORMAT_NAME: Final = re.compile(r"\$?[A-Za-z_](?:[A-Za-z0-9_]*[A-Za-z_])?")
 
 
@@ -230,7 +232,7 @@ def closed_list(define: Define) -> Iterator[Fault]:
     for kind in _ITEMS:
         for item, codelist, published in _published(define, kind):
             value = item.get("CodedValue")
-            if not published.extensible and value not in published:
+            if not published.extensible and value not in published and value != MULTIPLE:
                 yield Fault(
                     item,
                     f"{value} in {codelist.get('OID')} is no term of {published.name}, which"
@@ -253,8 +255,8 @@ def no_extended_decoded(define: Define) -> Iterator[Fault]:
 
 def _marked_in_closed(define: Define, kind: str) -> Iterator[Fault]:
     for item, codelist, published in _published(define, kind):
-        if item.get("def:ExtendedValue") and not published.extensible:
-            value = item.get("CodedValue")
+        value = item.get("CodedValue")
+        if item.get("def:ExtendedValue") and not published.extensible and value != MULTIPLE:
             yield Fault(
                 item,
                 f"{value} in {codelist.get('OID')} is marked as extended; {published.name}"

@@ -76,13 +76,15 @@ def usubjid_is_the_same(define: Define) -> Iterator[Fault]:
 
 @rule("DD0110")
 def visitnum_is_the_same(define: Define) -> Iterator[Fault]:
-    """The origin of VISITNUM is the same in every dataset."""
+    """The origin of VISITNUM is the same in every dataset of subjects."""
     yield from _same(define, "VISITNUM")
 
 
 def _same(define: Define, name: str) -> Iterator[Fault]:
     first: set[str] = set()
     for use in _of(define, name):
+        if use.dataset is not None and define.class_of(use.dataset) == "TRIAL DESIGN":
+            continue  # what is planned has the origin Protocol, rightly
         types = _types(use) if use.item.get("Name") == name else set()
         first = first or types
         if types and types != first:

@@ -1,0 +1,67 @@
+"""The declared results of a study: built in memory, computed, written as data and displays."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adam.analysis import results
+from adam.build import build_adam
+from cdisckit.build import open_study
+from sdtm.build import build_sdtm
+from sdtm.readers import read_raw
+from specs.errors import SpecError
+from submission.package import swap_in
+from submission.results.report import Written, write_results
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STEPS = (
+    "Reading the specification",
+    "Reading the raw data",
+    "Building SDTM",
+    "Building ADaM",
+    "Computing results",
+    "Writing tables and figures",
+)
+
+
+def analyze(
+    folder: Path,
+    out: Path,
+    *,
+    raw: Path | None = None,
+    step: Callable[[str], None] = lambda _: None,
+) -> tuple[Path, Written]:
+    """Compute what analyses.yaml declares into `out/<study id>-results`; that folder and its files.
+
+    The last results stay until these are whole. SpecError when nothing is declared.
+    """
+    step(STEPS[0])
+    study = open_study(folder)
+    if not study.analyses:
+        raise SpecError(
+            "no analysis is declared", where=str(folder), remedy="declare them in analyses.yaml"
+        )
+    step(STEPS[1])
+    data = read_raw(study, raw or folder)
+    step(STEPS[2])
+    tabulations = build_sdtm(study, data)
+    step(STEPS[3])
+    analysis, _ = build_adam(study, tabulations.tables)
+    tables = {**tabulations.tables, **analysis}
+    step(STEPS[4])
+    found = results(study, tables)
+    step(STEPS[5])
+    out.mkdir(parents=True, exist_ok=True)
+    name = f"{study.id.lower()}-results"
+    aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=out))
+    try:
+        written = write_results(study, found, tables, aside)
+        swap_in(aside, out / name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return out / name, written

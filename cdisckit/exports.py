@@ -1,0 +1,126 @@
+"""Which reader an export is read with: told by its files, asked by no one."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cdisckit.build import open_study
+from sdtm.raw import RawData, combined
+from sdtm.readers import read_raw, read_source
+from sdtm.readers._redcap_dictionary import is_dictionary
+from sdtm.readers._shape import shape_of
+from sdtm.readers._xml import first_namespaces
+from sdtm.readers.table import KINDS, TableOptions, read_sheet
+from specs.errors import RawDataError
+from specs.model import RawSource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SUBJECTS = ("usubjid", "subjid", "subject", "subjectid", "subject_id", "patnum", "patient",
+            "patientid", "patient_id", "participant id", "record_id", "mnpaid", "subjectkey",
+            "screening_number", "scrnid", "id")  # fmt: skip
+EVENTS = ("event", "visit", "foldername", "folderoid", "instancename", "visitname", "folder")
+
+
+@dataclass(frozen=True)
+class Export:
+    """An export as its sources, and the folder where their paths start."""
+
+    folder: Path
+    sources: tuple[RawSource, ...]
+
+    def read(self) -> RawData:
+        """The raw data of all sources."""
+        return combined(read_source(source, self.folder) for source in self.sources)
+
+
+def read_export(path: Path) -> tuple[RawData, str]:
+    """The raw data of a study's folder, or of an export, and what they are called."""
+    if (path / "study.yaml").exists():
+        study = open_study(path)
+        return read_raw(study, path), study.id
+    return export_of(path).read(), path.name
+
+
+def export_of(path: Path) -> Export:
+    """How a file, or the files of a folder, are to be read; RawDataError where nothing can be."""
+    if not path.exists():
+        raise RawDataError(
+            "there is no such file or folder", where=str(path), remedy="name an export"
+        )
+    folder = path if path.is_dir() else path.parent
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    files = [file for file in files if file.is_file() and not file.name.startswith(".")]
+    sources: list[RawSource] = []
+    for file in files:
+        if file.suffix.lower() == ".xml":
+            reader = "redcap" if "https://projectredcap.org" in first_namespaces(file) else "odm"
+            sources.append(_source(reader, {"data": file.name}))
+        elif file.suffix.lower() == ".zip":
+            sources.append(_source("secutrial", {"data": file.name}))
+    flat, rest = _redcap(files)
+    if flat and not sources:
+        sources.append(_source("redcap", flat))
+    tables = {file.stem: _table(file) for file in rest if file.suffix.lower() in KINDS}
+    if tables and not sources:
+        sources.append(_source("table", {"forms": tables}))
+    if not sources:
+        raise RawDataError(
+            "holds no file that is read here",
+            where=str(path),
+            remedy="name REDCap's data and dictionary, an ODM file, a secuTrial zip, or tables",
+        )
+    named = [
+        RawSource(s.name if len(sources) == 1 else f"{s.name}_{n}", s.reader, s.options)
+        for n, s in enumerate(sources, 1)
+    ]
+    return Export(folder, tuple(named))
+
+
+def _source(reader: str, given: Mapping[str, Any]) -> RawSource:
+    return RawSource("tables" if reader == "table" else "edc", reader, given)
+
+
+def _redcap(files: list[Path]) -> tuple[dict[str, str], list[Path]]:
+    """The files of a flat REDCap export by their role, and the others."""
+    heads = {file: _head(file) for file in files if file.suffix.lower() == ".csv"}
+    told = [file for file, head in heads.items() if is_dictionary(head)]
+    if not told:
+        return {}, files
+    with told[0].open(encoding="utf-8-sig", errors="replace", newline="") as text:
+        first = [row[0] for row in csv.reader(text) if row][1:2]
+    given = {"dictionary": told[0].name}
+    for file, head in heads.items():
+        if head[:1] == first:
+            given.setdefault("data", file.name)
+        elif "unique_event_name" in head and "form" in head:
+            given["event_forms"] = file.name
+        elif "unique_event_name" in head:
+            given["events"] = file.name
+    if "data" not in given:
+        return {}, files
+    return given, [file for file in files if file.name not in given.values()]
+
+
+def _head(file: Path) -> list[str]:
+    shape = shape_of(file)
+    with file.open(encoding=shape.encoding, errors="replace", newline="") as text:
+        try:
+            head = next(csv.reader(text, delimiter=shape.delimiter), [])
+        except csv.Error:
+            return []
+    return [name.removeprefix("\ufeff") for name in head]
+
+
+def _table(file: Path) -> dict[str, str]:
+    """A table with the columns that by their name hold the subject and the event."""
+    columns = list(read_sheet(file, TableOptions(file=file.name, subject="?")).frame.columns)
+    by_name = {str(column).lower(): str(column) for column in reversed(columns)}
+    subject = next((by_name[name] for name in SUBJECTS if name in by_name), str(columns[0]))
+    event = next((by_name[name] for name in EVENTS if name in by_name), "")
+    given = {"file": file.name, "subject": subject}
+    return {**given, "event": event} if event else given

@@ -1,0 +1,259 @@
+"""A study's folder proposed from an export: it builds, and every proposal waits for review."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from ruamel.yaml import YAML
+
+from cdisckit.exports import export_of
+from cdisckit.final import PROPOSAL_COLUMNS, PROPOSALS
+from cdisckit.proposals import GUIDE, Proposal, proposals
+from specs.errors import SpecError
+from specs.standards import standard
+from specs.terminology import coded, load_terminology, versions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cdisckit.exports import Export
+    from sdtm.raw import RawData
+
+REVIEW = "Proposed by cdisckit init; every line of it waits for review, see proposals.csv.\n"
+
+_FINDINGS = "FINDINGS"
+_OF_STUDY = ("title", "description", "protocol", "usubjid", "data_cut", "visits")
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A proposed study: its folder, the proposals, and the fields that nothing was proposed for."""
+
+    folder: Path
+    proposals: tuple[Proposal, ...]
+    open_fields: int
+
+
+def propose_study(raw: Path, folder: Path) -> Proposed:
+    """Write a study's folder with a copy of the export; SpecError when the folder is not new."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise SpecError(
+            "is there already, and is not empty",
+            where=str(folder),
+            remedy="name a folder that is not there yet; nothing is overwritten",
+        )
+    export = export_of(raw)
+    data = export.read()
+    made = proposals(data)
+    files = dict(_datasets(made, data))
+    made = [proposal for proposal in made if proposal.dataset in files]
+    used = {(p.form, name) for p in made for name in (p.field, p.time)}
+    left = sum(
+        (form.name, name) not in used and name not in form.identity
+        for form in data.forms.values()
+        for name in form.fields
+    )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        (aside / "raw").mkdir()
+        for file in data.files:
+            shutil.copyfile(file, aside / "raw" / file.name)
+        _write(aside / "study.yaml", _study(folder.name, export, data))
+        (aside / "sdtm").mkdir()
+        for name, content in files.items():
+            _write(aside / "sdtm" / f"{name.lower()}.yaml", content)
+        _write_proposals(aside / PROPOSALS, made)
+        aside.chmod(0o755)
+        if folder.exists():
+            folder.rmdir()
+        aside.rename(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return Proposed(folder, tuple(made), left)
+
+
+def _study(name: str, export: Export, data: RawData) -> dict[str, Any]:
+    identifier = re.sub(r"[^A-Z0-9-]+", "-", name.upper()).strip("-") or "STUDY"
+    sources = [
+        {"name": s.name, "reader": s.reader, **_moved(dict(s.options))} for s in export.sources
+    ]
+    events = data.records()["event"].dropna().unique()
+    visits = [
+        [event, number, re.sub(r"[_\s]+", " ", event).upper(), None]
+        for number, event in enumerate(events, 1)
+    ]
+    study: dict[str, Any] = {
+        "study": identifier,
+        "title": f"Title of {identifier}, to be written",
+        "description": f"Description of {identifier}, to be written",
+        "protocol": identifier,
+        "usubjid": "{study}-{subject}",
+        "standards": {GUIDE[0]: GUIDE[1]},
+        "terminology": {"SDTM": _version()},
+        "data_cut": date.today().isoformat(),
+        "raw": sources,
+    }
+    if visits:
+        study["visits"] = [["event", "visitnum", "visit", "visitdy"], *visits]
+    return study
+
+
+def _moved(given: dict[str, Any]) -> dict[str, Any]:
+    """A source's options with its files in raw/."""
+    paths = ("data", "dictionary", "events", "event_forms")
+    moved = {k: f"raw/{v}" if k in paths else v for k, v in given.items()}
+    if "forms" in moved:
+        moved["forms"] = {
+            form: {**table, "file": f"raw/{table['file']}"}
+            for form, table in given["forms"].items()
+        }
+    return moved
+
+
+def _datasets(made: Iterable[Proposal], data: RawData) -> Iterable[tuple[str, dict[str, Any]]]:
+    guide = standard(*GUIDE)
+    by_domain: dict[str, list[Proposal]] = {"DM": []}
+    for proposal in made:
+        by_domain.setdefault(proposal.dataset, []).append(proposal)
+    for domain, of_domain in by_domain.items():
+        known = guide.dataset(domain)
+        if domain == "DM":
+            yield domain, _demographics(of_domain, by_domain, data)
+        elif known is not None and known.class_.upper().startswith(_FINDINGS):
+            content = _results(domain, of_domain, data)
+            if content:
+                yield domain, content
+        else:
+            yield domain, _records(domain, of_domain, data)
+
+
+def _once(form: str, data: RawData) -> bool:
+    subjects = data.forms[form].frame["@subject"]
+    return len(subjects) > 0 and not subjects.duplicated().any()
+
+
+def _demographics(
+    made: list[Proposal], by_domain: Mapping[str, list[Proposal]], data: RawData
+) -> dict[str, Any]:
+    """DM from the form that has most of it, one record for each subject; others are joined."""
+    forms = [p.form for p in made if _once(p.form, data)]
+    once = [form for form in data.forms if _once(form, data)]
+    main = max(forms, key=forms.count) if forms else (once or list(data.forms))[0]
+    joined = {form: f"j{n}" for n, form in enumerate(dict.fromkeys(forms), 1) if form != main}
+    records: dict[str, Any] = {"from": main}
+    if joined:
+        records["join"] = {name: {"from": form, "by": "subject"} for form, name in joined.items()}
+    variables: dict[str, Any] = {"SUBJID": {"collected": "@subject"}}
+    starts = {p.variable for p in by_domain.get("EX", [])}
+    for variable, verb in (("RFSTDTC", "earliest"), ("RFXSTDTC", "earliest")):
+        if "EXSTDTC" in starts:
+            variables[variable] = {"derived": verb, "from": "EX.EXSTDTC"}
+    for proposal in made:
+        if proposal.form != main and proposal.form not in joined:
+            continue
+        prefix = f"{joined[proposal.form]}." if proposal.form in joined else ""
+        names = [f"{prefix}{name}" for name in (proposal.field, proposal.time) if name]
+        variables.setdefault(proposal.variable, _collected(proposal, data, *names))
+    return {"dataset": "DM", "records": records, "keys": ["STUDYID", "USUBJID"],
+            "variables": variables}  # fmt: skip
+
+
+def _records(domain: str, made: list[Proposal], data: RawData) -> dict[str, Any]:
+    """A domain of events or interventions: a block for each form, named alike by binding."""
+    blocks: dict[str, dict[str, str]] = {}
+    variables: dict[str, Any] = {}
+    for p in made:
+        bind = blocks.setdefault(p.form, {})
+        names = [p.variable.lower() + part for part in (["", "_time"] if p.time else [""])]
+        bind.update(zip(names, filter(None, (p.field, p.time)), strict=True))
+        if p.variable not in variables or len(names) > 1:
+            variables[p.variable] = _collected(p, data, *names)
+    keys = ["STUDYID", "USUBJID", f"{domain}TERM", f"{domain}TRT", f"{domain}DECOD",
+            f"{domain}STDTC", f"{domain}SEQ"]  # fmt: skip
+    return {
+        "dataset": domain,
+        "records": [{"from": form, "bind": bind} for form, bind in blocks.items()],
+        "keys": [k for k in keys if k in (*variables, "STUDYID", "USUBJID", f"{domain}SEQ")],
+        "variables": variables,
+    }
+
+
+def _results(domain: str, made: list[Proposal], data: RawData) -> dict[str, Any]:
+    """A domain of findings: a block for each test and form; what has no test belongs to all."""
+    result, unit = f"{domain}ORRES", f"{domain}ORRESU"
+    units = {(p.form, p.test): p.field for p in made if p.variable == unit and p.test}
+    shared = [p for p in made if not p.test and p.variable not in (result, unit)]
+    blocks = []
+    variables: dict[str, Any] = {result: {"collected": "result"}}
+    for p in made:
+        if p.variable != result or not p.test:
+            continue
+        bind = {"result": p.field}
+        if (p.form, p.test) in units:
+            bind["unit"] = units[p.form, p.test]
+            variables[unit] = {"collected": "unit"}
+        for other in shared:
+            if other.form == p.form:
+                name = other.variable.lower()
+                bind[name] = other.field
+                variables[other.variable] = _collected(other, data, name)
+        test = {f"{domain}TESTCD": p.test, f"{domain}TEST": p.test}
+        blocks.append({"from": p.form, "bind": bind, "assign": test})
+    if not blocks:
+        return {}
+    variables |= {f"{domain}TESTCD": {}, f"{domain}TEST": {}}
+    variables |= {"VISITNUM": "standard", "VISIT": "standard"}
+    keys = ["STUDYID", "USUBJID", f"{domain}TESTCD", "VISITNUM", f"{domain}SEQ"]
+    return {"dataset": domain, "records": blocks, "keys": keys, "variables": variables}
+
+
+def _collected(proposal: Proposal, data: RawData, *names: str) -> dict[str, Any]:
+    """The rule of a variable; where the standard gives it several codelists, the one that fits."""
+    rule: dict[str, Any] = {"collected": list(names) if len(names) > 1 else names[0]}
+    known = standard(*GUIDE).variable(proposal.dataset, proposal.variable)
+    if known is not None and len(known.codelists) > 1:
+        terminology = load_terminology(sdtm=_version())
+        field = data.forms[proposal.form].fields[proposal.field]
+        answers = pd.Series([*field.choices.values(), *field.choices], dtype="str")
+        lists = [terminology.codelist(code) for code in known.codelists]
+        fits = [int(coded(answers, codelist, {})["matched"].sum()) for codelist in lists]
+        rule["codelist"] = lists[fits.index(max(fits))].name
+    return rule
+
+
+def _version() -> str:
+    """The latest terminology of SDTM at hand."""
+    return max(version for package, version, _ in versions() if package == "SDTM")
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    yaml = YAML()
+    yaml.width = 96
+    yaml.default_flow_style = None
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(f"# {REVIEW}")
+        yaml.dump(dict(content), file)
+
+
+def _write_proposals(path: Path, made: Iterable[Proposal]) -> None:
+    of_study = [("", name, "", "", "what the export cannot tell", "") for name in _OF_STUDY]
+    rows = [(p.dataset, p.variable, p.form, p.field, p.why, "") for p in made]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(PROPOSAL_COLUMNS)
+        writer.writerows(tuple(map(_harmless, row)) for row in (*of_study, *rows))
+
+
+def _harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text

@@ -1,0 +1,211 @@
+"""What is in an export: forms, fields, how full they are, and what stands in them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from rich.table import Table as Grid
+from rich.text import Text
+
+from sdtm.dates import iso_dtc
+from sdtm.raw import TICKED, Field, Form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from sdtm.raw import RawData
+
+SHOWN = 4
+"""How many patterns, examples or codes a cell lists."""
+
+_DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[A-Za-z]")
+
+FORM_COLUMNS = ("form", "records", "subjects", "events", "repeats", "fields", "values")
+FIELD_COLUMNS = ("form", "field", "label", "kind", "filled", "of", "distinct", "range",
+                 "date patterns", "codes not in the dictionary")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The tables of a profile: one row per form, per field, per event, and the findings."""
+
+    name: str
+    forms: pd.DataFrame
+    fields: pd.DataFrame
+    events: pd.DataFrame
+    findings: pd.DataFrame
+
+
+def profiled(raw: RawData, name: str) -> Profile:
+    """The profile of raw data."""
+    counts = raw.counts()
+    values = dict(zip(counts["form"], counts["values"], strict=True))
+    forms = [
+        (
+            form.name,
+            len(form.frame),
+            form.frame["@subject"].nunique(),
+            form.frame["@event"].nunique(),
+            _repeats(form),
+            len(form.fields),
+            values[form.name],
+        )
+        for form in raw.forms.values()
+    ]
+    fields = [_field(form, field) for form in raw.forms.values() for field in form.fields.values()]
+    records = raw.records()
+    events = records.groupby(["event", "form"], dropna=False).agg(
+        records=("subject", "size"), subjects=("subject", "nunique")
+    )
+    return Profile(
+        name,
+        pd.DataFrame(forms, columns=list(FORM_COLUMNS)),
+        pd.DataFrame(fields, columns=list(FIELD_COLUMNS)),
+        events.reset_index(),
+        raw.findings,
+    )
+
+
+def _repeats(form: Form) -> str:
+    """What repeats in a form: the events, the form, the item group."""
+    kinds = ("event_repeat", "form_repeat", "group_repeat")
+    return ", ".join(k.removesuffix("_repeat") for k in kinds if form.frame[f"@{k}"].notna().any())
+
+
+def _field(form: Form, field: Field) -> tuple[object, ...]:
+    answers = field.answered(form.frame[field.name]).dropna()
+    return (
+        form.name,
+        field.name,
+        field.label,
+        field.kind,
+        len(answers),
+        len(form.frame),
+        answers.nunique(),
+        _range(field, answers),
+        _date_patterns(field, answers),
+        _strange_codes(field, answers),
+    )
+
+
+def _range(field: Field, answers: pd.Series) -> str:
+    """The least and the greatest of numbers or dates; "" where most answers are neither."""
+    if field.choices or answers.empty:
+        return ""
+    numbers = field.numbers(answers).dropna()
+    if len(numbers) == len(answers):
+        order = numbers.argsort()
+        return " to ".join(
+            dict.fromkeys([answers.iloc[order.iloc[0]], answers.iloc[order.iloc[-1]]])
+        )
+    dates = iso_dtc(answers, field.style)["dtc"].dropna()
+    if len(dates) > len(answers) / 2:
+        return " to ".join(dict.fromkeys([dates.min(), dates.max()]))
+    return ""
+
+
+def _date_patterns(field: Field, answers: pd.Series) -> str:
+    """The shapes of what reads as dates, by number: `99-AAA-9999 (12)`."""
+    if field.choices or answers.empty or len(field.numbers(answers).dropna()) == len(answers):
+        return ""
+    read = iso_dtc(answers, field.style)
+    if read["dtc"].notna().mean() <= 0.5:
+        return ""
+    shapes = answers.str.replace(_DIGIT, "9", regex=True).str.replace(_LETTER, "A", regex=True)
+    return _counted(shapes)
+
+
+def _strange_codes(field: Field, answers: pd.Series) -> str:
+    if not field.choices:
+        return ""
+    codes = answers.str.split(TICKED).explode() if field.kind == "checkbox" else answers
+    return _counted(codes[~codes.isin([*field.choices, *field.missing])])
+
+
+def _counted(values: pd.Series) -> str:
+    """The commonest values with their number."""
+    counts = values.value_counts()
+    parts = [f"{value} ({number})" for value, number in counts.head(SHOWN).items()]
+    more = len(counts) - SHOWN
+    return ", ".join(parts) + (f" and {more} more" if more > 0 else "")
+
+
+def print_profile(profile: Profile, console: Console) -> None:
+    """The forms, and the fields that need a look, as tables in the terminal."""
+    console.print(Text(profile.name, style="bold"))
+    console.print(_grid("Forms", profile.forms))
+    told = profile.fields
+    told = told[(told[["range", "date patterns", "codes not in the dictionary"]] != "").any(axis=1)]
+    rate = (100 * told["filled"] / told["of"].where(told["of"] > 0)).round().fillna(0).astype(int)
+    told = told.assign(filled=rate.astype(str) + " %").drop(
+        columns=["label", "kind", "of", "distinct"]
+    )
+    console.print(_grid("Fields with numbers, dates or codes", told))
+    found = profile.findings.groupby(["severity", "rule"]).size().rename("count").reset_index()
+    if len(found):
+        console.print(_grid("Findings", found))
+
+
+def _grid(title: str, frame: pd.DataFrame) -> Grid:
+    grid = Grid(title=title, title_justify="left")
+    for name in frame.columns:
+        number = pd.api.types.is_numeric_dtype(frame[name])
+        grid.add_column(str(name), justify="right" if number else "left")
+    for row in frame.itertuples(index=False):
+        grid.add_row(*(Text(_shown(value)) for value in row))
+    return grid
+
+
+def _shown(value: object) -> str:
+    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+def write_profile(profile: Profile, path: Path) -> None:
+    """One page of HTML that needs nothing beside it."""
+    parts = [
+        "<!DOCTYPE html>", '<html lang="en"><head><meta charset="utf-8">',
+        f"<title>Profile of {escape(profile.name)}</title>", f"<style>{_STYLE}</style></head>",
+        f"<body><h1>Profile of {escape(profile.name)}</h1>",
+        *_section("Forms", profile.forms),
+        *_section("Events", profile.events),
+        *_section("Fields", profile.fields, bar=("filled", "of")),
+        *_section("Findings", profile.findings.dropna(axis=1, how="all")),
+        "</body></html>\n",
+    ]  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(parts), encoding="utf-8")
+
+
+_STYLE = (
+    "body{font:14px/1.5 system-ui,sans-serif;margin:2rem;color:#222}"
+    "table{border-collapse:collapse;margin-bottom:2rem}"
+    "th,td{border-bottom:1px solid #ddd;padding:.2rem .7rem;text-align:left;vertical-align:top}"
+    "th{position:sticky;top:0;background:#fff}td.number{text-align:right}"
+    "td:last-child{max-width:40rem}meter{width:5rem}"
+)
+
+
+def _section(title: str, frame: pd.DataFrame, bar: tuple[str, str] | None = None) -> Iterable[str]:
+    if frame.empty:
+        return
+    yield f"<h2>{title}</h2><table><thead><tr>"
+    yield "".join(f"<th>{escape(str(name))}</th>" for name in frame.columns)
+    yield "</tr></thead><tbody>"
+    numeric = [pd.api.types.is_numeric_dtype(frame[name]) for name in frame.columns]
+    for row in frame.itertuples(index=False):
+        told = dict(zip(frame.columns, row, strict=True))
+        cells = []
+        for (name, value), number in zip(told.items(), numeric, strict=True):
+            text = escape(_shown(value))
+            if bar and name == bar[0] and told[bar[1]]:
+                text += f' <meter max="{told[bar[1]]}" value="{value}"></meter>'
+            cells.append(f'<td class="number">{text}</td>' if number else f"<td>{text}</td>")
+        yield f"<tr>{''.join(cells)}</tr>"
+    yield "</tbody></table>"

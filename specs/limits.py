@@ -1,0 +1,91 @@
+"""What of a loaded specification is wrong before there are any data: limits, what must be there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from specs.errors import SpecError
+from specs.standards import standard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specs.model import Dataset, Study
+
+_NAME: Final = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
+_LABEL: Final = 40
+_VALUE: Final = 200
+
+
+def spec_problems(study: Study) -> Iterator[SpecError]:
+    """Names, labels and values that are too long, and variables that the guide requires."""
+    for dataset in study.datasets:
+        if dataset.parent:
+            continue
+        yield from _texts(dataset)
+        yield from _missing(dataset, study)
+
+
+def _texts(dataset: Dataset) -> Iterator[SpecError]:
+    yield from _long(dataset.label, _LABEL, f"the label of {dataset.name}", dataset.file)
+    for variable in (*dataset.variables, *dataset.supplemental):
+        if not _NAME.fullmatch(variable.name):
+            yield SpecError(
+                f"{variable.name} is no name of a variable",
+                where=variable.place,
+                remedy="use at most 8 capital letters, digits and _, a letter first",
+            )
+        yield from _long(variable.label, _LABEL, f"the label of {variable.name}", variable.place)
+        for rule in variable.rules:
+            constant = rule.constant
+            if isinstance(constant, str):
+                limit = min(variable.length or _VALUE, _VALUE)
+                yield from _long(constant, limit, f"the constant of {variable.name}", rule.place)
+    for parameter in dataset.parameters:
+        if not _NAME.fullmatch(parameter.code):
+            yield SpecError(
+                f"{parameter.code} is no PARAMCD",
+                where=parameter.place,
+                remedy="use at most 8 capital letters, digits and _, a letter first",
+            )
+        yield from _long(parameter.label, _VALUE, f"the label of {parameter.code}", parameter.place)
+    prefix = dataset.domain
+    for block in dataset.blocks:
+        for name, value in block.assign.items():
+            text = str(value)
+            if name == f"{prefix}TESTCD" and not _NAME.fullmatch(text):
+                yield SpecError(
+                    f"{text} is no {name}",
+                    where=block.place,
+                    remedy="use at most 8 capital letters, digits and _, a letter first",
+                )
+            limit = _LABEL if name == f"{prefix}TEST" and prefix != "IE" else _VALUE
+            yield from _long(text, limit, f"the value of {name}", block.place)
+
+
+def _long(text: str, limit: int, what: str, place: str) -> Iterator[SpecError]:
+    size = len(text.encode())
+    if size > limit:
+        yield SpecError(
+            f"{what} has {size} bytes, at most {limit} are possible: {text}",
+            where=place,
+            remedy="shorten it",
+        )
+
+
+def _missing(dataset: Dataset, study: Study) -> Iterator[SpecError]:
+    if dataset.purpose == "Analysis":
+        return
+    guide = standard(dataset.standard, study.standards[dataset.standard])
+    absent = [
+        v.variable
+        for v in guide.variables(dataset.domain)
+        if v.core == "Req" and not dataset.has(v.variable)
+    ]
+    if absent:
+        yield SpecError(
+            f"{dataset.name} lacks {', '.join(absent)}, which the guide requires",
+            where=dataset.file,
+            remedy="add them under variables",
+        )

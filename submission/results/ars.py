@@ -1,0 +1,273 @@
+"""The results as a CDISC Analysis Results Standard 1.0 reporting event (JSON).
+
+Analyses, methods and results come from analyses.yaml and the computed table; where clauses become
+analysis sets and data subsets, `by` becomes data-driven groupings, displays become outputs.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from adam.methods import METHODS, method_text
+from specs.where import Comparator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    import pandas as pd
+
+    from specs.analyses import Analysis, Display
+    from specs.model import Study
+    from specs.where import Where
+
+Object = dict[str, Any]
+
+REASONS = {
+    "SPECIFIED IN PROTOCOL",
+    "SPECIFIED IN SAP",
+    "DATA DRIVEN",
+    "REQUESTED BY REGULATORY AGENCY",
+}
+PURPOSES = {
+    "PRIMARY OUTCOME MEASURE",
+    "SECONDARY OUTCOME MEASURE",
+    "EXPLORATORY OUTCOME MEASURE",
+}
+_ALL = "AS_FAS"
+
+
+def reporting_event(
+    study: Study, results: pd.DataFrame, files: Mapping[str, tuple[str, ...]]
+) -> Object:
+    """The reporting event of a study; `files` names the files of each display."""
+    used = list(dict.fromkeys(analysis.method for analysis in study.analyses))
+    return {
+        "id": f"{study.id}-RE",
+        "version": 1,
+        "name": f"Results of {study.id}",
+        "description": " ".join(study.synthetic.split()) or study.title,
+        "mainListOfContents": {
+            "name": "Contents",
+            "contentsList": {"listItems": list(_contents(study))},
+        },
+        "analysisSets": [
+            {
+                "id": _ALL,
+                "name": "Full analysis set",
+                "label": "All infused subjects",
+                "level": 1,
+                "order": 1,
+                "condition": {
+                    "dataset": "ADSL", "variable": "FASFL", "comparator": "EQ", "value": ["Y"],
+                },
+            }
+        ],
+        "dataSubsets": [
+            _subset(f"DS_{analysis.id}", analysis.title, analysis.dataset, analysis.where, number)
+            for number, analysis in enumerate(study.analyses, 1)
+            if analysis.where
+        ],
+        "analysisGroupings": [
+            {
+                "id": f"AG_{dataset}_{name}",
+                "name": f"{dataset}.{name}",
+                "label": name,
+                "groupingDataset": dataset,
+                "groupingVariable": name,
+                "dataDriven": True,
+            }
+            for dataset, name in dict.fromkeys(
+                (analysis.dataset, name) for analysis in study.analyses for name in analysis.by
+            )
+        ],
+        "methods": [_method(name, results) for name in used],
+        "analyses": [_analysis(analysis, results) for analysis in study.analyses],
+        "outputs": [_output(display, files.get(display.id, ())) for display in study.displays],
+    }  # fmt: skip
+
+
+def write_ars(
+    study: Study, results: pd.DataFrame, files: Mapping[str, tuple[str, ...]], path: Path
+) -> None:
+    """Write the reporting event as JSON."""
+    event = reporting_event(study, results, files)
+    text = json.dumps(event, indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _contents(study: Study) -> Iterator[Object]:
+    for number, display in enumerate(study.displays, 1):
+        item: Object = {
+            "name": f"{display.id} {display.title}",
+            "level": 1,
+            "order": number,
+            "outputId": f"OUT_{display.id}",
+        }
+        if display.analyses:
+            titles = {analysis.id: analysis.title for analysis in study.analyses}
+            item["sublist"] = {
+                "listItems": [
+                    {"name": titles[name], "level": 2, "order": n, "analysisId": f"AN_{name}"}
+                    for n, name in enumerate(display.analyses, 1)
+                ]
+            }
+        yield item
+
+
+def _subset(identifier: str, name: str, dataset: str, where: Iterable[Where], order: int) -> Object:
+    clauses = [_condition(dataset, clause) for clause in where]
+    subset: Object = {"id": identifier, "name": name, "level": 1, "order": order}
+    if len(clauses) == 1:
+        return {**subset, "condition": clauses[0]}
+    return {
+        **subset,
+        "compoundExpression": {
+            "logicalOperator": "AND",
+            "whereClauses": [
+                {"level": 2, "order": number, "condition": clause}
+                for number, clause in enumerate(clauses, 1)
+            ],
+        },
+    }
+
+
+def _condition(dataset: str, clause: Where) -> Object:
+    comparator = clause.comparator
+    return {
+        "dataset": dataset,
+        "variable": clause.variable,
+        "comparator": comparator.value if comparator in Comparator else str(comparator),
+        "value": list(clause.values),
+    }
+
+
+def _method(name: str, results: pd.DataFrame) -> Object:
+    rows = results[results["method"].eq(name)].drop_duplicates("statistic")
+    return {
+        "id": f"MT_{name}",
+        "name": name,
+        "label": name.replace("_", " "),
+        "description": method_text(METHODS[name]),
+        "operations": [
+            {
+                "id": f"MT_{name}_{code}",
+                "name": label,
+                "label": label,
+                "order": number,
+                "resultPattern": _pattern(shown),
+            }
+            for number, (code, label, shown) in enumerate(
+                zip(rows["statistic"], rows["label"], rows["shown"], strict=True), 1
+            )
+        ],
+    }
+
+
+def _analysis(analysis: Analysis, results: pd.DataFrame) -> Object:
+    rows = results[results["analysis"].eq(analysis.id)]
+    found: Object = {
+        "id": f"AN_{analysis.id}",
+        "version": 1,
+        "name": analysis.title,
+        "reason": _term(analysis.reason, REASONS, "SPECIFIED IN SAP"),
+        "purpose": _term(analysis.purpose, PURPOSES, "EXPLORATORY OUTCOME MEASURE"),
+        "dataset": analysis.dataset,
+        "variable": analysis.variable,
+        "analysisSetId": _ALL,
+        "methodId": f"MT_{analysis.method}",
+        "orderedGroupings": [
+            {
+                "order": number,
+                "groupingId": f"AG_{analysis.dataset}_{name}",
+                "resultsByGroup": True,
+            }
+            for number, name in enumerate(analysis.by, 1)
+        ],
+        "results": [_result(analysis, row) for row in rows.to_dict("records")],
+    }
+    if analysis.where:
+        found["dataSubsetId"] = f"DS_{analysis.id}"
+    if analysis.against is not None:
+        second = analysis.against
+        clauses = " and ".join(map(str, second.where))
+        found["description"] = f"Against {second.dataset}.{second.variable} with {clauses}"
+    return found
+
+
+def _result(analysis: Analysis, row: Mapping[Any, Any]) -> Object:
+    result: Object = {
+        "operationId": f"MT_{analysis.method}_{row['statistic']}",
+        "rawValue": "" if row["value"] != row["value"] else repr(float(row["value"])),
+        "formattedValue": row["shown"],
+    }
+    groups = [
+        {
+            "groupingId": f"AG_{analysis.dataset}_{name}",
+            "groupValue": row[f"value{number}"],
+        }
+        for number, name in enumerate(analysis.by, 1)
+    ]
+    return {**result, "resultGroups": groups}
+
+
+def _term(given: str, known: set[str], otherwise: str) -> Object:
+    return {"controlledTerm": given if given in known else otherwise}
+
+
+def _output(display: Display, files: tuple[str, ...]) -> Object:
+    return {
+        "id": f"OUT_{display.id}",
+        "version": 1,
+        "name": display.title,
+        "fileSpecifications": [
+            {
+                "name": name,
+                "location": name,
+                "fileType": {"controlledTerm": "rtf"},
+            }
+            for name in files
+            if name.endswith(".rtf")  # the standard has no term for HTML, SVG and PNG
+        ],
+        "displays": [
+            {
+                "order": 1,
+                "display": {
+                    "id": f"DISP_{display.id}",
+                    "version": 1,
+                    "name": display.title,
+                    "displayTitle": display.title,
+                    "displaySections": [
+                        {
+                            "sectionType": kind,
+                            "orderedSubSections": [
+                                {
+                                    "order": 1,
+                                    "subSection": {
+                                        "id": f"DISP_{display.id}_{kind.upper()}",
+                                        "text": text,
+                                    },
+                                }
+                            ],
+                        }
+                        for kind, text in (
+                            ("Title", display.title),
+                            ("Footnote", _footnote(display)),
+                        )
+                        if text
+                    ],
+                },
+            }
+        ],
+    }
+
+
+def _footnote(display: Display) -> str:
+    parts = (("Published", display.published), ("Synthetic", display.synthetic))
+    return " ".join(f"{name}: {' '.join(text.split())}" for name, text in parts if text)
+
+
+def _pattern(shown: str) -> str:
+    """`83.3` as `XX.X`."""
+    return "".join("X" if character.isdigit() else character for character in shown)

@@ -1,0 +1,104 @@
+"""All results of a study in a folder: data, ARS, tables, figures, and a page that shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from submission.results.ars import write_ars
+from submission.results.html import html_table, notes, page
+from submission.results.rtf import write_rtf
+from submission.results.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pandas as pd
+
+    from specs.analyses import Display
+    from specs.model import Study
+    from specs.tables import Table
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: the files of each display, and what was left out for lack of an extra."""
+
+    files: Mapping[str, tuple[str, ...]]
+    left_out: tuple[str, ...]
+
+
+def write_results(
+    study: Study, results: pd.DataFrame, tables: Mapping[str, Table], folder: Path
+) -> Written:
+    """Write results.csv, results.parquet, ars.json, a file per table and figure, and index.html."""
+    folder.mkdir(parents=True, exist_ok=True)
+    results.to_csv(folder / "results.csv", index=False, lineterminator="\n", encoding="utf-8")
+    results.to_parquet(folder / "results.parquet", index=False)
+    said = " ".join(study.synthetic.split())
+    left_out = set()
+    files: dict[str, tuple[str, ...]] = {}
+    sections = []
+    for display in study.displays:
+        name = display.id.lower()
+        if display.kind == "table":
+            frame = table(display, results, tables)
+            shown = html_table(frame, f"{display.id}  {display.title}")
+            body = f"{_said(said)}{shown}{notes(display.published, display.synthetic)}"
+            (folder / f"{name}.html").write_text(
+                page(display.title, body), encoding="utf-8", newline="\n"
+            )
+            made: tuple[str, ...] = (f"{name}.html",)
+            if write_rtf(frame, display, said, folder / f"{name}.rtf"):
+                made = (*made, f"{name}.rtf")
+            else:
+                left_out.add("RTF: install cdisckit[rtf]")
+        elif find_spec("matplotlib") is None:
+            left_out.add("figures: install cdisckit[figures]")
+            continue
+        else:
+            from submission.results.figures import draw
+
+            made = draw(display, results, tables, said, folder)
+            shown = _figure(display, made)
+        files[display.id] = made
+        sections.append(_section(display, shown, made))
+    write_ars(study, results, files, folder / "ars.json")
+    text = page(f"{study.id}: results", _body(study, said, sections))
+    (folder / "index.html").write_text(text, encoding="utf-8", newline="\n")
+    return Written(files, tuple(sorted(left_out)))
+
+
+def _body(study: Study, said: str, sections: list[str]) -> str:
+    listed = "".join(
+        f'<li><a href="#{display.id}">{display.id} {escape(display.title)}</a></li>'
+        for display in study.displays
+    )
+    return (
+        f"<h1>{escape(study.title)}</h1>\n{_said(said)}"
+        f'<nav aria-label="Contents"><ol>{listed}</ol></nav>\n'
+        '<p class="files">All numbers: <a href="results.csv">results.csv</a>,'
+        ' <a href="results.parquet">results.parquet</a>; CDISC Analysis Results Standard:'
+        ' <a href="ars.json">ars.json</a></p>\n' + "\n".join(sections)
+    )
+
+
+def _section(display: Display, shown: str, made: tuple[str, ...]) -> str:
+    links = ", ".join(f'<a href="{name}">{name}</a>' for name in made)
+    return (
+        f'<section id="{display.id}">\n<h2>{display.id} {escape(display.title)}</h2>\n{shown}\n'
+        f"{notes(display.published, display.synthetic)}\n"
+        f'<p class="files">Files: {links}</p>\n</section>'
+    )
+
+
+def _figure(display: Display, made: tuple[str, ...]) -> str:
+    about = " ".join(f"{display.title}. {display.synthetic}".split())
+    return f'<figure><img src="{made[0]}" alt="{escape(about, quote=True)}"></figure>'
+
+
+def _said(said: str) -> str:
+    return f'<p class="synthetic">{escape(said)}</p>\n' if said else ""

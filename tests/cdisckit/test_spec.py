@@ -1,0 +1,111 @@
+"""`cdisckit check-spec`, `spec export` and `spec import`, as a person types them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from cdisckit.main import app
+from cdisckit.spec import check_spec
+from tests.sdtm.conftest import STUDY, write_study
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMS = STUDY + "      ae: {file: ae.csv, subject: subject, dates: DMY}\n"
+GOOD = {
+    "study.yaml": FORMS,
+    "ae.csv": "subject,term,start,sev\n1,Rash,1/2/2020,Mild\n",
+    "sdtm/ae.yaml": """
+        dataset: AE
+        records: {from: ae}
+        keys: [STUDYID, USUBJID, AETERM]
+        variables:
+          AETERM: {collected: term}
+          AEDECOD: {collected: term}
+          AESTDTC: {collected: start}
+          AESEV: {collected: sev}
+        """,
+}
+BAD = """
+dataset: AE
+records: {from: ae, assign: {AECAT: SEVERAL, AESEV: MILD}}
+keys: [STUDYID, USUBJID, AETERM]
+variables:
+  AETERM: {collected: terms}
+  AECAT: {}
+  AESTDTC: {collected: begin}
+  AESTDY: {derived: study_day, from: [AESTDTC, AEENDTC]}
+  AEENDTC: {derived: as_it_is, from: AESTDTC}
+  AESEV: {}
+  AELOC: {assigned: {constant: FOOT}, label: A label that is longer than forty bytes can be}
+supplemental:
+  AEMUCHTOOLONG: {collected: sev, label: Severity}
+"""
+
+
+def test_a_specification_without_fault_has_no_problems(tmp_path: Path) -> None:
+    checked = check_spec(write_study(tmp_path, GOOD))
+    assert (checked.problems, checked.unchecked) == ((), ())
+
+
+def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
+    folder = write_study(tmp_path, {**GOOD, "sdtm/ae.yaml": BAD})
+    problems = "\n".join(check_spec(folder).problems)
+    for part in (
+        "AE lacks AEDECOD, which the guide requires",
+        "the label of AELOC has 46 bytes, at most 40 are possible",
+        "AEMUCHTOOLONG is no name of a variable",
+        "terms is no variable of AE and no field of its forms; did you mean term?",
+        "begin is no variable of AE and no field of its forms",
+    ):
+        assert part in problems, problems
+
+
+def test_errors_of_several_files_and_of_one_file_stand_together(tmp_path: Path) -> None:
+    ae = BAD.replace("AETERM: {collected", "AETERMS: {collected").replace("AESEV:", "AESEVE:")
+    cm = "dataset: CM\nrecords: {from: cm}\nkeys: [CMTRT]\nvariables:\n  CMTRT: {colected: x}\n"
+    folder = write_study(tmp_path, {**GOOD, "sdtm/ae.yaml": ae, "sdtm/cm.yaml": cm})
+    problems = check_spec(folder).problems
+    assert [p.partition(":")[0] for p in problems] == [
+        "ae.yaml line 6",
+        "ae.yaml line 11",
+        "cm.yaml line 5",
+    ], problems
+
+
+def test_sources_that_go_in_a_circle_are_found_without_data(tmp_path: Path) -> None:
+    circle = """
+    dataset: AE
+    records: {from: ae}
+    keys: [STUDYID, USUBJID, AETERM]
+    variables:
+      AETERM: {derived: as_it_is, from: AEDECOD}
+      AEDECOD: {derived: upper_case, from: AETERM}
+    """
+    problems = check_spec(write_study(tmp_path, {**GOOD, "sdtm/ae.yaml": circle})).problems
+    assert any("the rules go in a circle" in problem for problem in problems)
+
+
+def test_without_raw_files_the_rest_is_checked(tmp_path: Path) -> None:
+    folder = write_study(tmp_path, GOOD)
+    (folder / "ae.csv").unlink()
+    checked = check_spec(folder)
+    assert checked.problems == ()
+    assert "ae.csv" in checked.unchecked[0]
+
+
+def test_the_commands_end_with_the_codes_they_promise(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter", reason="workbooks need the extra xlsx")
+    run = CliRunner().invoke
+    good = write_study(tmp_path / "good", GOOD)
+    bad = write_study(tmp_path / "bad", {**GOOD, "sdtm/ae.yaml": BAD})
+    assert run(app, ["check-spec", str(good)]).exit_code == 0
+    found = run(app, ["check-spec", str(bad)])
+    assert (found.exit_code, "AE lacks AEDECOD" in found.output) == (1, True)
+    book, copy = tmp_path / "spec.xlsx", tmp_path / "copy"
+    assert run(app, ["spec", "export", str(good), "--to", str(book)]).exit_code == 0
+    assert run(app, ["spec", "import", str(book), "--to", str(copy)]).exit_code == 0
+    assert (copy / "sdtm" / "ae.yaml").exists()

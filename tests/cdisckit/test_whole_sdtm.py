@@ -1,0 +1,138 @@
+"""The SDTM of the worked study, whole: what is there, that it resolves, that nothing is open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cdisckit.build import open_study
+from sdtm.build import build_sdtm
+from sdtm.readers import read_raw
+from sdtm.timing import first_day, imputed_part
+from specs.findings import all_findings
+from validation.explanations import explained
+from validation.run import validate_all
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from sdtm.build import SdtmBuild
+    from specs.model import Study
+
+EMPTY = {"CO", "IE"}  # every criterion was met, and no comment was collected
+DATASETS = {
+    *("AE", "CM", "CO", "CP", "DM", "DS", "EC", "EX", "IE", "IS", "LB", "MH", "QS", "RS", "SE"),
+    *("SV", "VS", "TA", "TE", "TI", "TS", "TV", "RELREC"),
+    *("SUPPCM", "SUPPDM", "SUPPDS", "SUPPEC", "SUPPMH", "SUPPQS", "SUPPRS"),
+}
+
+
+@pytest.fixture(scope="module")
+def study(root: Path) -> Study:
+    return open_study(root / "studies" / "nct03171194")
+
+
+@pytest.fixture(scope="module")
+def made(study: Study) -> SdtmBuild:
+    return build_sdtm(study, read_raw(study, study.folder))
+
+
+def frame(made: SdtmBuild, name: str) -> pd.DataFrame:
+    return made.tables[name].frame
+
+
+def test_every_dataset_of_the_trial_is_there(made: SdtmBuild) -> None:
+    assert set(made.tables) == DATASETS
+    assert {name for name, table in made.tables.items() if not len(table.frame)} == EMPTY
+
+
+def test_every_raw_record_and_field_is_accounted_for(made: SdtmBuild) -> None:
+    forms = made.ledger.forms
+    assert forms[["records unaccounted", "fields unaccounted"]].to_numpy().sum() == 0
+
+
+def test_pandera_and_the_checks_find_nothing_unexplained(study: Study, made: SdtmBuild) -> None:
+    of_sdtm = validate_all(study, made.tables)
+    of_sdtm = of_sdtm[of_sdtm["dataset"].isin(list(made.tables))]
+    found = explained(all_findings([made.findings, of_sdtm]), study)
+    open_ = found[found["severity"].isin(["error", "warning"]) & found["explanation"].isna()]
+    assert open_[["rule", "dataset", "variable", "message"]].to_numpy().tolist() == []
+
+
+def test_keys_are_unique_in_every_dataset(study: Study, made: SdtmBuild) -> None:
+    for name, table in made.tables.items():
+        keys = [key for key in study.dataset(name).keys if key in table.frame]
+        assert not table.frame.duplicated(keys).any(), name
+
+
+def test_every_date_is_iso_8601(study: Study, made: SdtmBuild) -> None:
+    for name, table in made.tables.items():
+        for variable in study.dataset(name).variables:
+            if variable.is_date:
+                dates = table.frame[variable.name].dropna()
+                real = first_day(dates).notna() | imputed_part(dates).eq("Y")  # -----T08:25
+                assert real.all(), f"{name}.{variable.name}"
+
+
+def test_qualifiers_and_relations_resolve(made: SdtmBuild) -> None:
+    for name in (n for n in made.tables if n.startswith("SUPP")):
+        rows = frame(made, name)
+        parent = frame(made, name.removeprefix("SUPP"))
+        for idvar, part in rows.groupby("IDVAR", dropna=False):
+            if not isinstance(idvar, str):
+                assert part["USUBJID"].isin(parent["USUBJID"]).all()
+                continue
+            known = set(zip(parent["USUBJID"], parent[idvar].map("{:.0f}".format), strict=True))
+            assert set(zip(part["USUBJID"], part["IDVARVAL"], strict=True)) <= known, name
+    relations = frame(made, "RELREC")
+    for row in relations.itertuples():
+        assert frame(made, str(row.RDOMAIN))[str(row.IDVAR)].notna().all()
+    ec, ex = (frame(made, n) for n in ("EC", "EX"))
+    assert (
+        ec[["USUBJID", "ECLNKID"]].to_numpy().tolist()
+        == ex[["USUBJID", "EXLNKID"]].to_numpy().tolist()
+    )
+
+
+def test_visits_missed_and_unscheduled_are_in_sv(made: SdtmBuild) -> None:
+    visits = frame(made, "SV").set_index(["USUBJID", "VISIT"])
+    missed = visits.loc[("NCT03171194-SYN-4", "WEEK 16")]
+    assert (missed["SVPRESP"], missed["SVOCCUR"], missed["SVREASOC"]) == (
+        "Y", "N", "Subject unavailable",
+    )  # fmt: skip
+    extra = visits.loc[("NCT03171194-SYN-1", "UNSCHEDULED 1")]
+    assert extra["VISITNUM"] == pytest.approx(90.01)
+    assert extra[["SVPRESP", "SVOCCUR", "VISITDY"]].isna().all()
+    assert extra["SVUPDES"] == "Joint pain and swelling"
+
+
+def test_temperatures_and_weights_are_in_standard_units(made: SdtmBuild) -> None:
+    vitals = frame(made, "VS")
+    fahrenheit = vitals[(vitals["VSTESTCD"] == "TEMP") & (vitals["VSORRESU"] == "F")]
+    assert len(fahrenheit) == 12
+    assert fahrenheit.loc[fahrenheit["VSORRES"] == "97.7", "VSSTRESC"].isin(["36.5"]).all()
+    assert fahrenheit["VSSTRESN"].between(36, 38).all()
+    pounds = vitals[vitals["VSORRESU"] == "LB"]
+    assert len(pounds) > 0
+    assert (pounds["VSSTRESN"] / pounds["VSORRES"].astype("float64")).round(6).eq(0.453592).all()
+
+
+def test_one_result_is_flagged_for_each_subject_and_test_before_exposure(made: SdtmBuild) -> None:
+    antibodies = frame(made, "IS")
+    flagged = antibodies[antibodies["ISLOBXFL"] == "Y"]
+    assert not flagged.duplicated(["USUBJID", "ISTESTCD", "ISBDAGNT"]).any()
+    assert len(flagged) == 6 * 7
+
+
+def test_elements_follow_each_other_and_name_the_epochs(made: SdtmBuild) -> None:
+    elements = frame(made, "SE")
+    assert elements["EPOCH"].tolist() == ["SCREENING", "TREATMENT", "FOLLOW-UP"] * 6
+    ends = elements["SEENDTC"].tolist()
+    starts = elements["SESTDTC"].tolist()
+    assert all(ends[i] == starts[i + 1] for i in range(17) if i % 3 != 2)
+    assert set(frame(made, "EX")["EPOCH"]) == {"TREATMENT"}
+    flagged = frame(made, "VS").query("VSLOBXFL == 'Y'")
+    assert set(flagged["EPOCH"]) == {"SCREENING"}
