@@ -179,9 +179,10 @@ def test_each_subject_has_her_own_assessment_day() -> None:
 
 def test_a_missing_component_leaves_only_its_own_subject_open() -> None:
     result = responder(
-        texts("Y", "Y", "N").rename("SRI4SLE.AVALC"), texts(None, "Y", None).rename("SRI4BIL.AVALC"),
+        texts("Y", "Y", "N").rename("SRI4SLE.AVALC"),
+        texts(None, "Y", None).rename("SRI4BIL.AVALC"),
         always=[],
-    )  # fmt: skip
+    )
     assert told(result) == {
         30: ("N", "MISSING SRI4BIL"),
         10: ("Y", ""),

@@ -116,7 +116,7 @@ def test_versions_and_schema_are_those_of_the_published_table(shared_reference: 
 
 def test_the_page_of_coverage_is_what_the_code_says(root: Path) -> None:
     written = (root / "docs" / "define-rules.md").read_text(encoding="utf-8")
-    assert written == coverage_page()
+    assert written == coverage_page(), "write coverage_page() into docs/define-rules.md"
 
 
 def test_a_check_says_nothing_of_a_file_without_its_parts(tmp_path: Path) -> None:
