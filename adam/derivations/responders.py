@@ -129,9 +129,7 @@ def at_most(value: pd.Series, *, limit: str, at_limit: Literal["Y", "N"]) -> pd.
     {limit}; missing where {value} is. Computed from the decimal text, without rounding.
     """
     allowed = exact.number(limit)
-    result = exact.each(
-        lambda now: at_limit == "Y" if now == allowed else now < allowed, value.astype("str")
-    )
+    result = exact.each(lambda now: at_limit == "Y" if now == allowed else now < allowed, value)
     unknown = result.isna()
     return _component(result.eq(True), unknown, _text(unknown, "NO RESULT IN WINDOW"))
 

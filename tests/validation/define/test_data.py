@@ -12,6 +12,7 @@ import pytest
 
 from submission.xpt import Column, write_xpt
 from tests.validation.define import examples
+from tests.validation.define.parts import rows
 from validation.define import check_define
 from validation.define.data import TITLES
 
@@ -58,7 +59,7 @@ ROWS = {
 def frames() -> dict[str, pd.DataFrame]:
     made = {}
     for name, table in TABLES.items():
-        described = examples.rows(table)
+        described = rows(table)
         cells = [[c.strip() for c in line.split("|")] for line in ROWS[name].splitlines()]
         frame = pd.DataFrame(cells, columns=[row[0] for row in described]).astype("str")
         frame = frame.where(frame.ne(""))
@@ -70,7 +71,7 @@ def frames() -> dict[str, pd.DataFrame]:
 
 
 def columns(name: str, frame: pd.DataFrame) -> list[Column]:
-    known = {row[0]: row for row in examples.rows(TABLES[name])}
+    known = {row[0]: row for row in rows(TABLES[name])}
     made = []
     for column in frame:
         _, label, kind, *_ = known.get(str(column), ["", "New", "text 8", "", "", ""])

@@ -13,6 +13,7 @@ from lxml import etree
 from specs.errors import RawDataError
 from specs.findings import FINDING_COLUMNS
 from tests.validation.define import examples
+from tests.validation.define.parts import group, items
 from validation.define import check_define, check_package
 from validation.define import schema as schema_layer
 from validation.define.document import read_document
@@ -200,13 +201,13 @@ def test_five_thousand_variables_take_less_than_five_seconds(tmp_path: Path) -> 
     )
     text = examples.tabulations()
     groups = "".join(
-        examples.group(f"X{n}", variables, "Own", "EVENTS", def_StandardOID="",
+        group(f"X{n}", variables, "Own", "EVENTS", def_StandardOID="",
                        def_IsNonStandard="Yes")
         for n in range(60)
     )  # fmt: skip
-    items = "".join(examples.items(f"X{n}", variables) for n in range(60))
+    defined = "".join(items(f"X{n}", variables) for n in range(60))
     text = text.replace("<ItemDef ", f"{groups}<ItemDef ", 1).replace(
-        "<CodeList ", f"{items}<CodeList ", 1
+        "<CodeList ", f"{defined}<CodeList ", 1
     )
     path = tmp_path / "define.xml"
     path.write_text(text, encoding="utf-8")
