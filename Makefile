@@ -9,7 +9,7 @@ study: $(BIN)/cdisckit
 	$(BIN)/cdisckit build studies/nct03171194 --out $(OUT) || [ $$? -eq 1 ]
 
 test: $(BIN)/pytest
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 lint: $(BIN)/pytest
 	$(BIN)/ruff format --check .

@@ -25,7 +25,7 @@ from specs.load import load_study
 from submission.package import swap_in, write_package
 from validation.explanations import explained
 from validation.report import write_report
-from validation.run import validate_all
+from validation.run import validate_all, validate_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,8 +43,9 @@ STEPS = (
     "Reading the raw data",
     "Building SDTM",
     "Building ADaM",
-    "Validating",
+    "Validating the datasets",
     "Writing XPT and define.xml",
+    "Checking the files",
 )
 
 
@@ -135,29 +136,31 @@ def build(
     found = all_findings(
         [open_proposals(folder), tabulations.findings, found, validate_all(study, tables)]
     )
-    findings = explained(as_final(found) if mode == "final" else found, study)
     results = tuple(proportion(declared, tables) for declared in study.analyses if declared.summary)
     step(STEPS[5])
     name = study.id.lower()
     out.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=out))
     try:
+        write_package(study, tabulations.tables, analysis, aside, time_stamp(study))
+        step(STEPS[6])
+        found = all_findings([found, validate_package(aside)])
+        findings = explained(as_final(found) if mode == "final" else found, study)
+        errors = (findings["severity"] == "error") & findings["explanation"].isna()
+        refused = mode == "final" and bool(errors.any())
+        if refused:
+            shutil.rmtree(aside / "m5")
+        else:
+            write_lineage(study, data, tables, aside / "lineage")
         write_report(findings, aside, study, tables)
         balance = tabulations.ledger
         balance.forms.to_csv(aside / "ledger.csv", index=False, lineterminator="\n")
         balance.left_out.to_csv(aside / "left_out.csv", index=False, lineterminator="\n")
-        errors = (findings["severity"] == "error") & findings["explanation"].isna()
-        if mode == "final" and errors.any():
-            refused = out / f"{name}-refused"
-            swap_in(aside, refused)
-            return Build(study, tables, findings, tabulations, results, None, refused)
-        write_package(study, tabulations.tables, analysis, aside, time_stamp(study))
-        write_lineage(study, data, tables, aside / "lineage")
-        target = out / name
+        target = out / (f"{name}-refused" if refused else name)
         swap_in(aside, target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return Build(study, tables, findings, tabulations, results, target, target)
+    return Build(study, tables, findings, tabulations, results, None if refused else target, target)
 
 
 def time_stamp(study: Study) -> datetime:

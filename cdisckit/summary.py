@@ -29,7 +29,7 @@ def print_summary(build: Build, console: Console) -> None:
     if (build.findings["rule"] == DEIDENTIFIED).any():
         console.print("[bold red]NOT FOR SUBMISSION[/bold red]: the raw data are de-identified.")
     console.print(_datasets(build))
-    if build.findings["explanation"].isna().any():
+    if len(build.unexplained):
         console.print(_findings(build))
     _print_counts(build, console)
     for result in build.results:
@@ -56,9 +56,9 @@ def _datasets(build: Build) -> Grid:
 
 
 def _findings(build: Build) -> Grid:
-    """The kinds of findings that nothing explains, errors first; one line each."""
+    """The kinds of errors and warnings that nothing explains, errors first."""
     grid = Grid(title="Open findings", title_justify="left")
-    found = build.findings[build.findings["explanation"].isna()]
+    found = build.unexplained
     for head in ("Severity", "Rule", "Where"):
         grid.add_column(head, no_wrap=True)
     grid.add_column("Count", justify="right", no_wrap=True)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from validation.checks import all_checks
+from validation.define import rule_titles as define_titles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,4 +40,5 @@ _SCHEMA: Final = {
 @cache
 def rule_titles() -> Mapping[str, str]:
     """The title of every rule that validation knows; rules of the build are not among them."""
-    return MappingProxyType({**_SCHEMA, **{check.id: check.title for check in all_checks()}})
+    checks = {check.id: check.title for check in all_checks()}
+    return MappingProxyType({**_SCHEMA, **checks, **define_titles()})
