@@ -12,7 +12,7 @@ from specs.lineage import variable_lineage
 from submission.attributes import measured
 from submission.define import read_define, write_define, write_stylesheet
 from submission.define.html import Addition, DatasetAddition, write_html
-from submission.xpt import Column, write_xpt
+from submission.xpt import Column, split_xpt, write_xpt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +61,7 @@ def write_package(
                     columns=columns(dataset, attributes[dataset.name]),
                     created=created,
                 )
-                written.append(path)
+                written.extend((path, *split_xpt(path)))
         define = place / "define.xml"
         write_define(study, standard, attributes, define, created)
         page = define.with_suffix(".html")
