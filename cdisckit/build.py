@@ -152,8 +152,8 @@ def build(
             shutil.rmtree(aside / "m5")
         else:
             write_lineage(study, data, tables, aside / "lineage")
-        write_report(findings, aside, study, tables)
         balance = tabulations.ledger
+        write_report(findings, aside, study, tables, balance.forms)
         balance.forms.to_csv(aside / "ledger.csv", index=False, lineterminator="\n")
         balance.left_out.to_csv(aside / "left_out.csv", index=False, lineterminator="\n")
         target = out / (f"{name}-refused" if refused else name)

@@ -64,17 +64,23 @@ summary { cursor: pointer; overflow-wrap: anywhere }
 
 
 def write_report(
-    found: pd.DataFrame, folder: Path, study: Study, tables: Mapping[str, Table]
+    found: pd.DataFrame,
+    folder: Path,
+    study: Study,
+    tables: Mapping[str, Table],
+    ledger: pd.DataFrame | None = None,
 ) -> tuple[Path, Path]:
     """Write findings.csv (all findings) and findings.html (summary and details) into a folder.
 
     Cells of the CSV that a spreadsheet would run as a formula begin with an apostrophe. The page
-    shows at most 1,000 findings of a rule and says how many there are. It needs no network.
+    shows at most 1,000 findings of a rule and says how many there are. It needs no network. The
+    ledger, with a row per form, is the account of the collected records and fields.
     """
     table, page = folder / "findings.csv", folder / "findings.html"
     with table.open("w", encoding="utf-8-sig", newline="") as file:
         without_formulas(found).to_csv(file, index=False, lineterminator="\n")
-    page.write_text(findings_page(found, study, tables), encoding="utf-8", newline="\n")
+    text = findings_page(found, study, tables, ledger)
+    page.write_text(text, encoding="utf-8", newline="\n")
     return table, page
 
 
@@ -88,7 +94,12 @@ def without_formulas(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def findings_page(found: pd.DataFrame, study: Study, tables: Mapping[str, Table]) -> str:
+def findings_page(
+    found: pd.DataFrame,
+    study: Study,
+    tables: Mapping[str, Table],
+    ledger: pd.DataFrame | None = None,
+) -> str:
     """The HTML page of the findings, without scripts and without links elsewhere."""
     title = f"Findings of study {study.id}"
     parts = (
@@ -102,6 +113,7 @@ def findings_page(found: pd.DataFrame, study: Study, tables: Mapping[str, Table]
         f'<p class="note" role="note">{escape(study.synthetic)}</p>' if study.synthetic else "",
         f"<p>{escape(_versions(study))}</p></header><main>",
         *_summary(found, tables),
+        *(_account(ledger) if ledger is not None and len(ledger) else ()),
         *_details(found),
         "</main></body></html>\n",
     )
@@ -153,6 +165,16 @@ def _dataset_summary(found: pd.DataFrame, tables: Mapping[str, Table]) -> Iterat
         for name in (*tables, *others)
     )
     yield _table("By dataset", ("Dataset", "Records", "Errors", "Warnings", "Notices"), rows)
+
+
+def _account(ledger: pd.DataFrame) -> Iterator[str]:
+    yield "<h2>Collected records and fields</h2>"
+    heads = [str(name).capitalize() for name in ledger.columns]
+    rows = [
+        [escape(cell) if isinstance(cell, str) else int(cell) for cell in row]
+        for row in ledger.itertuples(index=False)
+    ]
+    yield _table("By form", heads, rows)
 
 
 def _details(found: pd.DataFrame) -> Iterator[str]:

@@ -115,3 +115,10 @@ def test_the_same_findings_give_the_same_bytes(make: Any, tmp_path: Path) -> Non
 def test_findings_without_risk_are_written_as_they_are(make: Any) -> None:
     found = all_findings([two(make)[0]])
     pd.testing.assert_frame_equal(without_formulas(found), found)
+
+
+def test_the_page_accounts_for_the_records_of_every_form(make: Any) -> None:
+    ledger = pd.DataFrame({"form": ["<b>labs</b>"], "records": [1200], "records used": [1199]})
+    page = findings_page(no_findings(), make.study(), {}, ledger)
+    assert cells(page, "By form") == [["<b>labs</b>", "1,200", "1,199"]]
+    assert "<b>labs" not in page
