@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from specs.errors import CdisckitError
+from specs.xml_files import safe_parser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,15 +17,7 @@ _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 def parse_define(path: Path) -> etree._Element:
     """The root element of an XML file, read without DTD, entities and network."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = safe_parser(remove_pis=True)
     try:
         root = etree.fromstring(path.read_bytes(), parser)
     except etree.XMLSyntaxError as error:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lxml import etree
 
 from specs.errors import RawDataError
+from specs.xml_files import safe_parser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,14 +110,7 @@ def read_document(path: Path) -> Document:
         content = path.read_bytes()
     except OSError as error:
         raise RawDataError(f"cannot be read: {error.strerror}", where=str(path)) from error
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-    )
+    parser = safe_parser(remove_pis=False)
     try:
         tree = etree.ElementTree(etree.fromstring(content, parser))
     except etree.XMLSyntaxError as error:

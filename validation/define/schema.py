@@ -46,7 +46,7 @@ def schema_findings(define: Define) -> Iterator[dict[str, Any]]:
     if schema is None:
         said = (
             "the rules of the XML schema were not run: no installed package brings the schema of"
-            f" Define-XML {define.version}; install cdisckit[define]"
+            f" Define-XML {define.version}; install defineutils"
         )
         yield finding(define, "CK-DEFINE-SCHEMA", Fault(define.root, said))
         return
