@@ -94,7 +94,7 @@ def test_a_group_that_refers_to_itself_ends(tmp_path: Path) -> None:
 
 
 def test_a_long_file_takes_no_more_memory_than_its_values(tmp_path: Path) -> None:
-    """Elements are dropped as they are read: 40 MB of audit trail on one line stay small."""
+    """Elements are dropped as they are read: 1.5 MB of audit trail on one line stay small."""
     trail = "<AuditRecord><DateTimeStamp>2020-01-02T03:04:05</DateTimeStamp></AuditRecord>"
     text = whole(VALUE % "1").replace("<ItemGroupData", trail * 20_000 + "<ItemGroupData", 1)
     data = text.encode()
