@@ -1,4 +1,4 @@
-"""What a derivation that makes records gives back."""
+"""What a derivation that makes records gives back: new records, or copies of records."""
 
 from __future__ import annotations
 
@@ -19,3 +19,16 @@ class Records:
 
     rows: pd.DataFrame
     made_from: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Records taken over once more, for another visit say.
+
+    A copy belongs to the parameter of its record and takes its variables from it, but those that
+    are columns of `rows` (one row per copy). `record` has their index labels in the source Series,
+    in the order of `rows`.
+    """
+
+    rows: pd.DataFrame
+    record: pd.Series

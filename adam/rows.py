@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from adam.distinct import texts_at
+from adam.lookup import NONE, taken
+from adam.records import Copies
 from specs.errors import MappingError
 from specs.references import split_source
 
@@ -26,8 +30,9 @@ def block_rows(
     """The rows of all blocks of a dataset, labelled from 0 on, and apart from them its grid.
 
     The columns are USUBJID, PARAMCD if the dataset has parameters, what a derivation made or the
-    block assigns, and `@RS` for rows taken over from RS. Records made for no parameter are the
-    grid, on which derived parameters take place; None where no block makes such records.
+    block assigns, and `@RS` for rows taken over from RS or copied from it. Records made for no
+    parameter are the grid, on which derived parameters take place; None where no block makes such
+    records.
     """
     rows: list[pd.DataFrame] = []
     grid: list[pd.DataFrame] = []
@@ -46,17 +51,30 @@ def block_rows(
 def _taken_over(
     dataset: Dataset, block: Block, library: Library, account: Account, first: int
 ) -> pd.DataFrame:
+    kept = np.flatnonzero(library.where(block.form, block.where, block.place))
+    frame = pd.DataFrame({FROM + block.form: kept}, copy=False)
+    return _of_records(dataset, block, library, account, frame, first)
+
+
+def _of_records(
+    dataset: Dataset,
+    block: Block,
+    library: Library,
+    account: Account,
+    frame: pd.DataFrame,
+    first: int,
+) -> pd.DataFrame:
+    """Rows of which each is from one record of the block's form, at the position in `@FORM`."""
     form = block.form
-    kept = library.where(form, block.where, block.place)
+    places = frame[FROM + form].to_numpy()
     subject = library.column(form, "USUBJID", block.place)
-    frame = pd.DataFrame({FROM + form: np.flatnonzero(kept), "USUBJID": subject[kept].to_numpy()})
+    frame = frame.assign(USUBJID=taken(subject, places, frame.index))
     claiming = [p for p in dataset.parameters if p.where]
     if claiming and "PARAMCD" not in block.assign:
-        code: pd.Series[Any] = pd.Series(np.nan, index=kept.index, dtype="str")
-        for parameter in claiming:
-            meets = library.where(form, parameter.where, parameter.place)
-            code = code.mask(meets & code.isna(), parameter.code)
-        frame["PARAMCD"] = code[kept].to_numpy()
+        number = np.full(len(subject), NONE)
+        for place, parameter in reversed(list(enumerate(claiming))):  # the first one counts
+            number[library.where(form, parameter.where, parameter.place)] = place
+        frame["PARAMCD"] = texts_at(number[places], [p.code for p in claiming], frame.index)
         unclaimed = frame["PARAMCD"].isna()
         account.unclaimed(block, frame.loc[unclaimed, "USUBJID"])
         frame = frame[~unclaimed]
@@ -80,7 +98,12 @@ def _made(
     columns = [
         library.column(owner, split_source(source)[1], block.place)[kept] for source in rule.sources
     ]
-    records: Records = rule.derivation.function(*columns, **dict(rule.arguments))
+    records: Records | Copies = rule.derivation.function(*columns, **dict(rule.arguments))
+    if isinstance(records, Copies):
+        places = kept.index.get_indexer(pd.Index(records.record))
+        copies = records.rows.assign(**{FROM + owner: places})
+        of_owner = replace(block, form=owner)
+        return _of_records(dataset, of_owner, library, account, copies, first)
     frame = records.rows.set_axis(pd.RangeIndex(first, first + len(records.rows)))
     made_from = records.made_from
     account.trace(frame.index[made_from["row"]], owner, made_from["record"])

@@ -1,0 +1,81 @@
+"""Records taken over once more: the last one, or one carried forward to a visit without any."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from adam.derivations.occurrences import first_flag
+from adam.derivations.windows import open_limits
+from adam.records import Copies
+from specs.derivation import derivation
+
+if TYPE_CHECKING:
+    from adam.derivations.windows import Windows
+
+
+@derivation(scope="dataset")
+def last_records(*keys: pd.Series, within: int) -> Copies:
+    """The last record within the same values of the first {within} of {keys}, in the order of the
+    others, is taken over once more; missing values come first.
+    """
+    table = pd.concat(keys, axis=1).set_axis(range(len(keys)), axis=1)
+    ordered = table.sort_values(list(table.columns), kind="stable", na_position="first")
+    last = ordered.index[~ordered.duplicated(list(range(within)), keep="last")]
+    record = last.sort_values().to_series().reset_index(drop=True)
+    return Copies(pd.DataFrame(index=record.index), record)
+
+
+@derivation(scope="dataset")
+def carried_forward(
+    subject: pd.Series,
+    part: pd.Series,
+    day: pd.Series,
+    value: pd.Series,
+    *order: pd.Series,
+    windows: Windows,
+) -> Copies:
+    """For each {subject} and {part}, and each analysis window after baseline in which {day} of no
+    record with {value} lies, the last record with {value} before the window is taken over once
+    more; none where there is none. Of several records of one day it is the highest in {order}.
+
+    The window at baseline has AVISITN 0; it is the first.
+    """
+    keys = [subject, part, day, *order]
+    table = pd.concat(keys, axis=1).set_axis(range(len(keys)), axis=1)[value.notna()]
+    ordered = table.sort_values(list(table.columns[2:]), kind="stable", na_position="first")
+    ordered = pd.DataFrame(
+        {"group": ordered.groupby([0, 1], dropna=False).ngroup(), "day": ordered[2]}
+    )
+    found = [
+        _last_before(ordered, *open_limits(window)).assign(AVISIT=window["AVISIT"])
+        for window in windows
+        if window["AVISITN"] > 0
+    ]
+    copies = pd.concat(found).sort_index(kind="stable")
+    record = copies.index.to_series().reset_index(drop=True)
+    return Copies(copies[["AVISIT"]].reset_index(drop=True).astype("str"), record)
+
+
+@derivation
+def first_flag_with_copies(
+    *keys: pd.Series, within: int, descending: tuple[str, ...] = ()
+) -> pd.Series:
+    """Y for the first record within the same values of the first {within} of {keys}, in the order
+    of the others, and for its copies, which agree with it in all of {keys}; the highest first for:
+    {descending}. Missing values come last.
+    """
+    table = pd.concat(keys, axis=1).set_axis(range(len(keys)), axis=1)
+    record = table.groupby(list(table.columns), dropna=False, sort=False).ngroup()
+    first = first_flag(*keys, within=within, descending=descending)
+    return pd.Series("Y", index=table.index, dtype="str").where(
+        record.isin(record[first.eq("Y").fillna(value=False).astype(bool)])
+    )
+
+
+def _last_before(ordered: pd.DataFrame, low: float, high: float) -> pd.DataFrame:
+    """The last row before the first day of each group that has none through the last day."""
+    inside = ordered.loc[ordered["day"].between(low, high), "group"]
+    before = ordered[ordered["day"].lt(low) & ~ordered["group"].isin(inside)]
+    return before.drop_duplicates("group", keep="last")
