@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from validation.checks import all_checks
 from validation.define import rule_titles as define_titles
+from validation.dictionaries import TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,4 +42,4 @@ _SCHEMA: Final = {
 def rule_titles() -> Mapping[str, str]:
     """The title of every rule that validation knows; rules of the build are not among them."""
     checks = {check.id: check.title for check in all_checks()}
-    return MappingProxyType({**_SCHEMA, **checks, **define_titles()})
+    return MappingProxyType({**_SCHEMA, **checks, **TITLES, **define_titles()})

@@ -24,17 +24,24 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 
-REASONS = {
-    "SPECIFIED IN PROTOCOL",
-    "SPECIFIED IN SAP",
-    "DATA DRIVEN",
-    "REQUESTED BY REGULATORY AGENCY",
+REASON, PURPOSE, FILE = "AnalysisReasonEnum", "AnalysisPurposeEnum", "OutputFileTypeEnum"
+TERMS = {
+    REASON: (
+        "SPECIFIED IN PROTOCOL",
+        "SPECIFIED IN SAP",
+        "DATA DRIVEN",
+        "REQUESTED BY REGULATORY AGENCY",
+    ),
+    PURPOSE: (
+        "PRIMARY OUTCOME MEASURE",
+        "SECONDARY OUTCOME MEASURE",
+        "EXPLORATORY OUTCOME MEASURE",
+    ),
+    FILE: ("pdf", "rtf", "txt"),
 }
-PURPOSES = {
-    "PRIMARY OUTCOME MEASURE",
-    "SECONDARY OUTCOME MEASURE",
-    "EXPLORATORY OUTCOME MEASURE",
-}
+"""The standard's terms; what is none of them becomes a sponsor's term, which each may have."""
+
+_UNSAID = {REASON: "SPECIFIED IN SAP", PURPOSE: "EXPLORATORY OUTCOME MEASURE"}
 _ALL = "AS_FAS"
 
 
@@ -52,6 +59,18 @@ def reporting_event(
             "name": "Contents",
             "contentsList": {"listItems": list(_contents(study))},
         },
+        "otherListsOfContents": [
+            {
+                "name": "Outputs",
+                "contentsList": {
+                    "listItems": [
+                        {key: value for key, value in item.items() if key != "sublist"}
+                        for item in _contents(study)
+                    ]
+                },
+            }
+        ],
+        "terminologyExtensions": list(_extensions(study, files)),
         "analysisSets": [
             {
                 "id": _ALL,
@@ -171,8 +190,8 @@ def _analysis(analysis: Analysis, results: pd.DataFrame) -> Object:
         "id": f"AN_{analysis.id}",
         "version": 1,
         "name": analysis.title,
-        "reason": _term(analysis.reason, REASONS, "SPECIFIED IN SAP"),
-        "purpose": _term(analysis.purpose, PURPOSES, "EXPLORATORY OUTCOME MEASURE"),
+        "reason": _term(REASON, analysis.reason or _UNSAID[REASON]),
+        "purpose": _term(PURPOSE, analysis.purpose or _UNSAID[PURPOSE]),
         "dataset": analysis.dataset,
         "variable": analysis.variable,
         "analysisSetId": _ALL,
@@ -212,8 +231,37 @@ def _result(analysis: Analysis, row: Mapping[Any, Any]) -> Object:
     return {**result, "resultGroups": groups}
 
 
-def _term(given: str, known: set[str], otherwise: str) -> Object:
-    return {"controlledTerm": given if given in known else otherwise}
+def _term(kind: str, term: str) -> Object:
+    if term in TERMS[kind]:
+        return {"controlledTerm": term}
+    return {"sponsorTermId": _sponsor_id(kind, term)}
+
+
+def _sponsor_id(kind: str, term: str) -> str:
+    return f"TERM_{kind.removesuffix('Enum')}_{term.upper().replace(' ', '_')}"
+
+
+def _extensions(study: Study, files: Mapping[str, tuple[str, ...]]) -> Iterator[Object]:
+    """For each extensible list of terms those of the sponsor, if it has any."""
+    used = {
+        REASON: (analysis.reason for analysis in study.analyses),
+        PURPOSE: (analysis.purpose for analysis in study.analyses),
+        FILE: (_type(name) for names in files.values() for name in names),
+    }
+    for kind, terms in used.items():
+        own = [term for term in dict.fromkeys(terms) if term and term not in TERMS[kind]]
+        if own:
+            yield {
+                "id": f"TE_{kind}",
+                "enumeration": kind,
+                "sponsorTerms": [
+                    {"id": _sponsor_id(kind, term), "submissionValue": term} for term in own
+                ],
+            }
+
+
+def _type(file: str) -> str:
+    return file.rpartition(".")[2]
 
 
 def _output(display: Display, files: tuple[str, ...]) -> Object:
@@ -222,13 +270,7 @@ def _output(display: Display, files: tuple[str, ...]) -> Object:
         "version": 1,
         "name": display.title,
         "fileSpecifications": [
-            {
-                "name": name,
-                "location": name,
-                "fileType": {"controlledTerm": "rtf"},
-            }
-            for name in files
-            if name.endswith(".rtf")  # the standard has no term for HTML, SVG and PNG
+            {"name": name, "location": name, "fileType": _term(FILE, _type(name))} for name in files
         ],
         "displays": [
             {

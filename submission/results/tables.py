@@ -50,15 +50,20 @@ def proportions(display: Display, results: pd.DataFrame, _: Mapping[str, Table])
 
 
 def changes(display: Display, results: pd.DataFrame, _: Mapping[str, Table]) -> pd.DataFrame:
-    """Each change summarised, with its exact test where there is one."""
+    """Each change summarised, with its exact test where there is one.
+
+    `unit` of the display is the unit of all, where that is not the one the row names.
+    """
     wide = _wide(display, results)
+    given = str(display.options.get("unit", ""))
+    unit = f", {given}" if given else ""
     shown = pd.DataFrame(
         {
             "": wide["row"],
             "n": wide["N"],
-            "Median": wide["MEDIAN"],
-            "Range": wide["MIN"] + " to " + wide["MAX"],
-            "Mean (SD)": wide["MEAN"] + " (" + wide["SD"] + ")",
+            f"Median{unit}": wide["MEDIAN"],
+            f"Range{unit}": wide["MIN"] + " to " + wide["MAX"],
+            f"Mean (SD){unit}": wide["MEAN"] + " (" + wide["SD"] + ")",
         }
     )
     return shown.assign(**{"Exact p": wide["P"]}) if "P" in wide else shown
@@ -90,7 +95,8 @@ def event_grid(display: Display, results: pd.DataFrame, _: Mapping[str, Table]) 
     """Counted events, the first group down and the second across, with totals.
 
     `missing` of the display says how a group without a value is called, `rows` and `columns` name
-    those that are shown even when they are empty.
+    those that are shown even when they are empty. `names` are what groups are called; rows with a
+    `row_prefix` are called by that and their value.
     """
     cells = results[results["analysis"].isin(display.analyses)]
     cells = cells[cells["statistic"].eq("EVENTS")]
@@ -111,7 +117,7 @@ def event_grid(display: Display, results: pd.DataFrame, _: Mapping[str, Table]) 
     shown = grid.astype("str")
     names = dict(display.options.get("names", {}))
     prefix = str(display.options.get("row_prefix", ""))
-    heads = [names.get(name, prefix + name) for name in shown.index[:-1]]
+    heads = [prefix + name if prefix else names.get(name, name) for name in shown.index[:-1]]
     shown.index = pd.Index([*heads, "Total"])
     shown.columns = pd.Index([names.get(name, name) for name in shown.columns])
     return shown.rename_axis(None, axis=1).rename_axis("").reset_index()

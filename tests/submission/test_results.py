@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from cdisckit.analyze import analyze
+from cdisckit.build import open_study
 from specs.analyses import Display
+from submission.results.ars import reporting_event
 from submission.results.html import html_table, notes
 from submission.results.tables import table
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.submission.ars_model import faults
 
 pytest.importorskip("matplotlib", reason="figures need the extra `figures`")
 
@@ -63,29 +67,122 @@ def test_the_b_cells_move_in_the_published_directions(results: pd.DataFrame) -> 
     assert next(value for name, value in lowest.items() if name.startswith("Transitional")) > 0
 
 
-def test_what_ars_refers_to_is_there(written: Path) -> None:
-    event = json.loads((written / "ars.json").read_text(encoding="utf-8"))
-    known = {
-        kind: {one["id"] for one in event[kind]}
-        for kind in ("analysisSets", "dataSubsets", "analysisGroupings", "methods", "analyses",
-                     "outputs")
-    }  # fmt: skip
-    operations = {one["id"] for method in event["methods"] for one in method["operations"]}
-    for analysis in event["analyses"]:
-        assert analysis["methodId"] in known["methods"]
-        assert analysis["analysisSetId"] in known["analysisSets"]
-        assert analysis.get("dataSubsetId", "") in known["dataSubsets"] | {""}
-        groupings = [one["groupingId"] for one in analysis["orderedGroupings"]]
-        assert set(groupings) <= known["analysisGroupings"]
-        assert analysis["results"]
-        for result in analysis["results"]:
-            assert result["operationId"] in operations
-            assert [one["groupingId"] for one in result["resultGroups"]] == groupings
-    for item in event["mainListOfContents"]["contentsList"]["listItems"]:
-        assert item["outputId"] in known["outputs"]
-        for one in item.get("sublist", {}).get("listItems", []):
-            assert one["analysisId"] in known["analyses"]
+@pytest.fixture(scope="module")
+def event(written: Path) -> Any:
+    return json.loads((written / "ars.json").read_text(encoding="utf-8"))
+
+
+def test_the_reporting_event_keeps_the_model_of_ars(event: Any) -> None:
+    assert faults(event) == []
     assert "SYNTHETIC" in event["description"]
+
+
+def test_the_reporting_event_is_valid_by_the_schema_of_the_standard(event: Any) -> None:
+    """The schema of CDISC (MIT licence) is no part of this project: name a copy of version 1.0."""
+    named = os.environ.get("CDISCKIT_TEST_ARS_SCHEMA", "")
+    if not named:
+        pytest.skip("set CDISCKIT_TEST_ARS_SCHEMA to the JSON schema of ARS 1.0 to run this test")
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads(Path(named).read_text(encoding="utf-8"))
+    found = jsonschema.Draft7Validator(schema).iter_errors(event)
+    assert [f"{'/'.join(map(str, error.path))}: {error.message}" for error in found] == []
+
+
+def test_every_analysis_output_and_file_is_in_the_reporting_event(
+    event: Any, written: Path, results: pd.DataFrame
+) -> None:
+    analyses = {one["id"]: one for one in event["analyses"]}
+    assert set(analyses) == {f"AN_{name}" for name in results["analysis"]}
+    for identifier, one in analyses.items():
+        rows = results[results["analysis"].eq(identifier.removeprefix("AN_"))]
+        assert [result["formattedValue"] for result in one["results"]] == rows["shown"].tolist()
+        assert all(
+            len(result["resultGroups"]) == len(one["orderedGroupings"]) for result in one["results"]
+        )
+    outputs = [one["id"] for one in event["outputs"]]
+    for contents in (event["mainListOfContents"], *event["otherListsOfContents"]):
+        items = contents["contentsList"]["listItems"]
+        assert [item["outputId"] for item in items] == outputs
+    files = {one["name"] for output in event["outputs"] for one in output["fileSpecifications"]}
+    others = {"index.html", "ars.json", "results.csv", "results.parquet"}
+    assert files | others == {path.name for path in written.iterdir()}
+
+
+def without_name(event: Any) -> None:
+    del event["dataSubsets"][0]["name"]
+
+
+def more_than_the_model(event: Any) -> None:
+    event["analyses"][0]["remark"] = "x"
+
+
+def unknown_reason(event: Any) -> None:
+    event["analyses"][0]["reason"] = {"controlledTerm": "BY CHANCE"}
+
+
+def unknown_comparator(event: Any) -> None:
+    event["analysisSets"][0]["condition"]["comparator"] = "IS"
+
+
+def one_value_in_a_list(event: Any) -> None:
+    event["analysisSets"][0]["condition"]["comparator"] = "IN"
+
+
+def text_for_a_number(event: Any) -> None:
+    event["analyses"][0]["version"] = "1"
+
+
+def lost_method(event: Any) -> None:
+    event["methods"] = event["methods"][1:]
+
+
+def lost_sponsor_term(event: Any) -> None:
+    event["terminologyExtensions"] = []
+
+
+def the_same_id_twice(event: Any) -> None:
+    event["outputs"][1]["id"] = event["outputs"][0]["id"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (without_name, "/dataSubsets/0: DataSubset has no name"),
+        (more_than_the_model, "/analyses/0/remark: Analysis has no such property"),
+        (unknown_reason, "/analyses/0/reason: BY CHANCE is no term of Reason"),
+        (unknown_comparator, "/analysisSets/0/condition/comparator: IS is no Comparator"),
+        (one_value_in_a_list, "/analysisSets/0/condition: IN with 1 values"),
+        (text_for_a_number, "/analyses/0/version: '1' is no integer"),
+        (lost_method, "there is no AnalysisMethod MT_proportion"),
+        (lost_sponsor_term, "there is no SponsorTerm TERM_OutputFileType_HTML"),
+        (the_same_id_twice, "Output: the id OUT_T1 is given twice"),
+    ],
+)
+def test_what_the_model_does_not_allow_is_found(event: Any, edit: Any, said: str) -> None:
+    changed = copy.deepcopy(event)
+    edit(changed)
+    assert [one for one in faults(changed) if said in one]
+
+
+def test_a_term_of_the_sponsors_own_is_declared_as_one(root: Path) -> None:
+    study = open_study(root / "studies" / "nct03171194")
+    first, *rest = study.analyses
+    own = first.model_copy(update={"reason": "Asked by the data board", "purpose": "SAFETY"})
+    changed = replace(study, analyses=(own, *rest))
+    columns = ["analysis", "method", "statistic", "label", "value", "shown"]
+    made = reporting_event(changed, pd.DataFrame(columns=columns), {})
+    assert made["analyses"][0]["reason"] == {
+        "sponsorTermId": "TERM_AnalysisReason_ASKED_BY_THE_DATA_BOARD"
+    }
+    terms = {
+        extension["enumeration"]: [term["submissionValue"] for term in extension["sponsorTerms"]]
+        for extension in made["terminologyExtensions"]
+    }
+    assert terms == {
+        "AnalysisReasonEnum": ["Asked by the data board"],
+        "AnalysisPurposeEnum": ["SAFETY"],
+    }
+    assert faults(made) == []
 
 
 def test_every_table_and_figure_says_that_the_data_are_synthetic(written: Path) -> None:
@@ -93,8 +190,14 @@ def test_every_table_and_figure_says_that_the_data_are_synthetic(written: Path) 
     assert len(pages) == 10
     for page in pages:
         assert "SYNTHETIC DATA" in page.read_text(encoding="utf-8"), page.name
-    for rtf in written.glob("*.rtf"):
-        assert "SYNTHETIC DATA" in rtf.read_text(encoding="utf-8"), rtf.name
+    documents = sorted(written.glob("*.rtf"))
+    assert len(documents) == 9
+    for rtf in documents:
+        text = rtf.read_text(encoding="ascii")  # what is not ASCII is escaped in RTF
+        assert text.startswith("{\\rtf1"), rtf.name
+        assert text.count("{") == text.count("}"), rtf.name
+        for words in ("SYNTHETIC DATA", "Published: ", "Synthetic: "):
+            assert words in text, rtf.name
 
 
 def test_the_page_shows_every_display_with_what_is_published_and_what_is_not(
@@ -145,6 +248,35 @@ def test_a_grid_of_events_has_totals_and_the_rows_that_are_asked_for() -> None:
         ["Total", "4", "3", "7"],
     ]
     assert list(found.columns) == ["", "NOT RELATED", "RELATED", "Total"]
+
+
+def test_rows_with_a_prefix_are_not_called_as_columns_are() -> None:
+    display = one_display(**{"with": {"row_prefix": "Subject ", "names": {"1": "Grade 1"}}})
+    found = table(display, counted(("1", "1", 3), ("3", "1", 2)), {})
+    assert found[""].tolist() == ["Subject 1", "Subject 3", "Total"]
+    assert list(found.columns) == ["", "Grade 1", "Total"]
+
+
+def test_a_table_of_changes_names_the_unit_of_all_its_numbers() -> None:
+    display = one_display(shows="changes", **{"with": {"unit": "%"}})
+    cells = {"N": "5", "MEDIAN": "-10.00", "MIN": "-20.00", "MAX": "0.00", "MEAN": "-9.0"}
+    rows = [
+        ("AE", "t", name, "ANA (titer)", "", text) for name, text in {**cells, "SD": "2"}.items()
+    ]
+    names = ["analysis", "title", "statistic", "value1", "value2", "shown"]
+    found = table(display, pd.DataFrame(rows, columns=names), {})
+    assert list(found.columns) == ["", "n", "Median, %", "Range, %", "Mean (SD), %"]
+    assert found.iloc[0].tolist() == [
+        "ANA (titer)", "5", "-10.00", "-20.00 to 0.00", "-9.0 (2)",
+    ]  # fmt: skip
+
+
+def test_a_dose_in_a_legend_has_three_digits() -> None:
+    from submission.results.figures.style import sheet
+    from submission.results.figures.timeline import _keys
+
+    labels = [key.get_label() for key in _keys(sheet(2, 2).subplots(), 110 / 3)]
+    assert "Prednisone equivalent (mg/day, highest 36.7)" in labels
 
 
 def test_html_is_escaped() -> None:

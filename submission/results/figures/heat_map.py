@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from specs.tables import Table
 
 # From nothing to the worst, light to dark, so that the order shows without colour.
-_SHADES = ("#f7f7f7", "#e3ecf4", "#9ecae1", "#3182bd", "#08306b")
+_SHADES = ("#f7f7f7", "#e3ecf4", "#9ecae1", "#2171b5", "#08306b")
 _COLUMNS = 3
 
 
 def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figure:
     """A panel per subject: a row per parameter, a column per analysis visit, each cell with its
     grade; the one panel of the display selects the records. AVAL gives the shade, from 1 up.
+    `legend` of the display names the shades, `missing` the cells without a grade.
     """
     panel = display.panels[0]
     records = selected(panel, tables, display.place)
@@ -70,9 +71,12 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
         Patch(facecolor=shade, edgecolor=QUIET, linewidth=0.4, label=str(name))
         for shade, name in zip(_SHADES, display.options.get("legend", ()), strict=False)
     ]
+    handles.reverse()
+    if "missing" in display.options:
+        handles.append(Patch(facecolor="none", label=str(display.options["missing"])))
     if handles:
         figure.legend(
-            handles=handles[::-1], title=panel.label, loc="outside upper center",
+            handles=handles, title=panel.label, loc="outside upper center",
             ncols=len(handles), frameon=False, fontsize=8, title_fontsize=8.5,
         )  # fmt: skip
     for axes in axes_list[-_COLUMNS:]:

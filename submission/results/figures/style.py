@@ -1,7 +1,8 @@
 """How figures look: colours that the colour-blind tell apart, a marker for each subject, sizes.
 
-Colours are those of Okabe and Ito (2008). Every subject has a marker of its own as well, so that
-nothing rests on colour alone. The files are the same bytes at every run: no dates, fixed ids.
+Colours are those of Okabe and Ito (2008), but for a yellow that is dark enough to print. Every
+subject has a marker of its own as well, so that nothing rests on colour alone. The files are the
+same bytes at every run: no dates, fixed ids.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B8860B", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+DASHES: tuple[tuple[float, ...], ...] = (
+    (), (6, 1.2), (5, 1.2, 1, 1.2), (2.5, 1), (6, 1.2, 1, 1.2, 1, 1.2), (1.2, 0.8), (9, 2),
+)  # fmt: skip
 INK, QUIET, GRID = "#1b1b1b", "#5a5a5a", "#dedede"
 WEEKS = (0, 4, 8, 12, 16, 20, 24, 36, 52)
 DOTS_PER_INCH = 200
@@ -59,6 +63,11 @@ def look(subjects: Iterable[str]) -> dict[str, tuple[str, str]]:
         subject: (COLOURS[n % len(COLOURS)], MARKERS[n % len(MARKERS)])
         for n, subject in enumerate(subjects)
     }
+
+
+def dashes(subjects: Iterable[str]) -> dict[str, tuple[float, tuple[float, ...]]]:
+    """A line style of each subject, so that of lines on one another all show, in grey too."""
+    return {subject: (0, DASHES[n % len(DASHES)]) for n, subject in enumerate(subjects)}
 
 
 def week_axis(axes: Any, last: float = 52) -> None:

@@ -137,7 +137,7 @@ def _keys(axes: Any, highest: float) -> list[Any]:
     empty = {**event, "markerfacecolor": "white"}
     return [
         key("Infusion", marker=(3, 0, 180), color=INK, markersize=8),
-        key(f"Prednisone equivalent (mg/day, highest {highest:g})", marker="s", color=_DOSE,
+        key(f"Prednisone equivalent (mg/day, highest {highest:.3g})", marker="s", color=_DOSE,
             markersize=9),
         key("SRI-4 met at the visit", marker="P", color=_GREEN, markersize=7),
         key("SRI-4 not met", marker="_", color=_GREEN, markersize=7, markeredgewidth=1.6),

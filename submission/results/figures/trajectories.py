@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from adam.analysis import selected
-from submission.results.figures.style import INK, QUIET, look, sheet, week_axis
+from submission.results.figures.style import INK, QUIET, dashes, look, sheet, week_axis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
     A panel's limit is a line with its label. Weeks count from Day 1.
     """
     people = tables["ADSL"].frame
-    looks = look(people["USUBJID"])
+    looks, strokes = look(people["USUBJID"]), dashes(people["USUBJID"])
     figure = sheet(7.2, 0.7 + 2.3 * len(display.panels))
     axes_list = figure.subplots(len(display.panels), 1, sharex=True, squeeze=False)[:, 0]
     for axes, panel in zip(axes_list, display.panels, strict=True):
@@ -38,6 +38,7 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
             colour, marker = looks[str(person["USUBJID"])]
             axes.plot(
                 line["day"], line["value"], color=colour, linewidth=1.4, label=person["SUBJID"],
+                linestyle=strokes[str(person["USUBJID"])],
                 marker=None if stepped else marker, markersize=4.5, markeredgecolor="white",
                 markeredgewidth=0.5, drawstyle="steps-post" if stepped else "default",
                 clip_on=False,
@@ -47,12 +48,12 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
         _finish(axes, panel)
     axes_list[-1].set_xlabel("Week from the infusion")
     handles = [
-        _key(axes_list[0], str(p["SUBJID"]), *looks[str(p["USUBJID"])])
+        _key(axes_list[0], str(p["SUBJID"]), *looks[str(p["USUBJID"])], strokes[str(p["USUBJID"])])
         for p in people.to_dict("records")
     ]
     figure.legend(
         handles=handles, title="Subject", loc="outside upper center", ncols=len(handles),
-        frameon=False, fontsize=8.5, title_fontsize=8.5,
+        frameon=False, fontsize=8.5, title_fontsize=8.5, handlelength=3.2,
     )  # fmt: skip
     return figure
 
@@ -99,6 +100,8 @@ def _finish(axes: Any, panel: Panel) -> None:
         )  # fmt: skip
 
 
-def _key(axes: Any, label: str, colour: str, marker: str) -> Any:
-    (handle,) = axes.plot([], [], color=colour, marker=marker, markersize=5, label=label)
+def _key(axes: Any, label: str, colour: str, marker: str, stroke: Any) -> Any:
+    (handle,) = axes.plot(
+        [], [], color=colour, marker=marker, markersize=5, label=label, linestyle=stroke
+    )
     return handle
