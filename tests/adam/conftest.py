@@ -219,16 +219,21 @@ def empty(dataset: Dataset) -> Table:
     return Table(dataset.name, pd.DataFrame(columns), no_trace(), supplemental)
 
 
-@pytest.fixture(scope="session")
-def case_tables(shared_reference: Path, study: Study) -> dict[str, Table]:
-    """The cases, with the domains and variables they say nothing of empty."""
-    filled = sdtm_tables(cases_of(shared_reference), weights_of(shared_reference))
+def whole_tables(study: Study, filled: dict[str, Table]) -> dict[str, Table]:
+    """The SDTM of a study, with the domains and variables that are not given empty."""
     tables = {dataset.name: empty(dataset) for dataset in study.of("SDTMIG")}
     for name, table in filled.items():
         more = tables[name].frame.columns.difference(table.frame.columns)
         without = tables[name].frame[more].reindex(table.frame.index)
         tables[name] = replace(table, frame=table.frame.join(without))
     return tables
+
+
+@pytest.fixture(scope="session")
+def case_tables(shared_reference: Path, study: Study) -> dict[str, Table]:
+    """The cases, with the domains and variables they say nothing of empty."""
+    filled = sdtm_tables(cases_of(shared_reference), weights_of(shared_reference))
+    return whole_tables(study, filled)
 
 
 @pytest.fixture(scope="session")

@@ -7,65 +7,27 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from tests.adam.sri4_answers import COMPONENTS, RESPONSES, answers, at_week_24, told
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from specs.model import Study
     from specs.tables import Table
 
-COMPONENTS = ("SRI4SLE", "SRI4BIL", "SRI4PGA", "SRI4PRD", "SRI4TF")
-RESPONSES = {
-    "EXPECT_PUBLISHED": "SRI4",
-    "EXPECT_LABEL_PGA": "SRI4LBL",
-    "EXPECT_NEW_A_ONLY": "SRI4ABS",
-}
 VARIANTS = ("SRI5", "SRI6", "SRI7", "SRI8", "SRI4WC", "BICLA", "LLDAS", "DORIS")
 
 
 @pytest.fixture(scope="module")
 def week_24(case_adam: Any) -> Mapping[str, pd.DataFrame]:
-    """For each dataset its records chosen for Week 24, by subject and parameter."""
-    tables: Mapping[str, Table] = case_adam[0]
-    chosen = {}
-    for name in ("ADRS", "ADSLEDAI", "ADPGA"):
-        frame = tables[name].frame
-        rows = frame[frame["AVISITN"].eq(24) & frame["ANL01FL"].eq("Y")]
-        chosen[name] = rows.set_index(["USUBJID", "PARAMCD"])
-        assert chosen[name].index.is_unique
-    return chosen
-
-
-def text(rows: pd.DataFrame, subject: str, parameter: str, column: str) -> str:
-    if (subject, parameter) not in rows.index:
-        return ""
-    value = rows.at[(subject, parameter), column]
-    return "" if pd.isna(value) else str(value)
-
-
-def number(rows: pd.DataFrame, subject: str, parameter: str, column: str) -> float | None:
-    value = text(rows, subject, parameter, column)
-    return float(value) if value else None
+    return at_week_24(case_adam[0])
 
 
 @pytest.mark.parametrize("case", range(1, 64))
 def test_the_case_has_the_expected_response(
     case: int, week_24: Mapping[str, pd.DataFrame], expected: Any
 ) -> None:
-    told = expected[case]
-    subject = f"C{case:03d}"
-    rows = week_24["ADRS"]
-
-    got = {column: text(rows, subject, code, "AVALC") for column, code in RESPONSES.items()}
-    got |= {code: text(rows, subject, code, "AVALC") for code in COMPONENTS}
-    got["HOW"] = text(rows, subject, "SRI4", "DTYPE") or "OBSERVED"
-    got["REASON"] = text(rows, subject, "SRI4", "NRIREAS")
-    assert got == {column: told[column] for column in got}
-
-    numbers = {code: number(rows, subject, code, "AVAL") for code in ("BILNEWA", "BILNEWB")}
-    numbers["ADY"] = number(rows, subject, "SRI4", "ADY")
-    numbers["SLEDCHG"] = number(week_24["ADSLEDAI"], subject, "SLEDTOT", "CHG")
-    numbers["PGACHG"] = number(week_24["ADPGA"], subject, "PGA3", "CHG")
-    assert numbers == {column: float(told[column]) if told[column] else None for column in numbers}
+    assert answers(week_24, f"C{case:03d}") == told(expected[case])
 
 
 def test_every_subject_has_every_parameter_at_every_visit(case_adam: Any, study: Study) -> None:
