@@ -117,7 +117,7 @@ def _values(
     if derivation is None:
         raise _NotRepeatableError("no function of this name is known")
     try:
-        if derivation.scope == "record" and not call.where:
+        if derivation.scope in ("value", "record") and not call.where:
             columns = [tables.beside(dataset, source)[rows] for source in call.sources]
             made = derivation.function(*columns, **call.constants)
         elif derivation.scope == "subject":

@@ -14,6 +14,7 @@ import pandas as pd
 
 from sdtm.dates import combine_dtc, iso_dtc
 from sdtm.raw import TICKED
+from specs.distinct import as_plain, distinct_values, missing, on_distinct, spread, stacked
 from specs.findings import findings
 from specs.terminology import coded, nearest
 
@@ -38,11 +39,10 @@ class Answers:
 
     def text(self, name: str) -> pd.Series:
         """A name as collected: codes undecoded, missing-data codes kept, blank ends removed."""
-        column = self._records.frame[name]
+        column = self._records.column(name)
         if name.startswith("@"):
             return column
-        trimmed = column.str.strip()
-        return trimmed.where(trimmed != "")
+        return on_distinct(_trimmed, column)
 
     def values(
         self, rule: Rule, variable: Variable, codelist: StudyCodelist | None, rows: pd.Series
@@ -52,8 +52,9 @@ class Answers:
         They are read from one name, or from a date's and a time's.
         """
         name = rule.sources[0]
+        index = self._records.index
         if name.startswith("@"):
-            return self._records.frame[name]
+            return self._records.column(name)
         parts = [
             self._read(
                 name,
@@ -64,15 +65,14 @@ class Answers:
             )
             for field, column in self._columns(name, rows)
         ]
-        values = pd.concat(parts) if parts else pd.Series(dtype="str")
-        values = values.reindex(self._records.frame.index)
+        values = _of_rows(parts, index) if parts else missing(index)
         if len(rule.sources) == 2 and variable.is_date:
-            return self._with_time(values, rule.sources[1], rows)
+            return self._with_time(as_plain(values), rule.sources[1], rows)
         return values
 
     def _columns(self, name: str, rows: pd.Series) -> Iterator[tuple[Field, pd.Series]]:
         """The answers to one name, in one column for all blocks whose fields are alike."""
-        frame = self._records.frame
+        column, number = self._records.column(name), self._records.column("@block")
         alike: dict[tuple[object, ...], tuple[Field, list[int]]] = {}
         for (bound, block), (_, field) in self._records.fields.items():
             if bound == name:
@@ -84,8 +84,8 @@ class Answers:
                 )
                 alike.setdefault(key, (field, []))[1].append(block)
         for field, blocks in alike.values():
-            column = frame.loc[rows & frame["@block"].isin(blocks), name]
-            yield field, column
+            chosen = rows & number.isin(blocks)
+            yield field, column if chosen.all() else column[chosen]
 
     def _read(
         self,
@@ -95,78 +95,56 @@ class Answers:
         variable: Variable,
         codelist: StudyCodelist | None,
     ) -> pd.Series:
-        answers = field.answered(column)
-        if variable.is_date:
-            read = iso_dtc(answers, field.style)
-            self._find("CK-RAW-DATE", name, answers, read["problem"])
-            return read["dtc"]
-        meant, known = self._decoded(name, field, answers)
-        if variable.type == "Num":
-            number = field.numbers(meant)
-            problem = _sentence(meant.notna() & number.isna(), "is not a number")
-            self._find("CK-RAW-NUMBER", name, answers, problem)
-            return number
-        if codelist is None:
-            return meant
-        return self._coded(name, answers, meant, known, codelist)
+        """The values of a column of answers: each distinct answer is read once."""
 
-    def _decoded(self, name: str, field: Field, answers: pd.Series) -> tuple[pd.Series, pd.Series]:
-        """What the answers mean by the form's choices, and which of them are choices."""
-        if not field.choices:
-            return answers, answers.notna()
-        meant = answers.map(dict(field.choices)).astype("str")
-        if field.kind == "checkbox":
-            several = answers.str.contains(TICKED, regex=False, na=False).astype(bool)
-            meant = meant.where(~several, MULTIPLE)
-        strange = meant.isna() & answers.notna()
-        if not strange.any():
-            return meant, ~strange
-        choices = ", ".join(list(field.choices)[:8])
-        problem = _sentence(strange, f"is no choice of the form ({choices})")
-        self._find("CK-RAW-CODE", name, answers, problem)
-        return meant.where(~strange, answers), ~strange
+        def read(distinct: pd.Series) -> pd.Series:
+            answers = field.answered(distinct)
+            if variable.is_date:
+                dates = iso_dtc(answers, field.style)
+                self._find("CK-RAW-DATE", name, column, answers, dates["problem"])
+                return dates["dtc"]
+            meant, problem = _decoded(field, answers)
+            self._find("CK-RAW-CODE", name, column, answers, problem)
+            if variable.type == "Num":
+                number = field.numbers(meant)
+                problem = _sentence(meant.notna() & number.isna(), "is not a number")
+                self._find("CK-RAW-NUMBER", name, column, answers, problem)
+                return number
+            if codelist is None:
+                return meant
+            value, strange = _coded(answers, meant, problem.isna(), codelist)
+            self._find("CK-CT-COLLECTED", name, column, answers, strange)
+            return value
 
-    def _coded(
-        self,
-        name: str,
-        answers: pd.Series,
-        meant: pd.Series,
-        known: pd.Series,
-        codelist: StudyCodelist,
-    ) -> pd.Series:
-        """The terms by meaning, else by code; what is no term stays as collected."""
-        by_meaning = coded(meant, codelist.codelist, codelist.own)
-        if by_meaning["matched"].all():
-            return by_meaning["value"]
-        by_code = coded(answers, codelist.codelist, codelist.own)
-        by_code_alone = by_code["matched"] & ~by_meaning["matched"]
-        value = by_meaning["value"].where(~by_code_alone, by_code["value"])
-        strange = meant.notna() & ~by_meaning["matched"] & ~by_code["matched"] & (meant != MULTIPLE)
-        problem = pd.Series(index=meant.index, dtype="str")
-        for text in meant[strange & known].unique():
-            near = nearest(text, codelist.codelist)
-            hint = f"; nearest are {', '.join(near)}" if near else ""
-            problem = problem.mask(
-                strange & known & (meant == text), f"is no term of codelist {codelist.name}{hint}"
-            )
-        self._find("CK-CT-COLLECTED", name, answers, problem)
-        return value
+        return on_distinct(read, column)
 
     def _with_time(self, dates: pd.Series, name: str, rows: pd.Series) -> pd.Series:
-        times = pd.Series(index=dates.index, dtype="str")
-        for field, column in self._columns(name, rows):
-            answers = field.answered(column)
-            times.loc[answers.index] = answers
-        read = combine_dtc(dates, times)
-        self._find("CK-RAW-TIME", name, times, read["problem"])
+        times = [on_distinct(field.answered, column) for field, column in self._columns(name, rows)]
+        column = _of_rows(times, dates.index) if times else missing(dates.index)
+        read = combine_dtc(dates, as_plain(column))
+        self._found("CK-RAW-TIME", name, column, read["problem"])
         return read["dtc"]
 
-    def _find(self, rule: str, name: str, answers: pd.Series, problem: pd.Series) -> None:
+    def _find(
+        self,
+        rule: str,
+        name: str,
+        column: pd.Series,
+        answers: pd.Series,
+        problem: pd.Series,
+    ) -> None:
+        """Keep a finding for each row of a column whose distinct answer has a problem."""
+        if problem.notna().any():
+            codes = distinct_values(column)[1]
+            of_rows = (spread(values, codes, column.index) for values in (answers, problem))
+            self._found(rule, name, *of_rows)
+
+    def _found(self, rule: str, name: str, answers: pd.Series, problem: pd.Series) -> None:
         """Keep a finding for each row with a problem."""
         problem = problem[problem.notna()]
         if problem.empty:
             return
-        rows = self._records.frame.loc[problem.index]
+        rows = self._records.places(problem.index)
         fields = pd.Series(
             [self._records.fields[name, block][1].name for block in rows["@block"]],
             index=rows.index,
@@ -192,6 +170,57 @@ class Answers:
                 line=rows["@line"],
             )
         )
+
+
+def _of_rows(parts: list[pd.Series], index: pd.Index) -> pd.Series:
+    """Columns of some rows each as one column of all; missing in rows of none."""
+    if len(parts) == 1 and len(parts[0]) == len(index):
+        return parts[0]
+    labels = parts[0].index.append([part.index for part in parts[1:]])
+    return stacked(parts).set_axis(labels).reindex(index)
+
+
+def _trimmed(text: pd.Series) -> pd.Series:
+    trimmed = text.str.strip()
+    return trimmed.where(trimmed != "")
+
+
+def _decoded(field: Field, answers: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """What the answers mean by the form's choices, and what is wrong with those that are none."""
+    if not field.choices:
+        return answers, pd.Series(index=answers.index, dtype="str")
+    meant = answers.map(dict(field.choices)).astype("str")
+    if field.kind == "checkbox":
+        several = answers.str.contains(TICKED, regex=False, na=False).astype(bool)
+        meant = meant.where(~several, MULTIPLE)
+    strange = meant.isna() & answers.notna()
+    choices = ", ".join(list(field.choices)[:8])
+    problem = _sentence(strange, f"is no choice of the form ({choices})")
+    return meant.where(~strange, answers), problem
+
+
+def _coded(
+    answers: pd.Series, meant: pd.Series, known: pd.Series, codelist: StudyCodelist
+) -> tuple[pd.Series, pd.Series]:
+    """The terms by meaning, else by code, and what is wrong with known answers that are no term.
+
+    What is no term stays as collected.
+    """
+    by_meaning = coded(meant, codelist.codelist, codelist.own)
+    problem = pd.Series(index=meant.index, dtype="str")
+    if by_meaning["matched"].all():
+        return by_meaning["value"], problem
+    by_code = coded(answers, codelist.codelist, codelist.own)
+    by_code_alone = by_code["matched"] & ~by_meaning["matched"]
+    value = by_meaning["value"].where(~by_code_alone, by_code["value"])
+    strange = meant.notna() & ~by_meaning["matched"] & ~by_code["matched"] & (meant != MULTIPLE)
+    for text in meant[strange & known].unique():
+        near = nearest(text, codelist.codelist)
+        hint = f"; nearest are {', '.join(near)}" if near else ""
+        problem = problem.mask(
+            strange & known & (meant == text), f"is no term of codelist {codelist.name}{hint}"
+        )
+    return value, problem
 
 
 def _sentence(wrong: pd.Series, text: str) -> pd.Series:

@@ -9,16 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from specs.errors import SpecError, did_you_mean
 from specs.findings import all_findings, findings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from sdtm.raw import Form, RawData
-    from sdtm.records import Records
+    from numpy.typing import NDArray
+
+    from sdtm.raw import Field, Form, RawData
     from specs.model import Dataset, Study
 
 WHOLE_FORM = "*"
@@ -30,8 +32,8 @@ class Ledger:
     """The balance of what was read.
 
     `forms` has one row per form: records and fields read, used, left out, not submitted,
-    unaccounted. `left_out` names every record that no dataset uses: form, record, subject, file,
-    line, and the rule that left it out.
+    unaccounted. `left_out` names every record that no dataset uses, and every one that was made
+    one with another: form, record, subject, file, line, and the rule that did so.
     """
 
     forms: pd.DataFrame
@@ -39,12 +41,28 @@ class Ledger:
     left_out: pd.DataFrame
 
 
-def ledger(study: Study, raw: RawData, usages: Iterable[tuple[Dataset, Records]]) -> Ledger:
-    """Balance what was read against what the datasets used."""
-    usages = list(usages)
+@dataclass(frozen=True)
+class Usage:
+    """What a dataset took of the raw data.
+
+    `fields` are the fields read, by the name that stands for it and the number of a block: form and
+    field. `left_out` are the records left out by a rule, `merged` those made one with another:
+    form, record, clause.
+    """
+
+    dataset: Dataset
+    fields: Mapping[tuple[str, int], tuple[str, Field]]
+    left_out: pd.DataFrame
+    merged: pd.DataFrame
+
+
+def ledger(
+    study: Study, raw: RawData, usages: Sequence[Usage], traces: Iterable[pd.DataFrame]
+) -> Ledger:
+    """Balance what was read against what the datasets used; `traces` are those of their rows."""
     not_submitted = _not_submitted(study, raw)
-    used_records = _ids([r.trace.rename(columns={"source": "form"}) for _, r in usages], raw)
-    left_records = _ids([records.left_out for _, records in usages], raw)
+    used_records = _among((t.set_axis(["row", "form", "record"], axis=1) for t in traces), raw)
+    left_records = _among([usage.left_out for usage in usages], raw)
     used_fields = _used_fields(usages)
     rows: list[dict[str, object]] = []
     found: list[pd.DataFrame] = []
@@ -55,8 +73,8 @@ def ledger(study: Study, raw: RawData, usages: Iterable[tuple[Dataset, Records]]
         used_of_form = (used_fields.get(form.name, set()) | form.identity) & fields
         open_fields = set() if whole else fields - used_of_form - declared
         ids = form.frame.index
-        is_used = ids.isin(list(used_records))
-        is_left = ids.isin(list(left_records)) & ~is_used
+        is_used = used_records[ids]
+        is_left = left_records[ids] & ~is_used
         lost = ids[~is_used & ~is_left] if not whole else ids[:0]
         rows.append(
             {
@@ -73,30 +91,40 @@ def ledger(study: Study, raw: RawData, usages: Iterable[tuple[Dataset, Records]]
             }
         )
         found.extend(_findings(form, open_fields, lost))
-    named = _left_out([r.left_out for _, r in usages], used_records, raw)
-    return Ledger(pd.DataFrame(rows), all_findings(found), named)
+    named = [
+        _named([usage.left_out for usage in usages], used_records, raw),
+        _named([usage.merged for usage in usages], np.zeros_like(used_records), raw),
+    ]
+    filled = [table for table in named if len(table)] or named[:1]
+    return Ledger(pd.DataFrame(rows), all_findings(found), pd.concat(filled, ignore_index=True))
 
 
-def _ids(tables: Iterable[pd.DataFrame], raw: RawData) -> set[int]:
-    """The ids of raw records in tables with the columns form and record."""
-    filled = [table for table in tables if len(table)]
-    if not filled:
-        return set()
-    found = pd.concat(filled)
-    return set(found.loc[found["form"].isin(list(raw.forms)), "record"])
+def _among(tables: Iterable[pd.DataFrame], raw: RawData) -> NDArray[np.bool_]:
+    """By the id of a raw record: whether it is in a table with the columns form and record."""
+    last = max(
+        (form.frame.index.max() for form in raw.forms.values() if len(form.frame)), default=-1
+    )
+    among = np.zeros(last + 1, dtype="bool")
+    for table in tables:
+        records = table["record"].to_numpy().astype("int64", copy=False)
+        collected = table["form"].isin(list(raw.forms)).to_numpy()
+        among[records if collected.all() else records[collected]] = True
+    return among
 
 
-def _left_out(tables: Iterable[pd.DataFrame], used: set[int], raw: RawData) -> pd.DataFrame:
-    """The records left out by a rule and used nowhere, with the rules that left them out."""
+def _named(tables: Iterable[pd.DataFrame], used: NDArray[np.bool_], raw: RawData) -> pd.DataFrame:
+    """The records in tables that are not used, with the rules that name them there."""
     columns = ["form", "record", "subject", "file", "line", "rule"]
     filled = [table for table in tables if len(table)]
     if not filled:
         return pd.DataFrame(columns=columns)
     found = pd.concat(filled).drop_duplicates()
-    found = found[found["form"].isin(list(raw.forms)) & ~found["record"].isin(list(used))]
+    found = found[found["form"].isin(list(raw.forms))].astype({"record": "int64"})
+    found = found[~used[found["record"]]]
     rules = found.groupby(["form", "record"], sort=False)["clause"].agg("; ".join).reset_index()
     places = raw.records()[["subject", "file", "line"]]
-    return rules.join(places, on="record").rename(columns={"clause": "rule"})[columns]
+    named = rules.join(places, on="record").rename(columns={"clause": "rule"})
+    return named[columns].sort_values(["record", "form"], ignore_index=True)
 
 
 def _not_submitted(study: Study, raw: RawData) -> Mapping[str, set[str]]:
@@ -117,15 +145,16 @@ def _not_submitted(study: Study, raw: RawData) -> Mapping[str, set[str]]:
     return declared
 
 
-def _used_fields(usages: list[tuple[Dataset, Records]]) -> Mapping[str, set[str]]:
+def _used_fields(usages: Sequence[Usage]) -> Mapping[str, set[str]]:
     used: dict[str, set[str]] = {}
-    for dataset, records in usages:
-        for form, field in records.fields.values():
+    for usage in usages:
+        for form, field in usage.fields.values():
             used.setdefault(form, set()).add(field.name)
-        for block in dataset.blocks:
+        for block in usage.dataset.blocks:
             of_form = used.setdefault(block.form, set())
             of_form.update(block.bind.get(c.variable, c.variable) for c in block.where)
             of_form.update(block.bind.get(name, name) for name in block.distinct)
+            of_form.update(block.bind.get(name, name) for name in block.group_by)
             for join in block.joins:
                 chosen = {join.first, join.last} - {""}
                 used.setdefault(join.form, set()).update(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from sdtm.dates import DateStyle, iso_dtc
+from specs.distinct import as_category, as_plain, constant, missing
 from specs.errors import RawDataError, did_you_mean
 from specs.findings import all_findings, no_findings
 
@@ -93,8 +94,9 @@ class Field:
 class Form:
     """A form and its records.
 
-    `frame` has one row per record: the columns CONTEXT, then the fields, all of dtype `str`
-    (`@line` is Int64), missing is NaN. Its index is the record id. `identity` names the fields
+    `frame` has one row per record: the columns CONTEXT, then the fields, all of them texts as
+    categories, whatever they were given as (`@line` is Int64), missing is NaN. Its index is the
+    record id. `identity` names the fields
     that are the record's subject, event and repeat. `columns` and `values` count what stood in
     the source for this form, where that is not one column for each field. `units` names for a
     field the one that holds its units.
@@ -108,6 +110,11 @@ class Form:
     columns: int | None = None
     values: int | None = None
     units: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        texts = {str(n): as_category(c) for n, c in self.frame.items() if c.dtype == "str"}
+        if texts:
+            object.__setattr__(self, "frame", self.frame.assign(**texts))
 
     def field_named(self, name: str, place: str) -> Field:
         """The field of that name; RawDataError if the form has none."""
@@ -128,7 +135,7 @@ class Form:
         ]
         unit = pd.concat([_melted(self.frame, []), *units])
         long = long.merge(unit, on=["record", "item"], how="left", suffixes=("", "_unit"))
-        context = self.frame[list(CONTEXT)].loc[long["record"]].set_axis(long.index)
+        context = self.frame[list(CONTEXT)].apply(as_plain).loc[long["record"]].set_axis(long.index)
         context.columns = pd.Index([name.removeprefix("@") for name in CONTEXT])
         made = context.assign(
             record=long["record"],
@@ -142,12 +149,9 @@ class Form:
 
 def context(index: pd.Index, file: str, line: pd.Series, **known: pd.Series) -> pd.DataFrame:
     """The columns CONTEXT for records with that index; what is not known is missing."""
-    blank = pd.Series(index=index, dtype="str")
-    given = {f"@{name}": column for name, column in known.items()}
-    given |= {"@file": pd.Series(file, index=index, dtype="str"), "@line": line}
-    return pd.DataFrame({name: given.get(name, blank) for name in CONTEXT}).astype(
-        {name: "Int64" if name == "@line" else "str" for name in CONTEXT}
-    )
+    given = {f"@{name}": as_category(column) for name, column in known.items()}
+    given |= {"@file": constant(file, index), "@line": line.astype("Int64")}
+    return pd.DataFrame({name: given.get(name, missing(index)) for name in CONTEXT})
 
 
 @dataclass(frozen=True)
@@ -200,7 +204,10 @@ class RawData:
 
     def records(self) -> pd.DataFrame:
         """All records: index `record`, columns form, subject, event, event_repeat, ..., line."""
-        tables = [form.frame[list(CONTEXT)].assign(form=name) for name, form in self.forms.items()]
+        tables = [
+            form.frame[list(CONTEXT)].apply(as_plain).assign(form=name)
+            for name, form in self.forms.items()
+        ]
         table = pd.concat(tables) if tables else pd.DataFrame(columns=[*CONTEXT, "form"])
         table.columns = pd.Index([name.removeprefix("@") for name in table.columns])
         return table.rename_axis("record").sort_index()
@@ -237,7 +244,7 @@ def combined(parts: Iterable[RawData]) -> RawData:
 
 def _melted(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
     """Columns record, item, text: the values of those columns, by record, then in their order."""
-    chosen = frame[list(names)].rename_axis(index="record")
+    chosen = frame[list(names)].apply(as_plain).rename_axis(index="record")
     long = chosen.melt(var_name="item", value_name="text", ignore_index=False)
     long = long[long["text"].notna()].sort_index(kind="stable").reset_index()
     return long.astype({"item": "str", "text": "str"})

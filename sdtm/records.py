@@ -8,48 +8,103 @@ the study (`@visits`) or another dataset.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from sdtm.blocks import BlockRecords
 from sdtm.raw import CONTEXT, Field, Form
-from sdtm.sources import TABLE, clauses_on, table_form, traced_through
-from specs.errors import MappingError, SpecError, did_you_mean
-from specs.tables import trace
-from specs.where import all_hold
+from sdtm.sources import TABLE, table_form, traced_through
+from specs.distinct import as_category, as_plain, on_distinct, spread, stacked
+from specs.errors import SpecError, did_you_mean
+from specs.tables import no_trace, trace, traces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sdtm.raw import RawData
-    from specs.model import Block, Dataset, Join, Study
+    from specs.model import Block, Dataset, Study
 
 VISIT = ("@visitnum", "@visit", "@visitdy")
 """What the plan of visits says of a record's event."""
-
-RESULT = "result"
-"""The bound name that makes a record of a test: a test without a collected result has none."""
-
 
 _CONTEXT = (*CONTEXT, *VISIT)
 
 
 @dataclass(frozen=True)
 class Records:
-    """The records of one dataset before its variables are made.
+    """The records of one dataset before its variables are made, those of its blocks in order.
 
-    `frame` has the context columns, `@visitnum`, `@visit` and `@visitdy`, `@block` (which block a
-    row comes from), `@record` (its raw record) and a column per name that rules read, as text.
-    `fields` tells, for a name and a block, which field of which form it is.
-    `left_out` counts the raw records that a where clause left out, by form and clause.
+    `fields` tells, for a name and a block, which field of which form it is. `trace` says which
+    records each row comes from. `left_out` counts the raw records that a where clause left out, by
+    form and clause. `visits` is the plan of visits by event.
     """
 
-    frame: pd.DataFrame
-    fields: Mapping[tuple[str, int], tuple[str, Field]]
-    trace: pd.DataFrame
-    left_out: pd.DataFrame
+    parts: Sequence[BlockRecords]
+    visits: pd.DataFrame
+    trace: pd.DataFrame = field(default_factory=no_trace)
+
+    @property
+    def index(self) -> pd.RangeIndex:
+        """One row per record."""
+        return pd.RangeIndex(sum(len(part.rows) for part in self.parts))
+
+    @cached_property
+    def fields(self) -> Mapping[tuple[str, int], tuple[str, Field]]:
+        """For a name and the number of a block, the form and its field."""
+        return {(name, p.number): found for p in self.parts for name, found in p.fields.items()}
+
+    @property
+    def left_out(self) -> pd.DataFrame:
+        """The records that a rule of their block left out: form, record, clause."""
+        left_out = [part.left_out for part in self.parts if len(part.left_out)]
+        return pd.concat(left_out, ignore_index=True) if left_out else _none_left_out()
+
+    @property
+    def merged(self) -> pd.DataFrame:
+        """The records that were made one with another: form, record, clause."""
+        merged = [
+            pd.DataFrame(
+                {"form": p.form.name, "record": p.merged["record"], "clause": _group(p.block)}
+            )
+            for p in self.parts
+            if len(p.merged)
+        ]
+        return pd.concat([_none_left_out(), *merged], ignore_index=True)
+
+    def column(self, name: str) -> pd.Series:
+        """The column of a name: the context, that of the planned visit, what a rule may read.
+
+        `@block` is the number of the row's block, `@record` the id of its raw record. All texts are
+        categories.
+        """
+        if name in VISIT:
+            return self._of_visit(name)
+        return stacked([part.column(name) for part in self.parts])
+
+    def places(self, rows: pd.Index) -> pd.DataFrame:
+        """The context of some rows, and their block."""
+        return pd.DataFrame({n: self.column(n).loc[rows] for n in (*CONTEXT, "@block")})
+
+    def _of_visit(self, name: str) -> pd.Series:
+        """What the plan says of the visit of each event; a repeat of an event adds its number."""
+        planned = on_distinct(
+            lambda events: self.visits[name].reindex(pd.Index(events)).reset_index(drop=True),
+            self.column("@event"),
+        )
+        repeat = self.column("@event_repeat")
+        if name == "@visitdy" or repeat.isna().all():
+            return planned
+        text = as_plain(repeat)
+        number = pd.to_numeric(text, errors="coerce")
+        if name == "@visitnum":
+            return as_plain(planned) + number.fillna(0) / 100
+        plain = as_plain(planned)
+        return as_category(plain.where(number.isna(), plain + " " + text))
 
 
 def collect_records(
@@ -71,42 +126,40 @@ def collect_records(
         found = others.get(block.form)
         return found[0] if found else raw.form(block.form, block.place)
 
-    parts = [_Part.of(block, form(block), raw, wanted) for block in dataset.blocks]
+    parts = [
+        BlockRecords.of(block, form(block), raw, wanted, number)
+        for number, block in enumerate(dataset.blocks)
+    ]
     unknown = [n for n in wanted if not any(n in p.fields for p in parts) and n not in _CONTEXT]
     if unknown:
         raise SpecError("\n".join(_not_there(name, dataset, parts) for name in unknown))
-    files = pd.CategoricalDtype(
-        sorted({f for p in parts for f in p.form.frame["@file"].dropna().unique()})
-    )
-    frame = pd.concat(
-        [part.frame(number).astype({"@file": files}) for number, part in enumerate(parts)],
-        ignore_index=True,
-    )
-    absent = [name for name in wanted if name not in frame and name not in VISIT]
-    frame = frame.reindex(columns=[*frame.columns, *absent])
+    records = Records(parts, _plan(study))
     named = pd.Series([part.form.name for part in parts], dtype="str")
-    forms = pd.Series(named.array.take(frame["@block"].to_numpy()), index=frame.index)
-    main = trace(frame.index.to_series(), forms, frame["@record"])
+    rows = pd.Series(np.arange(len(records.index)))
+    forms = spread(named, records.column("@block").to_numpy(), records.index)
+    main = trace(rows, forms, records.column("@record"))
+    main = traces([main, *_merged_traces(records)])
     collected = ~main["source"].isin(list(others))
-    traces = [
-        main[collected],
+    found = [
+        main if collected.all() else main[collected],
         *(traced_through(main[main["source"] == name], of) for name, (_, of) in others.items()),
-        *_joined_traces(frame, parts),
+        *_joined_traces(records),
     ]
-    left_out = [part.left_out for part in parts if len(part.left_out)]
-    return Records(
-        frame=_with_visits(frame, study),
-        fields={
-            (name, number): field
-            for number, part in enumerate(parts)
-            for name, field in part.fields.items()
-        },
-        trace=pd.concat(traces, ignore_index=True),
-        left_out=pd.concat(left_out, ignore_index=True) if left_out else _none_left_out(),
+    return replace(records, trace=traces(found))
+
+
+def _plan(study: Study) -> pd.DataFrame:
+    """The planned visits by event."""
+    visits = pd.DataFrame(
+        [(v.event, v.visitnum, v.visit, v.visitdy) for v in study.visits],
+        columns=["event", *VISIT],
+    )
+    return visits.set_index("event").astype(
+        {"@visitnum": "float64", "@visit": "str", "@visitdy": "float64"}
     )
 
 
-def _not_there(name: str, dataset: Dataset, parts: list[_Part]) -> str:
+def _not_there(name: str, dataset: Dataset, parts: list[BlockRecords]) -> str:
     known = {n for p in parts for n in (*p.block.bind, *p.form.fields)}
     known |= set(_CONTEXT) if name.startswith("@") else set()
     return str(
@@ -118,154 +171,31 @@ def _not_there(name: str, dataset: Dataset, parts: list[_Part]) -> str:
     )
 
 
-@dataclass(frozen=True)
-class _Part:
-    """One block with its form, the rows that meet its conditions, and its joined records."""
-
-    block: Block
-    form: Form
-    rows: pd.DataFrame
-    names: tuple[str, ...]
-    fields: Mapping[str, tuple[str, Field]]
-    joined: Mapping[str, pd.DataFrame]
-    left_out: pd.DataFrame
-
-    @classmethod
-    def of(cls, block: Block, form: Form, raw: RawData, wanted: tuple[str, ...]) -> _Part:
-        clauses = [(c.variable, block.bind.get(c.variable, c.variable)) for c in block.where]
-        for _, field in clauses:
-            form.field_named(field, block.place)
-        keep = all_hold(block.where, clauses_on(form.frame, clauses))
-        left = pd.DataFrame(
-            {"form": form.name, "record": form.frame.index[~keep], "clause": _text(block)}
-        )
-        if block.distinct:
-            double = _doubled(block, form, form.frame[keep])
-            also = pd.DataFrame({"form": form.name, "record": double, "clause": _rule(block)})
-            left = pd.concat([left, also], ignore_index=True)
-            keep &= ~form.frame.index.isin(double)
-        if RESULT in block.bind:
-            form.field_named(block.bind[RESULT], block.place)
-            keep &= form.frame[block.bind[RESULT]].notna()
-        read = {block.bind.get(name, name) for name in wanted} & set(form.fields)
-        rows = form.frame.loc[keep, [*CONTEXT, *sorted(read)]]
-        joined = {join.name: _joined(join, raw, rows) for join in block.joins}
-        fields: dict[str, tuple[str, Field]] = {}
-        for name in wanted:
-            source = block.bind.get(name, name)
-            owner, _, field = source.partition(".")
-            if source in form.fields:
-                fields[name] = (form.name, form.fields[source])
-            elif owner in joined:
-                other = next(join.form for join in block.joins if join.name == owner)
-                fields[name] = (other, raw.form(other, "").field_named(field, block.place))
-            elif name in block.bind:
-                form.field_named(source, block.place)
-        return cls(block, form, rows, wanted, fields, joined, left)
-
-    def frame(self, number: int) -> pd.DataFrame:
-        """The block's rows: context, bound and joined names."""
-        columns = {name: self.rows[name] for name in CONTEXT}
-        for name in self.fields:
-            source = self.block.bind.get(name, name)
-            owner, _, field = source.partition(".")
-            if source in self.form.fields:
-                columns[name] = self.rows[source]
-            else:
-                columns[name] = self.joined[owner][field].set_axis(self.rows.index)
-        for name, other in self.joined.items():
-            columns[f"@join.{name}"] = other["@record"].set_axis(self.rows.index)
-        frame = pd.DataFrame(columns, index=self.rows.index)
-        frame["@block"] = number
-        frame["@record"] = self.rows.index
-        return frame
+def _joined_traces(records: Records) -> Iterator[pd.DataFrame]:
+    for name in dict.fromkeys(join.name for p in records.parts for join in p.block.joins):
+        forms = {
+            part.number: join.form
+            for part in records.parts
+            for join in part.block.joins
+            if join.name == name
+        }
+        known = records.column("@block").map(forms).astype("str")
+        rows = pd.Series(np.arange(len(records.index)))
+        yield trace(rows, known, records.column(f"@join.{name}"))
 
 
-def _text(block: Block) -> str:
-    return " and ".join(str(clause) for clause in block.where)
+def _group(block: Block) -> str:
+    return f"made one with another for each {', '.join(block.group_by)}"
 
 
-def _doubled(block: Block, form: Form, rows: pd.DataFrame) -> pd.Index:
-    """The records that agree with another, which is kept, in all fields that tell them apart."""
-    names = [block.bind.get(name, name) for name in block.distinct]
-    for name in names:
-        if name not in CONTEXT:
-            form.field_named(name, block.place)
-    return rows.index[rows.duplicated(names, keep=block.keep)]
-
-
-def _rule(block: Block) -> str:
-    return f"{block.keep} of the records that agree in {', '.join(block.distinct)}"
+def _merged_traces(records: Records) -> Iterator[pd.DataFrame]:
+    """The trace to the records that were made one with the record of a row."""
+    for part in records.parts:
+        if len(part.merged):
+            own = np.flatnonzero(records.column("@block") == part.number)
+            rows = part.merged["kept"].map(pd.Series(own, index=part.index))
+            yield trace(rows[rows.notna()], part.form.name, part.merged["record"][rows.notna()])
 
 
 def _none_left_out() -> pd.DataFrame:
     return pd.DataFrame({"form": [], "record": [], "clause": []})
-
-
-def _joined(join: Join, raw: RawData, rows: pd.DataFrame) -> pd.DataFrame:
-    """The joined record of each row, in the order of the rows; missing where there is none."""
-    form = raw.form(join.form, join.place)
-    for clause in join.where:
-        form.field_named(clause.variable, join.place)
-    by = [f"@{name}" for name in join.by]
-    strange = [name for name in by if name not in CONTEXT]
-    if strange:
-        raise SpecError(
-            f"{join.name} is joined by {strange[0][1:]}",
-            where=join.place,
-            remedy="join by subject, or by subject and event",
-        )
-    others = form.frame[all_hold(join.where, form.frame)]
-    chosen = join.first or join.last
-    if chosen:
-        field = form.field_named(chosen, join.place)
-        order = field.iso(others[chosen])
-        others = others.loc[order[order.notna()].sort_values(kind="stable").index]
-        others = others.drop_duplicates(by, keep="first" if join.first else "last")
-    doubled = others[others.duplicated(by, keep=False)]
-    if len(doubled):
-        first = doubled.iloc[0]
-        lines = doubled.loc[(doubled[by] == first[by]).all(axis=1), "@line"].astype(str)
-        raise MappingError(
-            f"form {form.name} has several records for {' and '.join(join.by)}"
-            f" {', '.join(str(first[name]) for name in by)}: {first['@file']} lines"
-            f" {', '.join(lines)}",
-            where=join.place,
-            remedy="say which with first: or last:, or restrict them with where:",
-        )
-    others = others.assign(**{"@record": others.index}).set_index(by)
-    wanted = pd.MultiIndex.from_frame(rows[by]) if len(by) > 1 else pd.Index(rows[by[0]])
-    return others.reindex(wanted)
-
-
-def _joined_traces(frame: pd.DataFrame, parts: list[_Part]) -> Iterator[pd.DataFrame]:
-    for name in dict.fromkeys(join.name for part in parts for join in part.block.joins):
-        forms = {
-            number: join.form
-            for number, part in enumerate(parts)
-            for join in part.block.joins
-            if join.name == name
-        }
-        yield trace(frame.index.to_series(), frame["@block"].map(forms), frame[f"@join.{name}"])
-
-
-def _with_visits(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """The planned visit of each record's event; a repeat of an event adds its number."""
-    visits = pd.DataFrame(
-        [(v.event, v.visitnum, v.visit, v.visitdy) for v in study.visits],
-        columns=["event", *VISIT],
-    ).set_index("event")
-    codes, events = pd.factorize(frame["@event"])
-    planned = visits.reindex(pd.Index(events)).astype({"@visit": "str"})
-
-    def of_event(name: str) -> pd.Series:
-        return pd.Series(planned[name].array.take(codes, allow_fill=True), index=frame.index)
-
-    number, visit = of_event("@visitnum").astype("float64"), of_event("@visit").astype("str")
-    if frame["@event_repeat"].notna().any():
-        repeat = pd.to_numeric(frame["@event_repeat"], errors="coerce")
-        number += repeat.fillna(0) / 100
-        visit = visit.where(repeat.isna(), visit + " " + frame["@event_repeat"])
-    day = of_event("@visitdy").astype("float64")
-    found = dict(zip(VISIT, (number, visit, day), strict=True))
-    return pd.concat([frame, pd.DataFrame(found, index=frame.index)], axis=1)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sdtm.exact import as_text
 from sdtm.raw import CONTEXT, Field, Form
+from specs.distinct import as_plain
 from specs.errors import SpecError, did_you_mean
 from specs.tables import no_trace
 
@@ -48,7 +49,7 @@ def table_form(name: str, study: Study, place: str) -> Form:
 
 def dataset_form(name: str, context: pd.DataFrame, values: Mapping[str, pd.Series]) -> Form:
     """The variables made so far of another dataset as a form, with the context of its records."""
-    texts = {variable: as_text(column) for variable, column in values.items()}
+    texts = {variable: as_text(as_plain(column)) for variable, column in values.items()}
     frame = pd.concat([context[list(CONTEXT)], pd.DataFrame(texts, index=context.index)], axis=1)
     return Form(name, frame, {variable: Field(variable) for variable in texts})
 

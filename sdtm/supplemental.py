@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sdtm.exact import as_text
+from specs.distinct import as_plain
 from specs.model import Origin
 from specs.tables import Table
 
@@ -38,7 +39,7 @@ def supplemental_table(dataset: Dataset, table: Table) -> Table:
             "RDOMAIN": dataset.domain,
             "USUBJID": own["USUBJID"],
             "IDVAR": seq if related else None,
-            "IDVARVAL": as_text(own[seq]) if related else None,
+            "IDVARVAL": as_text(as_plain(own[seq])) if related else None,
             **values,
             "QEVAL": None,
         },
@@ -56,7 +57,7 @@ def supplemental_table(dataset: Dataset, table: Table) -> Table:
 
 def _values(variable: Variable, qualifiers: pd.DataFrame) -> pd.DataFrame:
     """The values of one qualifier, on the index of the rows they belong to."""
-    values = as_text(qualifiers[variable.name].dropna())
+    values = as_text(as_plain(qualifiers[variable.name].dropna()))
     origin = variable.rules[0].origin if variable.rules else Origin.ASSIGNED
     return pd.DataFrame(
         {

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from specs.errors import SpecError, did_you_mean, gathered
-from specs.files import BlockFile, VariableFile
-from specs.model import Block, Dataset, Join, Origin, Parameter, Rule, Variable
+from specs.files import NUMERIC, BlockFile, VariableFile
+from specs.model import Block, Dataset, Join, Origin, Parameter, Rule, Value, Variable
 from specs.rule_files import RuleResolver, check_number
 from specs.yaml_files import records
 
@@ -140,6 +140,7 @@ class DatasetResolver(RuleResolver):
                 remedy="give it a label of at most 40 characters",
             )
         kind = given.type or (known.type if known else "Char")
+        plain = kind in ("Char", "Num")
         codelist = given.codelist
         if isinstance(codelist, tuple):
             codelist = self.terminology.permitted(known.codelists if known else (), codelist, place)
@@ -150,7 +151,7 @@ class DatasetResolver(RuleResolver):
         variable = Variable(
             name=name,
             label=label,
-            type="Num" if kind == "Num" else "Char",
+            type="Num" if kind in NUMERIC else "Char",
             role=given.role or (known.role if known else ""),
             core=given.core or (known.core if known else ""),
             codelist=codelist or "",
@@ -161,7 +162,11 @@ class DatasetResolver(RuleResolver):
             rules=tuple(self.rules(name, given, part)),
             place=place,
             standard=known is not None,
+            data_type="" if plain else kind,
+            digits=given.digits,
         )
+        if given.values:
+            variable = self._with_values(variable, given, part)
         for rule in variable.rules:
             self._check_constant(rule.constant, variable, place)
             if rule.derivation is None and len(rule.sources) > (2 if variable.is_date else 1):
@@ -172,6 +177,31 @@ class DatasetResolver(RuleResolver):
                     " or a list of rules",
                 )
         return variable
+
+    def _with_values(self, variable: Variable, given: VariableFile, part: str) -> Variable:
+        """The variable with its value level, whose rules go before its own."""
+        values = []
+        for number, told in enumerate(given.values):
+            place = self.file.place(part, variable.name, "values", number)
+            if told.codelist:
+                self.terminology.use(str(told.codelist), place)
+            kind = told.type or variable.type
+            described = replace(
+                variable,
+                label=told.label,
+                type="Num" if kind in NUMERIC else "Char",
+                data_type="" if kind in ("Char", "Num") else kind,
+                codelist=str(told.codelist or ""),
+                length=told.length,
+                digits=told.digits,
+                format=told.format,
+                comment=told.comment,
+                rules=tuple(self.rule(rule, place) for rule in told.rules),
+                place=place,
+            )
+            values.append(Value(told.when, described))
+        scoped = tuple(rule for value in values for rule in value.scoped)
+        return replace(variable, values=tuple(values), rules=(*scoped, *variable.rules))
 
     def _check_assigned(
         self, assign: Mapping[str, Any], variables: tuple[Variable, ...], place: str
@@ -270,12 +300,17 @@ class DatasetResolver(RuleResolver):
     def _name_test(
         self, assign: dict[str, Any], variables: tuple[Variable, ...], place: str
     ) -> None:
-        """Fill --TEST from the terminology where the table gives --TESTCD alone."""
+        """Fill --TEST where the table gives --TESTCD alone.
+
+        It is told by the terminology, else by a table of the study that has both, as for TI.
+        """
         code, name = f"{self.domain}TESTCD", f"{self.domain}TEST"
         if code not in assign or name in assign:
             return
         lists = {v.name: v.codelist for v in variables}
         decoded = self.terminology.decode(lists.get(code, ""), lists.get(name, ""), assign[code])
+        own = (row for table in self.tables.values() for row in table if {code, name} <= set(row))
+        decoded = decoded or next((row[name] for row in own if row[code] == assign[code]), None)
         if decoded is None:
             raise SpecError(
                 f"{assign[code]} is not a test of the terminology, so its name is not known",
@@ -307,6 +342,10 @@ class DatasetResolver(RuleResolver):
             bind=MappingProxyType(dict(given.bind)),
             distinct=given.distinct,
             keep=given.keep,
+            group_by=given.group_by,
+            collapse=MappingProxyType(
+                {k: v if isinstance(v, str) else v.any for k, v in given.collapse.items()}
+            ),
             assign=MappingProxyType({k: self.filled(v) for k, v in given.assign.items()}),
             rule=rule,
             place=place,
@@ -320,7 +359,7 @@ class DatasetResolver(RuleResolver):
             yield Parameter(
                 code=code,
                 label=given.label,
-                number=number,
+                number=given.number or number,
                 category=given.category,
                 codelist=given.codelist,
                 where=given.where,

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
-Scope = Literal["record", "subject", "lookup", "dataset"]
+Scope = Literal["value", "record", "subject", "lookup", "dataset"]
 
-_MARK = "__derivation_scope__"
+_MARK = "__derivation__"
 
 
 @dataclass(frozen=True)
@@ -50,16 +50,25 @@ class Outcome:
 class Derivation:
     """A derivation function with what a spec needs to know of it.
 
-    `scope` tells what it is called with: `record` (Series of one dataset, aligned, gives a Series
-    on the same index), `subject` (the Series of many records, then the Series of their subjects,
-    gives a Series indexed by subject), `lookup` (Series of the records, and of all records of
-    another dataset, gives a Series on the index of the first) or `dataset` (frames; only
-    record-making functions).
+    `scope` tells what it is called with:
+
+    - `record`: Series of one dataset, aligned; gives a Series on the same index
+    - `value`: the same, and each value depends only on those beside it, so that it may be called
+      with the distinct rows alone
+    - `subject`: the Series of many records, then that of their subjects; gives a Series indexed by
+      subject
+    - `lookup`: Series of the records, and of all records of another dataset; gives a Series on the
+      index of the first
+    - `dataset`: frames; only functions that make records
+
+    Texts are `str`. To a function that says it takes `categories` they may come as that, and it may
+    give them, which spares it the texts of millions of records.
     """
 
     name: str
     function: Callable[..., Any]
     scope: Scope
+    categories: bool = False
 
     @property
     def paragraph(self) -> str:
@@ -142,16 +151,18 @@ def derivation(function: Function) -> Function: ...
 
 
 @overload
-def derivation(*, scope: Scope) -> Callable[[Function], Function]: ...
+def derivation(
+    *, scope: Scope = "record", categories: bool = False
+) -> Callable[[Function], Function]: ...
 
 
 def derivation(
-    function: Function | None = None, *, scope: Scope = "record"
+    function: Function | None = None, *, scope: Scope = "record", categories: bool = False
 ) -> Function | Callable[[Function], Function]:
     """Mark a function as a derivation that specs may name."""
 
     def mark(marked: Function) -> Function:
-        setattr(marked, _MARK, scope)
+        setattr(marked, _MARK, (scope, categories))
         return marked
 
     return mark(function) if function is not None else mark
@@ -202,16 +213,16 @@ def _collected(modules: Iterable[ModuleType]) -> Mapping[str, Derivation]:
         for name, member in vars(module).items():
             if not isinstance(member, FunctionType) or member.__module__ != module.__name__:
                 continue
-            scope = getattr(member, _MARK, None)
-            if scope is None:
+            if not hasattr(member, _MARK):
                 continue
+            scope, categories = getattr(member, _MARK)
             if name in found:
                 raise SpecError(
                     f"two derivations are named {name}",
                     where=module.__name__,
                     remedy=f"rename one; the other is in {found[name].function.__module__}",
                 )
-            found[name] = Derivation(name=name, function=member, scope=scope)
+            found[name] = Derivation(name, member, scope, categories)
     return MappingProxyType(found)
 
 

@@ -77,17 +77,34 @@ class RuleFile(_File):
         return self
 
 
+# fmt: off
+DataType = Literal[
+    "Char", "Num", "text", "integer", "float", "date", "time", "datetime", "partialDate",
+    "partialTime", "partialDatetime", "incompleteDate", "incompleteTime", "incompleteDatetime",
+    "durationDatetime", "intervalDatetime",
+]
+NUMERIC = ("Num", "integer", "float")
+OF_VARIABLE = (
+    "label", "type", "length", "digits", "codelist", "format", "comment", "role", "core", "values",
+)
+"""What is said of a variable beside its rules."""
+# fmt: on
+
+
 class VariableFile(_File):
     """One rule, a list of rules (the first that gives a value counts), or `standard`.
 
-    With no rule, as in `LBCAT: {}`, the values are those that the records' blocks assign.
+    With no rule, as in `LBCAT: {}`, the values are those that the records' blocks assign. `type`
+    is Char, Num, or the data type of Define-XML that is planned.
     """
 
     rules: tuple[RuleFile, ...] = ()
     standard: bool = False
     label: str = ""
-    type: Literal["Char", "Num"] | None = None
+    type: DataType | None = None
     length: int | None = Field(default=None, ge=1, le=200)
+    digits: int | None = Field(default=None, ge=0, le=30)
+    values: tuple[ValueFile, ...] = ()  # value level, where the conditions or types are planned
     codelist: str | Texts | None = None  # of several the one that the standard permits
     format: str = ""
     comment: str = ""
@@ -103,7 +120,7 @@ class VariableFile(_File):
             return {"rules": data}
         if not isinstance(data, dict) or "rules" in data or "standard" in data:
             return data
-        own = ("label", "type", "length", "codelist", "format", "comment", "role", "core")
+        own = OF_VARIABLE
         of_rule = (*ORIGINS, "from", "with", "source", "as", "when", "where")
         for key in data:
             if key not in (*own, *of_rule) and any(verb in data for verb in ORIGINS):
@@ -112,6 +129,25 @@ class VariableFile(_File):
         given = {key: value for key, value in data.items() if key in own}
         rule = {key: value for key, value in data.items() if key not in own}
         return {**given, "rules": [rule]} if rule else given
+
+
+class ValueFile(VariableFile):
+    """`{when: [{LBTESTCD: {EQ: ALT}}], type: float, length: 5, digits: 1, collected: alt}`."""
+
+    when: tuple[Where, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_yaml(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        given = {"label", "type", "length", "digits", "codelist", "format", "comment", "rules"}
+        told = {key: value for key, value in data.items() if key in given or key == "when"}
+        rule = {key: value for key, value in data.items() if key not in told}
+        return {**told, "rules": [rule]} if rule else told
+
+
+VariableFile.model_rebuild()
 
 
 class JoinFile(_File):
@@ -126,6 +162,14 @@ class JoinFile(_File):
     _by = field_validator("by", mode="before")(_listed)
 
 
+class AnyFile(_File):
+    """`{any: "1"}`: the value that counts if any record has it."""
+
+    any: Texts
+
+    _any = field_validator("any", mode="before")(_listed)
+
+
 class BlockFile(_File):
     """`{from: labs, where: [...], bind: {date: lbdat}, assign: {LBSPEC: SERUM}}`.
 
@@ -137,6 +181,8 @@ class BlockFile(_File):
     numbered: int = Field(default=0, ge=0, le=999)  # {n} in names runs from 1 to this
     distinct: Texts = ()  # of records that agree in these fields one is kept
     keep: Literal["first", "last"] = "first"  # which of them, in the order collected
+    group_by: Texts = ()  # records that agree in these fields are made one
+    collapse: dict[str, Literal["first", "last", "min", "max", "joined"] | AnyFile] = {}
     where: tuple[Where, ...] = ()
     join: dict[str, JoinFile] = {}
     bind: dict[str, str] = {}
@@ -145,7 +191,7 @@ class BlockFile(_File):
     sources: Texts = ()
     arguments: dict[str, Any] = Field(default={}, alias="with")
 
-    _distinct = field_validator("distinct", mode="before")(_listed)
+    _distinct = field_validator("distinct", "group_by", mode="before")(_listed)
 
     @model_validator(mode="before")
     @classmethod
@@ -157,11 +203,20 @@ class BlockFile(_File):
             return {**rest, "sources": _listed(data.get("from", []))}
         return data
 
+    @model_validator(mode="after")
+    def _grouped(self) -> BlockFile:
+        if self.collapse and not self.group_by:
+            raise ValueError("collapse goes with group_by")
+        if self.group_by and self.distinct:
+            raise ValueError("group_by makes records one, distinct leaves them out: use one")
+        return self
+
 
 class ParameterFile(_File):
     """`{label: ..., where: [...]}`, or `{label: ..., derived: ..., from: [...], per: [...]}`."""
 
     label: str
+    number: int = Field(default=0, ge=0)  # PARAMN where it is not the place in the file
     category: str = ""
     codelist: str = ""
     where: tuple[Where, ...] = ()
@@ -232,10 +287,11 @@ class DocumentFile(_File):
 
 
 class DictionaryFile(_File):
-    """`MedDRA: "28.0"`, or `WHODD: {version: ..., variables: [CMDECOD]}`."""
+    """`MedDRA: "28.0"`, or `WHODD: {version: ..., variables: [CMDECOD], files: whodrug}`."""
 
     version: str
     variables: Texts = ()
+    files: str = ""
 
     @model_validator(mode="before")
     @classmethod

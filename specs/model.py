@@ -10,7 +10,7 @@ by `specs.load`; what a study decides comes from its files. All nouns are frozen
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -95,6 +95,15 @@ class Variable:
     rules: tuple[Rule, ...] = ()
     place: str = ""
     standard: bool = True  # is in the standard's tables
+    data_type: str = ""  # of Define-XML, as planned; "": told by type, and by the values
+    digits: int | None = None  # planned decimals
+    values: tuple[Value, ...] = ()  # its value level, where the study declares one
+
+    @property
+    def own_rules(self) -> tuple[Rule, ...]:
+        """The rules beside those of the value level."""
+        of_values = [rule for value in self.values for rule in value.scoped]
+        return tuple(rule for rule in self.rules if rule not in of_values)
 
     @property
     def mandatory(self) -> bool:
@@ -105,6 +114,29 @@ class Variable:
     def is_date(self) -> bool:
         """Whether the values are ISO 8601 texts."""
         return self.value_domain.startswith("ISO 8601 date")
+
+
+@dataclass(frozen=True)
+class Value:
+    """The values of a variable in the records that meet a condition: a line of value level.
+
+    `described` has the variable's name; its rules are without the condition, `scoped` with it.
+    """
+
+    where: tuple[Where, ...]
+    described: Variable
+
+    @property
+    def scoped(self) -> tuple[Rule, ...]:
+        """The rules for these values, as rules of the variable."""
+        return tuple(replace(r, when=(*self.where, *r.when)) for r in self.described.rules)
+
+    @property
+    def place(self) -> str:
+        """What tells the value from others of the variable: `ALT` where LBTESTCD EQ ALT."""
+        if len(self.where) == 1 and self.where[0].comparator.value == "EQ":
+            return ".".join(self.where[0].values)
+        return ".".join(".".join((w.variable, w.comparator.value, *w.values)) for w in self.where)
 
 
 @dataclass(frozen=True)
@@ -134,6 +166,8 @@ class Block:
     variables a constant for the records of this block. A findings dataset has a block per test.
     `distinct` names what tells records apart (fields, bound names, or context as `@subject`): of
     several that agree in all of it the first or last collected is kept, the others are left out.
+    `group_by` makes those that agree one record; `collapse` says for fields that differ what
+    counts: first, last, min, max, joined, or values that count if any record has them.
     """
 
     form: str
@@ -144,6 +178,8 @@ class Block:
     rule: Rule | None = None  # records made by a derivation of scope "dataset"
     distinct: tuple[str, ...] = ()  # of records that agree in these one is kept
     keep: Literal["first", "last"] = "first"
+    group_by: tuple[str, ...] = ()
+    collapse: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     place: str = ""
 
 
@@ -255,12 +291,14 @@ class Document:
 class Dictionary:
     """A dictionary that codes values: MedDRA and others that are no controlled terminology.
 
-    `variables` are those it codes, beside the ones for which the standard itself names it.
+    `variables` are those it codes, beside the ones for which the standard itself names it. `files`
+    is the folder of the user's own copy, "" if there is none.
     """
 
     name: str  # as Define-XML names it (C66788): MedDRA, WHODD, LOINC
     version: str
     variables: tuple[str, ...] = ()
+    files: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from specs.distinct import as_category, constant, stacked
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -43,6 +45,8 @@ class Table:
     def sorted_by(self, keys: Iterable[str]) -> Table:
         """The same rows in the order of the keys (missing last), positions and trace renewed."""
         order = stable_order([self.frame[key] for key in keys], len(self.frame))
+        if bool((np.diff(order) == 1).all()):
+            return self
         return Table(
             self.name,
             self.frame.take(order).reset_index(drop=True),
@@ -55,6 +59,9 @@ class Table:
 
 def sorted_trace(trace: pd.DataFrame, order: NDArray[np.int64]) -> pd.DataFrame:
     """The trace of rows that have been put in an order, with their new positions."""
+    if len(trace) == len(order) and bool((trace["row"] == np.arange(len(order))).all()):
+        taken = {name: trace[name].array.take(order) for name in TRACE_COLUMNS[1:]}
+        return pd.DataFrame({"row": np.arange(len(order)), **taken}, copy=False)
     position = np.empty(len(order), dtype="int64")
     position[order] = np.arange(len(order))
     renewed = trace.assign(row=position[trace["row"].to_numpy()])
@@ -90,13 +97,31 @@ def numbered(columns: Iterable[pd.Series], size: int) -> NDArray[np.int64]:
     return key
 
 
+def distinct_rows(
+    columns: Iterable[pd.Series], size: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The position of the first of each kind of rows that agree, and for each row its kind."""
+    key = numbered(columns, size)
+    top = int(key.max()) + 1 if size else 0
+    if top > 4 * size:
+        key, found = pd.factorize(key)
+        top = len(found)
+    first = np.full(top, -1, dtype="int64")
+    first[key[::-1]] = np.arange(size)[::-1]
+    used = first >= 0
+    return first[used], (np.cumsum(used) - 1)[key]
+
+
 def _ranked(column: pd.Series) -> tuple[NDArray[np.int64], int]:
     """The rank of each value among the distinct ones, missing values last, and how many ranks."""
     if column.dtype.kind in "iu":
         lowest, highest = (column.min(), column.max()) if len(column) else (0, 0)
         if highest - lowest < 1 << 31:
             return (column.to_numpy() - lowest).astype("int64"), int(highest - lowest) + 1
-    codes, values = pd.factorize(column, use_na_sentinel=True)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes, values = column.cat.codes.to_numpy(), column.cat.categories
+    else:
+        codes, values = pd.factorize(column, use_na_sentinel=True)
     order = pd.Series(values).argsort().to_numpy()
     ranks = np.empty(len(order) + 1, dtype="int64")
     ranks[order] = np.arange(len(order))
@@ -106,11 +131,23 @@ def _ranked(column: pd.Series) -> tuple[NDArray[np.int64], int]:
 
 def trace(row: pd.Series, source: str | pd.Series, record: pd.Series) -> pd.DataFrame:
     """A trace: rows of a dataset come from records of a source; missing records are left out."""
-    sources = source if isinstance(source, str) else source.to_numpy()
-    table = pd.DataFrame({"row": row.to_numpy(), "source": sources, "record": record.to_numpy()})
-    return table.dropna(subset=["record"]).astype(
-        {"row": "int64", "source": "str", "record": "int64"}
+    known = record.notna().to_numpy()
+    rows = row.to_numpy()[known]
+    index = pd.RangeIndex(len(rows))
+    sources = (
+        constant(source, index)
+        if isinstance(source, str)
+        else as_category(source)[known].set_axis(index)
     )
+    records = record.to_numpy()[known].astype("int64")
+    return pd.DataFrame({"row": rows.astype("int64"), "source": sources, "record": records})
+
+
+def traces(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Traces below each other."""
+    filled = [part for part in parts if len(part)] or [no_trace()]
+    columns = {name: stacked([part[name] for part in filled]) for name in TRACE_COLUMNS}
+    return pd.DataFrame(columns, copy=False)
 
 
 def no_trace() -> pd.DataFrame:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from specs.distinct import distinct_values, spread_plain
 from specs.errors import SpecError
 
 if TYPE_CHECKING:
@@ -74,6 +75,9 @@ class Where(BaseModel):
 
     def holds(self, column: pd.Series) -> pd.Series:
         """True where the condition holds for the values of its variable: Series to bool Series."""
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            values, codes = distinct_values(column)
+            return spread_plain(self.holds(values), codes, column.index)
         if self.comparator in (Comparator.EQ, Comparator.NE, Comparator.IN, Comparator.NOTIN):
             known = [value for value in self.values if value]
             among = column.isin(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from sdtm.dates import full_day
 from specs.derivation import derivation
+from specs.distinct import as_plain, spread
+from specs.tables import numbered, stable_order
 
 
-@derivation
+@derivation(categories=True)
 def last_before_exposure(
     result: pd.Series, date: pd.Series, exposure: pd.Series, *by: pd.Series
 ) -> pd.Series:
@@ -27,8 +30,13 @@ def last_before_exposure(
     timed = date.str.contains("T", regex=False, na=False) & exposure.str.contains(
         "T", regex=False, na=False
     )
-    before = (day < first_day) | ((day == first_day) & (~timed | (date < exposure)))
-    candidates = date[result.notna() & before.fillna(value=False)].sort_values(kind="stable")
-    keys = [column.loc[candidates.index] for column in by]
-    last = candidates.groupby(keys, sort=False).tail(1)
-    return pd.Series(index=result.index, dtype="str").mask(result.index.isin(last.index), "Y")
+    before = (day < first_day) | ((day == first_day) & ~timed)
+    hours = (day == first_day) & timed
+    before |= (as_plain(date[hours]) < as_plain(exposure[hours])).reindex(day.index).eq(other=True)
+    rows = np.flatnonzero(before & result.notna())
+    group = pd.Series(numbered([column.iloc[rows] for column in by], len(rows)))
+    order = stable_order([group, date.iloc[rows]], len(rows))
+    last = order[np.diff(group.to_numpy()[order], append=-1) != 0]
+    flagged = np.ones(len(result), dtype="int8")
+    flagged[rows[last]] = 0
+    return spread(pd.Series(["Y", np.nan]), flagged, result.index)

@@ -9,7 +9,7 @@ from specs.derivation import derivation
 from specs.tables import stable_order
 
 
-@derivation
+@derivation(scope="value")
 def unique_subject_identifier(subject: pd.Series, *, pattern: str) -> pd.Series:
     """{pattern} with {subject} in place of the braces.
 
@@ -22,7 +22,7 @@ def unique_subject_identifier(subject: pd.Series, *, pattern: str) -> pd.Series:
     return before + subject.str.strip() + after
 
 
-@derivation
+@derivation(categories=True)
 def sequence_number(subject: pd.Series, *keys: pd.Series) -> pd.Series:
     """Number of the record within the subject, from 1, in the order of {from}; missing values last.
 

@@ -13,12 +13,12 @@ from sdtm.exact import decimal_text, split_operator
 from sdtm.raw import TICKED
 from sdtm.units import conversion
 from specs.derivation import Outcome, derivation
-from specs.tables import numbered
+from specs.tables import distinct_rows
 
 Table = Sequence[Mapping[str, Any]]
 
 
-@derivation
+@derivation(scope="value")
 def standard_result(
     result: pd.Series, unit: pd.Series, standard_unit: pd.Series, test: pd.Series
 ) -> Outcome:
@@ -34,7 +34,7 @@ def standard_result(
     return _by_distinct_rows(frame, _converted)
 
 
-@derivation
+@derivation(scope="value")
 def standard_limit(
     limit: pd.Series, unit: pd.Series, standard_unit: pd.Series, test: pd.Series
 ) -> pd.Series:
@@ -46,25 +46,25 @@ def standard_limit(
     return pd.to_numeric(texts, errors="coerce").astype("float64")
 
 
-@derivation
+@derivation(scope="value")
 def as_it_is(result: pd.Series) -> pd.Series:
     """{result} as it is."""
     return result
 
 
-@derivation
+@derivation(scope="value")
 def characters(text: pd.Series, *, first: int, last: int) -> pd.Series:
     """Characters {first} to {last} of {text}."""
     return text.str.slice(first - 1, last)
 
 
-@derivation
+@derivation(scope="value")
 def upper_case(text: pd.Series) -> pd.Series:
     """{text} in capital letters."""
     return text.str.upper()
 
 
-@derivation
+@derivation(scope="value")
 def ticked_choices(answer: pd.Series, *, choices: Table) -> pd.Series:
     """The meanings of the choices ticked in {answer}, separated by semicolons, when several are.
 
@@ -79,7 +79,7 @@ def ticked_choices(answer: pd.Series, *, choices: Table) -> pd.Series:
     return several.map(distinct).astype("str")
 
 
-@derivation
+@derivation(scope="value")
 def ticked_choice(answer: pd.Series, *, number: int, choices: Table) -> pd.Series:
     """The meaning of choice {number} of those ticked in {answer}, when several are.
 
@@ -97,7 +97,7 @@ def ticked_choice(answer: pd.Series, *, number: int, choices: Table) -> pd.Serie
     return several.map(distinct).astype("str")
 
 
-@derivation
+@derivation(scope="value")
 def numeric_result(result: pd.Series) -> pd.Series:
     """{result} as a number; missing when it is text or has a comparison operator."""
     codes, texts = pd.factorize(result)
@@ -105,7 +105,7 @@ def numeric_result(result: pd.Series) -> pd.Series:
     return pd.Series(np.append(numbers, np.nan)[codes], index=result.index)
 
 
-@derivation
+@derivation(scope="value")
 def rescaled(value: pd.Series, scale: pd.Series, *, scales: Table) -> Outcome:
     """{value} times the factor of its {scale}; missing when the scale or its factor is not known.
 
@@ -126,7 +126,7 @@ def rescaled(value: pd.Series, scale: pd.Series, *, scales: Table) -> Outcome:
     return _by_distinct_rows(frame, one)
 
 
-@derivation
+@derivation(scope="value")
 def item_score(
     answer: pd.Series, item: pd.Series, *, present: str, absent: str, scores: Table
 ) -> pd.Series:
@@ -139,13 +139,13 @@ def item_score(
     return score.mask((answer == absent) & item.isin(list(weights)), "0")
 
 
-@derivation
+@derivation(scope="value")
 def completion_status(answer: pd.Series, *, not_done: list[str]) -> pd.Series:
     """NOT DONE when {answer} is one of the codes {not_done}; else missing."""
     return pd.Series(index=answer.index, dtype="str").mask(answer.isin(not_done), "NOT DONE")
 
 
-@derivation
+@derivation(scope="value")
 def reason_not_done(answer: pd.Series, *, reasons: Table) -> pd.Series:
     """The meaning of the missing-data code in {answer}; missing when there is an answer.
 
@@ -154,7 +154,7 @@ def reason_not_done(answer: pd.Series, *, reasons: Table) -> pd.Series:
     return answer.map({str(row["code"]): row["reason"] for row in reasons}).astype("str")
 
 
-@derivation
+@derivation(scope="value")
 def reference_range_indicator(result: pd.Series, low: pd.Series, high: pd.Series) -> pd.Series:
     """LOW when {result} is below {low}, HIGH when above {high}, NORMAL when within both limits.
 
@@ -187,14 +187,12 @@ def _converted(
 
 def _by_distinct_rows(frame: pd.DataFrame, one: Any) -> Outcome:
     """Apply a function of texts once to each distinct row with a first value."""
-    filled = frame.iloc[:, 0].notna().to_numpy()
-    place = numbered([frame[name] for name in frame], len(frame))
-    codes, _ = pd.factorize(np.where(filled, place, -1))
-    first = np.flatnonzero(~pd.Series(codes).duplicated())
-    distinct = frame.iloc[first].fillna("")
+    first, codes = distinct_rows([frame[name] for name in frame], len(frame))
+    distinct = frame.iloc[first]
+    filled = distinct.iloc[:, 0].notna()
     made = [
         one(*row) if known else (None, None)
-        for row, known in zip(distinct.itertuples(index=False), filled[first], strict=True)
+        for row, known in zip(distinct.fillna("").itertuples(index=False), filled, strict=True)
     ]
 
     def spread(part: int) -> pd.Series:

@@ -9,7 +9,7 @@ from sdtm.dates import study_day as day_number
 from specs.derivation import derivation
 
 
-@derivation
+@derivation(scope="value")
 def study_day(date: pd.Series, reference: pd.Series) -> pd.Series:
     """The date part of {date} minus that of {reference}, plus 1 on and after it; there is no day 0.
 
@@ -52,13 +52,13 @@ def exists(record: pd.Series, subject: pd.Series, *, value: str = "Y") -> pd.Ser
     return pd.Series(index=found.index, dtype="str").mask(found, value)
 
 
-@derivation
+@derivation(scope="value")
 def date_of(datetime: pd.Series) -> pd.Series:
     """The date part of {datetime}."""
     return datetime.str.partition("T")[0]
 
 
-@derivation
+@derivation(scope="value")
 def age_in_years(birth: pd.Series, date: pd.Series) -> pd.Series:
     """Completed years from {birth} to {date}; missing when either date is missing or not complete.
 
@@ -76,7 +76,7 @@ def age_in_years(birth: pd.Series, date: pd.Series) -> pd.Series:
     return years.where(born.notna() & then.notna() & (then >= born)).astype("float64")
 
 
-@derivation
+@derivation(scope="value")
 def start_in_period(date: pd.Series, begin: pd.Series, end: pd.Series) -> pd.Series:
     """BEFORE, DURING or AFTER, as {date} lies to the period from {begin} to {end}.
 
@@ -86,7 +86,7 @@ def start_in_period(date: pd.Series, begin: pd.Series, end: pd.Series) -> pd.Ser
     return _in_period(date, begin, end)
 
 
-@derivation
+@derivation(scope="value")
 def end_in_period(
     date: pd.Series, ongoing: pd.Series, begin: pd.Series, end: pd.Series, *, value: str = "1"
 ) -> pd.Series:

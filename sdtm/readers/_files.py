@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from specs.distinct import as_plain, from_dictionary
 from specs.errors import RawDataError, SpecError, did_you_mean
 from specs.yaml_files import known_keys
 
@@ -30,7 +32,8 @@ Delimiter = Annotated[str, StringConstraints(pattern=r'^[^"\r\n]?$')]
 LONGEST = 1 << 24
 """The longest line of delimited text, in bytes."""
 
-_TEXT = {pa.string(): pd.StringDtype(na_value=np.nan)}
+_START = 1000
+"""How many bytes are looked at to tell what a file is."""
 
 
 class Options(BaseModel):
@@ -57,8 +60,8 @@ def options(source: RawSource, model: type[Model]) -> Model:
         ) from None
 
 
-def read_text(path: Path, encoding: str = "utf-8") -> str:
-    """The text of a file, without a byte order mark; RawDataError where it cannot be read."""
+def read_utf8(path: Path, encoding: str = "utf-8") -> bytes:
+    """The text of a file in UTF-8, without a byte order mark; RawDataError where it is none."""
     try:
         check_lines(path)
         data = path.read_bytes()
@@ -70,10 +73,34 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
         raise RawDataError(
             f"cannot be read ({error.strerror})", where=str(path), remedy="check raw: in study.yaml"
         ) from None
-    if encoding == "utf-8" and data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    text = _in_utf8(data, encoding, path).removeprefix(codecs.BOM_UTF8)
+    start = text[:_START].lstrip()
+    if not start and not text.strip():
+        raise RawDataError("is empty", where=path.name, remedy="export the data again")
+    if b"\0" in text:
+        line = text.count(b"\n", 0, text.index(b"\0")) + 1
+        raise RawDataError(
+            "holds a NUL character, so it is not delimited text",
+            where=f"{path.name} line {line}",
+            remedy="export the data again as CSV",
+        )
+    if start.lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        raise RawDataError(
+            "is a web page or XML, not delimited text",
+            where=path.name,
+            remedy="a failed download is often saved so: export the data again",
+        )
+    return text
+
+
+def _in_utf8(data: bytes, encoding: str, path: Path) -> bytes:
+    """The same text in UTF-8; RawDataError where the bytes are no text in the encoding."""
+    if encoding == "utf-8" and data.isascii():
+        return data
+    if encoding == "utf-8" and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
     try:
-        text = data.decode(encoding).removeprefix("\ufeff")
+        return data.decode(encoding).encode()
     except LookupError:
         raise SpecError(
             f"there is no encoding {encoding}",
@@ -87,22 +114,6 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
             where=f"{path.name} line {line}",
             remedy="declare the file's encoding: in study.yaml",
         ) from None
-    if not text.strip():
-        raise RawDataError("is empty", where=path.name, remedy="export the data again")
-    if "\x00" in text:
-        line = text.count("\n", 0, text.index("\x00")) + 1
-        raise RawDataError(
-            "holds a NUL character, so it is not delimited text",
-            where=f"{path.name} line {line}",
-            remedy="export the data again as CSV",
-        )
-    if text.lstrip()[:15].lower().startswith(("<!doctype", "<html", "<?xml")):
-        raise RawDataError(
-            "is a web page or XML, not delimited text",
-            where=path.name,
-            remedy="a failed download is often saved so: export the data again",
-        )
-    return text
 
 
 def check_lines(path: Path) -> None:
@@ -127,7 +138,13 @@ def read_delimited(path: Path, delimiter: str = ",", encoding: str = "utf-8") ->
 
     The index is the line, counted from 1, on which each row starts.
     """
-    text = read_text(path, encoding)
+    frame = read_categories(path, delimiter, encoding)
+    return pd.DataFrame({name: as_plain(column) for name, column in frame.items()})
+
+
+def read_categories(path: Path, delimiter: str = ",", encoding: str = "utf-8") -> pd.DataFrame:
+    """A delimited file as a frame of text as categories; otherwise as `read_delimited`."""
+    text = read_utf8(path, encoding)
     line, head = next(_rows(path, text, delimiter), (1, []))
     twice = sorted({name for name in head if name and head.count(name) > 1})
     if twice or "" in head or not head:
@@ -135,11 +152,11 @@ def read_delimited(path: Path, delimiter: str = ",", encoding: str = "utf-8") ->
         raise RawDataError(what, where=f"{path.name} line {line}", remedy="export the data again")
     try:
         table = pa_csv.read_csv(
-            io.BytesIO(text.encode()),
-            read_options=pa_csv.ReadOptions(block_size=1 << 24),
-            parse_options=pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            pa.BufferReader(text),
+            read_options=pa_csv.ReadOptions(use_threads=False, block_size=LONGEST),
+            parse_options=pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in text),
             convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(head, pa.string()),
+                column_types=dict.fromkeys(head, pa.dictionary(pa.int32(), pa.string())),
                 null_values=[""],
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=True,
@@ -147,23 +164,30 @@ def read_delimited(path: Path, delimiter: str = ",", encoding: str = "utf-8") ->
         )
     except pa.ArrowInvalid:
         raise _ragged(path, text, delimiter, len(head)) from None
-    frame: pd.DataFrame = table.to_pandas(types_mapper=_TEXT.get)
-    lines = _lines(path, text, delimiter, len(frame))
-    return frame.set_axis(pd.Index(lines, dtype="int64", name="line"))
+    lines = pd.Index(_lines(path, text, delimiter, table.num_rows), dtype="int64", name="line")
+    columns = dict(zip(head, table.unify_dictionaries().columns, strict=True))
+    del table
+    frame = pd.DataFrame({name: from_dictionary(columns.pop(name), lines) for name in head})
+    # Arrow keeps for itself what it has let go, in each of its threads: more than the frame takes.
+    pa.default_memory_pool().release_unused()
+    return frame
 
 
-def _lines(path: Path, text: str, delimiter: str, rows: int) -> np.ndarray:
+def _lines(path: Path, text: bytes, delimiter: str, rows: int) -> np.ndarray:
     """The line each row starts on; counted one by one only where a value spans lines."""
-    lines = text.rstrip("\r\n").count("\n")
-    if lines == rows and text.count('"') % 2 == 0:
+    end = len(text)
+    while end and text[end - 1] in b"\r\n":
+        end -= 1
+    if text.count(b"\n", 0, end) == rows and text.count(b'"') % 2 == 0:
         return np.arange(2, rows + 2)
     starts = [line for line, _ in _rows(path, text, delimiter)]
     return np.array(starts[1 : rows + 1])
 
 
-def _rows(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(path: Path, text: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank, each with the line it starts on."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     before = 0
     try:
         for row in reader:
@@ -178,7 +202,7 @@ def _rows(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str
         ) from None
 
 
-def _ragged(path: Path, text: str, delimiter: str, columns: int) -> RawDataError:
+def _ragged(path: Path, text: bytes, delimiter: str, columns: int) -> RawDataError:
     """The error that names the first row with more or fewer cells than the head."""
     for line, row in _rows(path, text, delimiter):
         if len(row) != columns:

@@ -46,7 +46,10 @@ _SAS_TIMES = ("TIME", "HHMM", "TOD", "E8601TM", "IS8601TM", "HOUR")
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table as text, the labels of its columns, codes that stand for no answer, findings."""
+    """A table as text, plain or as categories, with what is known of it.
+
+    `labels` are those of its columns, `missing` the codes that stand for no answer.
+    """
 
     frame: pd.DataFrame
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from pydantic import StringConstraints
 
 from sdtm.dates import DateStyle
 from sdtm.raw import Field, Form, RawData, context
-from sdtm.readers._files import Delimiter, Options, options, read_delimited
+from sdtm.readers._files import Delimiter, Options, options, read_categories, read_delimited
 from sdtm.readers._frames import Sheet, read_parquet, read_sas, read_xlsx
 from sdtm.readers._shape import shape_of
 from specs.errors import RawDataError, SpecError, did_you_mean
@@ -151,7 +151,9 @@ def read_sheet(path: Path, given: TableOptions, place: str = "") -> Sheet:
         )
     if kind == "csv":
         shape = shape_of(path, given.encoding, given.delimiter)
-        return Sheet(read_delimited(path, shape.delimiter, shape.encoding), findings=shape.findings)
+        return Sheet(
+            read_categories(path, shape.delimiter, shape.encoding), findings=shape.findings
+        )
     readers: Mapping[str, Callable[[], Sheet]] = {
         "xlsx": lambda: read_xlsx(path, given.sheet),
         "sas": lambda: read_sas(path, given.encoding),
@@ -236,7 +238,7 @@ def _left_out(
         severity="notice",
         rule="CK-RAW-LEFT-OUT",
         form=pd.Series(name, index=rows.index, dtype="str"),
-        value=rows[list(given.leave_out)].fillna("").agg(" ".join, axis=1)
+        value=rows[list(given.leave_out)].astype("str").fillna("").agg(" ".join, axis=1)
         if len(rows)
         else pd.Series(dtype="str"),
         message="the row is no record by leave_out in study.yaml",
@@ -282,7 +284,8 @@ def _unpivoted(data: pd.DataFrame, given: Unpivot, path: Path, place: str) -> pd
             where=place,
             remedy="name the group of the pattern, or value:, otherwise",
         )
-    long = data.melt(kept, list(parts), "@column", given.value, ignore_index=False)
+    texts = data.astype(dict.fromkeys(data.columns.drop("@line"), "str"))
+    long = texts.melt(kept, list(parts), "@column", given.value, ignore_index=False)
     long = long.sort_index(kind="stable").reset_index(drop=True)
     made = names.loc[long["@column"]].set_axis(long.index)
     return pd.concat([long[kept], made, long[[given.value]].astype("str")], axis=1)

@@ -5,10 +5,11 @@ from types import MappingProxyType
 import pandas as pd
 
 from sdtm.answers import Answers
+from sdtm.blocks import BlockRecords
 from sdtm.dates import DateStyle
-from sdtm.raw import Field
+from sdtm.raw import Field, Form, RawData, context
 from sdtm.records import Records
-from specs.model import Origin, Rule, StudyCodelist, Variable
+from specs.model import Block, Origin, Rule, StudyCodelist, Variable
 from specs.terminology import Codelist, Term
 
 SEX = StudyCodelist(
@@ -31,18 +32,14 @@ DATE = Variable("AESTDTC", "Start", "Char", value_domain="ISO 8601 datetime or i
 def answers(*columns: tuple[Field, list[str | None]]) -> Answers:
     """The answers to one field per column, named as the field; a second is a field of its own."""
     size = len(columns[0][1])
-    frame = pd.DataFrame(
-        {
-            "@subject": [f"S{n}" for n in range(size)],
-            "@form_repeat": None,
-            "@file": "x.csv",
-            "@line": range(2, size + 2),
-            "@block": 0,
-            **{field.name: pd.Series(values, dtype="str") for field, values in columns},
-        }
-    )
-    fields = {(field.name, 0): ("form", field) for field, _ in columns}
-    return Answers("DM", Records(frame, fields, pd.DataFrame(), pd.DataFrame()))
+    subjects = pd.Series([f"S{n}" for n in range(size)], dtype="str")
+    whose = context(subjects.index, "x.csv", pd.Series(range(2, size + 2)), subject=subjects)
+    texts = {field.name: pd.Series(values, dtype="str") for field, values in columns}
+    form = Form("form", whose.assign(**texts), {field.name: field for field, _ in columns})
+    names = tuple(form.fields)
+    block = BlockRecords.of(Block(form="form"), form, RawData({"form": form}), names, 0)
+    plan = pd.DataFrame(columns=["@visitnum", "@visit", "@visitdy"])
+    return Answers("DM", Records((block,), plan))
 
 
 def read(
@@ -53,7 +50,7 @@ def read(
     **how: str,
 ) -> list[object]:
     rule = Rule(Origin.COLLECTED, names, **how)  # type: ignore[arg-type]
-    rows = pd.Series(data=True, index=made._records.frame.index)
+    rows = pd.Series(data=True, index=made._records.index)
     values = made.values(rule, variable, codelist, rows).astype(object)
     return values.where(values.notna(), None).tolist()
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import sdtm.derivations
 from sdtm.build import build_sdtm
-from sdtm.groups import of_subjects, subjects_in, together
+from sdtm.groups import in_groups, of_subjects, subjects_in, together
 from sdtm.readers import read_raw
 from specs.derivation import derivations_of
 from specs.load import load_study
@@ -146,8 +146,22 @@ def test_any_grouping_of_subjects_gives_the_same_bytes(
 ) -> None:
     study, raw = read
     members = [[s for s, g in zip(SUBJECTS, groups, strict=True) if g == n] for n in range(3)]
-    built = [build_sdtm(study, of_subjects(raw, group)).tables for group in members if group]
+    built = [dict(build_sdtm(study, of_subjects(raw, group)).tables) for group in members if group]
     assert as_bytes(together(study, built)) == as_bytes(build_sdtm(study, raw).tables)
+
+
+@pytest.mark.parametrize("size", [1, 4, 9, 20])
+def test_building_a_few_records_at_a_time_changes_nothing(
+    read: tuple[Study, RawData], size: int
+) -> None:
+    study, raw = read
+    assert len(list(in_groups(study, raw, size))) > 1
+    few, whole = build_sdtm(study, raw, size), build_sdtm(study, raw)
+    assert as_bytes(few.tables) == as_bytes(whole.tables)
+    assert few.ledger.forms.equals(whole.ledger.forms)
+    assert few.ledger.left_out.equals(whole.ledger.left_out)
+    found = [made.findings.fillna("").to_numpy().tolist() for made in (few, whole)]
+    assert sorted(found[0]) == sorted(found[1])
 
 
 @pytest.mark.parametrize("added", SUBJECTS)

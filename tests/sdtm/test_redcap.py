@@ -112,7 +112,7 @@ def test_an_instance_without_form_repeats_the_event(tmp_path: Path) -> None:
 def test_the_codes_ticked_in_a_checkbox_stand_in_one_field(tmp_path: Path) -> None:
     raw = read_redcap(tmp_path)
     form = raw.forms["demographics"]
-    assert form.frame["race"].fillna("none").tolist() == ["-2;3", "none"]
+    assert form.frame["race"].astype("str").fillna("none").tolist() == ["-2;3", "none"]
     assert form.fields["race"].choices == {"1": "Asian", "-2": "White, or so", "3": "Other"}
 
 
@@ -178,7 +178,7 @@ def test_a_missing_data_code_that_is_a_choice_is_an_answer(tmp_path: Path) -> No
     raw = read_redcap(tmp_path, missing={"NASK": "Not asked", "UNK": "Unknown"})
     form = raw.forms["adverse_events"]
     assert form.fields["aeout"].answered(form.frame["aeout"]).tolist() == ["1", "NASK"]
-    text = form.frame["aeterm"].replace("Cough", "NASK")
+    text = form.frame["aeterm"].astype("str").replace("Cough", "NASK")
     assert form.fields["aeterm"].answered(text).isna().tolist() == [False, True]
 
 

@@ -1,0 +1,130 @@
+"""Values as categories: each distinct value once, and for each row which of them it has.
+
+Of millions of collected values few are distinct. What is done to a value by itself is done once to
+each distinct value, and a column takes a byte or two a row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pandas.api.types import union_categoricals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+_TEXT = pd.StringDtype(na_value=np.nan)
+
+
+def as_category(column: pd.Series) -> pd.Series:
+    """A column as categories, in the order of their first appearance; missing stays so.
+
+    >>> as_category(pd.Series(["b", "a", None, "b"], dtype="str")).cat.codes.tolist()
+    [0, 1, -1, 0]
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    codes, values = pd.factorize(column)
+    return _of_codes(codes, pd.Index(values, dtype=column.dtype), column.index)
+
+
+def from_dictionary(column: pa.ChunkedArray, index: pd.Index) -> pd.Series:
+    """An Arrow column of dictionary-encoded text, with one dictionary for all chunks."""
+    chunks = column.chunks
+    if not chunks:
+        return missing(index)
+    codes = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in chunks]
+    return _of_codes(np.concatenate(codes), pd.Index(chunks[0].dictionary, dtype=_TEXT), index)
+
+
+def as_plain(column: pd.Series) -> pd.Series:
+    """Categories as a column of their own dtype, text as `str`; any other column as it is."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    values, codes = _values(column), column.cat.codes.to_numpy()
+    if values.dtype != "str":
+        return spread_plain(values, codes, column.index)
+    places = np.where(codes < 0, codes.dtype.type(len(values) - 1), codes)
+    # Arrow's own pool takes a quarter more than it is asked for.
+    texts = pc.take(
+        pa.array(values, type=pa.large_string()),
+        pa.array(places),
+        boundscheck=False,
+        memory_pool=pa.system_memory_pool(),
+    )
+    return pd.Series(pd.array(texts, dtype=_TEXT), index=column.index, copy=False)
+
+
+def spread(made: pd.Series, codes: NDArray[Any], index: pd.Index) -> pd.Series:
+    """For each code the value of that number, as categories; the code -1 is the last value."""
+    own, values = pd.factorize(made)
+    return _of_codes(own[codes], pd.Index(values, dtype=made.dtype), index)
+
+
+def spread_plain(made: pd.Series, codes: NDArray[Any], index: pd.Index) -> pd.Series:
+    """For each code the value of that number, in the dtype of the values."""
+    return pd.Series(made.array.take(codes), index=index, copy=False)
+
+
+def on_distinct(function: Callable[[pd.Series], pd.Series], column: pd.Series) -> pd.Series:
+    """A function of values by themselves, done once to each value of a column of categories.
+
+    What it gives is given as categories.
+    """
+    values, codes = distinct_values(column)
+    return spread(function(values), codes, column.index)
+
+
+def distinct_values(column: pd.Series) -> tuple[pd.Series, NDArray[Any]]:
+    """The values that a column of categories has, a missing one last, and which each row has."""
+    codes = column.cat.codes.to_numpy()
+    values = _values(column)
+    used = np.zeros(len(values), dtype="bool")
+    used[codes] = True
+    if used.all():
+        return values, codes
+    place = np.cumsum(used) - 1
+    return values[used].reset_index(drop=True), place[codes]
+
+
+def pruned(column: pd.Series) -> pd.Series:
+    """A column of categories without those that no row has; any other column as it is."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    values, codes = distinct_values(column)
+    known = values.notna().to_numpy()
+    codes = np.where(known[codes], codes, -1) if len(values) else codes
+    return _of_codes(codes, pd.Index(values[known]), column.index)
+
+
+def stacked(columns: Sequence[pd.Series]) -> pd.Series:
+    """Columns below each other, on a new index: categories stay so, others as pandas does it."""
+    if not all(isinstance(column.dtype, pd.CategoricalDtype) for column in columns):
+        return pd.concat(columns, ignore_index=True)
+    return pd.Series(union_categoricals([column.array for column in columns]), copy=False)
+
+
+def constant(value: str | float, index: pd.Index) -> pd.Series:
+    """A column of one value, as categories."""
+    return spread(pd.Series([value]), np.zeros(len(index), "int8"), index)
+
+
+def missing(index: pd.Index) -> pd.Series:
+    """A column of text, as categories, in which every value is missing."""
+    return _of_codes(np.full(len(index), -1, "int8"), pd.Index([], dtype=_TEXT), index)
+
+
+def _values(column: pd.Series) -> pd.Series:
+    """The categories, and after them a missing value, for which the code -1 stands."""
+    values = column.cat.categories
+    return pd.Series(values.append(pd.Index([np.nan], dtype=values.dtype)), copy=False)
+
+
+def _of_codes(codes: NDArray[Any], values: pd.Index, index: pd.Index) -> pd.Series:
+    return pd.Series(pd.Categorical.from_codes(codes, values), index=index, copy=False)

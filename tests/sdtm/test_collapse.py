@@ -1,0 +1,128 @@
+"""`group_by`: several raw records as one, by declared rules, with all of them in the lineage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from specs.errors import MappingError, SpecError
+from tests.sdtm.test_build import rows
+
+if TYPE_CHECKING:
+    from tests.sdtm.conftest import Build
+
+AE = """
+dataset: AE
+records:
+  from: ae
+  group_by: ["@subject", event]
+  COLLAPSE
+keys: [STUDYID, USUBJID, AETERM]
+variables:
+  AETERM: {collected: event}
+  AELOC: {collected: place, codelist: ""}
+  AESTDTC: {collected: start}
+  AESER: {collected: serious}
+"""
+# Rash of subject 1 is in three records
+DATA = (
+    "subject,event,place,start,serious\n"
+    "1,Rash,ARM,3/1/2020,N\n"
+    "2,Rash,ARM,9/1/2020,N\n"
+    "1,Rash,LEG,2/1/2020,Y\n"
+    "1,Rash,ARM,,N\n"
+    "1,Cough,,5/1/2020,\n"
+)
+ALL = 'collapse: {place: joined, start: min, serious: {any: "Y"}}'
+
+
+def made(build: Build, collapse: str, data: str = DATA) -> list[tuple[object, ...]]:
+    files = {"sdtm/ae.yaml": AE.replace("COLLAPSE", collapse), "ae.csv": data}
+    frame = build(files).tables["AE"].frame
+    return rows(frame, "USUBJID", "AETERM", "AELOC", "AESTDTC", "AESER")
+
+
+def test_records_that_agree_become_one_by_the_rules_of_their_fields(build: Build) -> None:
+    assert made(build, ALL) == [
+        ("S1-1", "Cough", None, "2020-01-05", None),
+        ("S1-1", "Rash", "ARM; LEG", "2020-01-02", "Y"),
+        ("S1-2", "Rash", "ARM", "2020-01-09", "N"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ("place: first, start: first, serious: first", ("ARM", "2020-01-03", "N")),
+        ("place: last, start: last, serious: last", ("ARM", "2020-01-02", "N")),
+        ("place: joined, start: max, serious: last", ("ARM; LEG", "2020-01-03", "N")),
+    ],
+)
+def test_first_last_and_largest_count_where_there_is_a_value(
+    build: Build, rules: str, expected: tuple[str, ...]
+) -> None:
+    assert made(build, f"collapse: {{{rules}}}")[1][2:] == expected
+
+
+def test_numbers_are_compared_as_numbers(build: Build) -> None:
+    dm = """
+    dataset: DM
+    records: {from: dm, group_by: "@subject", collapse: {age: max}}
+    keys: [STUDYID, USUBJID]
+    variables:
+      AGE: {collected: age}
+    """
+    built = build({"sdtm/dm.yaml": dm, "dm.csv": "subject,age\n1,9\n1,10\n"})
+    assert built.tables["DM"].frame["AGE"].tolist() == [10.0]
+
+
+def test_a_field_that_differs_without_a_rule_is_an_error_that_names_the_lines(
+    build: Build,
+) -> None:
+    with pytest.raises(MappingError) as error:
+        made(build, "collapse: {start: min, serious: last}")
+    assert str(error.value) == (
+        "ae.yaml line 3: place differs between the records of one group: ae.csv lines 2, 4, 5;"
+        " say under collapse what counts: place: first, last, min, max, joined or {any: value}"
+    )
+
+
+def test_text_has_no_smallest_value(build: Build) -> None:
+    with pytest.raises(MappingError, match="place has values that are neither all numbers"):
+        made(build, "collapse: {place: min, start: min, serious: last}")
+
+
+def test_every_record_is_in_the_trace_and_those_made_one_are_named(build: Build) -> None:
+    built = build({"sdtm/ae.yaml": AE.replace("COLLAPSE", ALL), "ae.csv": DATA})
+    assert rows(built.tables["AE"].trace, "row", "source", "record") == [
+        (0, "ae", 4), (1, "ae", 0), (1, "ae", 2), (1, "ae", 3), (2, "ae", 1),
+    ]  # fmt: skip
+    balance = built.ledger.forms.set_index("form").loc["ae"]
+    assert balance[["records", "records used", "records unaccounted"]].tolist() == [5, 5, 0]
+    assert rows(built.ledger.left_out, "form", "subject", "line", "rule") == [
+        ("ae", "1", 4, "made one with another for each @subject, event"),
+        ("ae", "1", 5, "made one with another for each @subject, event"),
+    ]
+
+
+def test_records_that_all_differ_stay_as_they_are(build: Build) -> None:
+    data = "subject,event,place,start,serious\n1,Rash,ARM,,N\n1,Cough,LEG,,Y\n"
+    assert [row[1:3] for row in made(build, "keep: first", data)] == [
+        ("Cough", "LEG"),
+        ("Rash", "ARM"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('group_by: ["@subject", event]', "", "collapse goes with group_by"),
+        ("place: joined", "place: longest", "collapse.place"),
+        ("from: ae", "from: ae\n  distinct: event", "group_by makes records one, distinct"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(build: Build, old: str, new: str, message: str) -> None:
+    text = AE.replace("COLLAPSE", ALL).replace(old, new)
+    with pytest.raises(SpecError, match=message):
+        build({"sdtm/ae.yaml": text, "ae.csv": DATA})
