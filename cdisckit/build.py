@@ -23,6 +23,7 @@ from specs.errors import CdisckitError, SpecError, did_you_mean
 from specs.findings import all_findings
 from specs.load import load_study
 from submission.package import swap_in, write_package
+from validation.dictionaries import dictionary_findings
 from validation.explanations import explained
 from validation.report import write_report
 from validation.run import validate_all, validate_package
@@ -109,12 +110,14 @@ def build(
     out: Path,
     *,
     raw: Path | None = None,
+    dictionaries: Path | None = None,
     mode: Mode = "draft",
     step: Callable[[str], None] = lambda _: None,
 ) -> Build:
     """Build a study's package into `out/<study id>`; the last good one stays until this is whole.
 
-    `raw` replaces the study's folder as the place where its raw files are. CdisckitError when it
+    `raw` replaces the study's folder as the place where its raw files are, `dictionaries` is where
+    else the dictionaries are that coded its terms. CdisckitError when it
     cannot run; what is wrong in the data is in the findings of the result.
     """
     step(STEPS[0])
@@ -134,7 +137,13 @@ def build(
         )
     step(STEPS[4])
     found = all_findings(
-        [open_proposals(folder), tabulations.findings, found, validate_all(study, tables)]
+        [
+            open_proposals(folder),
+            tabulations.findings,
+            found,
+            validate_all(study, tables),
+            dictionary_findings(study, tables, data, dictionaries),
+        ]
     )
     results = tuple(proportion(declared, tables) for declared in study.analyses if declared.summary)
     step(STEPS[5])

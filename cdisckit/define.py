@@ -1,4 +1,4 @@
-"""`cdisckit define`: show, print, check and compare a define.xml, and start a study from it."""
+"""`cdisckit define`: show, print, check and compare a define.xml."""
 
 from __future__ import annotations
 
@@ -41,7 +41,6 @@ class Wanted:
     pdf: Path | None = None
     check: bool = False
     diff: Path | None = None
-    spec: Path | None = None
 
 
 def define(file: Path, wanted: Wanted, console: Console) -> bool:
@@ -55,11 +54,6 @@ def define(file: Path, wanted: Wanted, console: Console) -> bool:
     if wanted.pdf is not None:
         _print_pdf(document, wanted.pdf)
         console.print(f"PDF:  {wanted.pdf}", soft_wrap=True, highlight=False)
-    if wanted.spec is not None:
-        from submission.define.start import write_start
-
-        for path in write_start(document, wanted.spec):
-            console.print(f"Spec: {path}", soft_wrap=True, highlight=False)
     if wanted.diff is not None:
         clean = _compared(read_define(wanted.diff), document, console) and clean
     if wanted.check:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -41,6 +41,10 @@ def build(
         Path | None,
         typer.Option(envvar="CDISCKIT_RAW", help="Folder of the raw files, if not the study's."),
     ] = None,
+    dictionaries: Annotated[
+        Path | None,
+        typer.Option(envvar="CDISCKIT_DICTIONARIES", help="Folder of MedDRA-28.0 and the like."),
+    ] = None,
     final: Annotated[
         bool,
         typer.Option("--final/--draft", help="Final refuses a package with unexplained errors."),
@@ -66,7 +70,8 @@ def build(
         def step(name: str) -> None:
             progress.update(task, description=name, completed=STEPS.index(name))
 
-        built = build_package(study, out, raw=raw, mode="final" if final else "draft", step=step)
+        mode: Literal["draft", "final"] = "final" if final else "draft"
+        built = build_package(study, out, raw=raw, dictionaries=dictionaries, mode=mode, step=step)
     print_summary(built, Console())
     raise typer.Exit(FINDINGS if built.folder is None or len(built.unexplained) else CLEAN)
 
@@ -117,7 +122,6 @@ def define(
         bool, typer.Option("--check", help="Check it, and the data beside it.")
     ] = False,
     diff: Annotated[Path | None, typer.Option(help="Compare it with this older version.")] = None,
-    spec: Annotated[Path | None, typer.Option(help="Start a study's folder from it.")] = None,
 ) -> None:
     """Show, print, check and compare a define.xml.
 
@@ -127,7 +131,7 @@ def define(
     from cdisckit.define import Wanted
     from cdisckit.define import define as do
 
-    clean = do(file, Wanted(html, pdf, check, diff, spec), Console())
+    clean = do(file, Wanted(html, pdf, check, diff), Console())
     raise typer.Exit(CLEAN if clean else FINDINGS)
 
 
@@ -279,26 +283,42 @@ def spec_export(
     layout: Annotated[
         str, typer.Option(help="A (Community, Define 2.0), B (Enterprise, 2.0) or C (2.1).")
     ] = "C",
+    standard: Annotated[
+        str, typer.Option(help="For a define.xml: SDTMIG or ADaMIG, where a study has both.")
+    ] = "",
 ) -> None:
-    """Write a study's specification as a workbook in a layout of Pinnacle 21."""
+    """Write a study's specification as a workbook in a layout of Pinnacle 21, or as define.xml.
+
+    A define.xml written from the specification alone has the planned types and lengths.
+    """
     from cdisckit.spec import export_spec
 
     if layout not in ("A", "B", "C"):
         raise CdisckitError(f"there is no layout {layout}", remedy="choose A, B or C")
-    count = export_spec(study, to, layout)  # type: ignore[arg-type]  # checked above
+    if standard not in ("", "SDTMIG", "ADaMIG"):
+        raise CdisckitError(f"there is no standard {standard}", remedy="choose SDTMIG or ADaMIG")
+    count = export_spec(study, to, layout, standard)  # type: ignore[arg-type]  # checked above
     Console().print(f"{count} datasets: {to}", soft_wrap=True, highlight=False)
 
 
 @spec.command("import")
 def spec_import(
-    file: Annotated[Path, typer.Argument(help="A workbook in one of the three layouts.")],
-    to: Annotated[Path, typer.Option(help="The study's folder; files there are replaced.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="A workbook in one of the three layouts, or define.xml files."),
+    ],
+    to: Annotated[
+        Path, typer.Option(help="The study's folder: a workbook replaces files, a define.xml none.")
+    ],
 ) -> None:
-    """Write the files of a study from a workbook; columns it does not know are named."""
+    """Write the files of a study from a workbook, or start a study from its define.xml files.
+
+    Columns of a workbook that are not known are named, and what is not kept of a define.xml.
+    """
     from cdisckit.spec import import_spec
 
-    for column in import_spec(file, to):
-        Console(stderr=True).print(f"Not understood: {column}", highlight=False, markup=False)
+    for remark in import_spec(files, to):
+        Console(stderr=True).print(remark, soft_wrap=True, highlight=False, markup=False)
 
 
 def main() -> None:

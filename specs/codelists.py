@@ -157,9 +157,10 @@ class StudyTerminology:
                 where=f"{self._file} {name}",
                 remedy="map the collected text to one of its terms with collected:",
             ) from None
+        own_title = base.title if name in (base.name, base.code) else f"{base.title} ({name})"
         return StudyCodelist(
             name,
-            codelist,
+            replace(codelist, title=given.label or own_title),
             standard=self._package(base),
             extended=frozenset(given.extend),
             own=MappingProxyType(given.collected),

@@ -95,7 +95,8 @@ def load_study(
         not_submitted=MappingProxyType(dict(given.not_submitted)),
         documents=tuple(Document(d.id, d.title, d.href) for d in given.documents),
         dictionaries=tuple(
-            Dictionary(name, d.version, d.variables) for name, d in given.dictionaries.items()
+            Dictionary(name, d.version, d.variables, d.files)
+            for name, d in given.dictionaries.items()
         ),
         explanations=_explanations(explanations_file),
         analyses=analyses,

@@ -128,7 +128,9 @@ def _one(
         return replace(first, codelist=codelist)
     rules = tuple(_scoped(rule, scope) for variable, scope in found for rule in variable.rules)
     lengths = [v.length for v, _ in found if v.length is not None]
-    return replace(first, codelist=codelist, rules=rules, length=max(lengths) if lengths else None)
+    values = tuple(replace(u, where=(scope, *u.where)) for v, scope in found for u in v.values)
+    length = max(lengths) if lengths else None
+    return replace(first, codelist=codelist, rules=rules, length=length, values=values)
 
 
 def _scoped(rule: Rule, scope: Where) -> Rule:

@@ -15,6 +15,7 @@ import pandas as pd
 from sdtm.answers import MULTIPLE
 from specs.errors import MappingError, did_you_mean
 from specs.model import Origin
+from specs.where import all_hold
 from submission.measures import (
     Measure,
     date_measure,
@@ -29,7 +30,7 @@ from submission.measures import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from specs.model import Dataset, Rule, Study, Variable
+    from specs.model import Dataset, Rule, Study, Value, Variable
     from specs.tables import Table
 
 NUMBER_SIZE = 8
@@ -159,7 +160,7 @@ class _Measuring:
         by_value = {
             variable.name: MappingProxyType(self._by_value(variable, name, variables))
             for variable in self.dataset.variables
-            if name and self._may_differ(variable, name)
+            if variable.values or (name and self._may_differ(variable, name))
         }
         return DatasetAttributes(
             self.dataset.name,
@@ -210,8 +211,10 @@ class _Measuring:
 
         Qualifiers are planned by name, so each has its attributes, with data or without.
         """
-        pairs = self.frame[[name, variable.name]].dropna().drop_duplicates()
         whole = variables[variable.name]
+        if variable.values:
+            return {value.place: self._of_value(value, whole) for value in variable.values}
+        pairs = self.frame[[name, variable.name]].dropna().drop_duplicates()
         found = {
             str(value): self._of_values(variable, str(value), values, whole)
             for value, values in pairs.groupby(name, sort=True, observed=True)[variable.name]
@@ -223,6 +226,25 @@ class _Measuring:
                 empty = self._of_values(variable, qualifier.name, none, whole)
                 found[qualifier.name] = replace(empty, has_data=False)
         return found
+
+    def _of_value(self, value: Value, whole: Attributes) -> Attributes:
+        """The attributes of the values that the value level of the study describes."""
+        described = value.described
+        values = self.frame.loc[all_hold(value.where, self.frame), described.name].dropna()
+        terms = self._terms(described.codelist, values, (), described.rules)
+        measure = _measure(described, values)
+        if measure.length and whole.length:
+            measure = replace(measure, length=min(measure.length, whole.length))
+        return Attributes(
+            size=whole.size,
+            data_type=measure.data_type,
+            length=measure.length,
+            significant_digits=measure.significant_digits,
+            display_format=described.format or whole.display_format,
+            has_data=len(values) > 0,
+            codelist=described.codelist if terms else "",
+            terms=terms,
+        )
 
     def _of_values(
         self, variable: Variable, value: str, values: pd.Series, whole: Attributes

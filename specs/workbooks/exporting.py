@@ -6,9 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from specs.files import ORIGINS
+from specs.files import OF_VARIABLE, ORIGINS
 from specs.model import Origin
-from specs.workbooks.layouts import ADDED, FIRST, LAYOUTS, ORIGINS_2_0
+from specs.workbooks import rule_cells
+from specs.workbooks.layouts import ADDED, FIRST, LAYOUTS, ORIGINS_2_0, RULED
 from specs.workbooks.sheets import Sheet, Workbook
 from specs.yaml_files import content, read_yaml
 
@@ -21,17 +22,20 @@ if TYPE_CHECKING:
 
     Cells = Mapping[str, Any]
 
-OWN = ("label", "type", "length", "codelist", "format", "comment", "role", "core")
-"""What a file says of a variable beside its rules."""
-
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
-_OF_PARAMETER = ("label", "category", "codelist", "where", "per")
+OF_PARAMETER = ("label", "number", "category", "codelist", "where", "per")
+
+
+PARTS = {"variables": OF_VARIABLE, "supplemental": OF_VARIABLE, "parameters": OF_PARAMETER}
+"""The parts of a dataset's file that hold rules, and what each says beside them."""
 
 
 def exported(study: Study, family: Family = "C") -> Workbook:
     """The specification as a workbook of a layout, with the added sheets."""
-    made = _Export(study, family)
+    files = {path.relative_to(study.folder).as_posix(): path for path in study.files}
+    given = {name: content(read_yaml(path)) for name, path in files.items() if "/" in name}
+    made = _Export(study, family, written_rules(given))
     rows: Mapping[str, Iterator[Cells]] = {
         FIRST[family]: made.attributes(),
         "Datasets": made.datasets(),
@@ -44,9 +48,10 @@ def exported(study: Study, family: Family = "C") -> Workbook:
         "Comments": made.comments(),
         "Documents": made.documents(),
     }
-    sheets = [Sheet.of(name, head, rows[name]) for name, head in LAYOUTS[family].items()]
-    files = {path.relative_to(study.folder).as_posix(): path for path in study.files}
-    given = {name: content(read_yaml(path)) for name, path in files.items() if "/" in name}
+    sheets = [
+        Sheet.of(name, (*head, *(rule_cells.COLUMNS if name in RULED else ())), rows[name])
+        for name, head in LAYOUTS[family].items()
+    ]
     tests = list(_tests(given))
     columns = ("File", *dict.fromkeys(c for row in tests for c in row if c != "File"))
     sheets += [
@@ -59,6 +64,22 @@ def exported(study: Study, family: Family = "C") -> Workbook:
     return Workbook(f"{study.id}.xlsx", tuple(sheets))
 
 
+def written_rules(given: Mapping[str, Any]) -> Mapping[tuple[str, str], list[dict[str, Any]]]:
+    """The rules as the files write them, by dataset and name of variable, qualifier, parameter.
+
+    Those of several files for one dataset stand behind each other.
+    """
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for said in given.values():
+        dataset = said.get("dataset", "")
+        domain = said.get("domain") or dataset
+        for part, own in PARTS.items():
+            for name, told in (said.get(part) or {}).items():
+                key = (dataset, name.replace("--", domain, 1) if name.startswith("--") else name)
+                found.setdefault(key, []).extend(rule_cells.rules_of(told, own))
+    return found
+
+
 def as_json(value: Any) -> str:
     """A value as one line of JSON; "" for nothing."""
     return "" if value in (None, {}, [], "") else json.dumps(value, ensure_ascii=False)
@@ -67,9 +88,12 @@ def as_json(value: Any) -> str:
 class _Export:
     """The sheets of the layout, read off the resolved specification."""
 
-    def __init__(self, study: Study, family: Family) -> None:
+    def __init__(
+        self, study: Study, family: Family, rules: Mapping[tuple[str, str], list[Any]]
+    ) -> None:
         self._study = study
         self._family = family
+        self._rules = rules
 
     def attributes(self) -> Iterator[Cells]:
         """Study and standard."""
@@ -106,21 +130,29 @@ class _Export:
         """One row per variable of every dataset."""
         for dataset in self._study.datasets:
             for number, variable in enumerate(dataset.variables, start=1):
-                yield {"Order": number, **self._described(dataset, variable, variable.name)}
+                cells = self._described(dataset, variable, variable.name)
+                yield {"Order": number, **cells, **self._ruled(dataset, variable.name)}
 
     def value_level(self) -> Iterator[Cells]:
-        """One row per qualifier of SUPP--, and per parameter with a codelist of its own."""
+        """One row per qualifier of SUPP--, per parameter, and per declared line of value level."""
         for dataset, clause, name, variable in self._by_value():
             place = f"{variable}.{clause[2]}"
             where = f"{dataset.name}.{place}" if self._family == "A" else " ".join(clause)
             if isinstance(name, str):
+                ruled = self._ruled(dataset, clause[2])
                 yield {"Dataset": dataset.name, "Variable": variable, "Where Clause": where,
-                       "Label": name, "Description": name, "Data Type": "text",
-                       "Codelist": self._codelist_of(dataset, clause[2])}  # fmt: skip
+                       "Label": name, "Description": name,
+                       "Data Type": "text" if variable == "AVALC" else "float",
+                       "Origin": "Derived" if ruled["Rule"] else "",
+                       "Codelist": self._codelist_of(dataset, clause[2]), **ruled}  # fmt: skip
             else:
                 cells = self._described(dataset, name, place)
+                qualifier = self._ruled(dataset, name.name) if dataset.parent else {}
                 yield {**cells, "Variable": variable, "Where Clause": where,
-                       "Description": name.label}  # fmt: skip
+                       "Description": name.label, **qualifier}  # fmt: skip
+
+    def _ruled(self, dataset: Dataset, name: str) -> Cells:
+        return rule_cells.cells(self._rules.get((dataset.parent or dataset.name, name), []))
 
     def where_clauses(self) -> Iterator[Cells]:
         """The conditions of the value level, in layout A."""
@@ -182,8 +214,15 @@ class _Export:
                 for variable in dataset.supplemental:
                     yield dataset, ("QNAM", "EQ", variable.name), variable, "QVAL"
             for parameter in dataset.parameters:
-                if parameter.codelist:
-                    yield dataset, ("PARAMCD", "EQ", parameter.code), parameter.label, "AVALC"
+                if parameter.codelist or parameter.rule:
+                    result = "AVALC" if parameter.codelist else "AVAL"
+                    yield dataset, ("PARAMCD", "EQ", parameter.code), parameter.label, result
+            for variable in dataset.variables:
+                for value in variable.values:
+                    clause = value.where[0]
+                    if len(value.where) == 1:
+                        told = (clause.variable, clause.comparator.value, ", ".join(clause.values))
+                        yield dataset, told, value.described, variable.name
 
     def _codelist_of(self, dataset: Dataset, code: str) -> str:
         return next(p.codelist for p in dataset.parameters if p.code == code)
@@ -199,6 +238,7 @@ class _Export:
             "Label": variable.label,
             "Data Type": _data_type(variable),
             "Length": variable.length or "",
+            "Significant Digits": "" if variable.digits is None else variable.digits,
             "Format": variable.format,
             "Mandatory": variable.mandatory,
             "Assigned Value": _constant(first),
@@ -213,6 +253,8 @@ class _Export:
 
 
 def _data_type(variable: Variable) -> str:
+    if variable.data_type:
+        return variable.data_type
     if variable.is_date:
         return "datetime"
     return "float" if variable.type == "Num" else "text"
@@ -267,23 +309,15 @@ def _cell(value: Any) -> Any:
 
 def _rules(given: Mapping[str, Any]) -> Iterator[Cells]:
     for file, said in given.items():
-        for part in ("variables", "supplemental", "parameters"):
+        for part in PARTS:
             for name, told in (said.get(part) or {}).items():
-                own, rules = _split(told, _OF_PARAMETER if part == "parameters" else OWN)
+                own = {} if not isinstance(told, dict) else {
+                    key: value for key, value in told.items() if key in PARTS[part]
+                }  # fmt: skip
+                rules = rule_cells.rules_of(told, PARTS[part])
                 for number, rule in enumerate(rules or [{}]):
                     first = {"Given": as_json(own)} if number == 0 else {}
                     yield {"File": file, "Part": part, "Name": name, **first, **_rule(rule)}
-
-
-def _split(told: Any, own: tuple[str, ...]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """What is said of a variable, and its rules."""
-    if told == "standard":
-        return {}, [{"standard": True}]
-    if isinstance(told, list):
-        return {}, told
-    said = {key: value for key, value in told.items() if key in own}
-    rest = {key: value for key, value in told.items() if key not in own}
-    return said, rest.get("rules", [rest] if rest else [])
 
 
 def _rule(rule: Mapping[str, Any]) -> Cells:

@@ -9,22 +9,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from io import StringIO
-from typing import TYPE_CHECKING, Any, Final
-
-from ruamel.yaml import YAML
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from specs.errors import SpecError, did_you_mean
-from specs.files import ORIGINS
+from specs.files import ORIGINS, DataType
 from specs.standards import standard
+from specs.workbooks import rule_cells
 from specs.workbooks.exporting import NUMBER
-from specs.workbooks.layouts import FIRST, LAYOUTS, ORIGINS_2_0
+from specs.workbooks.layouts import FIRST, LAYOUTS, ORIGINS_2_0, RULED
+from specs.workbooks.value_level import conditions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
 
-    from specs.model import Study
     from specs.workbooks.sheets import Row, Workbook
 
 _CLASSES: Final = {
@@ -33,6 +30,7 @@ _CLASSES: Final = {
     "OCCDS": "OCCURRENCE DATA STRUCTURE",
     "ADAE": "OCCURRENCE DATA STRUCTURE",
 }
+_WITH_LENGTH: Final = ("Char", "integer", "float")
 _VERBS: Final = {
     **{verb: verb for verb in ORIGINS},
     **{said.casefold(): verb for verb, said in ORIGINS_2_0.items()},
@@ -51,23 +49,6 @@ class Imported:
     problems: list[str] = field(default_factory=list)
 
 
-def import_study(book: Workbook, folder: Path, load: Callable[[Path], Study]) -> tuple[str, ...]:
-    """Write a study's files from a workbook; the columns that it has beside the known are listed.
-
-    Files of the study that a workbook does not hold (study.yaml, explanations, derivations) stay
-    as they are; a study.yaml is made where there is none. SpecError names sheet and cell.
-    """
-    made = read_files(book)
-    for name, said in made.files.items():
-        if name == "study.yaml" and (folder / name).exists():
-            continue
-        _write(folder / name, said)
-    if book.sheet("Files") is not None:
-        for name in _edited(book, made, load(folder)):
-            _write(folder / name, made.files[name])
-    return made.unknown
-
-
 def read_files(book: Workbook) -> Imported:
     """The files that a workbook stands for, as they would be written; SpecError lists problems."""
     layout = LAYOUTS[book.family]  # type: ignore[index]  # the family is one of the three
@@ -76,7 +57,11 @@ def read_files(book: Workbook) -> Imported:
         for sheet in book.sheets
         if sheet.name in layout
         for column in sheet.columns
-        if column and not any(_known(column, name) for name in (*layout[sheet.name], *_ELSEWHERE))
+        if column
+        and not any(
+            _known(column, name)
+            for name in (*layout[sheet.name], *_ELSEWHERE, *_added_columns(sheet.name))
+        )
     )
     made = Imported({"study.yaml": _study(book)}, unknown)
     if book.sheet("Files") is not None:
@@ -89,6 +74,10 @@ def read_files(book: Workbook) -> Imported:
 
 
 _ELSEWHERE: Final = ("Common", "Source Variables", "Raw Variables", "Join Comment", "Purpose")
+
+
+def _added_columns(sheet: str) -> tuple[str, ...]:
+    return rule_cells.COLUMNS if sheet in RULED else ()
 
 
 def _known(column: str, name: str) -> bool:
@@ -145,7 +134,7 @@ def _from_added(book: Workbook, made: Imported) -> None:
             said.setdefault("variables", {})
     _add_terms(book, made)
     for row in book.rows("Variables"):
-        _described(row, {}, made)  # what is wrong in it is found before anything is written
+        described(row, {}, made)  # what is wrong in it is found before anything is written
 
 
 def _file(row: Row, made: Imported) -> dict[str, Any] | None:
@@ -293,7 +282,9 @@ def _from_layout(book: Workbook, made: Imported) -> None:
     for row in book.rows("Variables"):
         file = _file_of(row, made)
         if file is not None:
-            file["variables"][row["Variable"]] = _variable(row, comments, made)
+            file["variables"][row["Variable"]] = variable_of(row, comments, made)
+    for row in book.rows("ValueLevel"):
+        _add_value(book, row, comments, made)
     lists = {row["ID"] for row in book.rows("Codelists")}
     lists |= {row["ID"] for row in book.rows("Dictionaries")}
     for row in book.rows("Variables"):
@@ -309,6 +300,23 @@ def _from_layout(book: Workbook, made: Imported) -> None:
             said["terms"][row["Term"]] = row["Decoded Value"] or None
     if own:
         made.files["terminology.yaml"] = {"codelists": own}
+
+
+def _add_value(book: Workbook, row: Row, comments: Mapping[str, str], made: Imported) -> None:
+    """A line of value level: a qualifier of the domain, or the values under a condition."""
+    when = conditions(book, row, made.problems)
+    owner = row["Dataset"].removeprefix("SUPP")
+    file = next((f for f in made.files.values() if f.get("dataset") == owner), None)
+    if not when or file is None:
+        return
+    said = variable_of(row, comments, made)
+    if row["Dataset"] != owner:
+        name = str(next(iter(when[0].get("QNAM", {}).values()), ""))
+        file.setdefault("supplemental", {})[name] = {**said, "label": said["label"] or name}
+        return
+    variable = file["variables"].setdefault(row["Variable"], {})
+    said = {key: value for key, value in said.items() if value != ""}
+    variable.setdefault("values", []).append({"when": when, **said})
 
 
 def _is_adam(row: Row, book: Workbook) -> bool:
@@ -331,8 +339,12 @@ def _file_of(row: Row, made: Imported) -> dict[str, Any] | None:
     return found
 
 
-def _variable(row: Row, comments: Mapping[str, str], made: Imported) -> dict[str, Any]:
-    said = _described(row, comments, made)
+def variable_of(row: Row, comments: Mapping[str, str], made: Imported) -> dict[str, Any]:
+    """What a row says of a variable or value, with its rule as far as it tells it."""
+    said = described(row, comments, made)
+    if row["Rule"]:
+        rules = rule_cells.rules_in(row, [], made.problems)
+        return said | (rules[0] if len(rules) == 1 else {"rules": rules})
     verb = _VERBS.get(row["Origin"].casefold(), "")
     predecessor, constant = row["Predecessor"], row["Assigned Value"]
     if row["Origin"] and not verb:
@@ -347,80 +359,23 @@ def _variable(row: Row, comments: Mapping[str, str], made: Imported) -> dict[str
     return said
 
 
-def _described(row: Row, comments: Mapping[str, str], made: Imported) -> dict[str, Any]:
+def described(row: Row, comments: Mapping[str, str], made: Imported) -> dict[str, Any]:
     """What a row says of a variable beside its rule."""
     said: dict[str, Any] = {"label": row["Label"]}
     kind = row["Data Type"].casefold()
     if kind:
-        numeric = kind in ("num", "integer", "float") or (kind == "number")
-        said["type"] = "Num" if numeric else "Char"
+        types = {name.casefold(): name for name in get_args(DataType)} | {"number": "Num"}
+        types |= {"text": "Char"}
+        said["type"] = types.get(kind, "Char")
     length = row["Length"]
     if length and length.isdigit() and int(length) <= 200:
-        said |= {"length": int(length)} if said.get("type") == "Char" else {}
+        said |= {"length": int(length)} if said.get("type") in _WITH_LENGTH else {}
     elif length:
         made.problems.append(f"{row.place('Length')}: {length} is no length from 1 to 200")
+    if row["Significant Digits"].isdigit():
+        said["digits"] = int(row["Significant Digits"])
     for key, head in (("codelist", "Codelist"), ("format", "Format")):
         if row[head]:
             said[key] = row[head]
     comment = comments.get(row["Comment"], row["Comment"])
     return said | ({"comment": comment} if comment else {})
-
-
-# edits in a workbook that was exported
-
-
-def _edited(book: Workbook, made: Imported, study: Study) -> Iterator[str]:
-    """Change what the layout's sheets say otherwise than the added ones; the files changed."""
-    changed: dict[str, None] = {}
-    comments = {row["ID"]: row["Description"] for row in book.rows("Comments")}
-    for row in book.rows("Variables"):
-        name = row["Dataset"]
-        if not study.has(name) or study.dataset(name).parent:
-            continue
-        dataset = study.dataset(name)
-        files = [f for f, said in made.files.items() if said.get("dataset") == name]
-        if not dataset.has(row["Variable"]):
-            made.files[files[0]]["variables"][row["Variable"]] = _variable(row, comments, made)
-            changed[files[0]] = None
-            continue
-        variable = dataset.variable(row["Variable"])
-        now = _described(row, comments, made)
-        was = {
-            "label": variable.label,
-            "length": variable.length,
-            "codelist": variable.codelist,
-            "format": variable.format,
-            "comment": variable.comment,
-        }
-        edits = {k: now.get(k, "") for k, v in was.items() if (now.get(k) or "") != (v or "")}
-        for file in files if edits else ():
-            told = made.files[file]["variables"].get(row["Variable"], {})
-            kept = {"rules": told} if isinstance(told, list) else dict(told)
-            kept |= {key: value for key, value in edits.items() if value or key == "codelist"}
-            made.files[file]["variables"][row["Variable"]] = kept
-            changed[file] = None
-    for row in book.rows("Datasets"):
-        if not study.has(row["Dataset"]) or study.dataset(row["Dataset"]).parent:
-            continue
-        keys = [key.strip() for key in row["Key Variables"].split(",") if key.strip()]
-        dataset = study.dataset(row["Dataset"])
-        if (keys, row["Label"]) == (list(dataset.keys), dataset.label):
-            continue
-        for name, told in made.files.items():
-            if told.get("dataset") == dataset.name:
-                told.update(keys=keys, label=row["Label"])
-                changed[name] = None
-    if made.problems:
-        raise SpecError("\n".join(f"{book.file}: {problem}" for problem in made.problems))
-    yield from changed
-
-
-def _write(path: Path, said: dict[str, Any]) -> None:
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = None
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # None is its default
-    yaml.width = 1 << 16  # a key may not stand alone on its line
-    text = StringIO()
-    yaml.dump(said, text)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text.getvalue(), encoding="utf-8")

@@ -92,6 +92,9 @@ LAYOUTS: Final[Mapping[Family, Mapping[str, tuple[str, ...]]]] = {
     },
 }
 
+RULED: Final = ("Variables", "ValueLevel")
+"""The sheets to whose columns those of rules are added."""
+
 ADDED: Final[Mapping[str, tuple[str, ...]]] = {
     "Files": ("File", "Dataset", "ID", "Domain", "Other"),
     "Records": (

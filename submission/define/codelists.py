@@ -105,12 +105,9 @@ class CodeLists:
         if standard:
             self.packages.add(standard)
             items.append(_code_alias(codelist.code))
-        title = codelist.title
-        if standard and listed.name not in (codelist.name, codelist.code):
-            title = f"{title} ({listed.name})"
         attributes = {
             "OID": oid,
-            "Name": self._name(title, user),
+            "Name": self._name(codelist.title, user),
             "DataType": data_type,
             "def:StandardOID": f"STD.CT.{standard}" if standard else "",
             "def:IsNonStandard": not standard,

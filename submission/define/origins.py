@@ -18,7 +18,7 @@ from submission.attributes import results, topic
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from specs.model import Block, Dataset, Rule, Study, Variable
+    from specs.model import Block, Dataset, Rule, Study, Value, Variable
     from specs.where import Where
 
 ASSIGNED_BY_PARAMETER = ("PARAMCD", "PARAM", "PARAMN", "PARCAT1")
@@ -52,9 +52,11 @@ class Origins:
         if any(variable.name in block.assign for block in self.dataset.blocks):
             found.append(ASSIGNED)
         found.extend(self._of_rules(variable.rules, ""))
-        if variable.name in results(self.dataset):
+        if variable.name in results(self.dataset) and not variable.values:
             rules = (p.rule for p in self.dataset.parameters if p.rule)
             found.extend(self._of_rules(rules, ""))
+        if variable.values:
+            return _distinct(found)
         if not found and self.dataset.parameters and variable.name in ASSIGNED_BY_PARAMETER:
             found.append(ASSIGNED)
         if not found:
@@ -74,6 +76,14 @@ class Origins:
         if not self.dataset.blocks:
             found.extend(self._of_rules(self._applicable(variable.rules, value), value))
         return _distinct(found) or self.of(variable)
+
+    def of_value(self, value: Value) -> tuple[ItemOrigin, ...]:
+        """The origins of a declared line of value level: its own, else that of its parameter."""
+        rules = value.described.rules
+        if not rules and value.described.name in results(self.dataset):
+            code = value.place
+            rules = tuple(p.rule for p in self.dataset.parameters if p.code == code and p.rule)
+        return _distinct(self._of_rules(rules, ""))
 
     def _blocks(self, value: str) -> list[tuple[Block, str]]:
         """The blocks that make records of a test: those that assign it, or all if none does."""

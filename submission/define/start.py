@@ -1,226 +1,244 @@
-"""A study's folder started from a define.xml: what it says is filled in, what it cannot say marked.
+"""A study's files started from define.xml files: what these say is filled in, the rest is named.
 
-A define.xml does not know fields of forms or names of functions. Where a rule needs one it has a
-name that begins with `todo_`, with the origin and the method text beside it for review.
+A define.xml does not know fields of forms or names of functions. Where a rule needs a field it has
+a name that begins with `todo_`; a method becomes a function that is to be written.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from specs.errors import CdisckitError, TerminologyError
-from specs.terminology import load_terminology
+from specs.standards import standard
+from specs.terminology import load_terminology, versions
+from submission.define.codelists import DICTIONARIES
+from submission.define.start_datasets import Dataset, predecessors_of
+from submission.define.start_lists import Lists
+from submission.define.start_rules import Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from specs.terminology import Terminology
-    from submission.define.document import Codelist, Document, Item, ItemGroup, ItemReference
+    from specs.derivation import Derivation
+    from submission.define.document import Document, ItemOrigin
 
-_ALWAYS = ("STUDYID", "DOMAIN", "USUBJID")
+_GUIDES = {
+    **dict.fromkeys(("SDTMIG", "SDTM-IG", "SDTMIG-MD", "SENDIG", "SEND-IG"), "SDTMIG"),
+    **dict.fromkeys(("ADaMIG", "ADaM-IG", "ADAMIG", "ADAM-IG"), "ADaMIG"),
+}
+_OF_2_0 = {
+    "CRF": ("Collected", "Investigator"),
+    "eDT": ("Collected", "Vendor"),
+    "Derived": ("Derived", "Sponsor"),
+    "Assigned": ("Assigned", "Sponsor"),
+    "Protocol": ("Protocol", "Sponsor"),
+    "COLLECTED": ("Collected", "Investigator"),
+}
+_NO_DATA = re.compile(r"\s*The (?:dataset|variable|value) has no data at the data cut of [\d-]+\.")
 
-_GUIDES = {"SDTMIG": "SDTMIG", "SDTM-IG": "SDTMIG", "ADaMIG": "ADaMIG", "ADaM-IG": "ADaMIG"}
-
-_CONTEXT = re.compile(r"^[A-Z][A-Z0-9]{1,7}\.[A-Z][A-Z0-9_]{0,7}$")
-
-
-def write_start(document: Document, folder: Path) -> tuple[Path, ...]:
-    """Write study.yaml, terminology.yaml and a file per dataset into a new folder; list them.
-
-    CdisckitError when the folder has a study already.
-    """
-    if (folder / "study.yaml").exists():
-        raise CdisckitError(
-            "there is a study already", where=str(folder), remedy="name a folder that is new"
-        )
-    texts = {folder / "study.yaml": _study(document)}
-    own = list(_terminology(document))
-    if own:
-        texts[folder / "terminology.yaml"] = ["codelists:", *own]
-    for group in document.groups:
-        if not group.name.startswith("SUPP"):
-            part = "adam" if group.purpose == "Analysis" else "sdtm"
-            texts[folder / part / f"{group.name.lower()}.yaml"] = list(_dataset(document, group))
-    for path, lines in texts.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-    return tuple(texts)
+_PLAIN = re.compile(r"[A-Za-z@][\w.@/-]*")
+_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 
-def _study(document: Document) -> list[str]:
-    guides = {_GUIDES[s.name]: s.version for s in document.standards if s.name in _GUIDES}
-    packages = {s.publishing_set: s.version for s in document.standards if s.type == "CT"}
-    day = (document.as_of or document.created)[:10]
-    dictionaries = [
-        f"  {_text(c.dictionary)}: {_text(c.dictionary_version)}"
-        for c in document.codelists
-        if c.dictionary
-    ]
-    files = [
-        f"  - {{id: {_text(leaf.oid)}, title: {_text(leaf.title)}, href: {_text(leaf.href)}}}"
-        for leaf in document.leaves
-    ]
-    return [
-        f"# Started from the define.xml {_line(document.name)}. Review every line marked review.",
-        f"study: {_text(document.study)}",
-        f"title: {_text(document.study)}   # review",
-        f"description: {_text(document.description)}",
-        f"protocol: {_text(document.protocol)}",
-        f"standards: {_mapping(guides)}",
-        f"terminology: {_mapping({k: v for k, v in packages.items() if k in ('SDTM', 'ADaM')})}",
-        f"data_cut: {_text(day)}   # review",
-        *(["dictionaries:", *dict.fromkeys(dictionaries)] if dictionaries else []),
-        *(["documents:", *files] if files else []),
-        "raw: []   # review: where the raw data are",
-    ]
+class Started:
+    """A study's files by path, as text, with what could not be taken over."""
 
+    def __init__(self, documents: Sequence[Document], known: Mapping[str, Derivation]) -> None:
+        """`known` are the derivations at hand."""
+        self.documents = tuple(_as_2_1(document) for document in documents)
+        self.remarks: list[str] = []
+        self.files: dict[str, str] = {}
+        self._ct = self._terminology()
+        lists = Lists(self.documents, load_terminology(
+            sdtm=self._ct["SDTM"], adam=self._ct.get("ADaM")
+        ))  # fmt: skip
+        described = [
+            Dataset(document, group, self.documents)
+            for document in self.documents
+            for group in document.groups
+            if not group.name.startswith("SUPP")
+        ]
+        rules = Rules(known, {name for dataset in described for name in dataset.names()})
+        for dataset in described:
+            path = f"{'adam' if dataset.analysis else 'sdtm'}/{dataset.group.name.lower()}.yaml"
+            self.files[path] = _yaml(dataset.said(lists, rules))
+        for path, said in predecessors_of(rules.missing).items():
+            self.files[path] = "# No define.xml given describes it: what others take from it.\n"
+            self.files[path] += _yaml(said)
+            self.remarks.append(f"{said['dataset']} is named as predecessor and not described")
+        entries = {name: said for name, said in lists.entries.items() if said}
+        if entries:
+            self.files["terminology.yaml"] = _yaml({"codelists": entries})
+        if code := rules.derivations():
+            self.files["derivations.py"] = code
+        self.files["study.yaml"] = "".join(f"{line}\n" for line in self._study())
+        self.remarks.extend(lists.remarks)
 
-def _terminology(document: Document) -> Iterator[str]:
-    """The sponsor's lists, and the sponsor's terms in lists of the standard, each list once."""
-    standard = load_terminology()
-    heads: dict[str, list[str]] = {}
-    terms: dict[str, dict[str, str]] = {}
-    for codelist in document.codelists:
-        own = [t for t in codelist.terms if t.extended or not codelist.code]
-        if not own:
-            continue
-        name = _list_name(codelist, standard)
-        label = [] if codelist.code else [f"    label: {_text(codelist.name)}"]
-        heads.setdefault(name, [*label, "    extend:" if codelist.code else "    terms:"])
-        for term in own:
-            decode = _text(term.decode) if term.decode else "null"
-            terms.setdefault(name, {}).setdefault(_text(term.value), decode)
-    for name, head in heads.items():
-        yield f"  {_text(name)}:"
-        yield from head
-        yield from (f"      {value}: {decode}" for value, decode in terms[name].items())
+    def _terminology(self) -> dict[str, str]:
+        """The versions of terminology, those at hand where a define.xml names others."""
+        at_hand: dict[str, list[str]] = {}
+        for name, version, _ in versions():
+            at_hand.setdefault(name, []).append(version)
+        found = {"SDTM": at_hand["SDTM"][-1]}
+        told = {
+            s.publishing_set: s.version for d in self.documents for s in d.standards
+            if s.type == "CT" and s.publishing_set in at_hand
+        }  # fmt: skip
+        for name, version in told.items():
+            found[name] = version if version in at_hand[name] else at_hand[name][-1]
+            if version != found[name]:
+                self.remarks.append(
+                    f"{name} terminology {version} is not here, {found[name]} is used; add it with"
+                    " `cdisckit ct add FILE` and import again"
+                )
+        if any(d.purpose == "Analysis" for document in self.documents for d in document.groups):
+            found.setdefault("ADaM", at_hand["ADaM"][-1])
+        return found
 
-
-def _list_name(codelist: Codelist, standard: Terminology) -> str:
-    """The short name of a list of the standard, else one made of the OID."""
-    if codelist.code:
-        try:
-            return standard.codelist(codelist.code).name
-        except TerminologyError:
-            return codelist.code
-    return re.sub(r"\W+", "_", codelist.oid.removeprefix("CL.")).strip("_").upper()
-
-
-def _dataset(document: Document, group: ItemGroup) -> Iterator[str]:
-    analysis = group.purpose == "Analysis"
-    yield f"dataset: {group.name}"
-    if group.domain and group.domain != group.name:
-        yield f"domain: {group.domain}"
-    yield f"label: {_text(group.label)}"
-    if analysis or group.non_standard:
-        yield f"class: {_text(group.class_)}"
-    yield f"structure: {_text(group.structure)}"
-    keyed = sorted((r for r in group.references if r.key), key=lambda r: r.key.zfill(4))
-    yield f"keys: [{', '.join(_name(document, r) for r in keyed)}]"
-    yield f"records: {{from: todo_{group.name.lower()}}}   # review"
-    comment = document.comment_by_oid.get(group.comment)
-    if comment is not None:
-        yield f"comment: {_text(comment.text)}"
-    parameters = list(_parameters(document, group)) if analysis else []
-    if parameters:
-        yield "parameters:"
-        yield from parameters
-    yield "variables:"
-    for reference in group.references:
-        name = _name(document, reference)
-        if analysis or (name not in _ALWAYS and name != f"{group.domain}SEQ"):
-            yield from _variable(document, reference, name)
-    qualifiers = list(_qualifiers(document, group))
-    if qualifiers:
-        yield "supplemental:"
-        yield from qualifiers
-
-
-def _variable(document: Document, reference: ItemReference, name: str) -> Iterator[str]:
-    item = document.item.get(reference.item)
-    if item is None:
-        yield f"  # review: {name} is not defined"
-        return
-    yield f"  {name}:"
-    yield f"    label: {_text(item.label)}"
-    if item.data_type in ("integer", "float"):
-        yield "    type: Num"
-    if item.display_format:
-        yield f"    format: {_text(item.display_format)}"
-    codelist = document.codelist.get(item.codelist)
-    if codelist is not None and codelist.terms:
-        yield f"    codelist: {_text(_list_name(codelist, load_terminology()))}"
-    comment = document.comment_by_oid.get(item.comment)
-    if comment is not None:
-        yield f"    comment: {_text(comment.text)}"
-    yield from _rule(document, reference, item, name)
-
-
-def _rule(document: Document, reference: ItemReference, item: Item, name: str) -> Iterator[str]:
-    """The verb that the origin is, with what it needs as far as it is known."""
-    todo = f"todo_{name.lower()}"
-    for origin in item.origins:
-        pages = [p for d in origin.documents for p in d.pages]
-        told = " ".join((origin.type, origin.source, origin.description, *pages))
-        yield f"    # review: {_line(told)}"
-    method = document.method.get(reference.method)
-    if method is not None:
-        yield f"    # method: {_line(method.text)}"
-    kinds = [origin.type for origin in item.origins]
-    kind = {"CRF": "Collected", "eDT": "Collected"}.get(kinds[0], kinds[0]) if kinds else ""
-    if kind == "Predecessor" and _CONTEXT.match(item.origins[0].description):
-        yield f"    predecessor: {item.origins[0].description}"
-    elif kind == "Derived":
-        yield f"    derived: {todo}"
-    elif kind == "Protocol":
-        yield "    protocol: {constant: TODO}"
-    elif kind in ("Collected", "Assigned", "Predecessor"):
-        yield f"    {kind.lower()}: {todo}"
-    else:
-        yield "    # review: no origin at the level of the variable"
-
-
-def _parameters(document: Document, group: ItemGroup) -> Iterator[str]:
-    for reference in group.references:
-        item = document.item.get(reference.item)
-        codelist = document.codelist.get(item.codelist) if item else None
-        if item is not None and item.name == "PARAMCD" and codelist is not None:
-            for term in codelist.terms:
-                yield f"  {_text(term.value)}: {{label: {_text(term.decode or term.value)}}}"
-
-
-def _qualifiers(document: Document, group: ItemGroup) -> Iterator[str]:
-    """What the SUPP-- dataset of a domain holds: the value level of its QVAL."""
-    for other in document.groups:
-        if other.name != f"SUPP{group.name}":
-            continue
-        for reference in other.references:
-            item = document.item.get(reference.item)
-            values = document.value_list.get(item.value_list) if item else None
-            if item is None or item.name != "QVAL" or values is None:
+    def _guides(self) -> dict[str, str]:
+        """The guides by version, those known where a define.xml names others."""
+        found: dict[str, str] = {}
+        known = {"SDTMIG": "3.4", "ADaMIG": "1.3"}
+        for told in (s for d in self.documents for s in d.standards if s.type == "IG"):
+            name = _GUIDES.get(told.name)
+            if name is None:
+                self.remarks.append(f"the guide {told.full_name} is not known")
                 continue
-            for value in values.references:
-                described = document.item.get(value.item)
-                if described is not None:
-                    yield from _variable(document, value, described.name)
+            found[name] = known[name]
+            if told.version != known[name]:
+                self.remarks.append(f"{name} {told.version} is read as {name} {known[name]}")
+        purposes = {g.purpose == "Analysis" for d in self.documents for g in d.groups}
+        for name in [_part(analysis) for analysis in sorted(purposes)]:
+            found.setdefault(name, known[name])
+        if any(path.startswith("sdtm/") for path in self.files):
+            found.setdefault("SDTMIG", known["SDTMIG"])
+        return found
+
+    def _study(self) -> Iterator[str]:
+        first = self.documents[0]
+        notice = _notice(first)
+        told = first.description.removesuffix(notice).strip() if notice else first.description
+        day = (first.as_of or first.created)[:10]
+        yield f"# Started from the define.xml {_line(first.name)}. Review lines marked review."
+        yield f"study: {flow(first.study or 'STUDY')}"
+        yield f"title: {flow(first.study or 'STUDY')}   # review"
+        yield f"description: {flow(_line(told))}"
+        yield f"protocol: {flow(first.protocol or first.study or 'STUDY')}"
+        if notice:
+            yield f"synthetic: {flow(notice)}"
+        yield f"standards: {flow(self._guides())}"
+        yield f"terminology: {flow(self._ct)}"
+        yield f"data_cut: {day if re.fullmatch('[0-9-]{10}', day) else '1900-01-01'}   # review"
+        dictionaries = dict(self._dictionaries())
+        if dictionaries:
+            yield f"dictionaries: {flow(dictionaries)}"
+        files = dict(self._documents())
+        if files:
+            yield "documents:"
+            yield from (f"  - {flow(file)}" for file in files.values())
+        yield "raw: []   # review: where the raw data are"
+
+    def _dictionaries(self) -> Iterator[tuple[str, Any]]:
+        """Each dictionary with its version, and the variables the guide does not say it codes."""
+        guide = standard("SDTMIG", "3.4")
+        for document in self.documents:
+            for codelist in document.codelists:
+                if not codelist.dictionary:
+                    continue
+                users = {
+                    item.name: guide.variable(group.domain or group.name, item.name)
+                    for group in document.groups
+                    for reference in group.references
+                    for item in [document.item.get(reference.item)]
+                    if item is not None and item.codelist == codelist.oid
+                }
+                own = sorted(
+                    name for name, known in users.items()
+                    if not name.endswith("BODSYS")
+                    and (known is None or DICTIONARIES.get(known.format) != codelist.dictionary)
+                )  # fmt: skip
+                version = codelist.dictionary_version
+                yield (
+                    codelist.dictionary,
+                    {"version": version, "variables": own} if own else version,
+                )
+
+    def _documents(self) -> Iterator[tuple[str, dict[str, str]]]:
+        for document in self.documents:
+            crf = {reference.leaf for reference in document.annotated_crf}
+            for leaf in document.leaves:
+                name = "ACRF" if leaf.oid in crf else leaf.oid.removeprefix("LF.")
+                yield name, {"id": name, "title": leaf.title or leaf.href, "href": leaf.href}
 
 
-def _name(document: Document, reference: ItemReference) -> str:
-    item = document.item.get(reference.item)
-    return item.name if item else reference.item
+def _part(analysis: bool) -> str:
+    return "ADaMIG" if analysis else "SDTMIG"
 
 
-def _text(text: str) -> str:
-    """A text as YAML writes it in double quotes; it is one line."""
-    return json.dumps(_line(text), ensure_ascii=False)
+def _notice(document: Document) -> str:
+    """What is to be said of the data wherever they are shown: the description ends with it."""
+    comment = document.comment_by_oid.get(document.comment)
+    text = _line(comment.text) if comment else ""
+    return text if text and _line(document.description).endswith(text) else ""
+
+
+def _as_2_1(document: Document) -> Document:
+    """The document with origins as Define-XML 2.1 names them, and without what only data tell."""
+
+    def origin(given: ItemOrigin) -> ItemOrigin:
+        kind, source = _OF_2_0.get(given.type, (given.type, ""))
+        return given if given.source else replace(given, type=kind, source=source)
+
+    return replace(
+        document,
+        description=_line(document.description),
+        items=tuple(replace(i, origins=tuple(map(origin, i.origins))) for i in document.items),
+        comments=tuple(replace(c, text=_NO_DATA.sub("", _line(c.text))) for c in document.comments),
+        methods=tuple(replace(m, text=_line(m.text)) for m in document.methods),
+    )
+
+
+def _yaml(said: Mapping[str, Any]) -> str:
+    """A file's content: its parts in block style, what stands in them in one line each."""
+    lines: list[str] = []
+    for key, value in said.items():
+        if key in ("variables", "supplemental", "parameters", "codelists") and value:
+            lines.append(f"{key}:")
+            for name, held in value.items():
+                lines.extend(_entry(name, held))
+        else:
+            lines.append(f"{key}: {flow(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _entry(name: str, held: Any) -> Iterator[str]:
+    """A variable, list or parameter in one line, its value level in a line each."""
+    values = held.get("values") if isinstance(held, dict) else None
+    if not values:
+        yield f"  {flow(name)}: {flow(held)}"
+        return
+    yield f"  {flow(name)}:"
+    yield from (f"    {key}: {flow(told)}" for key, told in held.items() if key != "values")
+    yield "    values:"
+    yield from (f"      - {flow(value)}" for value in values)
+
+
+def flow(value: Any) -> str:
+    """A value as YAML 1.2 writes it in one line.
+
+    >>> flow({"when": [{"LBTESTCD": {"EQ": "ALT"}}], "label": "In U/L: yes", "length": 5})
+    '{when: [{LBTESTCD: {EQ: ALT}}], label: "In U/L: yes", length: 5}'
+    """
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{flow(k)}: {flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    if isinstance(value, str) and _PLAIN.fullmatch(value) and value.casefold() not in _WORDS:
+        return value if not value.startswith("@") else json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _mapping(values: dict[str, str]) -> str:
-    return "{" + ", ".join(f"{key}: {_text(value)}" for key, value in values.items()) + "}"

@@ -47,14 +47,18 @@ def variable_level(
 ) -> VariableLevel:
     """What of a variable is said at variable level and what at value level.
 
-    There is a value level for QVAL always, for results whose type, length or terms differ by
-    test or parameter or have a code list that the variable has not, and for any variable whose
-    origin differs; an origin that is the same under all of them stays with the variable.
+    There is a value level for QVAL always, where the study declares one, for results whose type,
+    length or terms differ by test or parameter or have a code list that the variable has not, and
+    for any variable whose origin differs; an origin that is the same under all of them stays with
+    the variable.
     """
     origins = Origins(study, dataset)
     if dataset.parent and variable.name == "QVAL":
         return VariableLevel((), tuple(_qualifiers(study, dataset, variable, measured)))
     by_value = measured.by_value.get(variable.name, {})
+    if variable.values:
+        told = replace(variable, rules=variable.own_rules)
+        return VariableLevel(origins.of(told), tuple(_declared(origins, variable, by_value)))
     if not by_value:
         return VariableLevel(origins.of(variable))
     names = test_names(dataset, measured.topic)
@@ -81,6 +85,23 @@ def variable_level(
     if described:
         return VariableLevel(shared, tuple(replace(item, origins=()) for item in items))
     return VariableLevel(shared)
+
+
+def _declared(
+    origins: Origins, variable: Variable, by_value: Mapping[str, Attributes]
+) -> Iterable[ValueItem]:
+    """The value level that the study declares."""
+    for value in variable.values:
+        described = value.described
+        yield ValueItem(
+            value=value.place,
+            name=variable.name,
+            label=described.label,
+            where=value.where,
+            attributes=by_value[value.place],
+            origins=origins.of_value(value),
+            comment=described.comment,
+        )
 
 
 def test_names(dataset: Dataset, code: str) -> Mapping[str, str]:

@@ -80,12 +80,6 @@ def test_a_define_of_2_0_is_checked_without_a_crash(tmp_path: Path) -> None:
     assert "errors" in run.out
 
 
-def test_a_study_starts_from_a_define(new: Path, tmp_path: Path) -> None:
-    run = cdisckit("define", new, "--spec", tmp_path / "study")
-    assert run.code == 0, run.err
-    assert (tmp_path / "study" / "adam" / "adx.yaml").exists()
-
-
 def test_what_is_no_define_is_one_message(tmp_path: Path) -> None:
     path = tmp_path / "define.xml"
     path.write_text("<a/>", encoding="utf-8")

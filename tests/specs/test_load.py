@@ -256,3 +256,25 @@ def test_a_folder_without_study_is_refused(load: Load, tmp_path: object) -> None
 
     with pytest.raises(SpecError, match=r"nowhere/study\.yaml: there is no such file; check"):
         load_study(Path(str(tmp_path)) / "nowhere", {})
+
+
+def test_a_table_of_the_study_names_tests_that_the_terminology_does_not_have(load: Load) -> None:
+    study = (
+        STUDY + "tables:\n  criteria:\n    - [IETESTCD, IETEST]\n    - [INCL01, Aged 18 or more]\n"
+    )
+    ie = """
+dataset: IE
+records: {from: ie, assign: {IECAT: INCLUSION}}
+tests:
+  - [IETESTCD, result]
+  - [CODE, field]
+keys: [STUDYID, USUBJID, IETESTCD]
+variables:
+  IECAT: {}
+  IEORRES: {collected: result}
+"""
+    given = {"study.yaml": study, "sdtm/ie.yaml": ie.replace("CODE", "INCL01")}
+    (block,) = load(given).dataset("IE").blocks
+    assert block.assign["IETEST"] == "Aged 18 or more"
+    other = refused(load, {**given, "sdtm/ie.yaml": ie.replace("CODE", "INCL02")})
+    assert "INCL02 is not a test of the terminology, so its name is not known" in other

@@ -17,6 +17,7 @@ from specs.load import load_study
 from specs.workbooks import Sheet, Workbook, exported, import_study, read_workbook, write_workbook
 from specs.workbooks.importing import read_files
 from specs.workbooks.layouts import LAYOUTS
+from specs.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -147,6 +148,93 @@ def test_what_is_wrong_is_named_with_sheet_and_cell(
     assert message.format(row=row) in str(error.value)
 
 
+def test_variables_show_how_they_come_about(book: Workbook) -> None:
+    shown = {
+        (sheet, row["Dataset"], row["Variable"], row["Where Clause"]): [
+            row[name] for name in ("Rule", "Sources", "Constants", "Condition")
+        ]
+        for sheet in ("Variables", "ValueLevel")
+        for row in book.rows(sheet)
+    }
+    assert shown["Variables", "AE", "AETERM", ""] == ["collected", "aeterm", "", ""]
+    assert shown["Variables", "AE", "AESTDY", ""] == ["standard", "", "", ""]
+    assert shown["Variables", "TS", "TSSEQ", ""][0] != ""
+    assert shown["ValueLevel", "ADRS", "AVAL", "PARAMCD EQ BILNEWA"] == [
+        "new_grades",
+        "BILG*.AVALC, BILG*.BASEC",
+        '{"grade": "A", "after": ["B", "C", "D", "E"]}',
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "where", "changes", "dataset", "name", "rule"),
+    [
+        ("Variables", {"Dataset": "AE", "Variable": "AETERM"}, {"Rule": "assigned", "Sources": "aedecod"},
+         "AE", "AETERM", ("assigned", ("aedecod",), None)),
+        ("Variables", {"Dataset": "AE", "Variable": "AEENDTC"}, {"Rule": "as_it_is", "Sources": "AESTDTC", "Constants": "", "Condition": ""},
+         "AE", "AEENDTC", ("derived", ("AESTDTC",), "as_it_is")),
+        ("ValueLevel", {"Dataset": "SUPPCM", "Where Clause": "QNAM EQ CMPRN"}, {"Rule": "assigned", "Sources": "prohibited", "Constants": "", "Condition": ""},
+         "SUPPCM", "CMPRN", ("assigned", ("prohibited",), None)),
+    ],
+)  # fmt: skip
+def test_an_edit_of_a_rule_beside_its_variable_counts(
+    book: Workbook, bare: Path, sheet: str, where: Mapping[str, str], changes: Mapping[str, str],
+    dataset: str, name: str, rule: tuple[str, tuple[str, ...], str | None],
+) -> None:  # fmt: skip
+    import_study(edited(book, sheet, where, changes), bare, load)
+    of = load(bare).dataset(dataset)
+    (made,) = next(v for v in (*of.variables, *of.supplemental) if v.name == name).rules
+    assert (made.origin, made.sources, made.derivation and made.derivation.name) == rule
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"Constants": "{"}, "is not JSON"),
+        ({"Rule": "collected", "Sources": ""}, "collected needs a source or a constant"),
+        ({"Sources": "a\nb"}, "has 2 lines, and Rule has 1"),
+    ],
+)
+def test_cells_of_rules_that_make_no_sense_are_named(
+    book: Workbook, bare: Path, changes: Mapping[str, str], message: str
+) -> None:
+    where = {"Dataset": "AE", "Variable": "AETERM"}
+    with pytest.raises(SpecError, match=message) as error:
+        import_study(edited(book, "Variables", where, changes), bare, load)
+    assert "Variables!" in str(error.value)
+
+
+def test_rules_that_stand_in_several_files_are_edited_in_their_own_sheet(
+    book: Workbook, bare: Path
+) -> None:
+    where = {"Dataset": "RS", "Variable": "RSORRES"}
+    with pytest.raises(SpecError, match="stand in 2 files of RS; edit them in the sheet Rules"):
+        import_study(edited(book, "Variables", where, {"Sources": "x"}), bare, load)
+
+
+def test_a_workbook_written_by_hand_may_give_the_rules_beside_the_variables(
+    tmp_path: Path,
+) -> None:
+    head = (*LAYOUTS["C"]["Variables"], "Rule", "Sources", "Constants")
+    rows = [
+        {"Dataset": "AE", "Variable": "AETERM", "Label": "Term", "Rule": "collected", "Sources": "aeterm"},
+        {"Dataset": "AE", "Variable": "AESTDY", "Label": "Day", "Rule": "study_day", "Sources": "AESTDTC, DM.RFSTDTC"},
+        {"Dataset": "AE", "Variable": "AECAT", "Label": "Category", "Rule": "assigned\nassigned",
+         "Sources": "a\n-", "Constants": '-\n{"constant": "X"}'},
+    ]  # fmt: skip
+    other = foreign("C", {**FOREIGN, "Variables": []})
+    sheets = [
+        Sheet.of("Variables", head, rows) if s.name == "Variables" else s for s in other.sheets
+    ]
+    assert import_study(Workbook("spec.xlsx", tuple(sheets)), tmp_path, load) == ()
+    said = read_yaml(tmp_path / "sdtm" / "ae.yaml").data["variables"]
+    assert said["AETERM"] == {"label": "Term", "collected": "aeterm"}
+    assert said["AESTDY"]["derived"] == "study_day"
+    assert said["AESTDY"]["from"] == ["AESTDTC", "DM.RFSTDTC"]
+    assert said["AECAT"]["rules"] == [{"assigned": "a"}, {"assigned": {"constant": "X"}}]
+
+
 FOREIGN = {
     "Datasets": [
         {"Dataset": "AE", "Label": "Adverse Events", "Class": "EVENTS", "Key Variables": "STUDYID, USUBJID,AETERM"},
@@ -182,6 +270,24 @@ def test_a_workbook_of_others_starts_a_study(family: Family, tmp_path: Path) -> 
     assert "AETERM: {label: Reported Term for the Adverse Event, type: Char, length: 200}" in text
     assert "STUDYID" in text
     assert (tmp_path / "study" / "study.yaml").exists()
+
+
+def test_value_level_of_others_is_taken_over(tmp_path: Path) -> None:
+    values = [
+        {"Dataset": "AE", "Variable": "AESEV", "Where Clause": 'AETERM IN ("A b", C) and AESER EQ Y',
+         "Label": "When serious", "Data Type": "float", "Length": "5", "Significant Digits": "1", "Origin": "CRF"},
+        {"Dataset": "SUPPAE", "Variable": "QVAL", "Where Clause": "QNAM EQ AETRTP", "Label": "Before", "Data Type": "text"},
+    ]  # fmt: skip
+    import_study(foreign("C", {**FOREIGN, "ValueLevel": values}), tmp_path, load)
+    said = read_yaml(tmp_path / "sdtm" / "ae.yaml").data
+    assert said["variables"]["AESEV"]["values"] == [
+        {"when": [{"AETERM": {"IN": ["A b", "C"]}}, {"AESER": {"EQ": "Y"}}],
+         "label": "When serious", "type": "float", "length": 5, "digits": 1}
+    ]  # fmt: skip
+    assert said["supplemental"] == {"AETRTP": {"label": "Before", "type": "Char"}}
+    wrong = [{**values[0], "Where Clause": "when it is serious"}]
+    with pytest.raises(SpecError, match="ValueLevel!D2: when it is serious is no where clause"):
+        import_study(foreign("C", {**FOREIGN, "ValueLevel": wrong}), tmp_path, load)
 
 
 def test_heads_are_known_by_other_names_and_strange_ones_are_listed(tmp_path: Path) -> None:

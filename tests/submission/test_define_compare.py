@@ -5,11 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from specs.errors import CdisckitError
-from specs.yaml_files import read_yaml
 from submission.define import read_define
 from submission.define.compare import compare
-from submission.define.start import write_start
 from tests.submission.defines import DEFINE_20, DEFINE_21
 
 if TYPE_CHECKING:
@@ -69,25 +66,3 @@ def test_what_is_new_or_gone_is_told_once(tmp_path: Path) -> None:
     without = DEFINE_20.replace('<EnumeratedItem CodedValue="M"/>', "")
     assert differences(tmp_path, without, DEFINE_20) == [("added", "term", "Sex: M", "", "", "")]
     assert differences(tmp_path, DEFINE_20, without) == [("removed", "term", "Sex: M", "", "", "")]
-
-
-def test_a_study_starts_from_a_define_with_what_it_says(tmp_path: Path) -> None:
-    folder = tmp_path / "study"
-    written = write_start(read(tmp_path, DEFINE_21), folder)
-    names = [str(path.relative_to(folder)) for path in written]
-    assert names == ["study.yaml", "terminology.yaml", "adam/adx.yaml"]
-    study = read_yaml(folder / "study.yaml").data
-    assert study["standards"] == {"ADaMIG": "1.3"}
-    assert study["dictionaries"] == {"MedDRA": "28.0"}
-    adx = read_yaml(folder / "adam" / "adx.yaml").data
-    assert adx["keys"] == ["USUBJID", "PARAMCD"]
-    assert adx["variables"]["USUBJID"]["predecessor"] == "ADSL.USUBJID"
-    assert adx["variables"]["ADY"]["derived"] == "todo_ady"
-    assert adx["parameters"]["HR"] == {"label": "Heart Rate"}
-    assert "# method: ADT minus ADSL.TRTSDT, plus 1." in (folder / "adam/adx.yaml").read_text()
-
-
-def test_a_study_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
-    write_start(read(tmp_path, DEFINE_20), tmp_path / "study")
-    with pytest.raises(CdisckitError, match="there is a study already"):
-        write_start(read(tmp_path, DEFINE_20), tmp_path / "study")

@@ -1,0 +1,120 @@
+"""How values come about, as cells beside a variable: rule, sources, constants, condition.
+
+A cell has a line per rule, `-` where a rule of several has nothing to say. The rule is a verb, or
+the function that derives; sources are separated by commas, constants and conditions are JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from specs.errors import did_you_mean
+from specs.files import ORIGINS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from specs.workbooks.sheets import Row
+
+COLUMNS: Final = ("Rule", "Sources", "Constants", "Condition")
+
+_NOTHING: Final = "-"
+_SHOWN: Final = ("from", "with", "when")
+
+
+def rules_of(told: Any, own: Iterable[str]) -> list[dict[str, Any]]:
+    """The rules in what a file says of a variable, a qualifier or a parameter."""
+    if told == "standard":
+        return [{"standard": True}]
+    if isinstance(told, list):
+        return list(told)
+    rest = {key: value for key, value in told.items() if key not in tuple(own)}
+    rules: list[dict[str, Any]] = rest.get("rules", [rest] if rest else [])
+    return rules
+
+
+def cells(rules: list[dict[str, Any]]) -> Mapping[str, str]:
+    """The cells of some rules; blank ones for none."""
+    made = [_cells(rule) for rule in rules]
+    return {name: _joined([one[name] for one in made]) for name in COLUMNS}
+
+
+def rules_in(row: Row, was: list[dict[str, Any]], problems: list[str]) -> list[dict[str, Any]]:
+    """The rules that the cells of a row state; what cells do not show is kept from `was`."""
+    lines = {name: row[name].split("\n") if row[name] else [] for name in COLUMNS}
+    count = len(lines["Rule"])
+    for name, told in lines.items():
+        if told and len(told) != count:
+            problems.append(
+                f"{row.place(name)}: has {len(told)} lines, and Rule has {count}; write a line for"
+                f" each rule, {_NOTHING} for nothing"
+            )
+            return was
+    kept = was if len(was) == count else [{} for _ in range(count)]
+    return [
+        _rule(row, {n: told[i] if told else "" for n, told in lines.items()}, kept[i], problems)
+        for i in range(count)
+    ]
+
+
+def _cells(rule: Mapping[str, Any]) -> dict[str, str]:
+    if rule.get("standard"):
+        return dict.fromkeys(COLUMNS, "") | {"Rule": "standard"}
+    verb = next((name for name in ORIGINS if name in rule), "")
+    subject = rule.get(verb)
+    constants, sources = rule.get("with"), rule.get("from")
+    if verb != "derived":
+        constants = subject if isinstance(subject, dict) else None
+        sources = None if isinstance(subject, dict) else subject
+    listed = sources if isinstance(sources, list) else [sources] if sources else []
+    return {
+        "Rule": str(subject) if verb == "derived" else verb,
+        "Sources": ", ".join(map(str, listed)),
+        "Constants": _json(constants),
+        "Condition": _json(rule.get("when")),
+    }
+
+
+def _rule(
+    row: Row, told: Mapping[str, str], was: Mapping[str, Any], problems: list[str]
+) -> dict[str, Any]:
+    given = {name: "" if text.strip() == _NOTHING else text.strip() for name, text in told.items()}
+    name = given["Rule"]
+    if name == "standard":
+        return {"standard": True}
+    parsed = {}
+    for column in ("Constants", "Condition"):
+        try:
+            parsed[column] = json.loads(given[column]) if given[column] else None
+        except json.JSONDecodeError as error:
+            problems.append(f"{row.place(column)}: is not JSON ({error.msg}): {given[column][:60]}")
+            return dict(was)
+    sources = [source.strip() for source in given["Sources"].split(",") if source.strip()]
+    constants = parsed["Constants"]
+    rule: dict[str, Any]
+    if name not in ORIGINS:
+        rule = {"derived": name, "from": sources}
+        rule |= {"with": constants} if constants else {}
+    elif name == "derived" or (not sources and constants is None):
+        problems.append(
+            f"{row.place('Rule')}: {name} needs a source or a constant; a value that is derived"
+            f" names its function; {did_you_mean(name, ORIGINS)}"
+        )
+        return dict(was)
+    else:
+        rule = {name: constants or (sources[0] if len(sources) == 1 else sources)}
+    if parsed["Condition"]:
+        rule["when"] = parsed["Condition"]
+    unseen = {k: v for k, v in was.items() if k not in (*ORIGINS, *_SHOWN, "standard")}
+    return rule | unseen
+
+
+def _joined(lines: list[str]) -> str:
+    if not any(lines):
+        return ""
+    return "\n".join(line or _NOTHING for line in lines) if len(lines) > 1 else lines[0]
+
+
+def _json(value: Any) -> str:
+    return "" if value in (None, {}, [], "") else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,54 @@
+"""The sheet ValueLevel of a workbook of others: qualifiers, and conditions of variables."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specs.workbooks.sheets import Row, Workbook
+
+_CONDITION: Final = re.compile(
+    r"\s*(\w+)\s+(EQ|NE|IN|NOTIN|LT|LE|GT|GE)\s+(\(.*?\)|\"[^\"]*\"|.+?)\s*(?:\band\b|$)",
+    re.IGNORECASE,
+)
+
+
+def conditions(book: Workbook, row: Row, problems: list[str]) -> list[dict[str, Any]]:
+    """The where clause of a row: its text, or in layout A the rows of WhereClauses it names."""
+    text = row["Where Clause"]
+    if book.sheet("WhereClauses") is not None:
+        parts = [
+            (r["Variable"], r["Comparator"].upper(), r["Value"])
+            for r in book.rows("WhereClauses")
+            if r["ID"] == text
+        ]
+    else:
+        parts = list(_parsed(text))
+    if not parts:
+        problems.append(
+            f"{row.place('Where Clause')}: {text or 'nothing'} is no where clause; write VARIABLE"
+            " EQ value"
+        )
+    return [{variable: {comparator: _value(comparator, v)}} for variable, comparator, v in parts]
+
+
+def _parsed(text: str) -> Iterator[tuple[str, str, str]]:
+    """The comparisons of a text; none when any part of it is something else."""
+    place, found = 0, []
+    while place < len(text):
+        match = _CONDITION.match(text, place)
+        if match is None:
+            return
+        found.append((match[1], match[2].upper(), match[3]))
+        place = match.end()
+    yield from found
+
+
+def _value(comparator: str, text: str) -> str | list[str]:
+    if comparator not in ("IN", "NOTIN"):
+        return text.strip().strip('"')
+    inside = text.strip().removeprefix("(").removesuffix(")")
+    return [value.strip().strip('"') for value in inside.split(",") if value.strip()]

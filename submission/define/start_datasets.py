@@ -1,0 +1,362 @@
+"""A dataset of a define.xml as a dataset's file: what the guide says already is left out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from specs.standards import standard
+from submission.define.calls import CONTEXT
+from submission.define.start_lists import PARAMETER_LISTS
+from submission.define.start_rules import predecessor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from specs.standards import Standard, StandardVariable
+    from submission.define.document import Document, Item, ItemGroup, ItemReference
+    from submission.define.start_lists import Lists
+    from submission.define.start_rules import Rules
+
+_STRUCTURES = {
+    "SUBJECT LEVEL ANALYSIS DATASET": "ADSL",
+    "BASIC DATA STRUCTURE": "BDS",
+    "OCCURRENCE DATA STRUCTURE": "OCCDS",
+}
+_ALWAYS = ("STUDYID", "DOMAIN", "USUBJID", "--SEQ")
+"""What a dataset of SDTM has without being told."""
+
+_BY_GUIDE = {
+    "STUDYID": "protocol",
+    "DOMAIN": "assigned",
+    "VISITNUM": "assigned",
+    "VISIT": "assigned",
+    "VISITDY": "protocol",
+    "USUBJID": "derived",
+    "--SEQ": "derived",
+}
+"""Variables for which the guide has a rule, with its verb."""
+
+_LONGEST = 200
+_RESULTS = ("AVAL", "AVALC")
+_TODO = "TODO"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset of one of the documents that are read together."""
+
+    document: Document
+    group: ItemGroup
+    documents: Sequence[Document]
+
+    @property
+    def analysis(self) -> bool:
+        """Whether it is a dataset of ADaM."""
+        return self.group.purpose == "Analysis"
+
+    def names(self) -> Iterator[str]:
+        """`DATASET.VARIABLE` of all that is described, qualifiers and parameters among them."""
+        own = [item.name for _, item in self._items]
+        owners = [self.group.name, *self.parameters] if self.analysis else [self.group.name]
+        yield from (f"{owner}.{name}" for owner in owners for name in own)
+        yield from (f"{self.group.name}.{item.name}" for _, item in self._qualifiers)
+
+    def said(self, lists: Lists, rules: Rules) -> dict[str, Any]:
+        """What the dataset's file says."""
+        group, known = self.group, self._standard.dataset(self._owner)
+        said: dict[str, Any] = {"dataset": group.name}
+        if not self.analysis and group.domain and group.domain != group.name:
+            said["domain"] = group.domain
+        named = not self.analysis or self._owner == group.name  # found without its class
+        described = (
+            ("label", group.label, known.label if known and named else ""),
+            ("class", group.class_, known.class_ if known and named else ""),
+            ("structure", group.structure, known.structure if known else ""),
+        )
+        said |= {key: value for key, value, there in described if value not in ("", there)}
+        if known is None and not self.analysis:
+            said.setdefault("class", "FINDINGS")
+            said.setdefault("label", _TODO)
+        said["keys"] = self._keys
+        if records := self._records:
+            said["records"] = records
+        comment = self.document.comment_by_oid.get(group.comment)
+        if comment is not None and comment.text:
+            said["comment"] = comment.text
+        methods = {code: self._method_of(code) for code in self.parameters}
+        if self.analysis and self.parameters:
+            said["parameters"] = {
+                code: self._parameter(code, label, methods[code], rules)
+                for code, label in self.parameters.items()
+            }
+        said["variables"] = {
+            item.name: told
+            for reference, item in self._items
+            if (told := self._variable(reference, item, lists, rules, methods)) is not None
+        }
+        qualifiers = {
+            item.name: self._described(reference, item, lists, None)
+            | _joined(rules.of(self.document, reference, item, f"{group.name}.{item.name}"))
+            for reference, item in self._qualifiers
+        }
+        return said | ({"supplemental": qualifiers} if qualifiers else {})
+
+    # variables
+
+    def _variable(
+        self, reference: ItemReference, item: Item, lists: Lists, rules: Rules,
+        methods: Mapping[str, str],
+    ) -> dict[str, Any] | None:  # fmt: skip
+        """What is said of a variable; None when the guide says all of it."""
+        place = f"{self.group.name}.{item.name}"
+        known = self._known(item.name)
+        said = self._described(reference, item, lists, known)
+        values = list(self._values(item, lists, rules, methods))
+        if values:
+            said["values"] = values
+        if self._is_standard(item, reference):
+            return {**said, "standard": True} if said or self._short(item) not in _ALWAYS else None
+        return said | _joined(rules.of(self.document, reference, item, place))
+
+    def _is_standard(self, item: Item, reference: ItemReference) -> bool:
+        """Whether the rule is the guide's own, as far as origin and method tell."""
+        verb = _BY_GUIDE.get(self._short(item))
+        told = [origin.type.lower() for origin in item.origins]
+        method = self.document.method.get(reference.method)
+        repeated = method is None or any(e.context == CONTEXT for e in method.expressions)
+        return not self.analysis and verb is not None and told == [verb] and repeated
+
+    def _short(self, item: Item) -> str:
+        """The name of a variable with `--` for the domain."""
+        return re.sub(f"^{re.escape(self.group.domain or self.group.name)}", "--", item.name)
+
+    def _described(
+        self, reference: ItemReference, item: Item, lists: Lists, known: StandardVariable | None
+    ) -> dict[str, Any]:
+        """What is said of a variable beside its rule and its value level."""
+        said: dict[str, Any] = {}
+        if known is None or item.label != known.label:
+            said["label"] = " ".join(item.label.split()) or _TODO
+        kind = item.data_type or "text"
+        if kind != _usual(known):
+            said["type"] = kind
+        said |= {} if reference.no_data else _size(item)
+        codelist = self._codelist(item, lists)
+        if codelist != self._usual_list(known, lists):
+            said["codelist"] = codelist
+        if item.display_format:
+            said["format"] = item.display_format
+        comment = self.document.comment_by_oid.get(item.comment)
+        if comment is not None and comment.text:
+            said["comment"] = comment.text
+        if not self.analysis and reference.role and reference.role != getattr(known, "role", ""):
+            said["role"] = reference.role
+        if reference.mandatory != (known is not None and known.core == "Req"):
+            said["core"] = "Req" if reference.mandatory else "Perm"
+        return said
+
+    def _codelist(self, item: Item, lists: Lists) -> str:
+        found = self.document.codelist.get(item.codelist)
+        title = PARAMETER_LISTS.get(item.name)
+        if found is None or (title and found.name == f"{title} ({self.group.name})"):
+            return ""  # the list of a dataset's parameters is made of these
+        return lists.name(self.document, item.codelist)
+
+    def _usual_list(self, known: StandardVariable | None, lists: Lists) -> str | None:
+        """The list that the guide gives a variable; None where it gives several."""
+        if known is None or not known.codelists:
+            return ""
+        return lists.standard_name(known.codelists[0]) if len(known.codelists) == 1 else None
+
+    def _values(
+        self, item: Item, lists: Lists, rules: Rules, methods: Mapping[str, str]
+    ) -> Iterator[dict[str, Any]]:
+        """The value level of a variable; a where clause of several has a line for each."""
+        held = self.document.value_list.get(item.value_list)
+        for reference in held.references if held else ():
+            described = self.document.item.get(reference.item)
+            if described is None:
+                continue
+            for oid in reference.where:
+                when = self._when(oid)
+                if not when:
+                    continue
+                code = _only_value(when)
+                place = f"{self.group.name}.{item.name}.{code or len(when)}"
+                said: dict[str, Any] = {"when": when}
+                if described.label:
+                    said["label"] = " ".join(described.label.split())
+                said |= {"type": described.data_type or "text", **_size(described)}
+                if codelist := lists.name(self.document, described.codelist):
+                    said["codelist"] = codelist
+                if described.display_format:
+                    said["format"] = described.display_format
+                comment = self.document.comment_by_oid.get(described.comment)
+                if comment is not None and comment.text:
+                    said["comment"] = comment.text
+                if item.name not in _RESULTS or not methods.get(code):
+                    said |= _joined(rules.of(self.document, reference, described, place))
+                yield said
+
+    def _when(self, oid: str) -> list[dict[str, Any]]:
+        """A where clause as conditions; none when it is about other datasets."""
+        clause = self.document.where_clause.get(oid)
+        own = {item.oid: item.name for _, item in self._items}
+        if clause is None or any(check.item not in own for check in clause.checks):
+            return []
+        return [
+            {own[c.item]: {c.comparator: c.values[0] if len(c.values) == 1 else list(c.values)}}
+            for c in clause.checks
+        ]
+
+    # parameters
+
+    @cached_property
+    def parameters(self) -> Mapping[str, str]:
+        """The labels of the parameters by code."""
+        if not self.analysis:
+            return {}
+        codes = next((i for _, i in self._items if i.name == "PARAMCD"), None)
+        held = self.document.codelist.get(codes.codelist) if codes else None
+        return (
+            {t.value: " ".join((t.decode or t.value).split()) for t in held.terms} if held else {}
+        )
+
+    def _method_of(self, code: str) -> str:
+        """The OID of the method by which all values of a parameter are derived; "" if none is."""
+        found = set()
+        for item in (i for _, i in self._items if i.name in _RESULTS):
+            held = self.document.value_list.get(item.value_list)
+            for reference in held.references if held else ():
+                described = self.document.item.get(reference.item)
+                if any(self._when(w) == [{"PARAMCD": {"EQ": code}}] for w in reference.where):
+                    kinds = {o.type for o in described.origins} if described else set()
+                    found.add(reference.method if kinds == {"Derived"} else "")
+        return found.pop() if len(found) == 1 else ""
+
+    def _parameter(self, code: str, label: str, method: str, rules: Rules) -> dict[str, Any]:
+        held = self.document.method.get(method)
+        if held is None:
+            return {"label": label}
+        return {"label": label, "derived": rules.function(held, f"{self.group.name}.{code}")}
+
+    # what the document and the guide say
+
+    @cached_property
+    def _standard(self) -> Standard:
+        return standard("ADaMIG", "1.3") if self.analysis else standard("SDTMIG", "3.4")
+
+    @property
+    def _owner(self) -> str:
+        """The dataset or data structure of the guide."""
+        if not self.analysis:
+            return self.group.domain or self.group.name
+        return _STRUCTURES.get(self.group.class_, self.group.name)
+
+    def _known(self, name: str) -> StandardVariable | None:
+        return self._standard.variable(self._owner, name)
+
+    @cached_property
+    def _items(self) -> list[tuple[ItemReference, Item]]:
+        found = ((r, self.document.item.get(r.item)) for r in self.group.references)
+        return [(reference, item) for reference, item in found if item is not None]
+
+    @cached_property
+    def _qualifiers(self) -> list[tuple[ItemReference, Item]]:
+        """What the SUPP-- dataset of a domain holds: the value level of its QVAL."""
+        document = self.document
+        found = []
+        for other in document.groups:
+            if other.name not in (f"SUPP{self.group.name}", f"SUPP{self.group.domain}"):
+                continue
+            for reference in other.references:
+                item = document.item.get(reference.item)
+                held = document.value_list.get(item.value_list) if item else None
+                for value in held.references if held and item and item.name == "QVAL" else ():
+                    described = document.item.get(value.item)
+                    if described is not None:
+                        found.append((value, described))
+        return found
+
+    @property
+    def _keys(self) -> list[str]:
+        keyed = [(r, i.name) for r, i in (*self._items, *self._qualifiers) if r.key.isdigit()]
+        return [name for _, name in sorted(keyed, key=lambda pair: int(pair[0].key))]
+
+    @property
+    def _records(self) -> dict[str, str]:
+        """What the records come from: a form to be named, or what most predecessors are of."""
+        if not self.analysis:
+            return {"from": f"todo_{self.group.name.lower()}"}
+        owners = Counter(
+            predecessor(origin.description).partition(".")[0]
+            for _, item in self._items
+            for origin in item.origins
+            if origin.type == "Predecessor"
+        )
+        others = [name for name, _ in owners.most_common() if name not in ("", "ADSL")]
+        return {"from": others[0]} if others else {}
+
+
+def predecessors_of(missing: Mapping[str, str]) -> Mapping[str, dict[str, Any]]:
+    """Files for datasets that are named as predecessors and described nowhere."""
+    found: dict[str, dict[str, Any]] = {}
+    for source in sorted(missing):
+        owner, _, name = source.partition(".")
+        guide = standard("SDTMIG", "3.4")
+        tabulation = not owner.startswith("AD")
+        path = f"{'sdtm' if tabulation else 'adam'}/{owner.lower()}.yaml"
+        said = found.setdefault(path, {"dataset": owner})
+        if len(said) == 1:
+            if guide.dataset(owner) is None:
+                said |= {"label": owner, "class": "EVENTS" if tabulation else "ADAM OTHER"}
+            said |= {"keys": ["USUBJID"], "records": {"from": f"todo_{owner.lower()}"}}
+            said["variables"] = {}
+        known = guide.variable(owner, name) if tabulation else None
+        rule = {"collected": f"todo_{name.lower()}"}
+        if known is None:
+            part = "supplemental" if tabulation and guide.dataset(owner) else "variables"
+            said.setdefault(part, {})[name] = {"label": _TODO, **rule}
+        elif name not in _ALWAYS:
+            codelist = {} if len(known.codelists) < 2 else {"codelist": ""}
+            said["variables"][name] = {**codelist, **rule}
+    return found
+
+
+def _usual(known: StandardVariable | None) -> str:
+    """The type that the guide lets expect."""
+    if known is None:
+        return ""
+    if known.type == "Num":
+        return "integer"
+    if known.format.startswith("ISO 8601 date"):
+        return "datetime"
+    return "durationDatetime" if known.format.startswith("ISO 8601 duration") else "text"
+
+
+def _size(item: Item) -> dict[str, int]:
+    said = {}
+    if item.length.isdigit() and 1 <= int(item.length) <= _LONGEST:
+        said["length"] = int(item.length)
+    if item.significant_digits.isdigit():
+        said["digits"] = int(item.significant_digits)
+    return said
+
+
+def _joined(rules: list[dict[str, Any]]) -> dict[str, Any]:
+    """Rules as they stand in a variable: one beside the rest, several in a list."""
+    if len(rules) > 1:
+        return {"rules": rules}
+    return rules[0] if rules else {}
+
+
+def _only_value(when: list[dict[str, Any]]) -> str:
+    """The value of the one condition of equality; "" for other conditions."""
+    conditions = [c for clause in when for c in clause.values()]
+    if len(conditions) == 1 and isinstance(conditions[0].get("EQ"), str):
+        return str(conditions[0]["EQ"])
+    return "_".join(re.sub(r"\W", "", str(v)) for c in conditions for v in c.values())

@@ -1,0 +1,197 @@
+"""The origins and methods of a define.xml as rules: those that are known, and those to be written.
+
+A method that names its function in a formal expression of cdisckit is that rule again. Any other
+becomes a function in derivations.py whose docstring is the method's text and whose code is to be
+written. A field of a form, which no define.xml knows, has a name that begins with `todo_`.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import textwrap
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from specs.errors import SpecError
+from submission.define.calls import CONSTANT, CONTEXT, TAKEN, read_calls
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from specs.derivation import Derivation
+    from submission.define.calls import Call
+    from submission.define.document import Document, Item, ItemOrigin, ItemReference, Method
+
+TODO = "todo_"
+"""What names begin with that are to be replaced."""
+
+_VERBS = {
+    "Collected": "collected",
+    "Assigned": "assigned",
+    "Protocol": "protocol",
+    "Predecessor": "predecessor",
+    "Derived": "derived",
+}
+_SOURCES = {"collected": "Investigator", "predecessor": ""}
+
+_VARIABLE = re.compile(r"\b([A-Z][A-Z0-9]{1,7})\.([A-Z][A-Z0-9_]{0,7})\b")
+_QUALIFIER = re.compile(r'\bSUPP([A-Z0-9]{2,4})\.QVAL\b.*?QNAM\W+(?:EQ\W+)?"?([A-Z][A-Z0-9_]{0,7})')
+
+_HEAD = '''"""Methods of the define.xml that no function is known for: write each, and rename it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from specs.derivation import derivation
+from specs.errors import SpecError
+
+if TYPE_CHECKING:
+    import pandas as pd
+'''
+
+_STUB = """
+
+@derivation
+def {name}(*sources: pd.Series) -> pd.Series:
+{docstring}
+    raise SpecError("{name} is not written yet", where="derivations.py")
+"""
+
+
+class Rules:
+    """The rules of variables; the functions they need are collected on the way."""
+
+    def __init__(self, known: Mapping[str, Derivation], variables: Collection[str]) -> None:
+        """`known` are the derivations at hand, `variables` all `DATASET.VARIABLE` described."""
+        self.missing: dict[str, str] = {}
+        self._known = known
+        self._variables = variables
+        self._functions: dict[tuple[str, str], str] = {}
+        self._code: dict[str, str] = {}
+
+    def of(
+        self, document: Document, reference: ItemReference, item: Item, place: str
+    ) -> list[dict[str, Any]]:
+        """The rules of a variable or value; `place` is what a function for it is named after."""
+        method = document.method.get(reference.method)
+        calls = self._calls(method, item) if method is not None else []
+        if calls:
+            return calls
+        rules: list[dict[str, Any]] = []
+        for origin in item.origins:
+            rules.extend(self._rule(origin, method, place))
+        if method is not None and not any("derived" in rule for rule in rules):
+            rules.append({"derived": self.function(method, place)})
+        return rules
+
+    def derivations(self) -> str:
+        """derivations.py with a function for every method to be written; "" for none."""
+        return _HEAD + "".join(self._code.values()) if self._code else ""
+
+    def _rule(self, origin: ItemOrigin, method: Method | None, place: str) -> Iterator[Any]:
+        verb = _VERBS.get(origin.type)
+        if verb is None:
+            return
+        rule: dict[str, Any]
+        if verb == "derived":
+            rule = {verb: self.function(method, place)}
+        elif verb == "predecessor":
+            source = predecessor(origin.description)
+            if not source:
+                return
+            if source not in self._variables:
+                self.missing.setdefault(source, place)
+            rule = {verb: source}
+        else:
+            rule = {verb: f"{TODO}{place.rpartition('.')[2].lower()}"}
+        if origin.source and origin.source != _SOURCES.get(verb, "Sponsor"):
+            rule["source"] = origin.source.lower()
+        yield rule
+
+    def function(self, method: Method | None, place: str) -> str:
+        """The name of the function that stands for a method."""
+        text = " ".join((method.text if method else "").split())
+        programs = "\n\n".join(f"{e.context}:\n{e.code}" for e in method.expressions if e.context
+                               != CONTEXT) if method else ""  # fmt: skip
+        name = re.sub(r"\W+", "_", f"{TODO}{place}".lower()).strip("_")
+        key = (text or name, programs)
+        if key not in self._functions:
+            name = f"{name}_" if keyword.iskeyword(name) or name in self._code else name
+            self._functions[key] = name
+            told = text or f"The define.xml tells no method for {place}."
+            self._code[name] = _STUB.format(name=name, docstring=_docstring(told, programs))
+        return self._functions[key]
+
+    def _calls(self, method: Method, item: Item) -> list[dict[str, Any]]:
+        """The rules that a formal expression states, where all of them can be repeated here."""
+        for expression in method.expressions:
+            if expression.context == CONTEXT:
+                try:
+                    return [self._repeated(call, item) for call in read_calls(expression.code)]
+                except (SpecError, SyntaxError, TypeError, ValueError):
+                    return []  # not what cdisckit writes, or of another version
+        return []
+
+    def _repeated(self, call: Call, item: Item) -> dict[str, Any]:
+        rule: dict[str, Any]
+        if call.function == CONSTANT:
+            kinds = [_VERBS.get(o.type, "") for o in item.origins]
+            verb = next((v for v in kinds if v in ("assigned", "protocol", "collected")), "")
+            constant = call.sources[0]
+            rule = {verb or "assigned": {"constant": constant}}
+        elif call.function == TAKEN:
+            rule = {"predecessor": self._there(call.sources[0])}
+        else:
+            found = self._known.get(call.function)
+            if found is None:
+                raise ValueError(f"there is no {call.function}")
+            found.check_call(len(call.sources), call.constants, "")
+            rule = {"derived": call.function, "from": [self._there(s) for s in call.sources]}
+            if call.constants:
+                rule["with"] = dict(call.constants)
+        for name, conditions in (("when", call.when), ("where", call.where)):
+            if conditions:
+                rule[name] = [
+                    {w.variable: {w.comparator.value: list(w.values)}} for w in conditions
+                ]
+        return rule
+
+    def _there(self, source: str) -> str:
+        """A source, if what it names is described; ValueError if not."""
+        own = "." not in source or source.startswith("@")
+        if not own and not any(fnmatchcase(known, source) for known in self._variables):
+            raise ValueError(f"there is no {source}")
+        return source
+
+
+def predecessor(text: str) -> str:
+    """The variable that a predecessor's text names: `AE.AETRTPRV` for a qualifier; "" if none.
+
+    >>> predecessor('SUPPAE.QVAL where QNAM EQ "AETRTPRV"'), predecessor("DM.AGE")
+    ('AE.AETRTPRV', 'DM.AGE')
+    """
+    qualifier = _QUALIFIER.search(text)
+    if qualifier:
+        return ".".join(qualifier.groups())
+    found = _VARIABLE.search(text)
+    return found[0] if found else ""
+
+
+def _docstring(text: str, programs: str) -> str:
+    """The method as the first paragraph, programs of others as further ones."""
+    lines = textwrap.wrap(_escaped(text), 92, break_long_words=False, break_on_hyphens=False)
+    body = "\n    ".join(lines)
+    if programs:
+        more = textwrap.indent(
+            _escaped(programs, braces=False), "    ", lambda line: bool(line.strip())
+        )
+        body = f"{body}\n\n{more}\n    "
+    end = " " if body.endswith('"') else ""
+    return f'    """{body}{end}"""'
+
+
+def _escaped(text: str, *, braces: bool = True) -> str:
+    text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return text.replace("{", "{{").replace("}", "}}") if braces else text

@@ -1,0 +1,157 @@
+"""Terms of MedDRA in a dataset: names, codes, and the path from the lowest level to the SOC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+from specs.terminology.meddra import LEVELS
+from validation.places import as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import pandas as pd
+
+    from specs.tables import Table
+    from specs.terminology.meddra import Meddra
+
+MEDDRA: Final = {
+    "CK-MEDDRA-TERM": ("error", "Coded terms are terms of the study's version of MedDRA"),
+    "CK-MEDDRA-CASE": ("warning", "Coded terms are written as MedDRA writes them"),
+    "CK-MEDDRA-CODE": ("error", "Codes belong to the terms beside them"),
+    "CK-MEDDRA-PATH": ("error", "Terms of the levels are a path of MedDRA, the primary one"),
+    "CK-MEDDRA-CURRENT": ("warning", "Lowest level terms are current"),
+}
+"""The severity and title of each rule."""
+
+# The variables of a level, without the domain: its term and its code.
+_VARIABLES: Final = {
+    "LLT": ("LLT", "LLTCD"),
+    "PT": ("DECOD", "PTCD"),
+    "HLT": ("HLT", "HLTCD"),
+    "HLGT": ("HLGT", "HLGTCD"),
+    "SOC": ("SOC", "SOCCD"),
+}
+_BODY: Final = ("BODSYS", "BDSYCD")
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Rows that break a rule, with the variable at fault."""
+
+    rule: str
+    variable: str
+    message: str
+    rows: tuple[int, ...]
+
+
+def coded_events(
+    meddra: Meddra, version: str, domain: str, table: Table, names: Iterable[str]
+) -> Iterator[Wrong]:
+    """What of the MedDRA variables of a dataset is not as MedDRA has it."""
+    texts = {name: as_text(table.column(name)) for name in names}
+    levels = {**_VARIABLES, "BODY": _BODY}
+    columns = {
+        level: tuple(f"{domain}{name}" if f"{domain}{name}" in texts else "" for name in pair)
+        for level, pair in levels.items()
+    }
+    for level, (term, code) in columns.items():
+        known = meddra.names["SOC" if level == "BODY" else level]
+        if term:
+            yield from wrong_terms(texts[term], set(known.values()), "MEDDRA", f"MedDRA {version}")
+        if code:
+            yield from _codes(texts, term, code, known, f"MedDRA {version}")
+    yield from _paths(texts, {level: pair[0] for level, pair in columns.items()}, meddra)
+
+
+def wrong_terms(
+    values: pd.Series, known: set[str], dictionary: str, version: str
+) -> Iterator[Wrong]:
+    """Terms that a dictionary does not have, or writes in another case, with the nearest it has."""
+    variable = str(values.name)
+    folded = {name.casefold(): name for name in known}
+    for text in values.dropna().unique():
+        if text in known:
+            continue
+        rows = rows_of(values.eq(text))
+        other = folded.get(text.casefold())
+        if other is not None:
+            yield Wrong(f"CK-{dictionary}-CASE", variable, f"{version} writes {other}", rows)
+            continue
+        near = get_close_matches(text.casefold(), folded, n=3, cutoff=0.6)
+        nearest = f"; nearest are {', '.join(folded[name] for name in near)}" if near else ""
+        message = f"{text} is no term {version} has for {variable}{nearest}"
+        yield Wrong(f"CK-{dictionary}-TERM", variable, message, rows)
+
+
+def rows_of(mask: pd.Series) -> tuple[int, ...]:
+    """The labels of the rows for which a Series of bool is True."""
+    return tuple(mask.index[mask.fillna(value=False).astype(bool)])
+
+
+def _codes(
+    texts: Mapping[str, pd.Series], term: str, code: str, known: Mapping[str, str], version: str
+) -> Iterator[Wrong]:
+    values = texts[code]
+    named = values.map(known)
+    for text in values[named.isna()].dropna().unique():
+        message = f"{code} is no code of its level in {version}"
+        yield Wrong("CK-MEDDRA-CODE", code, message, rows_of(values.eq(text)))
+    if not term:
+        return
+    differs = named.notna() & texts[term].notna()
+    differs &= named.str.casefold().ne(texts[term].str.casefold())
+    for text in values[differs].unique():
+        message = f"{code} is the code of {known[text]}, not of the {term} beside it"
+        yield Wrong("CK-MEDDRA-CODE", code, message, rows_of(differs & values.eq(text)))
+
+
+def _paths(
+    texts: Mapping[str, pd.Series], columns: Mapping[str, str], meddra: Meddra
+) -> Iterator[Wrong]:
+    preferred = columns["PT"]
+    if not preferred:
+        return
+    terms = texts[preferred]
+    lowest = columns["LLT"]
+    if lowest:
+        of = meddra.lowest.drop_duplicates("LLT").set_index("LLT")
+        belongs = texts[lowest].map(of["PT"])
+        known = set(meddra.paths["PT"])
+        differs = belongs.notna() & terms.isin(known) & belongs.ne(terms)
+        for text in texts[lowest][differs].unique():
+            message = f"{text} is a term of {of['PT'][text]}, not of the {preferred} beside it"
+            rows = rows_of(differs & texts[lowest].eq(text))
+            yield Wrong("CK-MEDDRA-PATH", lowest, message, rows)
+        former = texts[lowest].map(of["current"]).eq(other=False)
+        for text in texts[lowest][former].unique():
+            rows = rows_of(former & texts[lowest].eq(text))
+            yield Wrong("CK-MEDDRA-CURRENT", lowest, f"{text} is no longer current", rows)
+    main = meddra.paths[meddra.paths["primary"]].drop_duplicates("PT").set_index("PT")
+    for level in LEVELS[2:]:
+        if columns[level]:
+            yield from _off_path(texts[columns[level]], terms, main[level], meddra, level)
+    if columns["BODY"]:
+        yield from _off_path(texts[columns["BODY"]], terms, main["SOC"], meddra, "BODY")
+
+
+def _off_path(
+    values: pd.Series, terms: pd.Series, primary: pd.Series, meddra: Meddra, level: str
+) -> Iterator[Wrong]:
+    """Terms that are not above the preferred term; the body system may be on any of its paths."""
+    named = "SOC" if level == "BODY" else level
+    paths = set(zip(meddra.paths["PT"], meddra.paths[named], strict=True))
+    expected = terms.map(primary)
+    known = values.isin(set(meddra.paths[named]))
+    differs = expected.notna() & known & values.notna() & values.ne(expected)
+    pairs = list(zip(terms[differs], values[differs], strict=True))
+    for term, value in dict.fromkeys(pairs):
+        other = (term, value) in paths
+        if other and level == "BODY":
+            continue
+        rows = rows_of(differs & terms.eq(term) & values.eq(value))
+        what = "on another path of" if other else "not above"
+        message = f"{value} is {what} {term}; on its primary path is {primary[term]}"
+        yield Wrong("CK-MEDDRA-PATH", str(values.name), message, rows)
