@@ -9,20 +9,28 @@
 
 from __future__ import annotations
 
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from adam.account import Account
-from adam.lookup import NONE, SEVERAL, matched, taken
-from adam.order import parameters_named, sorted_by_need, variable_needs, variables_needed
+from adam.lookup import NONE, SEVERAL, matched, pairs, placed, taken
+from adam.order import (
+    columns_read,
+    parameters_named,
+    sorted_by_need,
+    variable_needs,
+    variables_needed,
+)
 from adam.rows import FROM, block_rows
 from specs.derivation import Outcome
+from specs.distinct import all_once_each
 from specs.errors import MappingError, did_you_mean
 from specs.model import Origin
 from specs.references import split_source
-from specs.tables import Table, no_trace
+from specs.tables import Table, stable_order
 from specs.where import all_hold
 
 if TYPE_CHECKING:
@@ -36,6 +44,9 @@ if TYPE_CHECKING:
 _GRID = "@grid"
 """Column with the row of the grid that a row stands on."""
 
+_PERSON = "@person"
+"""Column with the number of the subject of a row."""
+
 
 class Building:
     """A dataset while it is built; `built` gives the result."""
@@ -47,8 +58,9 @@ class Building:
         self.frame = pd.DataFrame()
         self.grid: pd.DataFrame | None = None
         self.derived: dict[str, pd.DataFrame] = {}
-        self._grid_from = no_trace()
+        self._grid_from: list[tuple[str, NDArray[np.int64], NDArray[np.int64]]] = []
         self._next_row = 0
+        self._described = False
         self._chosen: dict[str, tuple[str, NDArray[np.int64]]] = {}
 
     def built(self) -> tuple[Table, pd.DataFrame]:
@@ -57,7 +69,7 @@ class Building:
         self._next_row = len(self.frame)
         if grid is not None:
             self.grid = grid.assign(**{_GRID: range(len(grid))})
-            self._grid_from = self.account.made_from(grid.index)
+            self._grid_from = list(self.account.made_from(grid.index))
             self._next_row += len(grid)
         own = [s for p in self.dataset.parameters for s in self._own_columns(p)]
         self._compute(variables_needed(self.dataset, own))
@@ -91,16 +103,19 @@ class Building:
         }
         for code in sorted_by_need(needs, "parameter"):
             self.derived[code] = self._derived(by_code[code])
-        self.frame = pd.concat([self.frame, *self.derived.values()])
-        self.derived = {}
+        if self.derived:
+            self.frame = pd.concat([self.frame, *self.derived.values()])
+            self.derived = {}
+            self._described = False
 
     def _derived(self, parameter: Parameter) -> pd.DataFrame:
         rule = _ruled(parameter)
         base = self._distinct(parameter) if self.grid is None else self.grid
         rows = base.set_axis(pd.RangeIndex(self._next_row, self._next_row + len(base)))
         self._next_row += len(rows)
-        for origin, records in self._grid_from.groupby("source"):
-            self.account.trace(rows.index[records["row"]], str(origin), records["record"])
+        rows[_PERSON] = self.library.numbered(rows["USUBJID"])
+        for origin, place, record in self._grid_from:
+            self.account.trace(rows.index[place], origin, record)
         series: list[pd.Series] = []
         for source in rule.sources:
             owner, name = split_source(source)
@@ -139,12 +154,8 @@ class Building:
     def _all_of(self, own: tuple[Parameter, ...], name: str, rows: pd.DataFrame) -> pd.Series:
         """A column of all rows of parameters of this dataset, for a function that aligns itself."""
         found = pd.concat([self._rows_of(p.code) for p in own])
-        met = (
-            rows[["USUBJID"]]
-            .assign(row=rows.index)
-            .merge(found[["USUBJID"]].assign(record=found.index), on="USUBJID")
-        )
-        self.account.trace(met["row"], self.dataset.name, met["record"])
+        mine, theirs = pairs(rows[_PERSON].to_numpy(), self.library.numbered(found["USUBJID"]))
+        self.account.trace(rows.index[mine], self.dataset.name, found.index[theirs])
         return found[name].rename(f"{own[0].code}.{name}")
 
     def _beside(
@@ -179,8 +190,8 @@ class Building:
 
     def _compute(self, names: set[str]) -> None:
         needs = variable_needs(self.dataset)
-        if "PARAMCD" in self.frame:
-            self._name_parameters()
+        if not self._described:
+            self._describe_rows()
         for name in sorted_by_need({n: needs[n] & names for n in names & set(needs)}, "variable"):
             variable = self.dataset.variable(name)
             for rule in variable.rules:
@@ -189,7 +200,12 @@ class Building:
                 self.frame[name] = np.nan
             self.frame[name] = self.frame[name].astype(_kind(variable))
 
-    def _name_parameters(self) -> None:
+    def _describe_rows(self) -> None:
+        """Give the rows the number of their subject and what the spec says of their parameter."""
+        self._described = True
+        self.frame[_PERSON] = self.library.numbered(self.frame["USUBJID"])
+        if "PARAMCD" not in self.frame:
+            return
         parameters = {p.code: p for p in self.dataset.parameters}
         code = self.frame["PARAMCD"]
         unknown = set(code.unique()) - set(parameters)
@@ -200,15 +216,19 @@ class Building:
                 remedy=did_you_mean(min(unknown), parameters),
             )
         facts = {"PARAM": "label", "PARAMN": "number", "PARCAT1": "category"}
-        for name, fact in facts.items():
-            if self.dataset.has(name):
-                self.frame[name] = code.map({c: getattr(p, fact) for c, p in parameters.items()})
+        named = [name for name in facts if self.dataset.has(name)]
+        of_code = [{c: getattr(p, facts[n]) for c, p in parameters.items()} for n in named]
+        columns = all_once_each([methodcaller("map", to) for to in of_code], code)
+        for name, column in zip(named, columns, strict=True):
+            self.frame[name] = column
 
     def _fill(self, variable: Variable, rule: Rule) -> None:
         """Give a variable the rule's values where the rule applies and it has none yet."""
         rows = self.frame
         if rule.when:
-            rows = rows[all_hold(rule.when, rows)]
+            read = {"USUBJID", *columns_read(self.dataset, rule)}
+            columns = [name for name in rows if name in read or str(name).startswith(FROM)]
+            rows = rows[columns][all_hold(rule.when, rows)]
         values = self._valued(variable, rule, rows)
         values = values.astype(_kind(variable))
         values = values.reindex(self.frame.index)
@@ -233,22 +253,22 @@ class Building:
 
     def _of_many_records(self, rule: Rule, rows: pd.DataFrame) -> pd.Series:
         owner = split_source(rule.sources[0])[0]
-        kept = self.library.where(owner, rule.where, rule.place)
-        subject = self.library.column(owner, "USUBJID", rule.place)[kept]
+        kept = np.flatnonzero(self.library.where(owner, rule.where, rule.place))
+        records = pd.Index(kept)
+        person = pd.Series(self.library.people(owner, rule.place)[kept], index=records)
         series = []
-        for source in rule.sources:
+        for source in [*rule.sources, f"{owner}.USUBJID"]:
             of, name = split_source(source)
             if of == owner:
-                series.append(self.library.column(of, name, rule.place)[kept])
+                series.append(taken(self.library.column(of, name, rule.place), kept, records))
             elif of:
-                series.append(self.library.of_subject(of, name, subject, rule.place))
+                series.append(self.library.of_subject(of, name, person, rule.place))
             else:
-                places = matched(subject.to_frame("USUBJID"), rows[["USUBJID"]])
-                series.append(taken(rows[name], places, subject.index))
-        value: pd.Series = self._called(rule, [*series, subject])
-        records = pd.DataFrame({"USUBJID": subject, "record": subject.index})
-        met = rows[["USUBJID"]].assign(row=rows.index).merge(records, on="USUBJID")
-        self.account.trace(met["row"], owner, met["record"])
+                places = placed(person.to_numpy(), rows[_PERSON].to_numpy())
+                series.append(taken(rows[name], places, records))
+        value: pd.Series = self._called(rule, series)
+        mine, theirs = pairs(rows[_PERSON].to_numpy(), person.to_numpy())
+        self.account.trace(rows.index[mine], owner, kept[theirs])
         return value.reindex(rows["USUBJID"]).set_axis(rows.index)
 
     # sources
@@ -261,7 +281,7 @@ class Building:
                 raise MappingError(
                     f"{self.dataset.name} has no {name} here",
                     where=rule.place,
-                    remedy=did_you_mean(name, rows.columns),
+                    remedy=did_you_mean(name, [*rows.columns, *self.frame.columns]),
                 )
             return [rows[name].rename(source)]
         if FROM + owner in rows:
@@ -272,7 +292,7 @@ class Building:
         if own:
             return [self._of_assessment(p, name, rows) for p in own]
         if owner in self.library.tables:
-            values = self.library.of_subject(owner, name, rows["USUBJID"], rule.place)
+            values = self.library.of_subject(owner, name, rows[_PERSON], rule.place)
             return [values.rename(source)]
         return [self._of_visit(code, name, rows, rule) for code in self.library.owners(owner)]
 
@@ -318,9 +338,10 @@ class Building:
 
     def _sorted(self) -> tuple[Table, pd.DataFrame]:
         names = [variable.name for variable in self.dataset.variables]
-        order = self.frame.sort_values(list(self.dataset.keys), kind="stable")
-        position = pd.Series(range(len(order)), index=order.index)
-        frame = order[names].reset_index(drop=True)
+        order = stable_order([self.frame[key] for key in self.dataset.keys], len(self.frame))
+        position = np.full(self._next_row, NONE)
+        position[self.frame.index[order]] = np.arange(len(order))
+        frame = self.frame[names].take(order).reset_index(drop=True)
         table = Table(self.dataset.name, frame, self.account.traced(position))
         return table, self.account.findings(position, frame)
 

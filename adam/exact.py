@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?|[+-]?\d+/0*[1-9]\d*")
 _LARGEST = 2**62
+_EXACT_FLOAT = 2**53
 
 
 def fraction(text: str) -> Fraction | None:
@@ -65,8 +66,6 @@ def each(function: Callable[..., Any], *texts: pd.Series) -> pd.Series:
     Series of text with one index in, object Series on that index out; None where a text is missing
     or no number, or the function gives None.
     """
-    if not len(texts[0]):
-        return pd.Series([], index=texts[0].index, dtype="object")
     table = pd.concat([text.astype("str").rename(str(i)) for i, text in enumerate(texts)], axis=1)
     group = table.groupby(list(table.columns), sort=False, dropna=False).ngroup().to_numpy()
     distinct = table.iloc[np.unique(group, return_index=True)[1]]
@@ -75,6 +74,28 @@ def each(function: Callable[..., Any], *texts: pd.Series) -> pd.Series:
         numbers = [fraction(value) if isinstance(value, str) else None for value in row]
         results[place] = None if None in numbers else function(*numbers)
     return pd.Series(results[group], index=texts[0].index, dtype="object")
+
+
+def differences(texts: pd.Series, others: pd.Series) -> pd.Series:
+    """Numbers minus others of the same index, exactly, as the nearest float64.
+
+    Series of text or numbers in; NaN where either is missing or no number.
+    """
+    sides = [pd.factorize(side) for side in (texts, others)]
+    numbers = [[fraction(text) for text in pd.Series(values).astype("str")] for _, values in sides]
+    known = [number for side in numbers for number in side if number is not None]
+    denominator = lcm(*(number.denominator for number in known))
+    whole = [[np.nan if n is None else int(n * denominator) for n in side] for side in numbers]
+    largest = max((abs(int(number * denominator)) for number in known), default=0)
+    if max(denominator, 2 * largest) > _EXACT_FLOAT:
+        exact = each(lambda number, other: number - other, texts, others)
+        return exact.map(float, na_action="ignore").astype("float64")
+    # Whole numbers up to 2^53 are float64s themselves: nothing is rounded but the quotient, once.
+    now, then = (
+        np.array([*side, np.nan], dtype="float64")[codes]
+        for side, (codes, _) in zip(whole, sides, strict=True)
+    )
+    return pd.Series((now - then) / denominator, index=texts.index)
 
 
 def as_texts(numbers: pd.Series) -> pd.Series:
@@ -98,7 +119,7 @@ def sums(texts: pd.Series, group: pd.Series) -> pd.Series:
     kind = "int64" if largest * (len(texts) + 1) < _LARGEST else "object"
     numerator = np.array([*whole.values(), 0], dtype=kind)
     place = texts.map({text: place for place, text in enumerate(whole)}).fillna(-1)
-    numerators = pd.Series(numerator[place.astype("int64").to_numpy()], index=texts.index)
+    numerators = pd.Series(numerator[place.astype("int64").to_numpy()])
     total = numerators.groupby(group.to_numpy()).sum()
     shown = {int(value): number_text(Fraction(int(value), denominator)) for value in total.unique()}
     return total.map(shown).astype("str")

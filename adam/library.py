@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from adam.lookup import NONE, SEVERAL, matched, taken
+from adam.lookup import NONE, SEVERAL, matched, placed, taken
 from adam.order import parameters_named
 from specs.errors import MappingError, did_you_mean
 
@@ -30,6 +30,21 @@ class Library:
 
     study: Study
     tables: dict[str, Table]
+    _subjects: pd.Index = field(default_factory=lambda: pd.Index([], dtype="str"))
+    _people: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+
+    def numbered(self, subject: pd.Series) -> NDArray[np.int64]:
+        """For each USUBJID its number, from 0 on, the same wherever the subject occurs."""
+        codes, distinct = pd.factorize(subject, use_na_sentinel=False)
+        new = distinct[self._subjects.get_indexer(distinct) < 0]
+        self._subjects = self._subjects.append(new)
+        return self._subjects.get_indexer(distinct)[codes]
+
+    def people(self, dataset: str, place: str) -> NDArray[np.int64]:
+        """The number of the subject of each record of a dataset."""
+        if dataset not in self._people:
+            self._people[dataset] = self.numbered(self.column(dataset, "USUBJID", place))
+        return self._people[dataset]
 
     def column(self, dataset: str, name: str, place: str) -> pd.Series:
         """A variable or supplemental qualifier; MappingError names what there is instead."""
@@ -61,17 +76,16 @@ class Library:
             mask &= condition.holds(self.column(dataset, condition.variable, place))
         return mask
 
-    def of_subject(self, dataset: str, name: str, subject: pd.Series, place: str) -> pd.Series:
-        """A variable of a dataset with one record per subject, on the index of `subject`."""
-        subjects = self.column(dataset, "USUBJID", place)
-        places = matched(subject.to_frame("USUBJID"), subjects.to_frame("USUBJID"))
+    def of_subject(self, dataset: str, name: str, person: pd.Series, place: str) -> pd.Series:
+        """A variable of a dataset with one record per subject, on the index of their numbers."""
+        places = placed(person.to_numpy(), self.people(dataset, place))
         if (places == SEVERAL).any():
             raise MappingError(
                 f"{dataset}.{name}: {dataset} has several records for a subject",
                 where=place,
                 remedy="take it with a derivation of many records to one value per subject",
             )
-        return taken(self.column(dataset, name, place), places, subject.index)
+        return taken(self.column(dataset, name, place), places, person.index)
 
     def owners(self, pattern: str) -> Mapping[str, str]:
         """The parameters of datasets already built that match, with the dataset of each."""

@@ -22,15 +22,44 @@ def matched(left: pd.DataFrame, right: pd.DataFrame) -> NDArray[np.int64]:
     if not len(right):
         return np.full(len(left), NONE, dtype=np.int64)
     both = pd.concat([right, left], ignore_index=True)
-    keys = both.groupby(list(both.columns), sort=False, dropna=False).ngroup().to_numpy()
-    theirs, mine = keys[: len(right)], keys[len(right) :]
-    place = np.full(keys.max() + 1, NONE, dtype=np.int64)
-    place[theirs] = np.arange(len(right))
-    place[np.bincount(theirs, minlength=len(place)) > 1] = SEVERAL
-    return place[mine]
+    group = both.groupby(list(both.columns), sort=False, dropna=False).ngroup()
+    keys = np.asarray(group, dtype=np.int64)
+    return placed(keys[len(right) :], keys[: len(right)])
+
+
+def placed(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The same for numbers from 0 on, that stand for what is compared."""
+    size = 1 + max(left.max(initial=0), right.max(initial=0))
+    place = np.full(size, NONE, dtype=np.int64)
+    place[right] = np.arange(len(right))
+    place[np.bincount(right, minlength=size) > 1] = SEVERAL
+    return place[left]
+
+
+def dense(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Numbers from 0 on that are equal where these are, and not many more than there are rows."""
+    if numbers.max(initial=0) < 4 * len(numbers):
+        return numbers
+    codes, _ = pd.factorize(numbers)
+    return codes
+
+
+def pairs(
+    left: NDArray[np.int64], right: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The positions of every number of `left` and every equal one of `right`."""
+    order = np.argsort(right, kind="stable")
+    ordered = right[order]
+    first = np.searchsorted(ordered, left, side="left")
+    count = np.searchsorted(ordered, left, side="right") - first
+    before = np.cumsum(count) - count
+    nth = np.arange(count.sum()) + np.repeat(first - before, count)
+    return np.repeat(np.arange(len(left)), count), order[nth]
 
 
 def taken(column: pd.Series, places: NDArray[np.int64], index: pd.Index) -> pd.Series:
     """The values of `column` at these positions, missing at NONE and SEVERAL, on `index`."""
-    extended = column.reset_index(drop=True)
-    return extended.reindex(np.where(places < 0, -1, places)).set_axis(index)
+    if len(places) == len(column) and (places == np.arange(len(places))).all():
+        return column.set_axis(index)  # every record in its order: nothing to copy
+    values = column.array.take(np.maximum(places, NONE), allow_fill=True)
+    return pd.Series(values, index=index, name=column.name, copy=False)

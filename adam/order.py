@@ -12,7 +12,7 @@ from specs.references import rules_of, split_source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from specs.model import Dataset, Parameter, Study
+    from specs.model import Dataset, Parameter, Rule, Study
 
 
 def build_order(study: Study) -> tuple[Dataset, ...]:
@@ -57,14 +57,21 @@ def variable_needs(dataset: Dataset) -> dict[str, set[str]]:
         read: set[str] = set()
         for rule in variable.rules:
             read.update(condition.variable for condition in rule.when)
-            for source in rule.sources:
-                owner, name = split_source(source)
-                own = parameters_named(dataset, owner) if owner else ()
-                read.update(key for parameter in own for key in parameter.per)
-                if not owner or own:
-                    read.add(name)
+            read |= columns_read(dataset, rule)
         needs[variable.name] = (read & names) - {variable.name}
     return needs
+
+
+def columns_read(dataset: Dataset, rule: Rule) -> set[str]:
+    """The columns of the dataset itself from which a rule makes values."""
+    read: set[str] = set()
+    for source in rule.sources:
+        owner, name = split_source(source)
+        own = parameters_named(dataset, owner) if owner else ()
+        read.update(key for parameter in own for key in parameter.per)
+        if not owner or own:
+            read.add(name)
+    return read
 
 
 def _datasets_needed(dataset: Dataset, datasets: Mapping[str, Dataset]) -> Iterator[str]:

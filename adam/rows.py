@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from adam.distinct import texts_at
 from adam.lookup import NONE, taken
 from adam.records import Copies
+from specs.distinct import texts_at
 from specs.errors import MappingError
 from specs.references import split_source
 

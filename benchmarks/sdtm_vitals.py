@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 STUDY = """
 study: BENCH
@@ -139,6 +140,7 @@ def build(folder: Path) -> None:
     from specs.load import load_study
 
     study = load_study(folder, derivations_of(sdtm.derivations))
+    pa.set_memory_pool(pa.system_memory_pool())  # as the command line does
     begun = time.perf_counter()
     used = time.process_time()
     raw = read_raw(study, folder)

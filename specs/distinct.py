@@ -6,6 +6,7 @@ each distinct value, and a column takes a byte or two a row.
 
 from __future__ import annotations
 
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 from pandas.api.types import union_categoricals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -94,8 +95,8 @@ def distinct_values(column: pd.Series) -> tuple[pd.Series, NDArray[Any]]:
 
 
 def pruned(column: pd.Series) -> pd.Series:
-    """A column of categories without those that no row has; any other column as it is."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
+    """A column of many categories without those that no row has; any other column as it is."""
+    if not isinstance(column.dtype, pd.CategoricalDtype) or column.cat.codes.dtype == "int8":
         return column
     values, codes = distinct_values(column)
     known = values.notna().to_numpy()
@@ -128,3 +129,40 @@ def _values(column: pd.Series) -> pd.Series:
 
 def _of_codes(codes: NDArray[Any], values: pd.Index, index: pd.Index) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(codes, values), index=index, copy=False)
+
+
+def once_each(function: Callable[[pd.Series], pd.Series], values: pd.Series) -> pd.Series:
+    """What a function of each value alone gives, called with the distinct values: Series to Series.
+
+    >>> once_each(lambda texts: texts.str.len(), pd.Series(["AB", "C", "AB"])).tolist()
+    [2, 1, 2]
+    """
+    return next(all_once_each([function], values))
+
+
+def all_once_each(
+    functions: Iterable[Callable[[pd.Series], pd.Series]], values: pd.Series
+) -> Iterator[pd.Series]:
+    """The same for several functions, one Series for each."""
+    codes, found = pd.factorize(values, use_na_sentinel=False)
+    distinct = pd.Series(found)
+    for function in functions:
+        result = function(distinct).array.take(codes)
+        yield pd.Series(result, index=values.index, name=values.name, copy=False)
+
+
+def mapped(values: pd.Series, to: Mapping[Any, Any]) -> pd.Series:
+    """What each value stands for, missing where it is not among the keys: as Series.map."""
+    return once_each(methodcaller("map", to), values)
+
+
+def texts_at(places: NDArray[np.int64], texts: Sequence[str], index: pd.Index) -> pd.Series[str]:
+    """The text at each place, missing at -1: whole numbers to `str` Series on `index`."""
+    chosen = pd.Series(texts, dtype="str").array.take(places, allow_fill=True)
+    return pd.Series(chosen, index=index, copy=False)
+
+
+def text_where(condition: pd.Series, text: str = "Y") -> pd.Series[str]:
+    """The text where the condition holds, missing elsewhere and where the condition is."""
+    holds = condition.fillna(value=False).to_numpy(dtype=bool)
+    return texts_at(holds.astype(np.int64) - 1, [text], condition.index)

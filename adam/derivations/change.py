@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 
 from adam import exact
+from adam.lookup import NONE, dense, taken
 from specs.derivation import Outcome, derivation
+from specs.distinct import mapped, text_where
+from specs.tables import numbered, stable_order
 
 
 @derivation
@@ -14,11 +17,11 @@ def baseline_value(value: pd.Series, flag: pd.Series, *group: pd.Series) -> pd.S
     """{value} of the record with {flag} = Y that has the same values of {group}; missing where
     there is none.
     """
-    keys = pd.concat([key.rename(str(n)) for n, key in enumerate(group)], axis=1)
-    code = keys.groupby(list(keys.columns), sort=False, dropna=False).ngroup()
-    chosen = flag.eq("Y").fillna(value=False).astype(bool)
-    at_baseline = value[chosen].set_axis(code[chosen])
-    return code.map(at_baseline[~at_baseline.index.duplicated()]).astype(value.dtype)
+    code = dense(numbered(group, len(value)))
+    last_first = np.flatnonzero(flag.eq("Y"))[::-1]  # so that of several the first one stays
+    place = np.full(code.max(initial=-1) + 1, NONE)
+    place[code[last_first]] = last_first
+    return taken(value, place[code], value.index)
 
 
 @derivation
@@ -26,8 +29,7 @@ def change(value: pd.Series, base: pd.Series, before: pd.Series) -> pd.Series:
     """{value} minus {base}, computed exactly from their decimal text; missing where either is, and
     for records before the first dose ({before} is Y).
     """
-    difference = exact.each(lambda now, then: now - then, value, base)
-    return difference.map(float, na_action="ignore").astype("float64").mask(before.eq("Y"))
+    return exact.differences(value, base).mask(before.eq("Y"))
 
 
 @derivation
@@ -63,13 +65,13 @@ def capped(value: pd.Series, *, highest: float) -> pd.Series:
 @derivation
 def number_for(text: pd.Series, *, numbers: dict[str, float]) -> pd.Series:
     """The number of {text}: {numbers}; missing where it has none."""
-    return text.map({name: float(number) for name, number in numbers.items()})
+    return mapped(text, {name: float(number) for name, number in numbers.items()})
 
 
 @derivation
 def text_for(text: pd.Series, *, texts: dict[str, str]) -> pd.Series:
     """The text that stands for {text}: {texts}; missing where none does."""
-    return text.map(dict(texts)).astype("str")
+    return mapped(text, texts).astype("str")
 
 
 @derivation
@@ -108,7 +110,7 @@ def rank_in(text: pd.Series, *, values: list[str], lowest: int) -> pd.Series:
     """The place of {text} in the list {values}, counted from {lowest}; missing where it is not
     listed.
     """
-    return text.map({value: float(place) for place, value in enumerate(values, lowest)})
+    return mapped(text, {value: float(place) for place, value in enumerate(values, lowest)})
 
 
 @derivation
@@ -134,12 +136,11 @@ def criterion_flag(value: pd.Series, *, at_most: int) -> pd.Series:
 @derivation
 def stated(value: pd.Series, *, text: str) -> pd.Series:
     """The text "{text}" where {value} is given."""
-    return pd.Series(text, index=value.index, dtype="str").where(value.notna())
+    return text_where(value.notna(), text)
 
 
 @derivation
 def analysis_sequence(subject: pd.Series, *keys: pd.Series) -> pd.Series:
     """The number of the record within {subject} in the order of the keys of the dataset."""
-    table = pd.concat([subject, *keys], axis=1).set_axis(range(len(keys) + 1), axis=1)
-    ordered = table.sort_values(list(table.columns), kind="stable", na_position="last")
-    return ordered.groupby(0, sort=False).cumcount().add(1).reindex(subject.index)
+    ordered = subject.iloc[stable_order([subject, *keys], len(subject))]
+    return ordered.groupby(ordered, sort=False).cumcount().add(1).reindex(subject.index)

@@ -18,7 +18,7 @@ def treatment_emergent(dtc: pd.Series, start: pd.Series, start_time: pd.Series) 
     earlier = dates.last_day(dtc).lt(start)
     earlier |= dates.full_day(dtc).eq(start) & time.lt(start_time)
     flag = pd.Series("Y", index=dtc.index, dtype="str")
-    return flag.where(~earlier.fillna(value=False).astype(bool) & start.notna())
+    return flag.where(~earlier & start.notna())
 
 
 @derivation
@@ -49,7 +49,7 @@ def first_flag(*keys: pd.Series, within: int, descending: tuple[str, ...] = ()) 
         list(table.columns), ascending=ascending, kind="stable", na_position="last"
     )
     first = ~ordered.duplicated(list(range(within)))
-    return pd.Series("Y", index=table.index, dtype="str").where(first.reindex(table.index))
+    return pd.Series("Y", index=table.index, dtype="str").where(first)
 
 
 @derivation
@@ -73,6 +73,6 @@ def query_name(
     """
     inside = pd.Series(data=False, index=term.index)
     for word in words:
-        inside |= term.str.contains(word, regex=False).fillna(value=False).astype(bool)
+        inside |= term.str.contains(word, regex=False)
     inside |= organ_class.isin(classes) & ~term.isin(not_terms)
     return pd.Series(name, index=term.index, dtype="str").where(inside)

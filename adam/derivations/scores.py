@@ -87,7 +87,7 @@ def total_of_scores(*scores: pd.Series) -> pd.Series:
 @derivation
 def titer_number(text: pd.Series) -> pd.Series:
     """The number n of {text} written as 1:n; missing where it is not written so."""
-    return exact.as_floats(text.str.extract(r"^1:(\d+)$")[0].astype("str"))
+    return exact.as_floats(text.str.extract(r"^1:(\d+)$")[0])
 
 
 @derivation
@@ -103,4 +103,4 @@ def within_scale(text: pd.Series, *, low: str, high: str) -> Outcome:
 
 
 def _shown(number: pd.Series) -> pd.Series:
-    return number.map("{:g}".format, na_action="ignore").astype("str")
+    return number.map("{:g}".format).astype("str")

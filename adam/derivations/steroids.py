@@ -170,7 +170,7 @@ def dose_at_entry(
     rate = prednisone_equivalent(dose, unit, frequency, drug, first).values
     known = exact.sums(rate[active], subjects[active])
     incomplete = subjects[active & rate.isna()]
-    total = exact.as_floats(known.drop(incomplete.unique(), errors="ignore"))
+    total = exact.as_floats(known.drop(incomplete.unique()))
     everyone = total.reindex(subjects.unique())
     return everyone.where(everyone.notna() | everyone.index.isin(subjects[active]), 0.0)
 
@@ -241,14 +241,13 @@ def _active(
     """The counted records with their first and last day as numbers, and their dose per day."""
     single = _single(frequency)
     start = _as_number(first, _OPEN_START)
-    end = _as_number(last, _OPEN_END).mask(single & first.notna(), start)
-    end = end.mask(single & first.isna(), _OPEN_END)
+    end = _as_number(last.mask(single, first), _OPEN_END)
     unusable = end.lt(start) | (single & first.isna())
     ordered = pd.concat([start, end], axis=1)
     table = pd.DataFrame(
         {"start": ordered.min(axis=1), "end": ordered.max(axis=1), "dose": dose.mask(unusable)}
     )
-    return table[counted.eq("Y").fillna(value=False).astype(bool)]
+    return table[counted.eq("Y")]
 
 
 def _known(subject: pd.Series, counted: pd.Series, answer: pd.Series) -> pd.Series:

@@ -58,21 +58,21 @@ def last_number(
     value: pd.Series, order: pd.Series, subjects: pd.Series, *, decimals: int = 9
 ) -> pd.Series:
     """{value} of the record of the subject with the highest {order} that has a value, to {decimals}
-    decimals.
+    decimals. A record without {order} comes before all others.
     """
     ordered = pd.DataFrame({"value": value, "order": order, "subject": subjects})
-    filled = ordered.dropna(subset=["value"]).sort_values(["order", "value"])
+    filled = ordered.dropna(subset=["value"]).sort_values(["order", "value"], na_position="first")
     return half_up(filled.groupby("subject")["value"].last(), decimals)
 
 
 @derivation(scope="subject")
 def last_end(end: pd.Series, start: pd.Series, subjects: pd.Series) -> pd.Series:
     """The calendar day of {end} of the record of the subject with the latest {start}; missing where
-    that record has none.
+    that record has none. A record without {start} comes before all others.
     """
     ordered = pd.DataFrame({"end": dates.full_day(end), "start": start, "subject": subjects})
-    last = ordered.sort_values(["start", "end"]).drop_duplicates("subject", keep="last")
-    return last.set_index("subject")["end"]
+    ordered = ordered.assign(known=start.notna()).sort_values(["known", "start", "end"])
+    return ordered.drop_duplicates("subject", keep="last").set_index("subject")["end"]
 
 
 @derivation(scope="subject")
@@ -87,11 +87,11 @@ def cumulative_dose(
     dose: pd.Series, start: pd.Series, end: pd.Series, last: pd.Series, subjects: pd.Series
 ) -> pd.Series:
     """The sum over the records of the subject of {dose} a day times the days from {start} through
-    {end}; without {end}, through {last}.
+    {end}; without {end}, through {last}. Missing where the dose or a day of a record is.
     """
     finish = dates.full_day(end).fillna(last)
     days = (finish - dates.full_day(start)).dt.days + 1
-    return (dose * days).groupby(subjects).sum().astype("float64")
+    return sum_of(dose * days, subjects)
 
 
 @derivation(scope="subject")
@@ -155,7 +155,7 @@ def whole_years(start: pd.Series, end: pd.Series) -> pd.Series:
     years = end.dt.year - start.dt.year
     not_yet = (end.dt.month * 100 + end.dt.day).lt(start.dt.month * 100 + start.dt.day)
     completed: pd.Series = (years - not_yet).astype("float64")
-    return completed.where(start.notna() & end.notna())
+    return completed
 
 
 @derivation(scope="subject")

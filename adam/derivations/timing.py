@@ -8,6 +8,7 @@ import pandas as pd
 
 from sdtm import dates
 from specs.derivation import derivation
+from specs.distinct import once_each, text_where
 
 
 @derivation
@@ -19,7 +20,7 @@ def analysis_date(dtc: pd.Series) -> pd.Series:
 @derivation
 def analysis_time(dtc: pd.Series) -> pd.Series:
     """The time of day in {dtc} in seconds from midnight; missing where no time is given."""
-    return dates.time_of_day(dtc)
+    return once_each(dates.time_of_day, dtc)
 
 
 @derivation
@@ -29,13 +30,13 @@ def earliest_possible_date(
     """The earliest calendar day that {dtc} allows; missing where the year is not known, or a part
     above {highest_imputed} (D day, M month, Y year) would have to be imputed.
     """
-    return dates.first_day(dtc).where(_may_be(dtc, highest_imputed))
+    return once_each(dates.first_day, dtc).where(_may_be(dtc, highest_imputed))
 
 
 @derivation
 def latest_possible_date(dtc: pd.Series) -> pd.Series:
     """The latest calendar day that {dtc} allows; missing where the year is not known."""
-    return dates.last_day(dtc)
+    return once_each(dates.last_day, dtc)
 
 
 @derivation
@@ -43,7 +44,7 @@ def imputation_flag(dtc: pd.Series, *, highest_imputed: Literal["D", "M", "Y"] =
     """The highest part of {dtc} that had to be imputed to get a day: Y, M or D; missing where
     none, or where it is above {highest_imputed}, so that nothing is imputed.
     """
-    return dates.imputed_part(dtc).where(_may_be(dtc, highest_imputed))
+    return once_each(dates.imputed_part, dtc).where(_may_be(dtc, highest_imputed))
 
 
 @derivation
@@ -75,11 +76,12 @@ def not_after(date: pd.Series, limit: pd.Series) -> pd.Series:
 @derivation
 def named_date(date: pd.Series, candidate: pd.Series, *, text: str) -> pd.Series:
     """The text "{text}" where {date} is {candidate}."""
-    return pd.Series(text, index=date.index, dtype="str").where(date.eq(candidate))
+    return text_where(date.eq(candidate), text)
 
 
 def _may_be(dtc: pd.Series, highest: str) -> pd.Series:
-    return ~dates.imputed_part(dtc).isin(["D", "M", "Y"][["D", "M", "Y"].index(highest) + 1 :])
+    above = ["D", "M", "Y"][["D", "M", "Y"].index(highest) + 1 :]
+    return once_each(lambda texts: ~dates.imputed_part(texts).isin(above), dtc)
 
 
 def day_number(date: pd.Series, reference: pd.Series) -> pd.Series:

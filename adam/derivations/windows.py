@@ -12,12 +12,17 @@ import numpy as np
 import pandas as pd
 
 from adam.derivations.timing import gapless
+from adam.lookup import dense
 from adam.records import Records
 from sdtm import dates
 from specs.derivation import Outcome, derivation
+from specs.distinct import all_once_each, mapped, once_each, text_where, texts_at
+from specs.tables import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
 
     Windows = Iterable[Mapping[str, Any]]
 
@@ -41,15 +46,11 @@ def before_first_dose(
 
     A mark that contradicts the time is a finding.
     """
-    date, time = dates.full_day(dtc), dates.time_of_day(dtc)
-    same_day = date.eq(start)
-    late = same_day & time.ge(start_time)
-    before = dates.last_day(dtc).lt(start) | (same_day & ~late & ~mark.isin(["AFTER"]))
-    contradicted = (late & mark.isin(["BEFORE"])) | (
-        mark.isin(["AFTER"]) & (date.lt(start) | (same_day & time.lt(start_time)))
-    )
-    told = "the record is marked " + mark + " the first dose, against its date and time"
-    return Outcome(_flag(before), told.where(contradicted))
+    earlier, same_day, late, early = _beside_first_dose(dtc, start, start_time)
+    after = mark.isin(["AFTER"])
+    contradicted = mark[(late & mark.isin(["BEFORE"])) | (early & after)]
+    told = "the record is marked " + contradicted + " the first dose, against its date and time"
+    return Outcome(text_where(earlier | (same_day & ~late & ~after)), told.reindex(dtc.index))
 
 
 @derivation
@@ -57,8 +58,8 @@ def timed_before_first_dose(dtc: pd.Series, start: pd.Series, start_time: pd.Ser
     """Y if {dtc} is before {start}, or on the same day unless its time is at or after {start_time}.
     A partial date is before it if its latest possible day is.
     """
-    no_mark = pd.Series(np.nan, index=dtc.index, dtype="str")
-    return before_first_dose(dtc, no_mark, start, start_time).values
+    earlier, same_day, late, _ = _beside_first_dose(dtc, start, start_time)
+    return text_where(earlier | (same_day & ~late))
 
 
 @derivation
@@ -80,21 +81,15 @@ def baseline_flag(
     day count as follows within each {part}: the latest {time} if all have one, else and among
     equals the highest, that is the worst, {value}.
 
-    Two versions of an index on that day: the one named first in `versions` counts. What is still
-    equal is settled by `order`, the later counts, so that the result does not depend on the order
-    of rows. A day chosen for all parts, as of an index, is not filled from another day where one
-    of its parts has no value.
+    Two versions of an index on that day: the one named first in `versions` counts, one not named
+    there last. What is still equal is settled by `order`, the later counts, so that the result does
+    not depend on the order of rows. A day chosen for all parts, as of an index, is not filled from
+    another day where one of its parts has no value.
     """
     candidate = before.eq("Y") & gapless(day).ge(earliest_day + 1) & value.notna()
-    table = pd.DataFrame(
-        {
-            "group": _codes(subject, *([part] if day_chosen_for == "each part" else [])),
-            "not_later": -gapless(day),
-            "version": version.map({name: n for n, name in enumerate(versions)}).fillna(0),
-        }
-    )
-    chosen = _lowest(table[candidate.fillna(value=False).astype(bool)], ["not_later", "version"])
-    return _flag(_of_one_day(chosen, subject, part, time, value, order))
+    whose = (subject, part) if day_chosen_for == "each part" else (subject,)
+    steps = (-gapless(day), _places(version, versions))
+    return text_where(_counted(candidate, whose, part, steps, time, value, order))
 
 
 @derivation
@@ -113,35 +108,52 @@ def analysis_visit(
     A partial date that cannot lie in the window of its nominal visit is a finding.
     """
     table = window_table(windows)
-    visit = pd.Series(np.nan, index=day.index, dtype="object")
+    start = next(row["AVISIT"] for row in windows if row["AVISITN"] == 0)
     partial = day.isna()
-    by_name = nominal.map(dict(zip(table["VISIT"], table["AVISIT"], strict=True)))
+    by_name = mapped(nominal[partial], dict(zip(table["VISIT"], table["AVISIT"], strict=True)))
+    limits = list(zip(table["AWLO"], table["AWHI"], strict=True))
+    place = once_each(lambda days: _window_of(days, limits), day).to_numpy(copy=True)
+    place[partial] = by_name.map({name: n for n, name in enumerate(table["AVISIT"])}).fillna(-1)
+    place[baseline.eq("Y")] = len(table)
     first, last = (
-        (limit(dtc) - reference).dt.days.astype("float64") + 1
+        (limit(dtc[partial]) - reference[partial]).dt.days.astype("float64") + 1
         for limit in (dates.first_day, dates.last_day)
     )
-    outside = pd.Series(data=False, index=day.index)
+    outside = pd.Series(data=False, index=by_name.index)
     for row in table.to_dict("records"):
-        visit = visit.mask(day.between(row["AWLO"], row["AWHI"]), row["AVISIT"])
-        here = partial & by_name.eq(row["AVISIT"])
+        here = by_name.eq(row["AVISIT"])
         outside |= here & (last.lt(row["AWLO"]) | first.gt(row["AWHI"]))
-    visit = visit.mask(partial, by_name)
-    start = next(row["AVISIT"] for row in windows if row["AVISITN"] == 0)
-    visit = visit.mask(baseline.eq("Y").fillna(value=False).astype(bool), start)
-    problems = "the date " + dtc.astype("str") + " cannot lie in the window of " + by_name
-    return Outcome(visit.astype("str"), problems.astype("str").where(outside.astype(bool)))
+    doubted = by_name[outside]
+    told = "the date " + dtc.loc[doubted.index] + " cannot lie in the window of " + doubted
+    return Outcome(texts_at(place, [*table["AVISIT"], start], day.index), told.reindex(day.index))
+
+
+@derivation
+def visit_of_day(day: pd.Series, *, windows: Windows) -> pd.Series:
+    """The analysis visit in whose window {day} lies, both ends included; a window without a lower
+    or upper limit is open there. Missing outside all windows.
+    """
+    limits = [open_limits(row) for row in windows]
+    place = once_each(lambda days: _window_of(days, limits), day).to_numpy()
+    return texts_at(place, [row["AVISIT"] for row in windows], day.index)
+
+
+def open_limits(window: Mapping[str, Any]) -> tuple[float, float]:
+    """The first and the last day of a window; infinite where it is open."""
+    low, high = window["AWLO"], window["AWHI"]
+    return (-np.inf if low is None else low), (np.inf if high is None else high)
 
 
 @derivation
 def of_window(visit: pd.Series, *, windows: Windows, column: str) -> pd.Series:
     """{column} of the analysis window of {visit}."""
-    return visit.map({row["AVISIT"]: row[column] for row in windows})
+    return mapped(visit, {row["AVISIT"]: row[column] for row in windows})
 
 
 @derivation
 def window_unit(visit: pd.Series, *, unit: str) -> pd.Series:
     """{unit}, the unit of the analysis window of {visit}; missing outside all windows."""
-    return pd.Series(unit, index=visit.index, dtype="str").where(visit.notna())
+    return text_where(visit.notna(), unit)
 
 
 @derivation
@@ -175,21 +187,17 @@ def analysis_flag(
     only where no other does. An assessment without a full date stands only where no dated one does.
     At baseline it is the record with {baseline} Y.
     """
-    start = baseline.eq("Y").fillna(value=False).astype(bool)
+    start = baseline.eq("Y")
     candidate = visit.notna() & value.notna() & ~start
-    preferred = version.map({name: n for n, name in enumerate(versions)}).fillna(0)
-    table = pd.DataFrame(
-        {
-            "group": _codes(subject, visit, *([part] if day_chosen_for == "each part" else [])),
-            "version": preferred.mask(version.eq(base_version).astype(bool), -1),
-            "undated": day.isna().astype("int64"),
-            "distance": distance.fillna(0),
-            "not_later": -day.fillna(0),
-        }
+    whose = (subject, visit, part) if day_chosen_for == "each part" else (subject, visit)
+    steps = (
+        day.isna().astype("int64"),
+        distance,
+        -day,
+        _places(version, versions).mask(version.eq(base_version), -1),
     )
-    steps = ["undated", "distance", "not_later", "version"]
-    chosen = _lowest(table[candidate.astype(bool)], steps)
-    return _flag(start | _of_one_day(chosen, subject, part, time, value, order))
+    counted = _counted(candidate, whose, part, steps, time, value, order)
+    return text_where(start | counted)
 
 
 @derivation(scope="dataset")
@@ -202,46 +210,76 @@ def visit_grid(subject: pd.Series, *, windows: Windows, through: float) -> Recor
     return Records(rows.drop(columns="record"), origin)
 
 
-def _lowest(table: pd.DataFrame, steps: Iterable[str]) -> pd.DataFrame:
-    """The rows of each group that are lowest in the first column, then in the second, ..."""
-    for column in steps:
-        table = table[table[column].eq(table.groupby("group")[column].transform("min"))]
-    return table
+def _window_of(days: pd.Series, limits: Iterable[tuple[float, float]]) -> pd.Series:
+    """The place of the window in which a day lies, -1 outside all; of several the last counts."""
+    place = pd.Series(-1, index=days.index)
+    for row, (low, high) in enumerate(limits):
+        place = place.mask(days.between(low, high), row)
+    return place
 
 
-def _of_one_day(
-    chosen: pd.DataFrame,
-    subject: pd.Series,
+def _places(version: pd.Series, versions: tuple[str, ...]) -> pd.Series:
+    """The place of a version in the list; those not listed come last."""
+    if not versions:
+        return pd.Series(0, index=version.index)
+    return mapped(version, {name: place for place, name in enumerate(versions)}).fillna(
+        len(versions)
+    )
+
+
+def _beside_first_dose(
+    dtc: pd.Series, start: pd.Series, start_time: pd.Series
+) -> tuple[pd.Series, pd.Series, pd.Series, pd.Series]:
+    """Whether a record is surely of an earlier day than the first dose; of its day; of its day and
+    not before its time; known to be before it.
+    """
+    parts = (dates.full_day, dates.time_of_day, dates.last_day)
+    date, time, last = all_once_each(parts, dtc)
+    same_day = date.eq(start)
+    early = date.lt(start) | (same_day & time.lt(start_time))
+    return last.lt(start), same_day, same_day & time.ge(start_time), early
+
+
+def _counted(
+    candidate: pd.Series,
+    whose: tuple[pd.Series, ...],
     part: pd.Series,
+    steps: tuple[pd.Series, ...],
     time: pd.Series,
     value: pd.Series,
     order: tuple[pd.Series, ...],
 ) -> pd.Series:
-    """True for the assessment that counts among those of the chosen day, per part."""
-    rows = chosen.index
-    untimed = time.loc[rows].isna()
-    group = pd.Series(_codes(chosen["group"], part.loc[rows]), index=rows)
-    by_value = untimed.groupby(group).transform("any")
-    table = pd.DataFrame(
-        {
-            "group": group,
-            "not_latest": -time.loc[rows].mask(by_value, 0),
-            "not_worst": -value.loc[rows].fillna(-np.inf),
-        }
-    )
-    names: list[str] = []
-    for column in order:
-        names.append(f"not_last_{len(names)}")
-        table[names[-1]] = -column.loc[rows].rank(method="dense").fillna(0)
-    kept = _lowest(table, ["not_latest", "not_worst", *names])
-    return pd.Series(subject.index.isin(kept.index), index=subject.index)
+    """True for the assessments that count: one for each part, of those that are lowest in the
+    first of `steps`, among them in the second, ...
+    """
+    size = len(part)
+    group = pd.Series(dense(numbered(whose, size)), index=part.index)[candidate]
+    day = _lowest(group, numbered(steps, size)[candidate])
+    if not any(key is part for key in whose):
+        each = dense(numbered([day, part[day.index]], len(day)))
+        day = pd.Series(each, index=day.index)
+    timed = time[day.index]
+    untimed = np.bincount(day, weights=timed.isna()) > 0
+    worst = [-timed.mask(untimed[day], 0), -value[day.index]]
+    best = _lowest(day, numbered(worst, len(day)))
+    equal = best[(np.bincount(best) > 1)[best]]
+    last = [_from_last(column[equal.index]) for column in order]
+    settled = _lowest(equal, numbered(last, len(equal)))
+    counts = pd.Series(data=False, index=part.index)
+    counts[best.index] = True
+    counts[equal.index.difference(settled.index)] = False
+    return counts
 
 
-def _codes(*keys: pd.Series) -> pd.Series:
-    frame = pd.concat([key.rename(str(n)) for n, key in enumerate(keys)], axis=1)
-    return frame.groupby(list(frame.columns), sort=False, dropna=False).ngroup()
+def _lowest(group: pd.Series, rank: NDArray[np.int64]) -> pd.Series:
+    """The rows of each group with the lowest rank."""
+    least = np.full(group.max() + 1 if len(group) else 0, np.iinfo(np.int64).max)
+    np.minimum.at(least, group.to_numpy(), rank)
+    kept: pd.Series = group[rank == least[group]]
+    return kept
 
 
-def _flag(condition: pd.Series) -> pd.Series:
-    true = condition.fillna(value=False).astype(bool)
-    return pd.Series("Y", index=condition.index, dtype="str").where(true)
+def _from_last(column: pd.Series) -> pd.Series:
+    """Numbers that grow from the last value to the first, missing where the value is."""
+    rank = pd.Series(-numbered([column], len(column)), index=column.index)
+    return rank.mask(column.isna())

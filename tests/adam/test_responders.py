@@ -179,3 +179,9 @@ def test_reasons_list_the_failed_or_else_the_missing_and_always_what_must_be() -
         always=["MIXED"],
     )
     assert result["NRIREAS"].tolist() == ["MIXED; B", "MIXED; MISSING A; MISSING B", "A; DEATH"]
+
+
+def test_one_component_is_the_whole_answer() -> None:
+    result = responder(texts("Y", "N", None).rename("A.AVALC"), always=[])
+    assert result["AVALC"].tolist() == ["Y", "N", "N"]
+    assert result["NRIREAS"].fillna("").tolist() == ["", "A", "MISSING A"]

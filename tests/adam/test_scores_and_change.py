@@ -7,11 +7,20 @@ import pandas as pd
 from adam.derivations.change import (
     analysis_sequence,
     baseline_value,
+    capped,
     change,
+    criterion_flag,
+    half_up,
+    months_between,
+    number_for,
+    number_of,
     rank_in,
+    rounded_share,
+    stated,
+    text_for,
     text_or_missing,
 )
-from adam.derivations.scores import total_of_items, within_scale
+from adam.derivations.scores import grade_score, total_if_worst, total_of_items, within_scale
 from adam.derivations.subjects import first_on_or_after, first_time, has_record, starts_on_or_after
 from adam.derivations.timing import latest_date
 
@@ -46,6 +55,38 @@ def test_a_recorded_total_that_is_not_the_sum_is_a_finding() -> None:
     assert shown(result["PROBLEM"]) == ["the recorded total 6 is not the sum of the items 4"]
 
 
+def test_a_recorded_total_of_0_is_taken_and_one_far_off_is_not() -> None:
+    none = numbers(None, None, None)
+    result = total_of_items(numbers(0, 105, 2_000_000), none, none, highest=105)
+    assert shown(result["AVAL"]) == [0, 105, None]
+    told = "the recorded total 2e+06 is not from 0 to 105"
+    assert shown(result["PROBLEM"]) == [None, None, told]
+    worst = total_if_worst(
+        texts(None, None, None), numbers(0, 105, 106), none, none,
+        weights=[{"weight": 8}, {"weight": 1}], highest=105,
+    )  # fmt: skip
+    assert shown(worst) == [0, 105, None]
+
+
+def test_a_grade_score_is_traced_to_the_record_of_the_grade() -> None:
+    result = grade_score(
+        texts("A", None), texts("RS", "RS"), texts("RSSTRESC", "RSSTRESC"), numbers(7, 8),
+        scores={"A": 12, "B": 8},
+    )  # fmt: skip
+    assert {name: shown(result[name]) for name in result} == {
+        "AVAL": [12, None],
+        "SRCDOM": ["RS", "RS"],
+        "SRCVAR": ["RSSTRESC", "RSSTRESC"],
+        "SRCSEQ": [7, 8],
+    }
+
+
+def test_both_ends_of_a_scale_are_on_it() -> None:
+    result = within_scale(texts("0", "3", "0.0"), low="0", high="3")
+    assert shown(result.values) == ["0", "3", "0"]
+    assert result.problems.isna().all()
+
+
 def test_a_value_off_its_scale_is_missing_and_a_finding() -> None:
     result = within_scale(texts("1.20", "3", "3.2", "-0.1", "x", None), low="0", high="3")
     assert shown(result.values) == ["1.2", "3", None, None, None, None]
@@ -55,7 +96,7 @@ def test_a_value_off_its_scale_is_missing_and_a_finding() -> None:
 def test_a_grade_that_is_none_is_a_finding_but_the_mark_for_not_graded_is_not() -> None:
     result = text_or_missing(texts("A", "-", "F", None), values=["A", "B"], no_value=("-",))
     assert shown(result.values) == ["A", None, None, None]
-    assert result.problems.notna().tolist() == [False, False, True, False]
+    assert shown(result.problems) == [None, None, "F is not one of A, B", None]
 
 
 def test_the_worst_grade_has_the_highest_number() -> None:
@@ -70,6 +111,56 @@ def test_baseline_is_taken_within_the_group_only() -> None:
     assert shown(base) == [10, 10, None]
 
 
+def test_baseline_may_be_a_text_and_a_group_unknown() -> None:
+    """Two subjects without a version: each has its own baseline, of two flagged the first."""
+    base = baseline_value(
+        texts("A", "B", "C", "D", "E").set_axis([9, 7, 5, 3, 1]),
+        texts("Y", None, None, "Y", "Y").set_axis([9, 7, 5, 3, 1]),
+        texts("S", "S", "U", "T", "T").set_axis([9, 7, 5, 3, 1]),
+        texts(None, None, None, None, None).set_axis([9, 7, 5, 3, 1]),
+    )
+    assert base.dtype == "str"
+    assert base.fillna("").to_dict() == {9: "A", 7: "A", 5: "", 3: "D", 1: "D"}
+
+
+def test_without_records_there_is_no_baseline() -> None:
+    base = baseline_value(texts(), texts(), texts())
+    assert (len(base), base.dtype) == (0, "str")
+
+
+def test_a_half_of_the_last_decimal_is_rounded_away_from_zero() -> None:
+    """As binary numbers 4539.355 and 1.005 are below the half."""
+    assert half_up(numbers(4539.355, 1.005, -1.005, 1.004), 2).tolist() == [
+        4539.36, 1.01, -1.01, 1.0,
+    ]  # fmt: skip
+
+
+def test_months_are_of_a_twelfth_of_a_year_and_both_ends_count() -> None:
+    """30 days and 365 days of 30.4375 a month."""
+    start, end = dates("2017-06-01", "2017-06-14"), dates("2017-06-30", "2018-06-13")
+    assert months_between(start, end, decimals=3).tolist() == [0.986, 11.992]
+
+
+def test_numbers_are_shared_out_capped_and_looked_up() -> None:
+    assert shown(rounded_share(numbers(7, None), numbers(4, 1), decimals=1)) == [1.8, None]
+    assert shown(capped(numbers(105, 50, None), highest=100)) == [100, 50, None]
+    assert shown(number_for(texts("LOW", "MID", None), numbers={"LOW": 1})) == [1, None, None]
+    assert shown(number_of(texts("12.5", "<5", None))) == [12.5, None, None]
+
+
+def test_texts_are_looked_up_and_stated() -> None:
+    found = text_for(texts("L", "M", None), texts={"L": "LOW"})
+    assert (found.dtype, shown(found)) == ("str", ["LOW", None, None])
+    given = stated(numbers(0, None).set_axis([4, 6]), text="DERIVED")
+    assert given.dtype == "str"
+    assert given.fillna("").to_dict() == {4: "DERIVED", 6: ""}
+
+
+def test_a_criterion_is_met_at_its_limit() -> None:
+    flag = criterion_flag(numbers(-5, -4, -3, None), at_most=-4)
+    assert (flag.dtype, shown(flag)) == ("str", ["Y", "Y", "N", None])
+
+
 def test_a_change_is_exact_and_only_after_the_first_dose() -> None:
     result = change(texts("1.5", "1.2", None), texts("1.2", "1.2", "1"), texts(None, "Y", None))
     assert shown(result) == [0.3, None, None]
@@ -78,6 +169,8 @@ def test_a_change_is_exact_and_only_after_the_first_dose() -> None:
 def test_records_are_numbered_by_their_keys_within_the_subject() -> None:
     number = analysis_sequence(texts("A", "B", "A", "A"), numbers(2, 1, None, 1))
     assert number.tolist() == [2, 1, 3, 1]
+    alone = analysis_sequence(numbers(*[1, 2] * 500))
+    assert alone.tolist() == [place for n in range(1, 501) for place in (n, n)]
 
 
 def test_a_partial_start_that_may_be_after_day_1_counts_from_day_1() -> None:

@@ -82,6 +82,17 @@ def test_local_routes_doses_as_needed_and_excluded_drugs_do_not_count() -> None:
     assert found.problems.notna().tolist() == [False, False, False, False, True, False]
 
 
+def test_a_steroid_without_a_route_counts_and_is_a_finding_on_its_own_row() -> None:
+    drug = texts("PREDNISONE", "PREDNISONE").set_axis([7, 9])
+    found = counted_in_dose(
+        drug, texts("TOPICAL", None).set_axis([7, 9]), texts(None, None).set_axis([7, 9]),
+        texts("QD", "QD").set_axis([7, 9]), systemic_routes=SYSTEMIC,
+    )  # fmt: skip
+    assert found.values.to_dict() == {7: "N", 9: "Y"}
+    told = "no route is given; the steroid is counted"
+    assert found.problems.fillna("").to_dict() == {7: "", 9: told}
+
+
 def intervals(*records: tuple[Any, ...]) -> pd.DataFrame:
     """Records (subject, counted, answer, first, last, dose, frequency) to intervals."""
     columns = list(zip(*records, strict=True))
@@ -111,6 +122,21 @@ def test_concurrent_steroids_add_up_and_the_stop_day_counts() -> None:
         ["01-05", "01-10", "12.5", "12.5"],
         ["01-11", None, "2.5", "2.5"],
     ]
+
+
+def test_each_interval_tells_the_records_it_was_made_from() -> None:
+    """A day without an active steroid is traced to the first record of its subject."""
+    rows = [5, 6, 7]
+    made = dose_intervals(
+        texts("A", "A", "B").set_axis(rows), texts("Y", "Y", None).set_axis(rows),
+        texts(None, None, "N").set_axis(rows),
+        dates("2018-01-01", "2018-01-05", None).set_axis(rows),
+        dates("2018-01-10", None, None).set_axis(rows),
+        texts("10", "2.5", None).set_axis(rows), texts("QD", "QD", None).set_axis(rows),
+    )  # fmt: skip
+    assert made.rows["AVAL"].tolist() == [0, 10, 12.5, 2.5, 0]
+    pairs = made.made_from[["row", "record"]].sort_values(["row", "record"])
+    assert pairs.to_numpy().tolist() == [[0, 5], [1, 5], [2, 5], [2, 6], [3, 6], [4, 7]]
 
 
 def test_a_missing_dose_leaves_the_known_part() -> None:
@@ -144,7 +170,7 @@ def test_an_end_before_the_start_makes_the_dose_missing_between_them() -> None:
 def test_an_end_before_the_start_is_a_finding() -> None:
     found = latest_possible_end(texts("2018-01", "2018-02"), dates("2018-02-01", "2018-02-28"))
     assert found.values.dt.strftime("%m-%d").tolist() == ["01-31", "02-28"]
-    assert found.problems.notna().tolist() == [True, False]
+    assert found.problems.fillna("").tolist() == ["2018-01 is before the start", ""]
 
 
 DAYS = st.integers(min_value=1, max_value=28)
@@ -193,7 +219,9 @@ def test_no_steroid_is_dose_0_only_where_the_answer_is_no() -> None:
     assert rows["AVALC"].tolist() == ["0", "0"]
 
 
-def highest(last: str | None, rows: pd.DataFrame, target: float = 169) -> list[Any]:
+def highest(
+    last: str | None, rows: pd.DataFrame, target: float = 169, days_back: Any = "all"
+) -> list[Any]:
     found = highest_dose(
         *(rows[name] for name in ("USUBJID", "ASTDT", "AENDT", "AVALC", "KNOWNDD")),
         texts("S"),
@@ -201,6 +229,7 @@ def highest(last: str | None, rows: pd.DataFrame, target: float = 169) -> list[A
         pd.Series([target]),
         dates(last),
         first_day=141,
+        days_back=days_back,
     ).astype("object")
     return found.where(found.notna(), None)[["AVALC", "KNOWNDD", "TSTDAYS"]].iloc[0].tolist()
 
@@ -241,6 +270,49 @@ def test_no_day_is_tested_at_a_visit_on_or_before_the_first_tested_day() -> None
     assert highest("2018-03-22", rows) == [None, None, 0]
 
 
+def test_a_steroid_without_a_start_is_tested_from_the_first_day() -> None:
+    rows = intervals(("S", "Y", None, None, None, "15", "QD"))
+    assert highest("2018-04-19", rows) == ["15", "15", 28]
+
+
+def test_each_visit_is_tested_to_the_day_before_the_latest_of_its_own_assessments() -> None:
+    """20 mg on Day 155 alone: the day of the first visit, a tested day of the second."""
+    rows = intervals(
+        ("S", "Y", None, "2017-01-01", None, "10", "QD"),
+        ("S", "Y", None, "2018-04-05", "2018-04-05", "10", "QD"),
+    )
+    visits = [3, 9]
+    found = highest_dose(
+        *(rows[name] for name in ("USUBJID", "ASTDT", "AENDT", "AVALC", "KNOWNDD")),
+        texts("S", "S").set_axis(visits), dates("2017-11-02", "2017-11-02").set_axis(visits),
+        pd.Series([141.0, 169.0], index=visits),
+        dates("2018-04-01", "2018-04-19").set_axis(visits),
+        dates("2018-04-05", None).set_axis(visits),
+        first_day=141,
+    )  # fmt: skip
+    assert found["TSTDAYS"].to_dict() == {3: 14, 9: 28}
+    assert found["AVAL"].to_dict() == {3: 10, 9: 20}
+
+
+@pytest.mark.parametrize(
+    ("burst", "assessed", "expected"),
+    [
+        ("2018-04-11", "2018-04-19", ["10", "10", 7]),  # Day 161 of tested Days 162 to 168
+        ("2018-04-12", "2018-04-19", ["30", "30", 7]),
+        ("2018-03-21", "2018-03-26", ["10", "10", 4]),  # Day 140 of tested Days 141 to 144
+        ("2018-02-01", "2018-02-09", [None, None, 0]),  # Day 100
+    ],
+)
+def test_a_week_is_tested_but_no_day_before_the_first(
+    burst: str, assessed: str, expected: list[Any]
+) -> None:
+    rows = intervals(
+        ("S", "Y", None, "2017-01-01", None, "10", "QD"),
+        ("S", "Y", None, burst, burst, "20", "QD"),
+    )
+    assert highest(assessed, rows, days_back=7) == expected
+
+
 def test_the_dose_at_entry_is_that_of_the_day_before_the_first_dose() -> None:
     """A: 10 mg stopped that day and 4 mg methylprednisolone (5 mg). B: a dose without frequency.
     C: nothing systemic active.
@@ -265,6 +337,21 @@ def test_the_dose_at_entry_is_that_of_the_day_before_the_first_dose() -> None:
         frame["start"], frame["end"], reference, subjects, systemic_routes=["ORAL"],
     )  # fmt: skip
     assert found.fillna(-1).to_dict() == {"A": 15, "B": -1, "C": 0}
+
+
+def test_a_steroid_counts_at_entry_where_the_day_before_the_first_dose_is_one_of_its_days() -> None:
+    """A single dose a week before, and on that day; daily from that day on, and to the day before
+    it.
+    """
+    start = texts("2017-06-06", "2017-06-13", "2017-06-13", "2017-06-01")
+    end = texts(None, None, None, "2017-06-12")
+    found = dose_at_entry(
+        texts(*["PREDNISONE"] * 4), texts(*["ORAL"] * 4), texts(*[None] * 4),
+        texts("ONCE", "ONCE", "QD", "QD"), pd.Series([40.0, 30.0, 20.0, 10.0]),
+        texts(*["mg"] * 4), start, end, dates(*["2017-06-14"] * 4), texts(*"ABCD"),
+        systemic_routes=["ORAL"],
+    )  # fmt: skip
+    assert found.to_dict() == {"A": 0, "B": 30, "C": 20, "D": 0}
 
 
 def test_doses_as_needed_count_only_where_the_study_says_so() -> None:

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adam.exact import differences, fraction
+
+DECIMALS = st.decimals(-(10**6), 10**6, places=3).map(str)
+TEXTS = st.one_of(DECIMALS, st.sampled_from(["", "n/a", "1e-40", "75/7", "1e18"]))
+
+
+def test_a_difference_is_that_of_the_decimals_and_not_of_their_floats() -> None:
+    now, then = pd.Series([1.3, 0.3, None]), pd.Series([1.0, 0.1, 1.0])
+    assert differences(now, then).fillna(-9).tolist() == [0.3, 0.2, -9]
+
+
+def test_what_is_no_number_has_no_difference() -> None:
+    now = pd.Series(["12.5", "n/a", None, "3"], dtype="str")
+    then = pd.Series(["75/7", "1", "1", None], dtype="str")
+    found = differences(now, then)
+    assert found.isna().tolist() == [False, True, True, True]
+    assert found[0] == float(Fraction(25, 2) - Fraction(75, 7))
+
+
+def test_no_rows_have_no_differences() -> None:
+    none = pd.Series([], dtype="str")
+    assert differences(none, none).tolist() == []
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=8))
+def test_a_difference_is_the_nearest_float_of_the_exact_one(rows: list[tuple[str, str]]) -> None:
+    now, then = (pd.Series(side, dtype="str") for side in zip(*rows, strict=True))
+    for (text, other), found in zip(rows, differences(now, then), strict=True):
+        number, taken_off = fraction(text), fraction(other)
+        if number is None or taken_off is None:
+            assert pd.isna(found)
+        else:
+            assert found == float(number - taken_off)
