@@ -26,7 +26,9 @@ app = typer.Typer(
 )
 ct = typer.Typer(help="Controlled terminology packages.", no_args_is_help=True)
 app.add_typer(ct, name="ct")
-spec = typer.Typer(help="Specifications as workbooks or define.xml, and back.", no_args_is_help=True)
+spec = typer.Typer(
+    help="Specifications as workbooks or define.xml, and back.", no_args_is_help=True
+)
 app.add_typer(spec, name="spec")
 
 
