@@ -69,9 +69,7 @@ def first_flag_with_copies(
     table = pd.concat(keys, axis=1).set_axis(range(len(keys)), axis=1)
     record = table.groupby(list(table.columns), dropna=False, sort=False).ngroup()
     first = first_flag(*keys, within=within, descending=descending)
-    return pd.Series("Y", index=table.index, dtype="str").where(
-        record.isin(record[first.eq("Y").fillna(value=False).astype(bool)])
-    )
+    return pd.Series("Y", index=table.index, dtype="str").where(record.isin(record[first.eq("Y")]))
 
 
 def _last_before(ordered: pd.DataFrame, low: float, high: float) -> pd.DataFrame:

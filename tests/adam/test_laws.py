@@ -173,7 +173,7 @@ def test_any_grouping_of_subjects_gives_the_same_rows_traces_and_findings(
     members = [group for group in members if group]
     whole, found = world.analysed(SUBJECTS)
     parts = [world.analysed(group) for group in members]
-    same(together(world.study, [tables for tables, _ in parts]), whole)
+    same(together(world.study, [dict(tables) for tables, _ in parts]), whole)
     assert sorted(line for _, part in parts for line in lines(part)) == lines(found)
     records = world.records(SUBJECTS)
     for name in DATASETS:

@@ -73,7 +73,9 @@ def test_a_call_that_fits_passes() -> None:
 
 def test_only_marked_functions_of_the_package_itself_are_derivations() -> None:
     found = derivations_of(sdtm.derivations)
-    assert found["study_day"].scope == "record"
+    assert found["study_day"].scope == "value"
+    assert found["sequence_number"].scope == "record"
+    assert found["sequence_number"].categories
     assert found["earliest"].scope == "subject"
     assert "derivation" not in found
     assert "full_day" not in found

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from adam.derivations.remission import new_items, score_at_most
+
+
+def texts(*values: str | None) -> pd.Series[Any]:
+    return pd.Series(list(values), dtype="str")
+
+
+def numbers(*values: float | None) -> pd.Series[Any]:
+    return pd.Series(list(values), dtype="float64")
+
+
+def new(days: list[str], visits: list[float], *items: list[float | None]) -> list[float]:
+    """New items of each assessment of one subject; -1 where that is missing."""
+    size = len(days)
+    found = new_items(
+        texts(*["S"] * size), texts(*["2K"] * size), texts(*days), numbers(*visits),
+        *(numbers(*item) for item in items),
+    )  # fmt: skip
+    return found.fillna(-1).tolist()
+
+
+def test_an_item_of_weight_1_is_new_where_it_was_absent() -> None:
+    assert new(["2018-01-01", "2018-02-01"], [1, 2], [0, 1], [8, 8]) == [-1, 1]
+
+
+def test_a_missing_item_that_was_present_before_is_not_new() -> None:
+    assert new(["2018-01-01", "2018-02-01"], [1, 2], [1, None], [0, 0]) == [-1, 0]
+
+
+def test_of_two_earlier_assessments_of_a_day_that_of_the_later_visit_counts() -> None:
+    days = ["2018-01-01", "2018-01-01", "2018-02-01"]
+    assert new(days, [2, 1, 3], [0, 8, 8]) == [-1, -1, 1]
+
+
+def test_of_two_earlier_assessments_of_a_day_the_timed_one_counts() -> None:
+    days = ["2018-01-01T10:00", "2018-01-01", "2018-02-01"]
+    assert new(days, [1, 1, 2], [0, 8, 8]) == [-1, -1, 1]
+
+
+def test_a_score_that_is_not_compared_says_why() -> None:
+    found = score_at_most(
+        texts("4", "4.5", None, "2", None), texts("2K", "2K", None, "SELENA", "SELENA"), limit="4",
+        of_version="2K",
+    )  # fmt: skip
+    assert found["AVALC"].fillna("").tolist() == ["Y", "N", "", "", ""]
+    other = "OTHER VERSION OF THE INDEX"
+    assert found["NRIREAS"].fillna("").tolist() == ["", "", "NO RESULT IN WINDOW", other, other]
