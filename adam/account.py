@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Whole: TypeAlias = NDArray[np.int64]
 
 
-_RECORD = np.int64(32)
+_RECORD_BITS = np.int64(32)
 """Bits of a traced pair that hold its record; those above hold its row."""
 
 
@@ -124,11 +124,11 @@ class Account:
 
 def _paired(row: Whole, record: Whole) -> Whole:
     """Rows and records as one number each, in the order of rows, then of records."""
-    return (row.astype(np.int64) << _RECORD) | record.astype(np.int64)
+    return (row.astype(np.int64) << _RECORD_BITS) | record.astype(np.int64)
 
 
 def _parted(pairs: Whole) -> tuple[Whole, Whole]:
-    return pairs >> _RECORD, pairs & ((np.int64(1) << _RECORD) - 1)
+    return pairs >> _RECORD_BITS, pairs & ((np.int64(1) << _RECORD_BITS) - 1)
 
 
 def _each_once(pairs: Whole) -> Whole:

@@ -78,8 +78,6 @@ class Building:
         self._compute({variable.name for variable in self.dataset.variables})
         return self._sorted()
 
-    # derived parameters
-
     def _own_columns(self, parameter: Parameter) -> Iterator[str]:
         """The variables of this dataset that a derived parameter reads."""
         if parameter.rule is None:
@@ -186,8 +184,6 @@ class Building:
         self.account.trace(rows.index[hit], self.dataset.name, found.index[places[hit]])
         return taken(found[name], places, rows.index).rename(f"{own.code}.{name}")
 
-    # variables
-
     def _compute(self, names: set[str]) -> None:
         needs = variable_needs(self.dataset)
         if not self._described:
@@ -270,8 +266,6 @@ class Building:
         mine, theirs = pairs(rows[_PERSON].to_numpy(), person.to_numpy())
         self.account.trace(rows.index[mine], owner, kept[theirs])
         return value.reindex(rows["USUBJID"]).set_axis(rows.index)
-
-    # sources
 
     def _resolved(self, source: str, rows: pd.DataFrame, rule: Rule) -> list[pd.Series]:
         """The Series a source stands for, on the index of `rows`, each named by what it is."""

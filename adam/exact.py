@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from specs.tables import distinct_rows
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -66,14 +68,13 @@ def each(function: Callable[..., Any], *texts: pd.Series) -> pd.Series:
     Series of text with one index in, object Series on that index out; None where a text is missing
     or no number, or the function gives None.
     """
-    table = pd.concat([text.astype("str").rename(str(i)) for i, text in enumerate(texts)], axis=1)
-    group = table.groupby(list(table.columns), sort=False, dropna=False).ngroup().to_numpy()
-    distinct = table.iloc[np.unique(group, return_index=True)[1]]
-    results = np.empty(len(distinct), dtype="object")
-    for place, row in enumerate(distinct.itertuples(index=False)):
+    columns = [text.astype("str") for text in texts]
+    first, codes = distinct_rows(columns, len(columns[0]))
+    results = np.empty(len(first), dtype="object")
+    for place, row in enumerate(zip(*(column.iloc[first] for column in columns), strict=True)):
         numbers = [fraction(value) if isinstance(value, str) else None for value in row]
         results[place] = None if None in numbers else function(*numbers)
-    return pd.Series(results[group], index=texts[0].index, dtype="object")
+    return pd.Series(results[codes], index=texts[0].index, dtype="object")
 
 
 def differences(texts: pd.Series, others: pd.Series) -> pd.Series:

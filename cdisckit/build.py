@@ -116,8 +116,8 @@ def build(
 ) -> Build:
     """Build a study's package into `out/<study id>`; the last good one stays until this is whole.
 
-    `raw` replaces the study's folder as the place where its raw files are, `dictionaries` is where
-    else the dictionaries are that coded its terms. CdisckitError when it
+    `raw` replaces the study's folder as the place where its raw files are, `dictionaries` is a
+    folder of the dictionaries that coded its terms, beside the study's own. CdisckitError when it
     cannot run; what is wrong in the data is in the findings of the result.
     """
     step(STEPS[0])

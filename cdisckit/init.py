@@ -16,10 +16,10 @@ from ruamel.yaml import YAML
 
 from cdisckit.exports import export_of
 from cdisckit.final import PROPOSAL_COLUMNS, PROPOSALS
-from cdisckit.proposals import GUIDE, Proposal, proposals
+from cdisckit.proposals import Proposal, proposals
 from specs.errors import SpecError
-from specs.standards import standard
-from specs.terminology import coded, load_terminology, versions
+from specs.standards import GUIDES, latest
+from specs.terminology import coded, latest_versions, load_terminology
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -97,8 +97,8 @@ def _study(name: str, export: Export, data: RawData) -> dict[str, Any]:
         "description": f"Description of {identifier}, to be written",
         "protocol": identifier,
         "usubjid": "{study}-{subject}",
-        "standards": {GUIDE[0]: GUIDE[1]},
-        "terminology": {"SDTM": _version()},
+        "standards": {"SDTMIG": GUIDES["SDTMIG"]},
+        "terminology": {"SDTM": latest_versions()["SDTM"]},
         "data_cut": date.today().isoformat(),
         "raw": sources,
     }
@@ -120,7 +120,7 @@ def _moved(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _datasets(made: Iterable[Proposal], data: RawData) -> Iterable[tuple[str, dict[str, Any]]]:
-    guide = standard(*GUIDE)
+    guide = latest("SDTMIG")
     by_domain: dict[str, list[Proposal]] = {"DM": []}
     for proposal in made:
         by_domain.setdefault(proposal.dataset, []).append(proposal)
@@ -219,20 +219,15 @@ def _results(domain: str, made: list[Proposal], data: RawData) -> dict[str, Any]
 def _collected(proposal: Proposal, data: RawData, *names: str) -> dict[str, Any]:
     """The rule of a variable; where the standard gives it several codelists, the one that fits."""
     rule: dict[str, Any] = {"collected": list(names) if len(names) > 1 else names[0]}
-    known = standard(*GUIDE).variable(proposal.dataset, proposal.variable)
+    known = latest("SDTMIG").variable(proposal.dataset, proposal.variable)
     if known is not None and len(known.codelists) > 1:
-        terminology = load_terminology(sdtm=_version())
+        terminology = load_terminology(sdtm=latest_versions()["SDTM"])
         field = data.forms[proposal.form].fields[proposal.field]
         answers = pd.Series([*field.choices.values(), *field.choices], dtype="str")
         lists = [terminology.codelist(code) for code in known.codelists]
         fits = [int(coded(answers, codelist, {})["matched"].sum()) for codelist in lists]
         rule["codelist"] = lists[fits.index(max(fits))].name
     return rule
-
-
-def _version() -> str:
-    """The latest terminology of SDTM at hand."""
-    return max(version for package, version, _ in versions() if package == "SDTM")
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:

@@ -2,7 +2,8 @@
 
 `raw_records.parquet` lists every raw record with its form, subject, file and line; `rows.parquet`
 links every row of every dataset to raw records or to rows of other datasets; `variables.csv` links
-every variable to its sources. A row's records times a variable's sources is a cell's lineage.
+every variable to its sources, and says for which rows. A row's records times a variable's sources
+is a cell's lineage.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from specs.lineage import variable_lineage
+from specs.references import split_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,4 +33,14 @@ def write_lineage(study: Study, raw: RawData, tables: Mapping[str, Table], folde
     rows.astype({"dataset": "category", "source": "category"}).to_parquet(
         folder / "rows.parquet", index=False
     )
-    variable_lineage(study).to_csv(folder / "variables.csv", index=False, lineterminator="\n")
+    variables = variable_lineage(study)
+    variables = variables[variables["source"].map(lambda source: _is_there(source, study, raw))]
+    variables.to_csv(folder / "variables.csv", index=False, lineterminator="\n")
+
+
+def _is_there(source: str, study: Study, raw: RawData) -> bool:
+    """Whether a source's form has the field; a rule may name one that only other forms have."""
+    form, name = split_source(source)
+    if form not in raw.forms or study.has(form) or name.startswith("@"):
+        return True
+    return name in raw.forms[form].fields

@@ -206,6 +206,44 @@ def verify(
 
 
 @app.command()
+def explain(
+    package: Annotated[Path, typer.Argument(help="A built package, such as out/STUDY.")],
+    cell: Annotated[str, typer.Argument(help="DATASET.VARIABLE, such as ADRS.AVALC.")],
+    where: Annotated[
+        list[str] | None, typer.Option(help="VARIABLE=value; all together tell the row.")
+    ] = None,
+    depth: Annotated[int, typer.Option(min=0, help="How far back.")] = 8,
+    records: Annotated[int, typer.Option(min=1, help="How many of many records to list.")] = 3,
+    study: Annotated[
+        Path | None, typer.Option(help="The study's folder, to show the raw values too.")
+    ] = None,
+    raw: Annotated[
+        Path | None,
+        typer.Option(envvar="CDISCKIT_RAW", help="Folder of the raw files, if not the study's."),
+    ] = None,
+) -> None:
+    """Trace one value of a package back to the fields on the forms, with the methods used."""
+    from cdisckit.explain import drawn, explained, raw_values
+
+    values = raw_values(study, raw) if study else None
+    made = explained(package, cell, where or (), depth=depth, most=records, raw_value=values)
+    Console().print(drawn(made), highlight=False)
+
+
+@app.command()
+def derivations(
+    study: Annotated[
+        Path | None, typer.Option(help="A study's folder, whose own functions are listed too.")
+    ] = None,
+) -> None:
+    """List the functions a rule may name under derived, with their sources, constants and text."""
+    from cdisckit.build import known_derivations
+    from cdisckit.derivations import page
+
+    typer.echo(page(known_derivations(study or Path())), nl=False)
+
+
+@app.command()
 def profile(
     raw: Annotated[Path, typer.Argument(help="An export, a folder of files, or a study.")],
     out: Annotated[Path, typer.Option(help="The page to write.")] = Path("profile.html"),

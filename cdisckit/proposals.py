@@ -6,15 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from specs.standards import standard
+from specs.standards import latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sdtm.raw import Field, Form, RawData
     from specs.standards import Standard
-
-GUIDE = ("SDTMIG", "3.4")
 
 NEVER = frozenset(
     {"STUDYID", "DOMAIN", "USUBJID", "SUBJID", "VISIT", "VISITNUM", "VISITDY", "EPOCH"}
@@ -40,7 +38,7 @@ class Proposal:
 
 def proposals(raw: RawData) -> list[Proposal]:
     """At most one field for each variable (and test) of a form, those that the EDC named first."""
-    guide = standard(*GUIDE)
+    guide = latest("SDTMIG")
     found: dict[tuple[str, str, str, str], Proposal] = {}
     for form in raw.forms.values():
         told = [p for field in form.fields.values() for p in _told(form, field, guide)]

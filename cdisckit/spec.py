@@ -122,7 +122,11 @@ def export_spec(folder: Path, file: Path, family: Family, standard: str = "") ->
         standard = standard or standards[0]
         datasets = study.of(standard)
         if not datasets:
-            raise CdisckitError(f"the study has no dataset of {standard}", where=str(folder))
+            raise CdisckitError(
+                f"the study has no dataset of {standard}",
+                where=str(folder),
+                remedy="choose the other standard",
+            )
     file.parent.mkdir(parents=True, exist_ok=True)
     if file.suffix.casefold() == ".xml":
         write_define(study, standard, planned(study, standard), file, time_stamp(study))
@@ -153,18 +157,29 @@ def _import_defines(files: Sequence[Path], folder: Path) -> tuple[str, ...]:
     documents = [read_define(file) for file in files]
     for file, document in zip(files, documents, strict=True):
         if not document.groups:
-            raise CdisckitError("describes no dataset", where=str(file))
+            raise CdisckitError(
+                "describes no dataset", where=str(file), remedy="name a define.xml with datasets"
+            )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CdisckitError(
             "is not empty", where=str(folder), remedy="name a folder that is new or empty"
         )
-    names = [group.name for document in documents for group in document.groups]
-    strange = next((name for name in names if not _NAME.fullmatch(name)), None)
-    if strange is not None:
-        raise CdisckitError(f"{strange or 'nothing'} is no name of a dataset", where=str(files[0]))
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise CdisckitError(f"the files describe {twice} twice", where=str(files[-1]))
+    seen: set[str] = set()
+    for file, document in zip(files, documents, strict=True):
+        for name in (group.name for group in document.groups):
+            if not _NAME.fullmatch(name):
+                raise CdisckitError(
+                    f"{name or 'nothing'} is no name of a dataset",
+                    where=str(file),
+                    remedy="name it with letters, digits and _",
+                )
+            if name in seen:
+                raise CdisckitError(
+                    f"the files describe {name} twice",
+                    where=str(file),
+                    remedy="name one define.xml for SDTM and one for ADaM",
+                )
+            seen.add(name)
     started = Started(documents, known_derivations(folder))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as held:

@@ -14,7 +14,15 @@ import pandas as pd
 
 from sdtm.dates import combine_dtc, iso_dtc
 from sdtm.raw import TICKED
-from specs.distinct import as_plain, distinct_values, missing, on_distinct, spread, stacked
+from specs.distinct import (
+    as_plain,
+    distinct_values,
+    missing,
+    on_distinct,
+    spread,
+    stacked,
+    text_where,
+)
 from specs.findings import findings
 from specs.terminology import coded, nearest
 
@@ -33,7 +41,7 @@ class Answers:
     """Reads answers of the records of one dataset, and keeps the findings met on the way."""
 
     def __init__(self, dataset: str, records: Records) -> None:
-        self.findings: list[pd.DataFrame] = []
+        self.findings = [records.findings.assign(dataset=dataset)]
         self._dataset = dataset
         self._records = records
 
@@ -107,7 +115,7 @@ class Answers:
             self._find("CK-RAW-CODE", name, column, answers, problem)
             if variable.type == "Num":
                 number = field.numbers(meant)
-                problem = _sentence(meant.notna() & number.isna(), "is not a number")
+                problem = text_where(meant.notna() & number.isna(), "is not a number")
                 self._find("CK-RAW-NUMBER", name, column, answers, problem)
                 return number
             if codelist is None:
@@ -144,7 +152,7 @@ class Answers:
         problem = problem[problem.notna()]
         if problem.empty:
             return
-        rows = self._records.places(problem.index)
+        rows = self._records.places(problem.index, name)
         fields = pd.Series(
             [self._records.fields[name, block][1].name for block in rows["@block"]],
             index=rows.index,
@@ -195,7 +203,7 @@ def _decoded(field: Field, answers: pd.Series) -> tuple[pd.Series, pd.Series]:
         meant = meant.where(~several, MULTIPLE)
     strange = meant.isna() & answers.notna()
     choices = ", ".join(list(field.choices)[:8])
-    problem = _sentence(strange, f"is no choice of the form ({choices})")
+    problem = text_where(strange, f"is no choice of the form ({choices})")
     return meant.where(~strange, answers), problem
 
 
@@ -221,8 +229,3 @@ def _coded(
             strange & known & (meant == text), f"is no term of codelist {codelist.name}{hint}"
         )
     return value, problem
-
-
-def _sentence(wrong: pd.Series, text: str) -> pd.Series:
-    """The text where something is wrong, else missing."""
-    return pd.Series(index=wrong.index, dtype="str").mask(wrong, text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sdtm.collapse import collapsed, no_members
+from sdtm.collapse import Collapsed, collapsed
 from sdtm.raw import CONTEXT, Field, Form
 from sdtm.sources import clauses_on
 from specs.distinct import as_plain, missing
@@ -32,8 +32,7 @@ class BlockRecords:
     """One block with its form, which of the form's records it takes, and their joined records.
 
     `number` is that of the block in its dataset, `rows` are positions in the form's frame. `fields`
-    tells for a name which field of which form it is. `merged` are the records that were made one
-    with another: the one `kept`, and `record`.
+    tells for a name which field of which form it is. `one` tells what was made of several records.
     """
 
     number: int
@@ -43,7 +42,7 @@ class BlockRecords:
     fields: Mapping[str, tuple[str, Field]]
     joined: Mapping[str, pd.DataFrame]
     left_out: pd.DataFrame
-    merged: pd.DataFrame
+    one: Collapsed
 
     @classmethod
     def of(
@@ -62,10 +61,11 @@ class BlockRecords:
             also = pd.DataFrame({"form": form.name, "record": double, "clause": _rule(block)})
             left = pd.concat([left, also], ignore_index=True)
             keep &= ~form.frame.index.isin(double)
-        merged = no_members()
+        one = Collapsed(form)
         if block.group_by:
             read = sorted({block.bind.get(name, name) for name in wanted} & set(form.fields))
-            form, merged = collapsed(block, form, form.frame[keep], read)
+            one = collapsed(block, form, form.frame[keep], read)
+            form = one.form
             keep = pd.Series(data=True, index=form.frame.index)
         if RESULT in block.bind:
             form.field_named(block.bind[RESULT], block.place)
@@ -83,12 +83,27 @@ class BlockRecords:
                 fields[name] = (other, raw.form(other, "").field_named(field, block.place))
             elif name in block.bind:
                 form.field_named(source, block.place)
-        return cls(number, block, form, rows, fields, joined, left, merged)
+        return cls(number, block, form, rows, fields, joined, left, one)
 
     @property
     def index(self) -> pd.Index:
         """The ids of the records."""
         return self.form.frame.index[self.rows]
+
+    def places(self, name: str) -> pd.DataFrame:
+        """The CONTEXT of the record that the value of a name is from, for each of the rows."""
+        places = pd.DataFrame({known: self.column(known) for known in CONTEXT})
+        source = self.block.bind.get(name, name)
+        owner, _, _ = source.partition(".")
+        if owner in self.joined and source not in self.form.fields:
+            other = self.joined[owner].set_axis(self.index)
+            there = [known for known in CONTEXT if known in other]
+            return places.assign(**{known: other[known] for known in there})
+        taken = self.one.taken.get(source)
+        if taken is None:
+            return places
+        places = places.apply(as_plain)
+        return taken.reindex(self.index).apply(as_plain).combine_first(places)[list(CONTEXT)]
 
     def column(self, name: str) -> pd.Series:
         """A column of the block's rows: context, a bound or joined name; else all missing."""

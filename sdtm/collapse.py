@@ -1,27 +1,34 @@
 """Several raw records as one: those that agree in what a block groups them by.
 
 A field on which they do not agree needs a rule: the first or last value collected, the smallest
-or largest, all of them joined, or a value that counts if any record has it.
+or largest, all of them joined, or a value that counts if any record has it. What cannot be compared
+counts only where nothing else was collected, and is a finding.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sdtm.dates import iso_dtc
 from sdtm.raw import CONTEXT
-from specs.distinct import as_plain
+from specs.distinct import as_plain, text_where
 from specs.errors import MappingError
+from specs.findings import all_findings, findings, no_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sdtm.raw import Field, Form
     from specs.model import Block
 
 SEPARATOR = "; "
+
+UNDECLARED = "declare the order"
+"""What a date's problem says where its day and month may be either."""
 
 
 def no_members() -> pd.DataFrame:
@@ -29,16 +36,30 @@ def no_members() -> pd.DataFrame:
     return pd.DataFrame({"kept": [], "record": []}).astype("int64")
 
 
-def collapsed(
-    block: Block, form: Form, rows: pd.DataFrame, names: Sequence[str]
-) -> tuple[Form, pd.DataFrame]:
-    """The form with one record per group of `rows`, and which records became one.
+@dataclass(frozen=True)
+class Collapsed:
+    """A form whose records were made one where they agree.
+
+    `members` has for each record that is no more the one `kept`, which it became, and `record`.
+    `taken` has for a field the CONTEXT of the record that its value is from, by the record kept,
+    where that is another one. `findings` are the values that could not be compared, without their
+    dataset.
+    """
+
+    form: Form
+    members: pd.DataFrame = field(default_factory=no_members)
+    taken: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    findings: pd.DataFrame = field(default_factory=no_findings)
+
+
+def collapsed(block: Block, form: Form, rows: pd.DataFrame, names: Sequence[str]) -> Collapsed:
+    """The form with one record per group of `rows`.
 
     Of the fields those of `names` are made one; what nothing reads stays that of the first.
 
-    The record that stays is the first collected; the second frame has for each other one `kept`,
-    the record it became, and `record`. Missing values do not count against others, records without
-    a value to group by are a group of their own. MappingError where records differ without a rule.
+    The record that stays is the first collected. Missing values do not count against others,
+    records without a value to group by are a group of their own. MappingError where records differ
+    without a rule, with all fields that do.
     """
     by = [block.bind.get(name, name) for name in block.group_by]
     for name in by:
@@ -55,64 +76,84 @@ def collapsed(
     members = pd.DataFrame({"kept": kept[~first], "record": rows.index[~first]})
     made = rows[first].copy()
     several = group[group.duplicated(keep=False)].index
-    for name in names if len(members) else ():
-        if name not in by:
-            values = rows.loc[several, name].dropna()
-            one = _one(values, kept, form.fields[name], rules.get(name), rows, block)
-            made.loc[made.index.isin(kept[several]), name] = one
-    return replace(form, frame=made), members
+    read = [name for name in names if name not in by] if len(members) else []
+    values = {name: rows.loc[several, name].dropna() for name in read}
+    _check_same({n: v for n, v in values.items() if n not in rules}, kept, rows, block)
+    taken: dict[str, pd.DataFrame] = {}
+    found: list[pd.DataFrame] = []
+    for name, collected in values.items():
+        rule = rules.get(name, "first")
+        if isinstance(rule, tuple):
+            ranked = collected[collected.isin(rule).sort_values(ascending=False, kind="stable").index]
+        elif rule in ("min", "max"):
+            order, problem = _order(collected, form.fields[name])
+            ends = order.sort_values(na_position="last" if rule == "min" else "first", kind="stable")
+            ranked = collected[ends.index]
+        else:
+            ranked = collected
+        chosen = kept[ranked.index].drop_duplicates(keep="last" if rule in ("last", "max") else "first")
+        if rule in ("min", "max"):
+            unread = problem.drop(chosen.index).dropna()
+            found.append(_unread(unread, collected, rows, form.name, str(rule)))
+        one = collected[chosen.index].set_axis(chosen)
+        if rule == "joined":
+            pairs = pd.DataFrame({"kept": kept[collected.index], "value": collected})
+            one = pairs.drop_duplicates().groupby("kept")["value"].agg(SEPARATOR.join)
+        made.loc[made.index.isin(kept[several]), name] = one
+        other = chosen[chosen != chosen.index]
+        taken[name] = rows.loc[other.index, list(CONTEXT)].set_axis(other)
+    made_one = replace(form, frame=made)
+    return Collapsed(made_one, members, MappingProxyType(taken), all_findings(found))
 
 
-def _one(
-    values: pd.Series,
-    kept: pd.Series,
-    field: Field,
-    rule: str | tuple[str, ...] | None,
-    rows: pd.DataFrame,
-    block: Block,
-) -> pd.Series:
-    """The one value of each group that has a value, by the record that is kept."""
-    group = kept[values.index]
-    if rule is None:
-        _check_same(values, group, rows, block)
-    if rule in ("min", "max"):
-        order = _order(values, field, block)
-        values = values.loc[order.sort_values(kind="stable").index]
-    elif isinstance(rule, tuple):
-        values = values.loc[values.isin(rule).sort_values(ascending=False, kind="stable").index]
-    elif rule == "joined":
-        pairs = pd.DataFrame({"kept": group, "value": values}).drop_duplicates()
-        return pairs.groupby("kept")["value"].agg(SEPARATOR.join)
-    grouped = values.groupby(kept[values.index])
-    return grouped.last() if rule in ("last", "max") else grouped.first()
+def _order(values: pd.Series, field: Field) -> tuple[pd.Series, pd.Series]:
+    """What values are compared by, numbers or dates, and why those are not that cannot be."""
+    answers = field.answered(values)
+    numbers, dates = field.numbers(answers), iso_dtc(answers, field.style)
+    if numbers.notna().sum() >= dates["dtc"].notna().sum() and numbers.notna().any():
+        wrong = answers.notna() & numbers.isna()
+        return numbers, text_where(wrong, "is not a number")
+    return dates["dtc"], dates["problem"]
 
 
-def _order(values: pd.Series, field: Field, block: Block) -> pd.Series:
-    """What values are compared by: numbers, or dates."""
-    numbers = field.numbers(values)
-    if numbers.notna().all():
-        return numbers
-    dates = field.iso(values)
-    if dates.notna().all():
-        return dates
-    wrong = values[(numbers.isna() & dates.isna())].iloc[:1].tolist() or values.iloc[:1].tolist()
-    raise MappingError(
-        f"{field.name} has values that are neither all numbers nor all dates, such as {wrong[0]}",
-        where=block.place,
-        remedy="take the first or last of them",
+def _unread(
+    problem: pd.Series, values: pd.Series, rows: pd.DataFrame, form: str, rule: str
+) -> pd.DataFrame:
+    """A finding for each value that cannot be compared and therefore does not count."""
+    undeclared = problem.str.contains(UNDECLARED, regex=False)
+    remedy = text_where(undeclared, " with dates: DMY, MDY or YMD in study.yaml").fillna("")
+    places = rows.loc[problem.index]
+    return findings(
+        severity="error",
+        rule="CK-COLLAPSE-VALUE",
+        form=form,
+        subject=places["@subject"],
+        seq=places["@form_repeat"],
+        variable=str(values.name),
+        value=values[problem.index],
+        message=f"takes no part in the {rule} of its group: " + problem + remedy,
+        file=places["@file"],
+        line=places["@line"],
     )
 
 
-def _check_same(values: pd.Series, group: pd.Series, rows: pd.DataFrame, block: Block) -> None:
-    differ = values.groupby(group).transform("nunique").gt(1)
-    if differ.any():
-        first = group[differ].iloc[0]
-        same = group.index[group.eq(first)]
-        lines = ", ".join(rows.loc[same, "@line"].astype(str))
+def _check_same(
+    values: Mapping[str, pd.Series], kept: pd.Series, rows: pd.DataFrame, block: Block
+) -> None:
+    """MappingError with the fields of which the records of one group have different values."""
+    differ: dict[str, str] = {}
+    for name, collected in values.items():
+        group = kept[collected.index]
+        wrong = collected.groupby(group).transform("nunique").gt(1)
+        if wrong.any():
+            first = group[wrong].iloc[0]
+            lines = ", ".join(rows.loc[group.index[group.eq(first)], "@line"].astype(str))
+            differ[name] = f"{rows['@file'][first]} lines {lines}"
+    if differ:
+        told = ", ".join(f"{name} ({lines})" for name, lines in differ.items())
         raise MappingError(
-            f"{values.name} differs between the records of one group: {rows['@file'][first]} lines"
-            f" {lines}",
+            f"fields differ between the records of one group: {told}",
             where=block.place,
-            remedy=f"say under collapse what counts: {values.name}: first, last, min, max, joined"
-            " or {any: value}",
+            remedy=f"say under collapse what counts, as {next(iter(differ))}: first, or last, min,"
+            " max, joined or {any: value}",
         )

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from sdtm.answers import Answers
 from sdtm.blocks import RESULT
-from sdtm.exact import as_text
 from sdtm.ledger import Usage
 from sdtm.records import collect_records
 from sdtm.sources import dataset_form
+from sdtm.values import as_declared, called, combined, in_rows, typed
 from specs.derivation import Outcome
 from specs.distinct import as_category, as_plain, missing, on_distinct, spread
 from specs.errors import MappingError, SpecError
 from specs.findings import all_findings, findings
 from specs.model import Origin
 from specs.references import split_source
-from specs.tables import Table, distinct_rows, sorted_trace, stable_order
+from specs.tables import Table, sorted_trace, stable_order
 from specs.where import all_hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from sdtm.raw import RawData
     from sdtm.records import Records
@@ -53,8 +52,6 @@ class Building:
     @property
     def _index(self) -> pd.Index:
         return self.records.index
-
-    # records
 
     def _owners(self, parts: Mapping[str, Building]) -> Mapping[str, Building]:
         """The datasets that records are made of; a form of the same name goes before."""
@@ -95,8 +92,6 @@ class Building:
         """The variables made so far, by name."""
         return self._values
 
-    # what a rule reads
-
     def _raw_names(self) -> Iterator[str]:
         for variable in self.variables.values():
             for rule in variable.rules:
@@ -130,16 +125,14 @@ class Building:
                     for clause in rule.where:
                         yield owner, clause.variable
 
-    # making values
-
     def make(self, name: str, parts: Mapping[str, Building]) -> None:
         """Make one variable: what its block assigns, then the first rule that gives a value."""
         variable = self.variables.get(name) or self.dataset.variable(name)
         values = self._assigned_by_block(variable)
         for rule in variable.rules:
             rows = values.isna() & self._when(rule) if rule.when else values.isna()
-            made = _typed(self._applied(rule, variable, parts, rows), variable, self._index, rule)
-            values = made if rows.all() else _combined(values, rows, made)
+            made = typed(self._applied(rule, variable, parts, rows), variable, self._index, rule)
+            values = made if rows.all() else combined(values, rows, made)
         self._values[name] = values
 
     def _assigned_by_block(self, variable: Variable) -> pd.Series:
@@ -150,7 +143,7 @@ class Building:
         }
         if constants:
             by_block = [constants.get(number) for number in range(len(self.dataset.blocks))]
-            values = _as_declared(pd.Series(by_block), variable)
+            values = as_declared(pd.Series(by_block), variable)
             return spread(values, self.records.column("@block").to_numpy(), self._index)
         if not variable.rules:
             raise SpecError(
@@ -190,25 +183,23 @@ class Building:
         if derivation.scope == "subject":
             return self._reduced(rule, parts)
         columns = [
-            _in(rows, self._column(source))
+            in_rows(rows, self._column(source))
             if source in self.variables or not self._is_built(source)
             else self._looked_up(source, rule, parts)
             if derivation.scope == "lookup"
-            else _in(rows, self._of_subject(source, rule, parts))
+            else in_rows(rows, self._of_subject(source, rule, parts))
             for source in rule.sources
         ]
-        made = (
-            _called_on_distinct(derivation, columns, rule)
-            if derivation.scope == "value" and columns
-            else _called(derivation, columns, rule)
-        )
+        made = called(derivation, columns, rule)
         if isinstance(made, Outcome):
             self._find(variable.name, derivation, made.problems, columns[0])
             made = made.values
         return made if made.index is self._index else made.reindex(self._index)
 
-    def _looked_up(self, source: str, rule: Rule, parts: Mapping[str, Building]) -> pd.Series:
-        """A variable of another dataset, for all its records that meet `where`."""
+    def _other(
+        self, source: str, rule: Rule, parts: Mapping[str, Building]
+    ) -> tuple[str, str, Building]:
+        """The dataset that a source is of, the name of its variable there, and its building."""
         owner, name = split_source(source)
         if owner not in parts:
             raise SpecError(
@@ -216,7 +207,11 @@ class Building:
                 where=rule.place,
                 remedy="name a variable of a dataset that has records of its own",
             )
-        other = parts[owner]
+        return owner, name, parts[owner]
+
+    def _looked_up(self, source: str, rule: Rule, parts: Mapping[str, Building]) -> pd.Series:
+        """A variable of another dataset, for all its records that meet `where`."""
+        _, name, other = self._other(source, rule, parts)
         if not rule.where:
             return other.value(name)
         frame = pd.DataFrame({c.variable: other.value(c.variable) for c in rule.where})
@@ -224,14 +219,7 @@ class Building:
 
     def _of_subject(self, source: str, rule: Rule, parts: Mapping[str, Building]) -> pd.Series:
         """A variable of another dataset with one record per subject, for each own record."""
-        owner, name = split_source(source)
-        if owner not in parts:
-            raise SpecError(
-                f"{source}: {owner} is made after the records of {self.dataset.name}",
-                where=rule.place,
-                remedy="name a variable of a dataset that has records of its own",
-            )
-        other = parts[owner]
+        owner, name, other = self._other(source, rule, parts)
         values = other.value(name).set_axis(pd.Index(as_plain(other.value("USUBJID"))))
         if values.index.has_duplicates:
             subject = values.index[values.index.duplicated()][0]
@@ -266,7 +254,7 @@ class Building:
         )
         frame = frame[all_hold(rule.where, frame)]
         columns = [frame[name] for name in (*names, "USUBJID")]
-        made = _called(rule.derivation, columns, rule)
+        made = called(rule.derivation, columns, rule)
         values = made.values if isinstance(made, Outcome) else made
         return values.reindex(as_plain(self.value("USUBJID"))).set_axis(self._index)
 
@@ -315,8 +303,6 @@ class Building:
                 line=rows["@line"],
             )
 
-    # results
-
     def table(self) -> Table:
         """The finished dataset, sorted by its keys, numbers as categories.
 
@@ -353,71 +339,3 @@ class Building:
         """What the ledger needs to know of this dataset, once its table is made."""
         records = self.records
         return Usage(self.dataset, records.fields, records.left_out, records.merged)
-
-
-def _called(
-    derivation: Derivation, columns: Iterable[pd.Series], rule: Rule
-) -> pd.Series | Outcome:
-    """What a derivation gives; MappingError where it cannot use its sources or constants."""
-    given = columns if derivation.categories else map(as_plain, columns)
-    try:
-        made: pd.Series | Outcome = derivation.function(*given, **rule.arguments)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise MappingError(
-            f"{derivation.name} cannot use what it is given ({type(error).__name__}: {error})",
-            where=rule.place,
-            remedy="check the types of its sources and its constants under with",
-        ) from error
-    return made
-
-
-def _called_on_distinct(
-    derivation: Derivation, columns: list[pd.Series], rule: Rule
-) -> pd.Series | Outcome:
-    """What a derivation of values gives for the distinct rows, for all that have them."""
-    index = columns[0].index
-    first, codes = distinct_rows(columns, len(index))
-    made = _called(derivation, [column.iloc[first] for column in columns], rule)
-    if isinstance(made, pd.Series):
-        return spread(made, codes, index)
-    return Outcome(spread(made.values, codes, index), spread(made.problems, codes, index))
-
-
-def _in(rows: pd.Series, column: pd.Series) -> pd.Series:
-    """The column in the given rows; as it is where these are all."""
-    return column if rows.all() else column[rows]
-
-
-def _combined(values: pd.Series, rows: pd.Series, made: pd.Series) -> pd.Series:
-    """The values, in the given rows those made."""
-    both = as_plain(values).where(~rows, as_plain(made))
-    return as_category(both) if both.dtype == "str" else both
-
-
-def _typed(made: Any, variable: Variable, index: pd.Index, rule: Rule | None = None) -> pd.Series:
-    """Values as the variable's type: Num float64, Char text as categories."""
-    if isinstance(made, pd.Series):
-        return _as_declared(made, variable, rule)
-    return spread(
-        _as_declared(pd.Series([made]), variable, rule), np.zeros(len(index), "int8"), index
-    )
-
-
-def _as_declared(values: pd.Series, variable: Variable, rule: Rule | None = None) -> pd.Series:
-    if variable.type == "Char":
-        return as_category(values if _are_texts(values) else as_text(as_plain(values)))
-    try:
-        if isinstance(values.dtype, pd.CategoricalDtype):
-            return on_distinct(lambda distinct: distinct.astype("float64"), values)
-        return values.astype("float64")
-    except ValueError as error:
-        raise MappingError(
-            f"{variable.name} is numeric, its rule gives text ({error})",
-            where=rule.place if rule else variable.place,
-            remedy="read a field as collected, or use a derivation that gives numbers",
-        ) from None
-
-
-def _are_texts(values: pd.Series) -> bool:
-    """Whether a column is of categories that are texts."""
-    return isinstance(values.dtype, pd.CategoricalDtype) and values.cat.categories.dtype == "str"

@@ -96,10 +96,9 @@ class Form:
 
     `frame` has one row per record: the columns CONTEXT, then the fields, all of them texts as
     categories, whatever they were given as (`@line` is Int64), missing is NaN. Its index is the
-    record id. `identity` names the fields
-    that are the record's subject, event and repeat. `columns` and `values` count what stood in
-    the source for this form, where that is not one column for each field. `units` names for a
-    field the one that holds its units.
+    record id. `identity` names the fields that are the record's subject, event and repeat.
+    `columns` and `values` count what stood in the source for this form, where that is not one
+    column for each field. `units` names for a field the one that holds its units.
     """
 
     name: str

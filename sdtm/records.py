@@ -21,6 +21,7 @@ from sdtm.raw import CONTEXT, Field, Form
 from sdtm.sources import TABLE, table_form, traced_through
 from specs.distinct import as_category, as_plain, on_distinct, spread, stacked
 from specs.errors import SpecError, did_you_mean
+from specs.findings import all_findings
 from specs.tables import no_trace, trace, traces
 
 if TYPE_CHECKING:
@@ -39,9 +40,7 @@ _CONTEXT = (*CONTEXT, *VISIT)
 class Records:
     """The records of one dataset before its variables are made, those of its blocks in order.
 
-    `fields` tells, for a name and a block, which field of which form it is. `trace` says which
-    records each row comes from. `left_out` counts the raw records that a where clause left out, by
-    form and clause. `visits` is the plan of visits by event.
+    `trace` says which records each row comes from, `visits` is the plan of visits by event.
     """
 
     parts: Sequence[BlockRecords]
@@ -69,10 +68,10 @@ class Records:
         """The records that were made one with another: form, record, clause."""
         merged = [
             pd.DataFrame(
-                {"form": p.form.name, "record": p.merged["record"], "clause": _group(p.block)}
+                {"form": p.form.name, "record": p.one.members["record"], "clause": _group(p.block)}
             )
             for p in self.parts
-            if len(p.merged)
+            if len(p.one.members)
         ]
         return pd.concat([_none_left_out(), *merged], ignore_index=True)
 
@@ -86,9 +85,15 @@ class Records:
             return self._of_visit(name)
         return stacked([part.column(name) for part in self.parts])
 
-    def places(self, rows: pd.Index) -> pd.DataFrame:
-        """The context of some rows, and their block."""
-        return pd.DataFrame({n: self.column(n).loc[rows] for n in (*CONTEXT, "@block")})
+    @property
+    def findings(self) -> pd.DataFrame:
+        """What was found in making several records one, each once; without the dataset."""
+        return all_findings(part.one.findings for part in self.parts).drop_duplicates()
+
+    def places(self, rows: pd.Index, name: str = "") -> pd.DataFrame:
+        """The context of some rows, and their block; given a name, that of its values."""
+        context = {n: stacked([part.places(name)[n] for part in self.parts]) for n in CONTEXT}
+        return pd.DataFrame({**context, "@block": self.column("@block")}).loc[rows]
 
     def _of_visit(self, name: str) -> pd.Series:
         """What the plan says of the visit of each event; a repeat of an event adds its number."""
@@ -191,10 +196,11 @@ def _group(block: Block) -> str:
 def _merged_traces(records: Records) -> Iterator[pd.DataFrame]:
     """The trace to the records that were made one with the record of a row."""
     for part in records.parts:
-        if len(part.merged):
+        members = part.one.members
+        if len(members):
             own = np.flatnonzero(records.column("@block") == part.number)
-            rows = part.merged["kept"].map(pd.Series(own, index=part.index))
-            yield trace(rows[rows.notna()], part.form.name, part.merged["record"][rows.notna()])
+            rows = members["kept"].map(pd.Series(own, index=part.index))
+            yield trace(rows[rows.notna()], part.form.name, members["record"][rows.notna()])
 
 
 def _none_left_out() -> pd.DataFrame:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sdtm.partial import DateTextError, Partial, iso_interval, iso_partial, month_length
 from sdtm.wellformed import arrow_text, distinct_texts, read_stamps, text_series
+from specs.distinct import once_each
 
 _PRECISIONS: Final = (None, "Y", "M", "D", "h", "m", "s")
 _IMPUTED: Final = ("Y", "M", "D", None, None, None, None)
@@ -58,12 +59,7 @@ def full_day(dtc: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
     Shape: Series of text in, Series of datetime64[s] at midnight with the same index out. NaT for
     null, for partial dates, for intervals of more than one day, and for text that is not ISO 8601.
     """
-    codes, texts = pd.factorize(dtc)  # of millions of records few dates are distinct
-    distinct = pd.Series(texts, dtype="str")
-    start, end = _ends(distinct)
-    year, month, day = start.whole[:3]
-    days = _days(year, month, day, _level(start, end) >= 3, distinct)
-    return pd.Series(days.array.take(codes, allow_fill=True), index=dtc.index, name=dtc.name)
+    return once_each(_full_days, dtc)  # of millions of records few dates are distinct
 
 
 def time_of_day(dtc: pd.Series[Any]) -> pd.Series[float]:
@@ -138,6 +134,13 @@ class _Parts:
     whole: NDArray[np.int16]
     second: NDArray[np.float64]
     read: NDArray[np.bool_]
+
+
+def _full_days(dtc: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
+    texts = dtc.astype("str")
+    start, end = _ends(texts)
+    year, month, day = start.whole[:3]
+    return _days(year, month, day, _level(start, end) >= 3, texts)
 
 
 def _ends(dtc: pd.Series[Any]) -> tuple[_Parts, _Parts]:

@@ -96,8 +96,6 @@ class DatasetResolver(RuleResolver):
             file=self.file.path.name,
         )
 
-    # variables
-
     def _variables(self) -> tuple[Variable, ...]:
         given = dict(self.given.variables)
         if self.tabulation:
@@ -244,8 +242,6 @@ class DatasetResolver(RuleResolver):
                 if known is not None:
                     return known
         return None
-
-    # rules
 
     def _blocks(self, variables: tuple[Variable, ...]) -> Iterator[Block]:
         given = self.given

@@ -1,7 +1,9 @@
 """Values as categories: each distinct value once, and for each row which of them it has.
 
 Of millions of collected values few are distinct. What is done to a value by itself is done once to
-each distinct value, and a column takes a byte or two a row.
+each distinct value, and a column takes a byte or two a row. `on_distinct` is for columns of
+categories and gives such, `once_each` is for any other column and gives plain ones. Codes are whole
+numbers, one for each row: the place of its value, -1 for the last one.
 """
 
 from __future__ import annotations
@@ -83,7 +85,7 @@ def on_distinct(function: Callable[[pd.Series], pd.Series], column: pd.Series) -
 
 
 def distinct_values(column: pd.Series) -> tuple[pd.Series, NDArray[Any]]:
-    """The values that a column of categories has, a missing one last, and which each row has."""
+    """The values that a column of categories has, a missing one last, and the code of each row."""
     codes = column.cat.codes.to_numpy()
     values = _values(column)
     used = np.zeros(len(values), dtype="bool")
@@ -95,7 +97,10 @@ def distinct_values(column: pd.Series) -> tuple[pd.Series, NDArray[Any]]:
 
 
 def pruned(column: pd.Series) -> pd.Series:
-    """A column of many categories without those that no row has; any other column as it is."""
+    """A column of categories without those that no row has; any other column as it is.
+
+    So few categories that a code takes one byte stay as well: without them it takes no less.
+    """
     if not isinstance(column.dtype, pd.CategoricalDtype) or column.cat.codes.dtype == "int8":
         return column
     values, codes = distinct_values(column)
@@ -119,16 +124,6 @@ def constant(value: str | float, index: pd.Index) -> pd.Series:
 def missing(index: pd.Index) -> pd.Series:
     """A column of text, as categories, in which every value is missing."""
     return _of_codes(np.full(len(index), -1, "int8"), pd.Index([], dtype=_TEXT), index)
-
-
-def _values(column: pd.Series) -> pd.Series:
-    """The categories, and after them a missing value, for which the code -1 stands."""
-    values = column.cat.categories
-    return pd.Series(values.append(pd.Index([np.nan], dtype=values.dtype)), copy=False)
-
-
-def _of_codes(codes: NDArray[Any], values: pd.Index, index: pd.Index) -> pd.Series:
-    return pd.Series(pd.Categorical.from_codes(codes, values), index=index, copy=False)
 
 
 def once_each(function: Callable[[pd.Series], pd.Series], values: pd.Series) -> pd.Series:
@@ -166,3 +161,13 @@ def text_where(condition: pd.Series, text: str = "Y") -> pd.Series[str]:
     """The text where the condition holds, missing elsewhere and where the condition is."""
     holds = condition.fillna(value=False).to_numpy(dtype=bool)
     return texts_at(holds.astype(np.int64) - 1, [text], condition.index)
+
+
+def _values(column: pd.Series) -> pd.Series:
+    """The categories, and after them a missing value, for which the code -1 stands."""
+    values = column.cat.categories
+    return pd.Series(values.append(pd.Index([np.nan], dtype=values.dtype)), copy=False)
+
+
+def _of_codes(codes: NDArray[Any], values: pd.Index, index: pd.Index) -> pd.Series:
+    return pd.Series(pd.Categorical.from_codes(codes, values), index=index, copy=False)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from specs.errors import did_you_mean
+from specs.limits import LONGEST_TEXT
 from specs.where import Where
 
 Texts = tuple[str, ...]
@@ -102,7 +103,7 @@ class VariableFile(_File):
     standard: bool = False
     label: str = ""
     type: DataType | None = None
-    length: int | None = Field(default=None, ge=1, le=200)
+    length: int | None = Field(default=None, ge=1, le=LONGEST_TEXT)
     digits: int | None = Field(default=None, ge=0, le=30)
     values: tuple[ValueFile, ...] = ()  # value level, where the conditions or types are planned
     codelist: str | Texts | None = None  # of several the one that the standard permits

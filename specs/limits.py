@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _NAME: Final = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 _LABEL: Final = 40
-_VALUE: Final = 200
+LONGEST_TEXT: Final = 200
+"""The most bytes of a text in a transport file."""
 
 
 def spec_problems(study: Study) -> Iterator[SpecError]:
@@ -40,7 +41,7 @@ def _texts(dataset: Dataset) -> Iterator[SpecError]:
         for rule in variable.rules:
             constant = rule.constant
             if isinstance(constant, str):
-                limit = min(variable.length or _VALUE, _VALUE)
+                limit = min(variable.length or LONGEST_TEXT, LONGEST_TEXT)
                 yield from _long(constant, limit, f"the constant of {variable.name}", rule.place)
     for parameter in dataset.parameters:
         if not _NAME.fullmatch(parameter.code):
@@ -49,7 +50,8 @@ def _texts(dataset: Dataset) -> Iterator[SpecError]:
                 where=parameter.place,
                 remedy="use at most 8 capital letters, digits and _, a letter first",
             )
-        yield from _long(parameter.label, _VALUE, f"the label of {parameter.code}", parameter.place)
+        what = f"the label of {parameter.code}"
+        yield from _long(parameter.label, LONGEST_TEXT, what, parameter.place)
     prefix = dataset.domain
     for block in dataset.blocks:
         for name, value in block.assign.items():
@@ -60,7 +62,7 @@ def _texts(dataset: Dataset) -> Iterator[SpecError]:
                     where=block.place,
                     remedy="use at most 8 capital letters, digits and _, a letter first",
                 )
-            limit = _LABEL if name == f"{prefix}TEST" and prefix != "IE" else _VALUE
+            limit = _LABEL if name == f"{prefix}TEST" and prefix != "IE" else LONGEST_TEXT
             yield from _long(text, limit, f"the value of {name}", block.place)
 
 

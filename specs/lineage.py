@@ -2,67 +2,133 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from specs.references import split_source
+from specs.where import Comparator, Where, all_hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from specs.model import Dataset, Rule, Study
+    from specs.model import Block, Dataset, Rule, Study
 
-COLUMNS = ("dataset", "variable", "parameter", "origin", "derivation", "source")
+COLUMNS = (
+    "dataset",
+    "variable",
+    "parameter",
+    "origin",
+    "derivation",
+    "source",
+    "rule",
+    "when",
+    "where",
+)
 
 
 def variable_lineage(study: Study) -> pd.DataFrame:
     """One row per variable (or derived parameter) and source: columns COLUMNS, text.
 
-    A source is `form.field` for collected data, `DATASET.VARIABLE` for built data, or a constant.
+    A source is `form.field` for collected data, `DATASET.VARIABLE` or `PARAMETER.VARIABLE` for
+    built data, or a constant. Rows without variable and parameter are of a rule that makes
+    records. `rule` numbers the rules of a variable, of which the first that
+    gives a value counts; `when` has the conditions on the row for which the source counts, `where`
+    those on the records of the source, both as `conditions_of` reads them.
     """
     rows = [row for dataset in study.datasets for row in _rows(dataset, study)]
     return pd.DataFrame(rows, columns=pd.Index(COLUMNS)).astype("str").drop_duplicates()
 
 
+def conditions_of(text: str) -> tuple[Where, ...]:
+    """The conditions in a cell of `when` or `where`; none for "".
+
+    >>> conditions_of('[["RSCAT", "EQ", ["PGA"]]]')[0].variable
+    'RSCAT'
+    """
+    return tuple(
+        Where(variable=variable, comparator=comparator, values=tuple(values))
+        for variable, comparator, values in (json.loads(text) if text else ())
+    )
+
+
+def _told(conditions: Iterable[Where]) -> str:
+    listed = [[w.variable, w.comparator.value, list(w.values)] for w in conditions]
+    return json.dumps(listed) if listed else ""
+
+
 def _rows(dataset: Dataset, study: Study) -> Iterator[tuple[str, ...]]:
     built = {d.name for d in study.datasets}
-    for block in dataset.blocks:
+    for number, block in enumerate(dataset.blocks, 1):
         for name, constant in block.assign.items():
-            yield dataset.name, name, "", "assigned", "", f"constant {constant}"
+            yield dataset.name, name, "", "assigned", "", f"constant {constant}", "0", "", ""
+        if block.rule:
+            when = [_is(*one) for one in block.assign.items()]
+            for source in block.rule.sources:
+                yield dataset.name, "", "", *_described(block.rule, source, number, when)
     owner = dataset.parent or dataset.name
     for variable in (*dataset.variables, *dataset.supplemental):
-        for rule in variable.rules:
-            for source in _sources(rule, dataset, built):
-                yield owner, variable.name, "", *_described(rule), source
+        for number, rule in enumerate(variable.rules, 1):
+            for source, scope in _sources(rule, dataset, built):
+                described = _described(rule, source, number, (*scope, *rule.when))
+                yield owner, variable.name, "", *described
     for parameter in dataset.parameters:
         if parameter.rule:
-            for source in parameter.rule.sources:
-                yield dataset.name, "", parameter.code, *_described(parameter.rule), source
+            for source, _ in _sources(parameter.rule, dataset, built):
+                yield dataset.name, "", parameter.code, *_described(parameter.rule, source, 1, ())
 
 
-def _described(rule: Rule) -> tuple[str, str]:
-    return str(rule.origin), rule.derivation.name if rule.derivation else ""
+def _described(
+    rule: Rule, source: str, number: int, when: Iterable[Where]
+) -> tuple[str, str, str, str, str, str]:
+    derivation = rule.derivation.name if rule.derivation else ""
+    return str(rule.origin), derivation, source, str(number), _told(when), _told(rule.where)
 
 
-def _sources(rule: Rule, dataset: Dataset, built: set[str]) -> Iterator[str]:
+def _sources(
+    rule: Rule, dataset: Dataset, built: set[str]
+) -> Iterator[tuple[str, tuple[Where, ...]]]:
+    """The sources of a rule, each with the conditions that its block sets."""
     if rule.constant is not None:
-        yield f"constant {rule.constant}"
+        yield f"constant {rule.constant}", ()
     own = {v.name for v in (*dataset.variables, *dataset.supplemental)}
     for source in rule.sources:
         owner, _ = split_source(source)
         if source in own and rule.derivation is not None:
-            yield f"{dataset.name}.{source}"
-        elif owner in built or source.startswith("@"):
-            yield source
+            yield f"{dataset.name}.{source}", ()
+        elif owner in built or source.startswith("@") or (owner and dataset.purpose == "Analysis"):
+            yield source, ()
         else:
-            yield from _fields(source, dataset)
+            yield from _fields(source, dataset, rule)
 
 
-def _fields(source: str, dataset: Dataset) -> Iterator[str]:
-    """The form's field a name stands for, in each block."""
-    for block in dataset.blocks:
-        field = block.bind.get(source, source)
-        join, _, joined = field.partition(".")
-        form = next((j.form for j in block.joins if j.name == join), None)
-        yield f"{form}.{joined}" if form else f"{block.form}.{field}"
+def _fields(source: str, dataset: Dataset, rule: Rule) -> Iterator[tuple[str, tuple[Where, ...]]]:
+    """The form's field a name stands for, in each block that the rule is for.
+
+    Where it is one field in all blocks of a form, what the blocks assign is no condition.
+    """
+    found = [(_field(source, b), b) for b in dataset.blocks if _may_meet(b, rule.when)]
+    of_form: dict[str, set[str]] = {}
+    for field, _ in found:
+        of_form.setdefault(split_source(field)[0], set()).add(field)
+    for field, block in found:
+        several = len(of_form[split_source(field)[0]]) > 1
+        yield field, tuple(_is(*one) for one in block.assign.items()) if several else ()
+
+
+def _field(source: str, block: Block) -> str:
+    field = block.bind.get(source, source)
+    join, _, joined = field.partition(".")
+    form = next((j.form for j in block.joins if j.name == join), None)
+    return f"{form}.{joined}" if form else f"{block.form}.{field}"
+
+
+def _is(variable: str, value: object) -> Where:
+    return Where(variable=variable, comparator=Comparator.EQ, values=(str(value),))
+
+
+def _may_meet(block: Block, conditions: Iterable[Where]) -> bool:
+    """Whether what a block assigns leaves the conditions possible."""
+    known = [w for w in conditions if w.variable in block.assign]
+    return not known or bool(all_hold(known, pd.DataFrame([dict(block.assign)])).all())

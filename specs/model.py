@@ -132,7 +132,7 @@ class Value:
         return tuple(replace(r, when=(*self.where, *r.when)) for r in self.described.rules)
 
     @property
-    def place(self) -> str:
+    def name(self) -> str:
         """What tells the value from others of the variable: `ALT` where LBTESTCD EQ ALT."""
         if len(self.where) == 1 and self.where[0].comparator.value == "EQ":
             return ".".join(self.where[0].values)

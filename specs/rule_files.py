@@ -194,5 +194,3 @@ class RuleResolver:
             where=self.file.place(),
             remedy=did_you_mean(name, self.tables),
         )
-
-    # records

@@ -213,7 +213,7 @@ class _Measuring:
         """
         whole = variables[variable.name]
         if variable.values:
-            return {value.place: self._of_value(value, whole) for value in variable.values}
+            return {value.name: self._of_value(value, whole) for value in variable.values}
         pairs = self.frame[[name, variable.name]].dropna().drop_duplicates()
         found = {
             str(value): self._of_values(variable, str(value), values, whole)
@@ -232,19 +232,8 @@ class _Measuring:
         described = value.described
         values = self.frame.loc[all_hold(value.where, self.frame), described.name].dropna()
         terms = self._terms(described.codelist, values, (), described.rules)
-        measure = _measure(described, values)
-        if measure.length and whole.length:
-            measure = replace(measure, length=min(measure.length, whole.length))
-        return Attributes(
-            size=whole.size,
-            data_type=measure.data_type,
-            length=measure.length,
-            significant_digits=measure.significant_digits,
-            display_format=described.format or whole.display_format,
-            has_data=len(values) > 0,
-            codelist=described.codelist if terms else "",
-            terms=terms,
-        )
+        made = _within(whole, _measure(described, values), described, described.codelist, terms)
+        return replace(made, has_data=len(values) > 0)
 
     def _of_values(
         self, variable: Variable, value: str, values: pd.Series, whole: Attributes
@@ -256,17 +245,7 @@ class _Measuring:
         measure = _measure(described, values)
         if not terms and variable.name in _sdtm_results(self.dataset.domain)[:2]:
             measure = numeric_text_measure(values)
-        if measure.length and whole.length:  # never more than the variable has
-            measure = replace(measure, length=min(measure.length, whole.length))
-        return Attributes(
-            size=whole.size,
-            data_type=measure.data_type,
-            length=measure.length,
-            significant_digits=measure.significant_digits,
-            display_format=described.format or whole.display_format,
-            codelist=codelist if terms else "",
-            terms=terms,
-        )
+        return _within(whole, measure, described, codelist, terms)
 
     def _described(self, variable: Variable, value: str) -> tuple[Variable, str]:
         """What describes the values of a variable under one value of the topic."""
@@ -306,6 +285,22 @@ class _Measuring:
         if MULTIPLE in possible and terms and MULTIPLE not in terms:
             terms = (*terms, MULTIPLE)
         return terms if terms or values.notna().any() else listed.codelist.values
+
+
+def _within(
+    whole: Attributes, measure: Measure, described: Variable, codelist: str, terms: tuple[str, ...]
+) -> Attributes:
+    """The attributes of a part of a variable's values; no longer than the whole."""
+    length = measure.length
+    return Attributes(
+        size=whole.size,
+        data_type=measure.data_type,
+        length=min(length, whole.length) if length and whole.length else length,
+        significant_digits=measure.significant_digits,
+        display_format=described.format or whole.display_format,
+        codelist=codelist if terms else "",
+        terms=terms,
+    )
 
 
 def _measure(variable: Variable, values: pd.Series) -> Measure:

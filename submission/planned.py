@@ -6,15 +6,13 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from specs.limits import LONGEST_TEXT
 from submission.attributes import NUMBER_SIZE, Attributes, DatasetAttributes, results, topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from specs.model import Dataset, Study, Variable
-
-LONGEST = 200
-"""The bytes that a text is planned with where nothing tells its length."""
 
 _WITH_LENGTH = ("text", "integer", "float")
 
@@ -47,7 +45,7 @@ def _by_value(
     """The attributes for each value that the specification tells apart."""
     if variable.values:
         for value in variable.values:
-            yield value.place, _attributes(study, dataset, value.described)
+            yield value.name, _attributes(study, dataset, value.described)
     elif dataset.parent and variable.name == "QVAL":
         for qualifier in dataset.supplemental:
             yield qualifier.name, _attributes(study, dataset, qualifier)
@@ -66,11 +64,11 @@ def _attributes(study: Study, dataset: Dataset, variable: Variable) -> Attribute
     data_type = variable.data_type or _data_type(variable)
     length = variable.length
     if length is None and data_type == "text":
-        length = max((len(term.encode()) for term in terms), default=LONGEST)
+        length = max((len(term.encode()) for term in terms), default=LONGEST_TEXT)
     elif length is None and data_type in ("integer", "float"):
         length = NUMBER_SIZE
     return Attributes(
-        size=(length or LONGEST) if variable.type == "Char" else NUMBER_SIZE,
+        size=(length or LONGEST_TEXT) if variable.type == "Char" else NUMBER_SIZE,
         data_type=data_type,
         length=length if data_type in _WITH_LENGTH else None,
         significant_digits=variable.digits,
@@ -80,13 +78,19 @@ def _attributes(study: Study, dataset: Dataset, variable: Variable) -> Attribute
     )
 
 
-def _data_type(variable: Variable) -> str:
-    if variable.type == "Num":
-        return "float" if variable.digits else "integer"
-    if variable.is_date:
+def usual_type(kind: str, value_domain: str) -> str:
+    """The data type of Define-XML of a variable (Char or Num) of which no more is said."""
+    if kind == "Num":
+        return "integer"
+    if value_domain.startswith("ISO 8601 date"):
         return "datetime"
-    duration = variable.value_domain.startswith("ISO 8601 duration")
-    return "durationDatetime" if duration else "text"
+    return "durationDatetime" if value_domain.startswith("ISO 8601 duration") else "text"
+
+
+def _data_type(variable: Variable) -> str:
+    if variable.type == "Num" and variable.digits:
+        return "float"
+    return usual_type(variable.type, variable.value_domain)
 
 
 def _terms(study: Study, dataset: Dataset, variable: Variable) -> tuple[str, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from specs.terminology.meddra import LEVELS
+from validation.coded_terms import Wrong, rows_of, wrong_terms
 from validation.places import as_text
 
 if TYPE_CHECKING:
@@ -37,16 +36,6 @@ _VARIABLES: Final = {
 _BODY: Final = ("BODSYS", "BDSYCD")
 
 
-@dataclass(frozen=True)
-class Wrong:
-    """Rows that break a rule, with the variable at fault."""
-
-    rule: str
-    variable: str
-    message: str
-    rows: tuple[int, ...]
-
-
 def coded_events(
     meddra: Meddra, version: str, domain: str, table: Table, names: Iterable[str]
 ) -> Iterator[Wrong]:
@@ -66,45 +55,20 @@ def coded_events(
     yield from _paths(texts, {level: pair[0] for level, pair in columns.items()}, meddra)
 
 
-def wrong_terms(
-    values: pd.Series, known: set[str], dictionary: str, version: str
-) -> Iterator[Wrong]:
-    """Terms that a dictionary does not have, or writes in another case, with the nearest it has."""
-    variable = str(values.name)
-    folded = {name.casefold(): name for name in known}
-    for text in values.dropna().unique():
-        if text in known:
-            continue
-        rows = rows_of(values.eq(text))
-        other = folded.get(text.casefold())
-        if other is not None:
-            yield Wrong(f"CK-{dictionary}-CASE", variable, f"{version} writes {other}", rows)
-            continue
-        near = get_close_matches(text.casefold(), folded, n=3, cutoff=0.6)
-        nearest = f"; nearest are {', '.join(folded[name] for name in near)}" if near else ""
-        message = f"{text} is no term {version} has for {variable}{nearest}"
-        yield Wrong(f"CK-{dictionary}-TERM", variable, message, rows)
-
-
-def rows_of(mask: pd.Series) -> tuple[int, ...]:
-    """The labels of the rows for which a Series of bool is True."""
-    return tuple(mask.index[mask.fillna(value=False).astype(bool)])
-
-
 def _codes(
     texts: Mapping[str, pd.Series], term: str, code: str, known: Mapping[str, str], version: str
 ) -> Iterator[Wrong]:
     values = texts[code]
     named = values.map(known)
     for text in values[named.isna()].dropna().unique():
-        message = f"{code} is no code of its level in {version}"
+        message = f"{text} is no code of its level in {version}"
         yield Wrong("CK-MEDDRA-CODE", code, message, rows_of(values.eq(text)))
     if not term:
         return
     differs = named.notna() & texts[term].notna()
     differs &= named.str.casefold().ne(texts[term].str.casefold())
     for text in values[differs].unique():
-        message = f"{code} is the code of {known[text]}, not of the {term} beside it"
+        message = f"{text} is the code of {known[text]}, not of the {term} beside it"
         yield Wrong("CK-MEDDRA-CODE", code, message, rows_of(differs & values.eq(text)))
 
 

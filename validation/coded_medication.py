@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from validation.coded_events import Wrong, rows_of, wrong_terms
+from validation.coded_terms import Wrong, rows_of, wrong_terms
 from validation.places import as_text
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _classes(
     variable = str(codes.name)
     for text in codes.dropna().unique():
         if text not in drugs.texts:
-            message = f"{variable} is no ATC class in {told}"
+            message = f"{text} is no ATC class in {told}"
             yield Wrong("CK-WHODRUG-ATC", variable, message, rows_of(codes.eq(text)))
     if medication is None:
         return

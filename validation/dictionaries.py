@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from specs.distinct import as_plain
 from specs.findings import all_findings, findings
 from specs.terminology.meddra import read_meddra
 from specs.terminology.whodrug import read_whodrug
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from specs.model import Dataset, Dictionary, Study, Variable
     from specs.tables import Table
     from specs.terminology.meddra import Meddra
-    from validation.coded_events import Wrong
+    from validation.coded_terms import Wrong
 
 TITLES: Final = {
     "CK-DICTIONARY": "The dictionary that coded a term is at hand",
@@ -90,7 +91,7 @@ def _version(meddra: Meddra, dictionary: Dictionary) -> Iterator[pd.DataFrame]:
             rule="CK-DICTIONARY-VERSION",
             value=meddra.version,
             message=f"the files are of MedDRA {meddra.version}, the study says"
-            f" {dictionary.version}",
+            f" {dictionary.version}; give the files of that version, or name this one",
             file="study.yaml",
         )
 
@@ -169,10 +170,11 @@ def _placed(
         block.form: next(iter(block.bind.get(source, source) for source in sources), "")
         for block in dataset.blocks
     }
-    field = first["source"].map(fields).fillna("").reset_index(drop=True)
+    forms = as_plain(first["source"])
+    field = forms.map(fields).fillna("").reset_index(drop=True)
     told = (" (field " + field + ")").where(field.ne(""), "")
     return made.assign(
-        form=first["source"].astype("str").to_numpy(),
+        form=forms.to_numpy(),
         file=known["file"].astype("str").to_numpy(),
         line=known["line"].astype("str").to_numpy(),
         message=made["message"] + told,

@@ -17,14 +17,13 @@ import pyarrow.compute as pc
 from sdtm.dates import imputed_part, precision
 from sdtm.partial import DateTextError, iso_interval, iso_partial
 from specs.errors import did_you_mean
+from specs.limits import LONGEST_TEXT
 from specs.terminology import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from specs.model import StudyCodelist
-
-LONGEST: Final = 200
 
 # With more distinct values than this the fault is not a misspelt term, and a search is slow.
 _SUGGESTED: Final = 50
@@ -72,7 +71,7 @@ def byte_length(text: pd.Series) -> pd.Series:
 
 def within_length(planned: int | None) -> ValueRule:
     """CK-LENGTH: texts are no longer than planned, and never longer than 200 bytes."""
-    limit = planned or LONGEST
+    limit = planned or LONGEST_TEXT
     return ValueRule(
         "CK-LENGTH",
         lambda text: byte_length(text) <= limit,

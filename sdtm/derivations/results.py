@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sdtm.exact import decimal_text, split_operator
 from sdtm.raw import TICKED
 from sdtm.units import conversion
 from specs.derivation import Outcome, derivation
+from specs.distinct import spread_plain, text_where
 from specs.tables import distinct_rows
 
-Table = Sequence[Mapping[str, Any]]
+Rows = Sequence[Mapping[str, Any]]
 
 
 @derivation(scope="value")
@@ -65,7 +65,7 @@ def upper_case(text: pd.Series) -> pd.Series:
 
 
 @derivation(scope="value")
-def ticked_choices(answer: pd.Series, *, choices: Table) -> pd.Series:
+def ticked_choices(answer: pd.Series, *, choices: Rows) -> pd.Series:
     """The meanings of the choices ticked in {answer}, separated by semicolons, when several are.
 
     `choices` has the columns code and term. Missing when one choice or none is ticked.
@@ -80,7 +80,7 @@ def ticked_choices(answer: pd.Series, *, choices: Table) -> pd.Series:
 
 
 @derivation(scope="value")
-def ticked_choice(answer: pd.Series, *, number: int, choices: Table) -> pd.Series:
+def ticked_choice(answer: pd.Series, *, number: int, choices: Rows) -> pd.Series:
     """The meaning of choice {number} of those ticked in {answer}, when several are.
 
     `choices` has the columns code and term. Missing when one choice or none is ticked, and when
@@ -100,13 +100,11 @@ def ticked_choice(answer: pd.Series, *, number: int, choices: Table) -> pd.Serie
 @derivation(scope="value")
 def numeric_result(result: pd.Series) -> pd.Series:
     """{result} as a number; missing when it is text or has a comparison operator."""
-    codes, texts = pd.factorize(result)
-    numbers = pd.to_numeric(pd.Series(texts, dtype="str"), errors="coerce").astype("float64")
-    return pd.Series(np.append(numbers, np.nan)[codes], index=result.index)
+    return pd.to_numeric(result, errors="coerce").astype("float64")
 
 
 @derivation(scope="value")
-def rescaled(value: pd.Series, scale: pd.Series, *, scales: Table) -> Outcome:
+def rescaled(value: pd.Series, scale: pd.Series, *, scales: Rows) -> Outcome:
     """{value} times the factor of its {scale}; missing when the scale or its factor is not known.
 
     The arithmetic is exact on the collected decimals. `scales` has the columns scale and factor
@@ -128,7 +126,7 @@ def rescaled(value: pd.Series, scale: pd.Series, *, scales: Table) -> Outcome:
 
 @derivation(scope="value")
 def item_score(
-    answer: pd.Series, item: pd.Series, *, present: str, absent: str, scores: Table
+    answer: pd.Series, item: pd.Series, *, present: str, absent: str, scores: Rows
 ) -> pd.Series:
     """The weight of {item} when {answer} is {present}, 0 when it is {absent}; else missing.
 
@@ -142,11 +140,11 @@ def item_score(
 @derivation(scope="value")
 def completion_status(answer: pd.Series, *, not_done: list[str]) -> pd.Series:
     """NOT DONE when {answer} is one of the codes {not_done}; else missing."""
-    return pd.Series(index=answer.index, dtype="str").mask(answer.isin(not_done), "NOT DONE")
+    return text_where(answer.isin(not_done), "NOT DONE")
 
 
 @derivation(scope="value")
-def reason_not_done(answer: pd.Series, *, reasons: Table) -> pd.Series:
+def reason_not_done(answer: pd.Series, *, reasons: Rows) -> pd.Series:
     """The meaning of the missing-data code in {answer}; missing when there is an answer.
 
     `reasons` has the columns code and reason.
@@ -194,9 +192,5 @@ def _by_distinct_rows(frame: pd.DataFrame, one: Any) -> Outcome:
         one(*row) if known else (None, None)
         for row, known in zip(distinct.fillna("").itertuples(index=False), filled, strict=True)
     ]
-
-    def spread(part: int) -> pd.Series:
-        values = pd.Series([pair[part] for pair in made], dtype="str")
-        return pd.Series(values.array.take(codes), index=frame.index)
-
-    return Outcome(spread(0), spread(1))
+    values, problems = (pd.Series([pair[n] for pair in made], dtype="str") for n in (0, 1))
+    return Outcome(*(spread_plain(part, codes, frame.index) for part in (values, problems)))

@@ -7,6 +7,7 @@ import pandas as pd
 from sdtm.dates import first_day, full_day, last_day
 from sdtm.dates import study_day as day_number
 from specs.derivation import derivation
+from specs.distinct import text_where
 
 
 @derivation(scope="value")
@@ -49,7 +50,7 @@ def latest(date: pd.Series, subject: pd.Series) -> pd.Series:
 def exists(record: pd.Series, subject: pd.Series, *, value: str = "Y") -> pd.Series:
     """{value} when the subject has a {record}; else missing."""
     found = record.groupby(subject).count() > 0
-    return pd.Series(index=found.index, dtype="str").mask(found, value)
+    return text_where(found, value)
 
 
 @derivation(scope="value")

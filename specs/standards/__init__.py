@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from specs.errors import SpecError, did_you_mean
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 
-# The guides; their files are named after them: sdtmig-3.4.csv, sdtmig-3.4-datasets.csv.
-_GUIDES = (("SDTMIG", "3.4"), ("ADaMIG", "1.3"))
+GUIDES: Final[Mapping[str, str]] = MappingProxyType({"SDTMIG": "3.4", "ADaMIG": "1.3"})
+"""The version of each guide; their files are named after both, as sdtmig-3.4-datasets.csv."""
 
 # xx and zz are two digits from 01 to 99; y and w are whole numbers without leading zero.
 _PLACEHOLDER = re.compile("xx|zz|y|w")
@@ -149,8 +149,8 @@ def standard(name: str, version: str) -> Standard:
 
     SpecError when cdisckit does not carry it.
     """
-    if (name, version) not in _GUIDES:
-        known = [" ".join(guide) for guide in _GUIDES]
+    if GUIDES.get(name) != version:
+        known = [" ".join(guide) for guide in GUIDES.items()]
         raise SpecError(
             f"the standard {name} {version} is not known",
             remedy=did_you_mean(f"{name} {version}", known),
@@ -178,6 +178,15 @@ def standard(name: str, version: str) -> Standard:
             }
         ),
     )
+
+
+def latest(name: str) -> Standard:
+    """The latest version of a guide, SDTMIG or ADaMIG.
+
+    >>> latest("SDTMIG").version
+    '3.4'
+    """
+    return standard(name, GUIDES[name])
 
 
 def _shape(dataset: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from specs.terminology.codelist import Codelist, Package, Term, Terminology, paired
 from specs.terminology.coding import coded, nearest
-from specs.terminology.packages import load_terminology, versions
+from specs.terminology.packages import latest_versions, load_terminology, versions
 
 __all__ = [
     "Codelist",
@@ -20,6 +20,7 @@ __all__ = [
     "Term",
     "Terminology",
     "coded",
+    "latest_versions",
     "load_terminology",
     "nearest",
     "paired",

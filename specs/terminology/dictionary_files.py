@@ -1,7 +1,7 @@
 """The files of a licensed dictionary, as its maker delivers them to those who have a licence.
 
-cdisckit ships no dictionary. A user names the folder of his own copy; files are found there by
-name in any case, and read as UTF-8 or, where they are none, as Windows-1252.
+cdisckit ships no dictionary. Users name the folder of a copy of their own; files are found there
+by name in any case, and read as UTF-8 or, where they are none, as Windows-1252.
 """
 
 from __future__ import annotations

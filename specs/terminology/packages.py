@@ -18,7 +18,7 @@ from specs.errors import TerminologyError
 from specs.terminology.codelist import ADD_PACKAGE, Package, Terminology
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from specs.terminology.codelist import Codelist
 
@@ -105,6 +105,11 @@ def versions() -> tuple[tuple[str, str, bool], ...]:
         for path in folder.glob(f"{name}-*.csv")
     }
     return tuple((_NAMES[name], version, found[name, version]) for name, version in sorted(found))
+
+
+def latest_versions() -> Mapping[str, str]:
+    """The latest version at hand of each package, by name: SDTM, ADaM."""
+    return {name: version for name, version, _ in versions()}
 
 
 def _load(name: str, version: str) -> Package:

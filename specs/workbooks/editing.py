@@ -14,7 +14,8 @@ from ruamel.yaml import YAML
 from specs.errors import SpecError
 from specs.workbooks import rule_cells
 from specs.workbooks.exporting import PARTS, written_rules
-from specs.workbooks.importing import described, read_files, variable_of
+from specs.workbooks.foreign import described, variable_of
+from specs.workbooks.importing import read_files
 from specs.workbooks.layouts import RULED
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from specs.files import OF_VARIABLE, ORIGINS
 from specs.model import Origin
 from specs.workbooks import rule_cells
 from specs.workbooks.layouts import ADDED, FIRST, LAYOUTS, ORIGINS_2_0, RULED
+from specs.workbooks.rule_cells import as_json
 from specs.workbooks.sheets import Sheet, Workbook
 from specs.yaml_files import content, read_yaml
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 OF_PARAMETER = ("label", "number", "category", "codelist", "where", "per")
-
 
 PARTS = {"variables": OF_VARIABLE, "supplemental": OF_VARIABLE, "parameters": OF_PARAMETER}
 """The parts of a dataset's file that hold rules, and what each says beside them."""
@@ -78,11 +77,6 @@ def written_rules(given: Mapping[str, Any]) -> Mapping[tuple[str, str], list[dic
                 key = (dataset, name.replace("--", domain, 1) if name.startswith("--") else name)
                 found.setdefault(key, []).extend(rule_cells.rules_of(told, own))
     return found
-
-
-def as_json(value: Any) -> str:
-    """A value as one line of JSON; "" for nothing."""
-    return "" if value in (None, {}, [], "") else json.dumps(value, ensure_ascii=False)
 
 
 class _Export:
@@ -334,7 +328,7 @@ def _rule(rule: Mapping[str, Any]) -> Cells:
         return {**cells, "Rule": subject, "Sources": _lines(rule.get("from")),
                 "Constants": as_json(rule.get("with"))}  # fmt: skip
     if isinstance(subject, dict):
-        return {**cells, "Constants": json.dumps(subject, ensure_ascii=False)}
+        return {**cells, "Constants": as_json(subject)}
     return {**cells, "Sources": _lines(subject)}
 
 

@@ -9,35 +9,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final
 
 from specs.errors import SpecError, did_you_mean
-from specs.files import ORIGINS, DataType
-from specs.standards import standard
+from specs.files import ORIGINS
+from specs.standards import GUIDES
+from specs.terminology import latest_versions
 from specs.workbooks import rule_cells
 from specs.workbooks.exporting import NUMBER
-from specs.workbooks.layouts import FIRST, LAYOUTS, ORIGINS_2_0, RULED
-from specs.workbooks.value_level import conditions
+from specs.workbooks.foreign import described, from_layout
+from specs.workbooks.layouts import FIRST, LAYOUTS, RULED
+from specs.workbooks.sheets import same_column
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from specs.workbooks.sheets import Row, Workbook
 
-_CLASSES: Final = {
-    "ADSL": "SUBJECT LEVEL ANALYSIS DATASET",
-    "BDS": "BASIC DATA STRUCTURE",
-    "OCCDS": "OCCURRENCE DATA STRUCTURE",
-    "ADAE": "OCCURRENCE DATA STRUCTURE",
-}
-_WITH_LENGTH: Final = ("Char", "integer", "float")
-_VERBS: Final = {
-    **{verb: verb for verb in ORIGINS},
-    **{said.casefold(): verb for verb, said in ORIGINS_2_0.items()},
-    "edt": "collected",
-    "source": "collected",
-    "copied": "predecessor",
-}
+_ELSEWHERE: Final = ("Common", "Source Variables", "Raw Variables", "Join Comment", "Purpose")
 
 
 @dataclass
@@ -59,7 +46,7 @@ def read_files(book: Workbook) -> Imported:
         for column in sheet.columns
         if column
         and not any(
-            _known(column, name)
+            same_column(column, name)
             for name in (*layout[sheet.name], *_ELSEWHERE, *_added_columns(sheet.name))
         )
     )
@@ -67,23 +54,14 @@ def read_files(book: Workbook) -> Imported:
     if book.sheet("Files") is not None:
         _from_added(book, made)
     else:
-        _from_layout(book, made)
+        from_layout(book, made)
     if made.problems:
         raise SpecError("\n".join(f"{book.file}: {problem}" for problem in made.problems))
     return made
 
 
-_ELSEWHERE: Final = ("Common", "Source Variables", "Raw Variables", "Join Comment", "Purpose")
-
-
 def _added_columns(sheet: str) -> tuple[str, ...]:
     return rule_cells.COLUMNS if sheet in RULED else ()
-
-
-def _known(column: str, name: str) -> bool:
-    from specs.workbooks.sheets import same_column
-
-    return same_column(column, name)
 
 
 def _study(book: Workbook) -> dict[str, Any]:
@@ -94,14 +72,11 @@ def _study(book: Workbook) -> dict[str, Any]:
         "title": told.get("StudyDescription") or told.get("StudyName") or "STUDY",
         "description": told.get("StudyDescription") or "",
         "protocol": told.get("ProtocolName") or told.get("StudyName") or "STUDY",
-        "standards": {"SDTMIG": "3.4", "ADaMIG": "1.3"} if adam else {"SDTMIG": "3.4"},
-        "terminology": {"SDTM": "2025-03-28", "ADaM": "2025-03-28"},
+        "standards": {n: v for n, v in GUIDES.items() if adam or n != "ADaMIG"},
+        "terminology": dict(latest_versions()),
         "data_cut": "1900-01-01",
         "raw": [],
     }
-
-
-# from the added sheets
 
 
 def _from_added(book: Workbook, made: Imported) -> None:
@@ -256,126 +231,3 @@ def _value(text: str) -> Any:
     if NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     return text
-
-
-# from a workbook of others
-
-
-def _from_layout(book: Workbook, made: Imported) -> None:
-    comments = {row["ID"]: row["Description"] for row in book.rows("Comments")}
-    for row in book.rows("Datasets"):
-        name = row["Dataset"]
-        if name.startswith("SUPP"):
-            continue
-        adam = _is_adam(row, book)
-        said: dict[str, Any] = {"dataset": name, "label": row["Label"]}
-        if adam or standard("SDTMIG", "3.4").dataset(name) is None:
-            said["class"] = _CLASSES.get(row["Class"].upper(), row["Class"])
-        said["keys"] = [key.strip() for key in row["Key Variables"].split(",") if key.strip()]
-        said |= {"structure": row["Structure"]} if row["Structure"] else {}
-        comment = comments.get(row["Comment"], row["Comment"])
-        said |= {"comment": comment} if comment else {}
-        if not adam:
-            said["records"] = [{"from": name.lower()}]
-        said["variables"] = {}
-        made.files[f"{'adam' if adam else 'sdtm'}/{name.lower()}.yaml"] = said
-    for row in book.rows("Variables"):
-        file = _file_of(row, made)
-        if file is not None:
-            file["variables"][row["Variable"]] = variable_of(row, comments, made)
-    for row in book.rows("ValueLevel"):
-        _add_value(book, row, comments, made)
-    lists = {row["ID"] for row in book.rows("Codelists")}
-    lists |= {row["ID"] for row in book.rows("Dictionaries")}
-    for row in book.rows("Variables"):
-        if row["Codelist"] and row["Codelist"] not in lists:
-            made.problems.append(
-                f"{row.place('Codelist')}: there is no codelist {row['Codelist']};"
-                f" {did_you_mean(row['Codelist'], lists)}"
-            )
-    own: dict[str, dict[str, Any]] = {}
-    for row in book.rows("Codelists"):
-        if not row["NCI Codelist Code"]:
-            said = own.setdefault(row["ID"], {"label": row["Name"], "terms": {}})
-            said["terms"][row["Term"]] = row["Decoded Value"] or None
-    if own:
-        made.files["terminology.yaml"] = {"codelists": own}
-
-
-def _add_value(book: Workbook, row: Row, comments: Mapping[str, str], made: Imported) -> None:
-    """A line of value level: a qualifier of the domain, or the values under a condition."""
-    when = conditions(book, row, made.problems)
-    owner = row["Dataset"].removeprefix("SUPP")
-    file = next((f for f in made.files.values() if f.get("dataset") == owner), None)
-    if not when or file is None:
-        return
-    said = variable_of(row, comments, made)
-    if row["Dataset"] != owner:
-        name = str(next(iter(when[0].get("QNAM", {}).values()), ""))
-        file.setdefault("supplemental", {})[name] = {**said, "label": said["label"] or name}
-        return
-    variable = file["variables"].setdefault(row["Variable"], {})
-    said = {key: value for key, value in said.items() if value != ""}
-    variable.setdefault("values", []).append({"when": when, **said})
-
-
-def _is_adam(row: Row, book: Workbook) -> bool:
-    told = {r["Attribute"]: r["Value"] for r in book.rows(FIRST[book.family])}  # type: ignore[index]  # as above
-    name = row["Standard"] or told.get("StandardName", "")
-    return "adam" in name.casefold() or row["Purpose"].casefold() == "analysis"
-
-
-def _file_of(row: Row, made: Imported) -> dict[str, Any] | None:
-    name = row["Dataset"]
-    if name.startswith("SUPP"):
-        return None
-    found = next((f for f in made.files.values() if f.get("dataset") == name), None)
-    if found is None:
-        known = [f["dataset"] for f in made.files.values() if "dataset" in f]
-        made.problems.append(
-            f"{row.place('Dataset')}: there is no dataset {name or 'without name'};"
-            f" {did_you_mean(name, known)}"
-        )
-    return found
-
-
-def variable_of(row: Row, comments: Mapping[str, str], made: Imported) -> dict[str, Any]:
-    """What a row says of a variable or value, with its rule as far as it tells it."""
-    said = described(row, comments, made)
-    if row["Rule"]:
-        rules = rule_cells.rules_in(row, [], made.problems)
-        return said | (rules[0] if len(rules) == 1 else {"rules": rules})
-    verb = _VERBS.get(row["Origin"].casefold(), "")
-    predecessor, constant = row["Predecessor"], row["Assigned Value"]
-    if row["Origin"] and not verb:
-        made.problems.append(
-            f"{row.place('Origin')}: {row['Origin']} is no origin;"
-            f" {did_you_mean(row['Origin'], _VERBS)}"
-        )
-    if verb == "predecessor" and predecessor:
-        said["predecessor"] = predecessor
-    elif constant and verb in ("assigned", "protocol", "collected"):
-        said[verb] = {"constant": constant}
-    return said
-
-
-def described(row: Row, comments: Mapping[str, str], made: Imported) -> dict[str, Any]:
-    """What a row says of a variable beside its rule."""
-    said: dict[str, Any] = {"label": row["Label"]}
-    kind = row["Data Type"].casefold()
-    if kind:
-        types = {name.casefold(): name for name in get_args(DataType)} | {"number": "Num"}
-        types |= {"text": "Char"}
-        said["type"] = types.get(kind, "Char")
-    length = row["Length"]
-    if length and length.isdigit() and int(length) <= 200:
-        said |= {"length": int(length)} if said.get("type") in _WITH_LENGTH else {}
-    elif length:
-        made.problems.append(f"{row.place('Length')}: {length} is no length from 1 to 200")
-    if row["Significant Digits"].isdigit():
-        said["digits"] = int(row["Significant Digits"])
-    for key, head in (("codelist", "Codelist"), ("format", "Format")):
-        if row[head]:
-            said[key] = row[head]
-    comment = comments.get(row["Comment"], row["Comment"])
-    return said | ({"comment": comment} if comment else {})

@@ -71,8 +71,8 @@ def _cells(rule: Mapping[str, Any]) -> dict[str, str]:
     return {
         "Rule": str(subject) if verb == "derived" else verb,
         "Sources": ", ".join(map(str, listed)),
-        "Constants": _json(constants),
-        "Condition": _json(rule.get("when")),
+        "Constants": as_json(constants),
+        "Condition": as_json(rule.get("when")),
     }
 
 
@@ -116,5 +116,6 @@ def _joined(lines: list[str]) -> str:
     return "\n".join(line or _NOTHING for line in lines) if len(lines) > 1 else lines[0]
 
 
-def _json(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """A value as one line of JSON; "" for nothing."""
     return "" if value in (None, {}, [], "") else json.dumps(value, ensure_ascii=False)

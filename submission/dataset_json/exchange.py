@@ -14,11 +14,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from specs.limits import LONGEST_TEXT
 from submission.dataset_json.dates import iso_texts
 from submission.dataset_json.description import JsonColumn, JsonDataset, as_attributes
 from submission.xpt import Column, Member, iter_xpt, missing_codes, read_member
 from submission.xpt.cells import EXACT
-from submission.xpt.layout import MAX_TEXT
 
 if TYPE_CHECKING:
     import os
@@ -206,7 +206,7 @@ def _xpt_column(column: JsonColumn, texts: _TextsSeen | None) -> tuple[Column, l
             lost.append(f"no displayFormat becomes {form}")
         length = 8
     else:
-        length = max(texts.longest, min(column.length or 1, MAX_TEXT), 1)
+        length = max(texts.longest, min(column.length or 1, LONGEST_TEXT), 1)
         if column.length is not None and length != column.length:
             lost.append(f"length of {column.length} characters becomes {length} bytes")
         if column.data_type != "string":

@@ -82,8 +82,6 @@ class Definitions:
         ]
         self.item_groups.append(self._item_group(dataset, measured, references))
 
-    # datasets
-
     def _item_group(
         self, dataset: Dataset, measured: DatasetAttributes, references: list[etree._Element]
     ) -> etree._Element:
@@ -129,8 +127,6 @@ class Definitions:
 
     def _no_data(self, what: str) -> str:
         return f"The {what} has no data at the data cut of {self.study.data_cut.isoformat()}."
-
-    # variables
 
     def _variable(
         self, dataset: Dataset, variable: Variable, number: int, measured: DatasetAttributes

@@ -81,8 +81,8 @@ class Origins:
         """The origins of a declared line of value level: its own, else that of its parameter."""
         rules = value.described.rules
         if not rules and value.described.name in results(self.dataset):
-            code = value.place
-            rules = tuple(p.rule for p in self.dataset.parameters if p.code == code and p.rule)
+            named = (p for p in self.dataset.parameters if p.code == value.name)
+            rules = tuple(p.rule for p in named if p.rule)
         return _distinct(self._of_rules(rules, ""))
 
     def _blocks(self, value: str) -> list[tuple[Block, str]]:

@@ -11,10 +11,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from specs.standards import standard
+from specs.standards import GUIDES, latest
 from specs.terminology import load_terminology, versions
 from submission.define.codelists import DICTIONARIES
-from submission.define.start_datasets import Dataset, predecessors_of
+from submission.define.elements import one_line
+from submission.define.start_datasets import DescribedDataset, predecessors_of
 from submission.define.start_lists import Lists
 from submission.define.start_rules import Rules
 
@@ -55,7 +56,7 @@ class Started:
             sdtm=self._ct["SDTM"], adam=self._ct.get("ADaM")
         ))  # fmt: skip
         described = [
-            Dataset(document, group, self.documents)
+            DescribedDataset(document, group, self.documents)
             for document in self.documents
             for group in document.groups
             if not group.name.startswith("SUPP")
@@ -100,20 +101,19 @@ class Started:
     def _guides(self) -> dict[str, str]:
         """The guides by version, those known where a define.xml names others."""
         found: dict[str, str] = {}
-        known = {"SDTMIG": "3.4", "ADaMIG": "1.3"}
         for told in (s for d in self.documents for s in d.standards if s.type == "IG"):
             name = _GUIDES.get(told.name)
             if name is None:
                 self.remarks.append(f"the guide {told.full_name} is not known")
                 continue
-            found[name] = known[name]
-            if told.version != known[name]:
-                self.remarks.append(f"{name} {told.version} is read as {name} {known[name]}")
+            found[name] = GUIDES[name]
+            if told.version != GUIDES[name]:
+                self.remarks.append(f"{name} {told.version} is read as {name} {GUIDES[name]}")
         purposes = {g.purpose == "Analysis" for d in self.documents for g in d.groups}
         for name in [_part(analysis) for analysis in sorted(purposes)]:
-            found.setdefault(name, known[name])
+            found.setdefault(name, GUIDES[name])
         if any(path.startswith("sdtm/") for path in self.files):
-            found.setdefault("SDTMIG", known["SDTMIG"])
+            found.setdefault("SDTMIG", GUIDES["SDTMIG"])
         return found
 
     def _study(self) -> Iterator[str]:
@@ -121,10 +121,10 @@ class Started:
         notice = _notice(first)
         told = first.description.removesuffix(notice).strip() if notice else first.description
         day = (first.as_of or first.created)[:10]
-        yield f"# Started from the define.xml {_line(first.name)}. Review lines marked review."
+        yield f"# Started from the define.xml {one_line(first.name)}. Review lines marked review."
         yield f"study: {flow(first.study or 'STUDY')}"
         yield f"title: {flow(first.study or 'STUDY')}   # review"
-        yield f"description: {flow(_line(told))}"
+        yield f"description: {flow(one_line(told))}"
         yield f"protocol: {flow(first.protocol or first.study or 'STUDY')}"
         if notice:
             yield f"synthetic: {flow(notice)}"
@@ -142,7 +142,7 @@ class Started:
 
     def _dictionaries(self) -> Iterator[tuple[str, Any]]:
         """Each dictionary with its version, and the variables the guide does not say it codes."""
-        guide = standard("SDTMIG", "3.4")
+        guide = latest("SDTMIG")
         for document in self.documents:
             for codelist in document.codelists:
                 if not codelist.dictionary:
@@ -180,8 +180,8 @@ def _part(analysis: bool) -> str:
 def _notice(document: Document) -> str:
     """What is to be said of the data wherever they are shown: the description ends with it."""
     comment = document.comment_by_oid.get(document.comment)
-    text = _line(comment.text) if comment else ""
-    return text if text and _line(document.description).endswith(text) else ""
+    text = one_line(comment.text) if comment else ""
+    return text if text and one_line(document.description).endswith(text) else ""
 
 
 def _as_2_1(document: Document) -> Document:
@@ -193,10 +193,12 @@ def _as_2_1(document: Document) -> Document:
 
     return replace(
         document,
-        description=_line(document.description),
+        description=one_line(document.description),
         items=tuple(replace(i, origins=tuple(map(origin, i.origins))) for i in document.items),
-        comments=tuple(replace(c, text=_NO_DATA.sub("", _line(c.text))) for c in document.comments),
-        methods=tuple(replace(m, text=_line(m.text)) for m in document.methods),
+        comments=tuple(
+            replace(c, text=_NO_DATA.sub("", one_line(c.text))) for c in document.comments
+        ),
+        methods=tuple(replace(m, text=one_line(m.text)) for m in document.methods),
     )
 
 
@@ -238,7 +240,3 @@ def flow(value: Any) -> str:
     if isinstance(value, str) and _PLAIN.fullmatch(value) and value.casefold() not in _WORDS:
         return value if not value.startswith("@") else json.dumps(value)
     return json.dumps(value, ensure_ascii=False)
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from specs.standards import standard
+from specs.limits import LONGEST_TEXT
+from specs.standards import latest
 from submission.define.calls import CONTEXT
+from submission.define.elements import one_line
 from submission.define.start_lists import PARAMETER_LISTS
 from submission.define.start_rules import predecessor
+from submission.planned import usual_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,13 +43,12 @@ _BY_GUIDE = {
 }
 """Variables for which the guide has a rule, with its verb."""
 
-_LONGEST = 200
 _RESULTS = ("AVAL", "AVALC")
 _TODO = "TODO"
 
 
 @dataclass(frozen=True)
-class Dataset:
+class DescribedDataset:
     """A dataset of one of the documents that are read together."""
 
     document: Document
@@ -84,9 +86,7 @@ class Dataset:
         said["keys"] = self._keys
         if records := self._records:
             said["records"] = records
-        comment = self.document.comment_by_oid.get(group.comment)
-        if comment is not None and comment.text:
-            said["comment"] = comment.text
+        said |= self._comment(group.comment)
         methods = {code: self._method_of(code) for code in self.parameters}
         if self.analysis and self.parameters:
             said["parameters"] = {
@@ -104,8 +104,6 @@ class Dataset:
             for reference, item in self._qualifiers
         }
         return said | ({"supplemental": qualifiers} if qualifiers else {})
-
-    # variables
 
     def _variable(
         self, reference: ItemReference, item: Item, lists: Lists, rules: Rules,
@@ -140,9 +138,9 @@ class Dataset:
         """What is said of a variable beside its rule and its value level."""
         said: dict[str, Any] = {}
         if known is None or item.label != known.label:
-            said["label"] = " ".join(item.label.split()) or _TODO
+            said["label"] = one_line(item.label) or _TODO
         kind = item.data_type or "text"
-        if kind != _usual(known):
+        if known is None or kind != usual_type(known.type, known.format):
             said["type"] = kind
         said |= {} if reference.no_data else _size(item)
         codelist = self._codelist(item, lists)
@@ -150,14 +148,16 @@ class Dataset:
             said["codelist"] = codelist
         if item.display_format:
             said["format"] = item.display_format
-        comment = self.document.comment_by_oid.get(item.comment)
-        if comment is not None and comment.text:
-            said["comment"] = comment.text
+        said |= self._comment(item.comment)
         if not self.analysis and reference.role and reference.role != getattr(known, "role", ""):
             said["role"] = reference.role
         if reference.mandatory != (known is not None and known.core == "Req"):
             said["core"] = "Req" if reference.mandatory else "Perm"
         return said
+
+    def _comment(self, oid: str) -> dict[str, str]:
+        comment = self.document.comment_by_oid.get(oid)
+        return {"comment": comment.text} if comment is not None and comment.text else {}
 
     def _codelist(self, item: Item, lists: Lists) -> str:
         found = self.document.codelist.get(item.codelist)
@@ -189,15 +189,13 @@ class Dataset:
                 place = f"{self.group.name}.{item.name}.{code or len(when)}"
                 said: dict[str, Any] = {"when": when}
                 if described.label:
-                    said["label"] = " ".join(described.label.split())
+                    said["label"] = one_line(described.label)
                 said |= {"type": described.data_type or "text", **_size(described)}
                 if codelist := lists.name(self.document, described.codelist):
                     said["codelist"] = codelist
                 if described.display_format:
                     said["format"] = described.display_format
-                comment = self.document.comment_by_oid.get(described.comment)
-                if comment is not None and comment.text:
-                    said["comment"] = comment.text
+                said |= self._comment(described.comment)
                 if item.name not in _RESULTS or not methods.get(code):
                     said |= _joined(rules.of(self.document, reference, described, place))
                 yield said
@@ -213,8 +211,6 @@ class Dataset:
             for c in clause.checks
         ]
 
-    # parameters
-
     @cached_property
     def parameters(self) -> Mapping[str, str]:
         """The labels of the parameters by code."""
@@ -222,9 +218,7 @@ class Dataset:
             return {}
         codes = next((i for _, i in self._items if i.name == "PARAMCD"), None)
         held = self.document.codelist.get(codes.codelist) if codes else None
-        return (
-            {t.value: " ".join((t.decode or t.value).split()) for t in held.terms} if held else {}
-        )
+        return {t.value: one_line(t.decode or t.value) for t in held.terms} if held else {}
 
     def _method_of(self, code: str) -> str:
         """The OID of the method by which all values of a parameter are derived; "" if none is."""
@@ -244,11 +238,9 @@ class Dataset:
             return {"label": label}
         return {"label": label, "derived": rules.function(held, f"{self.group.name}.{code}")}
 
-    # what the document and the guide say
-
     @cached_property
     def _standard(self) -> Standard:
-        return standard("ADaMIG", "1.3") if self.analysis else standard("SDTMIG", "3.4")
+        return latest("ADaMIG" if self.analysis else "SDTMIG")
 
     @property
     def _owner(self) -> str:
@@ -305,9 +297,9 @@ class Dataset:
 def predecessors_of(missing: Mapping[str, str]) -> Mapping[str, dict[str, Any]]:
     """Files for datasets that are named as predecessors and described nowhere."""
     found: dict[str, dict[str, Any]] = {}
+    guide = latest("SDTMIG")
     for source in sorted(missing):
         owner, _, name = source.partition(".")
-        guide = standard("SDTMIG", "3.4")
         tabulation = not owner.startswith("AD")
         path = f"{'sdtm' if tabulation else 'adam'}/{owner.lower()}.yaml"
         said = found.setdefault(path, {"dataset": owner})
@@ -327,20 +319,9 @@ def predecessors_of(missing: Mapping[str, str]) -> Mapping[str, dict[str, Any]]:
     return found
 
 
-def _usual(known: StandardVariable | None) -> str:
-    """The type that the guide lets expect."""
-    if known is None:
-        return ""
-    if known.type == "Num":
-        return "integer"
-    if known.format.startswith("ISO 8601 date"):
-        return "datetime"
-    return "durationDatetime" if known.format.startswith("ISO 8601 duration") else "text"
-
-
 def _size(item: Item) -> dict[str, int]:
     said = {}
-    if item.length.isdigit() and 1 <= int(item.length) <= _LONGEST:
+    if item.length.isdigit() and 1 <= int(item.length) <= LONGEST_TEXT:
         said["length"] = int(item.length)
     if item.significant_digits.isdigit():
         said["digits"] = int(item.significant_digits)

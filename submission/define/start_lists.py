@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sdtm.answers import MULTIPLE
+from submission.define.elements import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -104,4 +105,4 @@ class Lists:
 
 
 def _decoded(terms: Iterable[Any]) -> Mapping[str, str | None]:
-    return {term.value: " ".join(term.decode.split()) if term.decode else None for term in terms}
+    return {term.value: one_line(term.decode) if term.decode else None for term in terms}

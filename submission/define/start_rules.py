@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from specs.errors import SpecError
 from submission.define.calls import CONSTANT, CONTEXT, TAKEN, read_calls
+from submission.define.elements import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -112,9 +113,9 @@ class Rules:
 
     def function(self, method: Method | None, place: str) -> str:
         """The name of the function that stands for a method."""
-        text = " ".join((method.text if method else "").split())
-        programs = "\n\n".join(f"{e.context}:\n{e.code}" for e in method.expressions if e.context
-                               != CONTEXT) if method else ""  # fmt: skip
+        text = one_line(method.text) if method else ""
+        others = [e for e in method.expressions if e.context != CONTEXT] if method else []
+        programs = "\n\n".join(f"{e.context}:\n{e.code}" for e in others)
         name = re.sub(r"\W+", "_", f"{TODO}{place}".lower()).strip("_")
         key = (text or name, programs)
         if key not in self._functions:

@@ -94,11 +94,11 @@ def _declared(
     for value in variable.values:
         described = value.described
         yield ValueItem(
-            value=value.place,
+            value=value.name,
             name=variable.name,
             label=described.label,
             where=value.where,
-            attributes=by_value[value.place],
+            attributes=by_value[value.name],
             origins=origins.of_value(value),
             comment=described.comment,
         )

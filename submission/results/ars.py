@@ -10,7 +10,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from adam.methods import METHODS, method_text
-from specs.where import Comparator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -153,11 +152,10 @@ def _subset(identifier: str, name: str, dataset: str, where: Iterable[Where], or
 
 
 def _condition(dataset: str, clause: Where) -> Object:
-    comparator = clause.comparator
     return {
         "dataset": dataset,
         "variable": clause.variable,
-        "comparator": comparator.value if comparator in Comparator else str(comparator),
+        "comparator": clause.comparator.value,
         "value": list(clause.values),
     }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from specs.errors import TransportError
+from specs.limits import LONGEST_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +58,7 @@ def text_fault(place: Place, texts: Iterable[str | None], encoding: str) -> Tran
         if size > width:
             return place.error(
                 f"{shown(text)} has {size} bytes, planned are {width}",
-                f"plan a length of {size}" if size <= 200 else "split or shorten it",
+                f"plan a length of {size}" if size <= LONGEST_TEXT else "split or shorten it",
                 position,
             )
     raise AssertionError("no fault in these texts")

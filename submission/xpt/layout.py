@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from specs.errors import TransportError
+from specs.limits import LONGEST_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,6 @@ FIRST_YEAR = 1960  # two digits of year are read as 1960 to 2059
 
 MAX_NAME = 8
 MAX_LABEL = 40
-MAX_TEXT = 200
 MAX_COLUMNS = 9999
 NUMBER_LENGTHS = range(2, 9)
 
@@ -179,7 +179,7 @@ def format_text(name: str, width: int, decimals: int) -> str:
 def _check_column(column: Column, where: str) -> None:
     _check_name(column.name, "variable", where)
     _check_label(column.label, where)
-    lengths = range(1, MAX_TEXT + 1) if column.type == "Char" else NUMBER_LENGTHS
+    lengths = range(1, LONGEST_TEXT + 1) if column.type == "Char" else NUMBER_LENGTHS
     if column.type not in ("Char", "Num"):
         raise TransportError(f"type {column.type!r}, expected Char or Num", where=where)
     if column.length not in lengths:

@@ -148,6 +148,7 @@ def test_a_study_is_whole_or_not_there(
     path.write_text(DEFINE_21.replace(old, new), encoding="utf-8")
     if message is None:
         import_spec([path], tmp_path / "study")
+        assert export_spec(tmp_path / "study", tmp_path / "again.xml", "C", "ADaMIG") == 2
         return
     with pytest.raises(CdisckitError, match=message):
         import_spec([path], tmp_path / "study")

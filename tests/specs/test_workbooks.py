@@ -158,7 +158,7 @@ def test_variables_show_how_they_come_about(book: Workbook) -> None:
     }
     assert shown["Variables", "AE", "AETERM", ""] == ["collected", "aeterm", "", ""]
     assert shown["Variables", "AE", "AESTDY", ""] == ["standard", "", "", ""]
-    assert shown["Variables", "TS", "TSSEQ", ""][0] != ""
+    assert shown["Variables", "TS", "TSSEQ", ""] == ["protocol", "TSSEQ", "", ""]
     assert shown["ValueLevel", "ADRS", "AVAL", "PARAMCD EQ BILNEWA"] == [
         "new_grades",
         "BILG*.AVALC, BILG*.BASEC",

@@ -42,7 +42,7 @@ def drawn_cases(number: int, seed: int) -> list[Given]:
 
 
 def _data(rng: Random) -> Given:
-    """A responder with one part or more in place of hers."""
+    """A responder, with one part or more drawn anew."""
     drawn: dict[str, Callable[[], list[Given]]] = {
         "sledai": lambda: _assessments(rng, _sledai),
         "bilag": lambda: _assessments(rng, _bilag),

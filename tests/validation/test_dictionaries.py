@@ -121,12 +121,12 @@ def test_terms_of_the_dictionary_pass_and_the_body_system_may_be_another(
             "|101|",
             "|102|",
             ["error", "CK-MEDDRA-CODE", "AEPTCD", "102",
-             "AEPTCD is the code of Glimmer aggravated, not of the AEDECOD beside it"],
+             "102 is the code of Glimmer aggravated, not of the AEDECOD beside it"],
         ),
         (
             "|401|",
             "|499|",
-            ["error", "CK-MEDDRA-CODE", "AESOCCD", "499", "AESOCCD is no code of its level in MedDRA 0.9"],
+            ["error", "CK-MEDDRA-CODE", "AESOCCD", "499", "499 is no code of its level in MedDRA 0.9"],
         ),
         (
             "Flux of quandle|901",
@@ -171,7 +171,8 @@ def test_another_version_than_the_study_says_is_found(make: Any, meddra: Path) -
     ((_, rule, *_, message),) = found(make, INVENTED, meddra, AE=text)
     assert (rule, message) == (
         "CK-DICTIONARY-VERSION",
-        "the files are of MedDRA 1.0, the study says 0.9",
+        "the files are of MedDRA 1.0, the study says 0.9; give the files of that version, or name"
+        " this one",
     )
 
 
@@ -218,7 +219,7 @@ def test_medication_is_checked_with_its_classes(make: Any, whodrug: Path) -> Non
         ["CK-WHODRUG-PREFERRED", "S-1", "2", "CMDECOD", "GLIMMEX",
          "GLIMMEX is a name of GLIMMEROL, which is the preferred one"],
         ["CK-WHODRUG-ATC", "S-1", "5", "CMCLAS", "ZETA AGENTS", "the class Y02B is YPSILON AGENTS"],
-        ["CK-WHODRUG-ATC", "S-1", "6", "CMCLASCD", "Z99", "CMCLASCD is no ATC class in WHODrug ZZ"],
+        ["CK-WHODRUG-ATC", "S-1", "6", "CMCLASCD", "Z99", "Z99 is no ATC class in WHODrug ZZ"],
         ["CK-WHODRUG-ATC", "S-1", "4", "CMCLASCD", "Z01AA",
          "Z01AA is no class of QUANDLINE; its classes are Y02B"],
     ]  # fmt: skip

@@ -99,8 +99,6 @@ class Define:
             self._targets[name] = {node.get(key): node for node in reversed(self.at(name))}
         return self._targets[name].get(oid) if oid else None
 
-    # datasets
-
     @cached_property
     def datasets(self) -> list[Node]:
         """The ItemGroupDefs."""
@@ -158,8 +156,6 @@ class Define:
             return None
         guide = self.guide(dataset)
         return guide.variable(self.shape(dataset), use.item.get("Name")) if guide else None
-
-    # variables
 
     @cached_property
     def value_lists(self) -> dict[str, list[Node]]:
@@ -233,8 +229,6 @@ class Define:
         reference = item.first("CodeListRef")
         return self.target("CodeList", reference.get("CodeListOID")) if reference else None
 
-    # terminology
-
     def terminology_of(self, codelist: Node) -> Terminology | None:
         """The terminology package a CodeList refers to, when cdisckit has that version.
 
@@ -269,8 +263,6 @@ class Define:
         if terminology is None or code not in terminology:
             return None
         return terminology.codelist(code)
-
-    # places
 
     def place(self, node: Node) -> tuple[str, str]:
         """Dataset and variable that an element is about, as far as it is about one."""
