@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from adam.analysis import results
 from adam.build import build_adam
-from cdisckit.build import open_study
+from cdisckit.build import collected, open_study
 from sdtm.build import build_sdtm
-from sdtm.readers import read_raw
 from specs.errors import SpecError
 from submission.package import swap_in
 from submission.results.report import Written, write_results
@@ -47,7 +46,7 @@ def analyze(
             "no analysis is declared", where=str(folder), remedy="declare them in analyses.yaml"
         )
     step(STEPS[1])
-    data = read_raw(study, raw or folder)
+    data = collected(study, raw or folder)
     step(STEPS[2])
     tabulations = build_sdtm(study, data)
     step(STEPS[3])

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from sdtm.raw import RawData
     from specs.derivation import Derivation
     from specs.model import Study
     from specs.tables import Table
@@ -105,6 +106,18 @@ def known_derivations(folder: Path) -> Mapping[str, Derivation]:
     return known
 
 
+def collected(study: Study, folder: Path) -> RawData:
+    """The raw data of a study that is to be built; SpecError when it names none."""
+    if not study.sources:
+        raise SpecError(
+            f"{study.id} names no raw data, so there is nothing to build",
+            where="study.yaml",
+            remedy="name its exports under raw:, as docs/raw-data.md shows; cdisckit init proposes"
+            " a study from an export",
+        )
+    return read_raw(study, folder)
+
+
 def build(
     folder: Path,
     out: Path,
@@ -123,7 +136,7 @@ def build(
     step(STEPS[0])
     study = open_study(folder)
     step(STEPS[1])
-    data = read_raw(study, raw or folder)
+    data = collected(study, raw or folder)
     step(STEPS[2])
     tabulations = build_sdtm(study, data)
     step(STEPS[3])

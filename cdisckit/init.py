@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 REVIEW = "Proposed by cdisckit init; every line of it waits for review, see proposals.csv.\n"
 
 _FINDINGS = "FINDINGS"
+_CODED = re.compile(r"[A-Z]{2}(?:MODIFY|BODSYS|CLAS|CLASCD)|(?:AE|CE|CM|MH)DECOD")
 _OF_STUDY = ("title", "description", "protocol", "usubjid", "data_cut", "visits")
 
 
@@ -52,9 +53,13 @@ def propose_study(raw: Path, folder: Path) -> Proposed:
         )
     export = export_of(raw)
     data = export.read()
-    made = proposals(data)
-    files = dict(_datasets(made, data))
+    main, made = _with_main(proposals(data), data)
+    files = dict(_datasets(made, main, data))
     made = [proposal for proposal in made if proposal.dataset in files]
+    required = [gap for name, content in files.items() for gap in _required(name, content)]
+    if "distinct" in files["DM"]["records"]:
+        why = "the first record of each subject counts, by distinct in dm.yaml"
+        required.insert(0, ("DM", "SUBJID", main, "", why, ""))
     used = {(p.form, name) for p in made for name in (p.field, p.time)}
     left = sum(
         (form.name, name) not in used and name not in form.identity
@@ -71,7 +76,7 @@ def propose_study(raw: Path, folder: Path) -> Proposed:
         (aside / "sdtm").mkdir()
         for name, content in files.items():
             _write(aside / "sdtm" / f"{name.lower()}.yaml", content)
-        _write_proposals(aside / PROPOSALS, made)
+        _write_proposals(aside / PROPOSALS, made, required)
         aside.chmod(0o755)
         if folder.exists():
             folder.rmdir()
@@ -119,7 +124,9 @@ def _moved(given: dict[str, Any]) -> dict[str, Any]:
     return moved
 
 
-def _datasets(made: Iterable[Proposal], data: RawData) -> Iterable[tuple[str, dict[str, Any]]]:
+def _datasets(
+    made: Iterable[Proposal], main: str, data: RawData
+) -> Iterable[tuple[str, dict[str, Any]]]:
     guide = latest("SDTMIG")
     by_domain: dict[str, list[Proposal]] = {"DM": []}
     for proposal in made:
@@ -127,7 +134,7 @@ def _datasets(made: Iterable[Proposal], data: RawData) -> Iterable[tuple[str, di
     for domain, of_domain in by_domain.items():
         known = guide.dataset(domain)
         if domain == "DM":
-            yield domain, _demographics(of_domain, by_domain, data)
+            yield domain, _demographics(of_domain, main, by_domain, data)
         elif known is not None and known.class_.upper().startswith(_FINDINGS):
             content = _results(domain, of_domain, data)
             if content:
@@ -141,15 +148,46 @@ def _once(form: str, data: RawData) -> bool:
     return len(subjects) > 0 and not subjects.duplicated().any()
 
 
+def _with_main(made: list[Proposal], data: RawData) -> tuple[str, list[Proposal]]:
+    """The form that DM is made from, and the proposals without those for DM that it cannot take.
+
+    It is the one that has most subjects; of such, one with fields of DM, with a record for each
+    subject, with most fields. Of other forms those with one record for each subject are joined, and
+    a variable is taken from one form.
+    """
+    forms = [p.form for p in made if p.dataset == "DM"]
+
+    def rank(form: str) -> tuple[int, bool, bool, int]:
+        subjects = data.forms[form].frame["@subject"].nunique()
+        return subjects, form in forms, _once(form, data), forms.count(form)
+
+    main = max(data.forms, key=rank)
+    of_dm = [p for p in made if p.dataset == "DM" and (p.form == main or _once(p.form, data))]
+    taken: dict[str, Proposal] = {}
+    for proposal in sorted(of_dm, key=lambda p: p.form != main):
+        taken.setdefault(proposal.variable, proposal)
+    return main, [p for p in made if p.dataset != "DM" or taken.get(p.variable) is p]
+
+
+def _required(domain: str, content: dict[str, Any]) -> Iterable[tuple[str, ...]]:
+    """What the guide requires and the export does not have, left empty in the dataset's rules."""
+    automatic = {"STUDYID", "DOMAIN", "USUBJID", f"{domain}SEQ", *content["variables"]}
+    for known in latest("SDTMIG").variables(domain):
+        if known.core == "Req" and known.type == "Char" and known.variable not in automatic:
+            content["variables"][known.variable] = {"assigned": {"constant": ""}}
+            why = "the guide requires it, and no field is named for it"
+            yield domain, known.variable, "", "", why, ""
+
+
 def _demographics(
-    made: list[Proposal], by_domain: Mapping[str, list[Proposal]], data: RawData
+    made: list[Proposal], main: str, by_domain: Mapping[str, list[Proposal]], data: RawData
 ) -> dict[str, Any]:
-    """DM from the form that has most of it, one record for each subject; others are joined."""
-    forms = [p.form for p in made if _once(p.form, data)]
-    once = [form for form in data.forms if _once(form, data)]
-    main = max(forms, key=forms.count) if forms else (once or list(data.forms))[0]
-    joined = {form: f"j{n}" for n, form in enumerate(dict.fromkeys(forms), 1) if form != main}
+    """DM with one record for each subject, from its main form; others are joined."""
+    forms = dict.fromkeys(p.form for p in made)
+    joined = {form: f"j{n}" for n, form in enumerate(forms, 1) if form != main}
     records: dict[str, Any] = {"from": main}
+    if not _once(main, data):
+        records["distinct"] = ["@subject"]
     if joined:
         records["join"] = {name: {"from": form, "by": "subject"} for form, name in joined.items()}
     variables: dict[str, Any] = {"SUBJID": {"collected": "@subject"}}
@@ -158,8 +196,6 @@ def _demographics(
         if "EXSTDTC" in starts:
             variables[variable] = {"derived": verb, "from": "EX.EXSTDTC"}
     for proposal in made:
-        if proposal.form != main and proposal.form not in joined:
-            continue
         prefix = f"{joined[proposal.form]}." if proposal.form in joined else ""
         names = [f"{prefix}{name}" for name in (proposal.field, proposal.time) if name]
         variables.setdefault(proposal.variable, _collected(proposal, data, *names))
@@ -217,9 +253,13 @@ def _results(domain: str, made: list[Proposal], data: RawData) -> dict[str, Any]
 
 
 def _collected(proposal: Proposal, data: RawData, *names: str) -> dict[str, Any]:
-    """The rule of a variable; where the standard gives it several codelists, the one that fits."""
-    rule: dict[str, Any] = {"collected": list(names) if len(names) > 1 else names[0]}
+    """The rule of a variable: terms of a dictionary are assigned; of several codelists the one
+    that fits.
+    """
     known = latest("SDTMIG").variable(proposal.dataset, proposal.variable)
+    dictionary = known is not None and known.format == "MedDRA"
+    verb = "assigned" if dictionary or _CODED.fullmatch(proposal.variable) else "collected"
+    rule: dict[str, Any] = {verb: list(names) if len(names) > 1 else names[0]}
     if known is not None and len(known.codelists) > 1:
         terminology = load_terminology(sdtm=latest_versions()["SDTM"])
         field = data.forms[proposal.form].fields[proposal.field]
@@ -240,13 +280,15 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
         yaml.dump(dict(content), file)
 
 
-def _write_proposals(path: Path, made: Iterable[Proposal]) -> None:
+def _write_proposals(
+    path: Path, made: Iterable[Proposal], required: Iterable[tuple[str, ...]]
+) -> None:
     of_study = [("", name, "", "", "what the export cannot tell", "") for name in _OF_STUDY]
     rows = [(p.dataset, p.variable, p.form, p.field, p.why, "") for p in made]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(PROPOSAL_COLUMNS)
-        writer.writerows(tuple(map(_harmless, row)) for row in (*of_study, *rows))
+        writer.writerows(tuple(map(_harmless, row)) for row in (*of_study, *rows, *required))
 
 
 def _harmless(text: str) -> str:

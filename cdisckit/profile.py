@@ -11,6 +11,7 @@ import pandas as pd
 from rich.table import Table as Grid
 from rich.text import Text
 
+from sdtm.collapse import UNDECLARED
 from sdtm.dates import iso_dtc
 from sdtm.raw import TICKED, Field, Form
 
@@ -26,10 +27,14 @@ SHOWN = 4
 """How many patterns, examples or codes a cell lists."""
 
 _DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[A-Za-z]")
+_SHAPE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}")
+_FULL_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 FORM_COLUMNS = ("form", "records", "subjects", "events", "repeats", "fields", "values")
 FIELD_COLUMNS = ("form", "field", "label", "kind", "filled", "of", "distinct", "range",
-                 "date patterns", "codes not in the dictionary")  # fmt: skip
+                 "date patterns", "not read in full", "codes not in the dictionary")  # fmt: skip
+
+_LOOKED_AT = list(FIELD_COLUMNS[FIELD_COLUMNS.index("range") :])
 
 
 @dataclass(frozen=True)
@@ -89,37 +94,46 @@ def _field(form: Form, field: Field) -> tuple[object, ...]:
         len(answers),
         len(form.frame),
         answers.nunique(),
-        _range(field, answers),
-        _date_patterns(field, answers),
+        *_numbers_or_dates(field, answers),
         _strange_codes(field, answers),
     )
 
 
-def _range(field: Field, answers: pd.Series) -> str:
-    """The least and the greatest of numbers or dates; "" where most answers are neither."""
+def _numbers_or_dates(field: Field, answers: pd.Series) -> tuple[str, str, str]:
+    """The range, the shapes of dates, and what is not read in full.
+
+    All are "" where most answers are neither numbers nor look like dates.
+    """
     if field.choices or answers.empty:
-        return ""
-    numbers = field.numbers(answers).dropna()
-    if len(numbers) == len(answers):
-        order = numbers.argsort()
-        return " to ".join(
-            dict.fromkeys([answers.iloc[order.iloc[0]], answers.iloc[order.iloc[-1]]])
-        )
-    dates = iso_dtc(answers, field.style)["dtc"].dropna()
-    if len(dates) > len(answers) / 2:
-        return " to ".join(dict.fromkeys([dates.min(), dates.max()]))
-    return ""
-
-
-def _date_patterns(field: Field, answers: pd.Series) -> str:
-    """The shapes of what reads as dates, by number: `99-AAA-9999 (12)`."""
-    if field.choices or answers.empty or len(field.numbers(answers).dropna()) == len(answers):
-        return ""
+        return "", "", ""
+    numbers = field.numbers(answers)
+    if numbers.notna().mean() > 0.5:
+        order = answers[numbers.sort_values().dropna().index]
+        return _ends(order), "", _told("no number", answers[numbers.isna()])
     read = iso_dtc(answers, field.style)
-    if read["dtc"].notna().mean() <= 0.5:
-        return ""
+    dates, problem = read["dtc"], read["problem"]
+    either = problem.str.contains(UNDECLARED, regex=False, na=False).astype("bool")
+    shaped = answers.str.fullmatch(_SHAPE).astype("bool")
+    if field.kind != "date" and (dates.notna() | either | shaped).mean() <= 0.5:
+        return "", "", ""
+    partial = dates.notna() & ~dates.str.match(_FULL_DAY, na=False).astype("bool")
+    unclear = [
+        f"{partial.sum()} partial" if partial.any() else "",
+        f"{either.sum()} ambiguous (declare dates)" if either.any() else "",
+        _told("unreadable", answers[problem.notna() & ~either]),
+    ]
     shapes = answers.str.replace(_DIGIT, "9", regex=True).str.replace(_LETTER, "A", regex=True)
-    return _counted(shapes)
+    return _ends(dates.dropna().sort_values()), _counted(shapes), ", ".join(filter(None, unclear))
+
+
+def _ends(ordered: pd.Series) -> str:
+    """The first and the last of ordered values: `1 to 9`; one alone where they are the same."""
+    return " to ".join(dict.fromkeys([*ordered.iloc[:1], *ordered.iloc[-1:]]))
+
+
+def _told(what: str, values: pd.Series) -> str:
+    """How many there are of a kind, and what: `2 unreadable: 31/02/2024 (2)`; "" for none."""
+    return f"{len(values)} {what}: {_counted(values)}" if len(values) else ""
 
 
 def _strange_codes(field: Field, answers: pd.Series) -> str:
@@ -142,7 +156,7 @@ def print_profile(profile: Profile, console: Console) -> None:
     console.print(Text(profile.name, style="bold"))
     console.print(_grid("Forms", profile.forms))
     told = profile.fields
-    told = told[(told[["range", "date patterns", "codes not in the dictionary"]] != "").any(axis=1)]
+    told = told[(told[_LOOKED_AT] != "").any(axis=1)]
     rate = (100 * told["filled"] / told["of"].where(told["of"] > 0)).round().fillna(0).astype(int)
     told = told.assign(filled=rate.astype(str) + " %").drop(
         columns=["label", "kind", "of", "distinct"]

@@ -20,6 +20,7 @@ NEVER = frozenset(
 """What cdisckit makes itself from the record and the plan of visits."""
 
 _NAME = re.compile(r"[A-Z][A-Z0-9]*")
+_DATE = re.compile(r"(.+)(?:DAT|DT)")
 _HORIZONTAL = re.compile(r"([A-Z][A-Z0-9]{0,7})_([A-Z]{2}ORRESU?)")
 
 
@@ -72,13 +73,14 @@ def _named(form: Form, field: Field, guide: Standard) -> Iterator[Proposal]:
         return
     if not _NAME.fullmatch(name):
         return
-    variable = f"{name[:-3]}DTC" if name.endswith("DAT") else name
+    date = _DATE.fullmatch(name)
+    variable = f"{date[1]}DTC" if date else name
     domain = _domain(variable, guide)
     if not _possible(domain, variable, guide):
         return
     time = ""
-    if variable != name:
-        times = [f for f in form.fields if f.rpartition(".")[2].upper() == f"{name[:-3]}TIM"]
+    if date:
+        times = [f for f in form.fields if f.rpartition(".")[2].upper() == f"{date[1]}TIM"]
         time = times[0] if times else ""
     yield Proposal(domain, variable, form.name, field.name, f"its CDASH name {name}", time=time)
 

@@ -41,7 +41,8 @@ class Answers:
     """Reads answers of the records of one dataset, and keeps the findings met on the way."""
 
     def __init__(self, dataset: str, records: Records) -> None:
-        self.findings = [records.findings.assign(dataset=dataset)]
+        met = records.findings
+        self.findings = [met.assign(dataset=dataset)] if len(met) else []
         self._dataset = dataset
         self._records = records
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from sdtm.collapse import Collapsed, collapsed
-from sdtm.raw import CONTEXT, Field, Form
+from sdtm.raw import CONTEXT, UNIT, Field, Form
 from sdtm.sources import clauses_on
 from specs.distinct import as_plain, missing
 from specs.errors import MappingError, SpecError
@@ -49,6 +49,7 @@ class BlockRecords:
         cls, block: Block, form: Form, raw: RawData, wanted: tuple[str, ...], number: int
     ) -> BlockRecords:
         """The records of a block with the wanted names; an error where it names what is not."""
+        block = _with_units(block, form, raw, wanted)
         clauses = [(c.variable, block.bind.get(c.variable, c.variable)) for c in block.where]
         for _, field in clauses:
             form.field_named(field, block.place)
@@ -92,18 +93,18 @@ class BlockRecords:
 
     def places(self, name: str) -> pd.DataFrame:
         """The CONTEXT of the record that the value of a name is from, for each of the rows."""
-        places = pd.DataFrame({known: self.column(known) for known in CONTEXT})
+        places = pd.DataFrame({known: as_plain(self.column(known)) for known in CONTEXT})
         source = self.block.bind.get(name, name)
         owner, _, _ = source.partition(".")
         if owner in self.joined and source not in self.form.fields:
             other = self.joined[owner].set_axis(self.index)
             there = [known for known in CONTEXT if known in other]
-            return places.assign(**{known: other[known] for known in there})
-        taken = self.one.taken.get(source)
-        if taken is None:
+            return places.assign(**{known: as_plain(other[known]) for known in there})
+        taken = self.one.taken.get(source, places.iloc[:0])
+        elsewhere = taken[taken.index.isin(self.index)]
+        if elsewhere.empty:
             return places
-        places = places.apply(as_plain)
-        return taken.reindex(self.index).apply(as_plain).combine_first(places)[list(CONTEXT)]
+        return pd.concat([places.drop(elsewhere.index), elsewhere]).loc[self.index]
 
     def column(self, name: str) -> pd.Series:
         """A column of the block's rows: context, a bound or joined name; else all missing."""
@@ -123,6 +124,25 @@ class BlockRecords:
         if owner in self.joined and source not in self.form.fields:
             return self.joined[owner][field].set_axis(index)
         return pd.Series(self.form.frame[source].array.take(self.rows), index=index, copy=False)
+
+
+def _with_units(block: Block, form: Form, raw: RawData, wanted: tuple[str, ...]) -> Block:
+    """The block with the names of units, as WEIGHT@unit, bound to the fields that hold these."""
+    joined = {join.name: join.form for join in block.joins}
+
+    def holder(source: str) -> str:
+        if not source.endswith(UNIT):
+            return source
+        owner, _, field = source.rpartition(".")
+        if owner in joined and source not in form.fields:
+            units = raw.form(joined[owner], block.place).units
+            return f"{owner}.{units.get(field.removesuffix(UNIT), field)}"
+        return form.units.get(source.removesuffix(UNIT), source)
+
+    conditions = (clause.variable for clause in block.where)
+    names = {*wanted, *conditions, *block.distinct, *block.group_by, *block.collapse}
+    bind = {name: holder(block.bind.get(name, name)) for name in sorted({*block.bind, *names})}
+    return replace(block, bind={n: to for n, to in bind.items() if n in block.bind or to != n})
 
 
 def _text(block: Block) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
@@ -83,25 +83,26 @@ def collapsed(block: Block, form: Form, rows: pd.DataFrame, names: Sequence[str]
     found: list[pd.DataFrame] = []
     for name, collected in values.items():
         rule = rules.get(name, "first")
+        ranked = collected
         if isinstance(rule, tuple):
-            ranked = collected[collected.isin(rule).sort_values(ascending=False, kind="stable").index]
+            counts = collected.isin(rule).sort_values(ascending=False, kind="stable")
+            ranked = collected[counts.index]
         elif rule in ("min", "max"):
             order, problem = _order(collected, form.fields[name])
-            ends = order.sort_values(na_position="last" if rule == "min" else "first", kind="stable")
-            ranked = collected[ends.index]
-        else:
-            ranked = collected
-        chosen = kept[ranked.index].drop_duplicates(keep="last" if rule in ("last", "max") else "first")
+            unread: Literal["first", "last"] = "last" if rule == "min" else "first"
+            ranked = collected[order.sort_values(na_position=unread, kind="stable").index]
+        end = "last" if rule in ("last", "max") else "first"
+        chosen = kept[ranked.index].drop_duplicates(keep=end)
         if rule in ("min", "max"):
-            unread = problem.drop(chosen.index).dropna()
-            found.append(_unread(unread, collected, rows, form.name, str(rule)))
+            left = problem.drop(chosen.index).dropna()
+            found.append(_unread(left, collected, rows, form.name, str(rule)))
         one = collected[chosen.index].set_axis(chosen)
         if rule == "joined":
             pairs = pd.DataFrame({"kept": kept[collected.index], "value": collected})
             one = pairs.drop_duplicates().groupby("kept")["value"].agg(SEPARATOR.join)
         made.loc[made.index.isin(kept[several]), name] = one
         other = chosen[chosen != chosen.index]
-        taken[name] = rows.loc[other.index, list(CONTEXT)].set_axis(other)
+        taken[name] = rows.loc[other.index, list(CONTEXT)].apply(as_plain).set_axis(other)
     made_one = replace(form, frame=made)
     return Collapsed(made_one, members, MappingProxyType(taken), all_findings(found))
 

@@ -92,8 +92,11 @@ class Records:
 
     def places(self, rows: pd.Index, name: str = "") -> pd.DataFrame:
         """The context of some rows, and their block; given a name, that of its values."""
-        context = {n: stacked([part.places(name)[n] for part in self.parts]) for n in CONTEXT}
-        return pd.DataFrame({**context, "@block": self.column("@block")}).loc[rows]
+        block = self.column("@block")
+        if not name:
+            return pd.DataFrame({**{n: self.column(n) for n in CONTEXT}, "@block": block}).loc[rows]
+        context = pd.concat([part.places(name) for part in self.parts], ignore_index=True)
+        return context.assign(**{"@block": block}).loc[rows]
 
     def _of_visit(self, name: str) -> pd.Series:
         """What the plan says of the visit of each event; a repeat of an event adds its number."""

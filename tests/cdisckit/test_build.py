@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cdisckit.build import known_derivations, open_study, simulator, time_stamp
+from cdisckit.build import build, known_derivations, open_study, simulator, time_stamp
 from cdisckit.house import check_house
 from specs.errors import CdisckitError, SpecError
 
@@ -42,6 +42,12 @@ def test_a_folder_without_study_yaml_is_no_study(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="no such folder"):
         open_study(tmp_path / "nowhere")
+
+
+def test_a_study_without_raw_data_is_told_so(root: Path, tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match=r"study\.yaml: CDISCPILOT01 names no raw data, so there"):
+        build(root / "studies" / "cdiscpilot01-adam", tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_study_adds_its_own_derivations(tmp_path: Path) -> None:

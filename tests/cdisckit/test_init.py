@@ -11,6 +11,7 @@ from cdisckit.build import build
 from cdisckit.exports import export_of
 from cdisckit.init import propose_study
 from cdisckit.proposals import proposals
+from cdisckit.spec import check_spec
 from specs.errors import RawDataError, SpecError
 
 if TYPE_CHECKING:
@@ -56,9 +57,11 @@ def told(folder: Path) -> list[tuple[str, str, str, str]]:
 def test_names_of_cdash_are_proposed(raw: Path, tmp_path: Path) -> None:
     made = propose_study(raw, tmp_path / "study")
     assert sorted(told(tmp_path / "study")) == [
+        ("AE", "AEDECOD", "", ""),
         ("AE", "AESTDTC", "ae", "AESTDAT"),
         ("AE", "AETERM", "ae", "AETERM"),
         ("DM", "BRTHDTC", "demography", "BRTHDAT"),
+        ("DM", "COUNTRY", "", ""),
         ("DM", "SEX", "demography", "SEX"),
         ("DM", "SITEID", "demography", "SITEID"),
         ("VS", "VSDTC", "vs", "VSDAT"),
@@ -95,10 +98,64 @@ def test_what_an_alias_names_is_proposed(tmp_path: Path) -> None:
         ("DM", "SEX", "F", "I1"),
         ("DM", "BRTHDTC", "F", "I2"),
         ("VS", "VSORRES", "F", "I3"),
+        ("DM", "SITEID", "", ""),
+        ("DM", "COUNTRY", "", ""),
     ]
     built = build(tmp_path / "study", tmp_path / "out")
     assert built.tables["DM"].frame[["SEX", "BRTHDTC"]].to_numpy().tolist() == [["M", "1980-01-02"]]
     assert built.tables["VS"].frame["VSTESTCD"].tolist() == ["HEIGHT"]
+
+
+VISITS = {
+    "visits.csv": "SUBJ,VISIT,VISDAT,SEX,RACE,BRTHDT,WEIGHT,WTUNIT\n"
+    "101,Screening,2024-01-03,M,WHITE,1980-05-12,80,kg\n"
+    "101,Week 1,2024-01-10,M,WHITE,1980-05-12,81,kg\n"
+    "102,Screening,2024-01-04,F,ASIAN,1975-06,60,kg\n"
+    "103,Screening,2024-01-05,F,WHITE,1971-06-15,61,kg\n",
+    "ae.csv": "SUBJ,AETERM,AEDECOD,AESTDAT,AESEV\n"
+    "101,Head ache,Headache,2024-01-05,MILD\n103,Rash,Rash,2024-01-06,SEVERE\n",
+}
+
+
+def proposed(tmp_path: Path, tables: dict[str, str]) -> Path:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    for name, text in tables.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    propose_study(folder, tmp_path / "study")
+    return tmp_path / "study"
+
+
+def test_demography_on_a_form_of_visits_gives_each_subject_once(tmp_path: Path) -> None:
+    study = proposed(tmp_path, VISITS)
+    assert check_spec(study).problems == ()
+    assert [row for row in told(study) if row[0] == "DM"] == [
+        ("DM", "SEX", "visits", "SEX"),
+        ("DM", "RACE", "visits", "RACE"),
+        ("DM", "BRTHDTC", "visits", "BRTHDT"),
+        ("DM", "SUBJID", "visits", ""),
+        ("DM", "SITEID", "", ""),
+        ("DM", "COUNTRY", "", ""),
+    ]
+    dm = build(study, tmp_path / "out").tables["DM"].frame
+    assert dm[["SUBJID", "SEX", "BRTHDTC"]].to_numpy().tolist() == [
+        ["101", "M", "1980-05-12"],
+        ["102", "F", "1975-06"],
+        ["103", "F", "1971-06-15"],
+    ]
+
+
+def test_terms_of_a_dictionary_are_assigned(tmp_path: Path) -> None:
+    ae = (proposed(tmp_path, VISITS) / "sdtm" / "ae.yaml").read_text(encoding="utf-8")
+    assert "AEDECOD: {assigned: aedecod}" in ae
+    assert "AETERM: {collected: aeterm}" in ae
+
+
+def test_a_form_with_one_record_per_subject_stands_before_one_with_several(tmp_path: Path) -> None:
+    demography = {"dm.csv": "SUBJ,SEX\n101,M\n102,F\n103,F\n"}
+    study = proposed(tmp_path, {**VISITS, **demography})
+    assert ("DM", "SEX", "dm", "SEX") in told(study)
+    assert "visits" not in {form for dataset, _, form, _ in told(study) if dataset == "DM"}
 
 
 def test_what_an_annotation_names_stands_before_a_name(raw: Path) -> None:

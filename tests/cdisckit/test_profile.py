@@ -37,10 +37,44 @@ def test_a_profile_counts_forms_and_fields(tmp_path: Path) -> None:
     assert profile.forms.to_numpy().tolist() == [["dm", 3, 3, 0, "", 3, 9]]
     fields = profile.fields.drop(columns=["form", "label", "kind"])
     assert fields.to_numpy().tolist() == [
-        ["sex", 2, 3, 2, "", "", "3 (1)"],
-        ["born", 2, 3, 2, "1980-01-02 to 1981-01", "99-AAA-9999 (1), AA-AAA-9999 (1)", ""],
-        ["kg", 2, 3, 2, "9.5 to 70", "", ""],
+        ["sex", 2, 3, 2, "", "", "", "3 (1)"],
+        [
+            "born", 2, 3, 2, "1980-01-02 to 1981-01", "99-AAA-9999 (1), AA-AAA-9999 (1)",
+            "1 partial", "",
+        ],
+        ["kg", 2, 3, 2, "9.5 to 70", "", "", ""],
+    ]  # fmt: skip
+
+
+def field_of(folder: Path, *answers: str) -> list[object]:
+    rows = "".join(f"{number},{answer}\n" for number, answer in enumerate(answers))
+    (folder / "ae.csv").write_text(f"SUBJECT,X\n{rows}", encoding="utf-8")
+    fields = profiled(*read_export(folder)).fields.set_index("field")
+    return fields.loc["X", ["range", "date patterns", "not read in full"]].tolist()
+
+
+def test_dates_whose_order_nobody_declared_are_shown_as_such(tmp_path: Path) -> None:
+    assert field_of(tmp_path, "03/04/2024", "05/04/2024", "13/04/2024") == [
+        "2024-04-13",
+        "99/99/9999 (3)",
+        "2 ambiguous (declare dates)",
     ]
+
+
+def test_dates_that_cannot_be_are_shown(tmp_path: Path) -> None:
+    assert field_of(tmp_path, "31/02/2024", "UN/UN/2024", "31/04/2024", "") == [
+        "2024",
+        "99/99/9999 (2), AA/AA/9999 (1)",
+        "1 partial, 2 unreadable: 31/02/2024 (1), 31/04/2024 (1)",
+    ]
+
+
+def test_what_is_no_number_among_numbers_is_shown(tmp_path: Path) -> None:
+    assert field_of(tmp_path, "7", "10", "n.d.") == ["7 to 10", "", "1 no number: n.d. (1)"]
+
+
+def test_text_has_no_range(tmp_path: Path) -> None:
+    assert field_of(tmp_path, "Rash", "3", "Head ache on 3/4/2024") == ["", "", ""]
 
 
 def test_a_profile_is_a_page_that_runs_nothing(tmp_path: Path) -> None:

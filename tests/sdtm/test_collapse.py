@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specs.errors import MappingError, SpecError
+from tests.sdtm.conftest import STUDY
 from tests.sdtm.test_build import rows
 
 if TYPE_CHECKING:
@@ -77,20 +78,93 @@ def test_numbers_are_compared_as_numbers(build: Build) -> None:
     assert built.tables["DM"].frame["AGE"].tolist() == [10.0]
 
 
-def test_a_field_that_differs_without_a_rule_is_an_error_that_names_the_lines(
+def test_all_fields_that_differ_without_a_rule_are_one_error_that_names_the_lines(
     build: Build,
 ) -> None:
     with pytest.raises(MappingError) as error:
-        made(build, "collapse: {start: min, serious: last}")
+        made(build, "collapse: {start: min}")
     assert str(error.value) == (
-        "ae.yaml line 3: place differs between the records of one group: ae.csv lines 2, 4, 5;"
-        " say under collapse what counts: place: first, last, min, max, joined or {any: value}"
+        "ae.yaml line 3: fields differ between the records of one group: place (ae.csv lines"
+        " 2, 4, 5), serious (ae.csv lines 2, 4, 5); say under collapse what counts, as place:"
+        " first, or last, min, max, joined or {any: value}"
     )
 
 
+def found(build: Build, collapse: str, data: str) -> list[tuple[object, ...]]:
+    files = {"sdtm/ae.yaml": AE.replace("COLLAPSE", collapse), "ae.csv": data}
+    findings = build(files).findings
+    findings = findings[findings["variable"].isin(["start", "place"])]
+    return rows(findings, "rule", "form", "subject", "variable", "value", "file", "line")
+
+
+BAD_DATE = (
+    "subject,event,place,start,serious\n"
+    "1,Rash,ARM,2020-01-03,\n"
+    "1,Rash,ARM,31/02/2024,\n"
+    "1,Rash,ARM,2020-01-05,\n"
+)
+
+
+def test_a_bad_value_is_found_on_the_line_of_its_own_record(build: Build) -> None:
+    data = "subject,event,place,start,serious\n1,Rash,ARM,2/1/2020,\n1,Rash,ARM,31/02/2024,\n"
+    assert found(build, "collapse: {start: last}", data) == [
+        ("CK-RAW-DATE", "ae", "1", "start", "31/02/2024", "ae.csv", "3")
+    ]
+    assert found(build, "collapse: {start: first}", data) == []
+
+
+def test_the_first_that_has_a_value_is_the_record_it_is_from(build: Build) -> None:
+    data = "subject,event,place,start,serious\n1,Rash,ARM,,\n1,Rash,ARM,31/02/2024,\n2,Rash,,x,\n"
+    assert [row[-1] for row in found(build, "keep: first", data)] == ["3", "4"]
+
+
+@pytest.mark.parametrize(("rule", "date"), [("min", "2020-01-03"), ("max", "2020-01-05")])
+def test_a_value_that_cannot_be_compared_does_not_count_and_is_found(
+    build: Build, rule: str, date: str
+) -> None:
+    assert made(build, f"collapse: {{start: {rule}}}", BAD_DATE)[0][3] == date
+    assert found(build, f"collapse: {{start: {rule}}}", BAD_DATE) == [
+        ("CK-COLLAPSE-VALUE", "ae", "1", "start", "31/02/2024", "ae.csv", "3")
+    ]
+
+
+def test_where_nothing_can_be_compared_each_value_is_found_once(build: Build) -> None:
+    data = "subject,event,place,start,serious\n1,Rash,ARM,x,\n1,Rash,ARM,31/02/2024,\n"
+    assert [row[:1] + row[-1:] for row in found(build, "collapse: {start: min}", data)] == [
+        ("CK-COLLAPSE-VALUE", "3"),
+        ("CK-RAW-DATE", "2"),
+    ]
+
+
+def test_dates_that_could_be_either_ask_for_their_order(build: Build) -> None:
+    undeclared = STUDY + "      ae: {file: ae.csv, subject: subject}\n"
+    data = "subject,event,place,start,serious\n1,Rash,ARM,3/1/2020,\n1,Rash,ARM,4/1/2020,\n"
+    ae = AE.replace("COLLAPSE", "collapse: {start: min}")
+    findings = build({"study.yaml": undeclared, "sdtm/ae.yaml": ae, "ae.csv": data}).findings
+    of_group = findings[findings["rule"] == "CK-COLLAPSE-VALUE"]
+    assert of_group["message"].tolist() == [
+        "takes no part in the min of its group: day and month cannot be told apart;"
+        " declare the order with dates: DMY, MDY or YMD in study.yaml"
+    ]
+
+
 def test_text_has_no_smallest_value(build: Build) -> None:
-    with pytest.raises(MappingError, match="place has values that are neither all numbers"):
-        made(build, "collapse: {place: min, start: min, serious: last}")
+    rules = "collapse: {place: min, start: min, serious: last}"
+    assert found(build, rules, DATA) == [
+        ("CK-COLLAPSE-VALUE", "ae", "1", "place", "LEG", "ae.csv", "4"),
+        ("CK-COLLAPSE-VALUE", "ae", "1", "place", "ARM", "ae.csv", "5"),
+    ]
+
+
+def test_a_missing_data_code_is_no_value_to_compare(build: Build) -> None:
+    coded = (
+        STUDY + "      ae: {file: ae.csv, subject: subject, dates: DMY, missing: {UNK: Unknown}}\n"
+    )
+    data = "subject,event,place,start,serious\n1,Rash,ARM,UNK,\n1,Rash,ARM,4/1/2020,\n"
+    ae = AE.replace("COLLAPSE", "collapse: {start: min}")
+    built = build({"study.yaml": coded, "sdtm/ae.yaml": ae, "ae.csv": data})
+    assert built.tables["AE"].frame["AESTDTC"].tolist() == ["2020-01-04"]
+    assert "CK-COLLAPSE-VALUE" not in set(built.findings["rule"])
 
 
 def test_every_record_is_in_the_trace_and_those_made_one_are_named(build: Build) -> None:

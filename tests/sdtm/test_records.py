@@ -92,6 +92,39 @@ def test_a_test_without_result_gives_no_row(build: Build) -> None:
     ]
 
 
+def test_the_field_of_units_is_read_by_the_name_of_what_it_is_the_unit_of(build: Build) -> None:
+    study = STUDY + (
+        "      vs: {file: vs.csv, subject: subject, units: {weight: wtunit}}\n"
+        "      lb: {file: lb.csv, subject: subject, units: {alt: altunit}}\n"
+    )
+    vs = """
+    dataset: VS
+    records:
+      - {from: vs, join: {lab: {from: lb}}, assign: {VSTESTCD: WEIGHT, VSTEST: Weight},
+         where: [{weight@unit: {NE: st}}]}
+    keys: [STUDYID, USUBJID, VSTESTCD]
+    variables:
+      VSTESTCD: {}
+      VSTEST: {}
+      VSORRES: {collected: weight}
+      VSORRESU: {collected: weight@unit}
+      VSLOC: {collected: lab.alt@unit, codelist: ""}
+    """
+    files = {
+        "study.yaml": study,
+        "sdtm/vs.yaml": vs,
+        "vs.csv": "subject,weight,wtunit\n1,80,kg\n2,176,LB\n3,12,st\n",
+        "lb.csv": "subject,alt,altunit\n1,30,U/L\n",
+    }
+    built = build(files)
+    assert rows(built.tables["VS"].frame, "USUBJID", "VSORRES", "VSORRESU", "VSLOC") == [
+        ("S1-1", "80", "kg", "U/L"),
+        ("S1-2", "176", "LB", None),
+    ]
+    forms = built.ledger.forms.set_index("form")
+    assert forms.loc[["vs", "lb"], "fields unaccounted"].tolist() == [0, 1]
+
+
 def test_visits_come_from_the_event_and_a_repeat_adds_a_hundredth(build: Build) -> None:
     study = STUDY.replace("table", "redcap").replace(
         "    forms:\n",

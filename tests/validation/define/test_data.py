@@ -234,6 +234,17 @@ def test_data_that_disagree_are_found(
     assert told["message"].str.contains(said, regex=False).any(), found["message"].tolist()
 
 
+def test_what_is_no_term_is_told_the_published_ones_and_not_those_of_the_data_alone(
+    tmp_path: Path,
+) -> None:
+    package = Package()
+    package.put("DM", "SEX", "X", "U")
+    found = package.found(tmp_path)
+    told = found[found["rule"].eq("CK-DEFINE-TERM")].set_index("value")["message"]
+    assert told["X"].endswith("; known are F, INTERSEX, M, U")
+    assert told["U"].endswith("; define.xml is to list it")
+
+
 def test_a_file_that_no_dataset_names_is_found(tmp_path: Path) -> None:
     (tmp_path / "zz.xpt").touch()
     found = Package().found(tmp_path)

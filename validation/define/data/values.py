@@ -123,8 +123,12 @@ def _terms(delivered: Delivered, use: Use, texts: list[str], where: str) -> Iter
     terms = {item.get("CodedValue") for item in items}
     held = terms | {_number(term) for term in terms}
     bad = [text for text in texts if text not in terms and _number(text) not in held]
+    published = delivered.define.published(codelist)
+    # define.xml lists of a codelist what its data have; what may stand there is what is published.
+    known = terms.union(published.values) if published else terms
     for text in sorted(bad)[:SHOWN]:
-        said = f"{name}{where} has {text}, no term of {oid}; {did_you_mean(text, terms)}"
+        remedy = "define.xml is to list it" if text in known else did_you_mean(text, known)
+        said = f"{name}{where} has {text}, no term of {oid}; {remedy}"
         yield delivered.found("CK-DEFINE-TERM", use.item, said, name, value=text)
     if len(bad) > SHOWN:
         said = f"{name}{where} has {len(bad) - SHOWN} more values that are no terms of {oid}"
