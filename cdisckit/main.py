@@ -15,20 +15,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cdisckit.house import check_house
+from cdisckit.subcommands import CLEAN, COULD_NOT_RUN, FINDINGS, StudyFolder, ct, spec
 from specs.errors import CdisckitError
-
-CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-ct = typer.Typer(help="Controlled terminology packages.", no_args_is_help=True)
 app.add_typer(ct, name="ct")
-spec = typer.Typer(
-    help="Specifications as workbooks or define.xml, and back.", no_args_is_help=True
-)
 app.add_typer(spec, name="spec")
 
 
@@ -39,9 +34,6 @@ def start() -> None:
 
     # Arrow's own memory pool hands pages back and forth; the system's saves a third of a build.
     pa.set_memory_pool(pa.system_memory_pool())
-
-
-StudyFolder = Annotated[Path, typer.Argument(help="The study's folder, with study.yaml.")]
 
 
 @app.command()
@@ -279,28 +271,6 @@ def init(
     )
 
 
-@ct.command("add")
-def ct_add(
-    file: Annotated[Path, typer.Argument(help="A package of NCI EVS: ODM-XML or text.")],
-) -> None:
-    """Load a whole official terminology package into the user's cache."""
-    from specs.terminology.nci import add_package
-
-    added = add_package(file)
-    Console().print(
-        f"{added.name} {added.version}: {added.codelists:,} codelists, {added.terms:,} terms"
-    )
-
-
-@ct.command("list")
-def ct_list() -> None:
-    """List the terminology packages at hand."""
-    from specs.terminology import versions
-
-    for name, version, whole in versions():
-        Console().print(f"{name} {version}: {'whole package' if whole else 'shipped selection'}")
-
-
 @app.command("check-spec")
 def check_spec(
     study: StudyFolder,
@@ -323,51 +293,6 @@ def check_spec(
         console.print(f"Not checked: {part}", soft_wrap=True, highlight=False, markup=False)
     console.print(f"{len(checked.problems)} problems", highlight=False)
     raise typer.Exit(FINDINGS if checked.problems else CLEAN)
-
-
-@spec.command("export")
-def spec_export(
-    study: StudyFolder,
-    to: Annotated[Path, typer.Option(help="The workbook to write.")] = Path("spec.xlsx"),
-    layout: Annotated[
-        str, typer.Option(help="A (Community, Define 2.0), B (Enterprise, 2.0) or C (2.1).")
-    ] = "C",
-    standard: Annotated[
-        str, typer.Option(help="For a define.xml: SDTMIG or ADaMIG, where a study has both.")
-    ] = "",
-) -> None:
-    """Write a study's specification as a workbook in a layout of Pinnacle 21, or as define.xml.
-
-    A define.xml written from the specification alone has the planned types and lengths.
-    """
-    from cdisckit.spec import export_spec
-
-    if layout not in ("A", "B", "C"):
-        raise CdisckitError(f"there is no layout {layout}", remedy="choose A, B or C")
-    if standard not in ("", "SDTMIG", "ADaMIG"):
-        raise CdisckitError(f"there is no standard {standard}", remedy="choose SDTMIG or ADaMIG")
-    count = export_spec(study, to, layout, standard)  # type: ignore[arg-type]  # checked above
-    Console().print(f"{count} datasets: {to}", soft_wrap=True, highlight=False)
-
-
-@spec.command("import")
-def spec_import(
-    files: Annotated[
-        list[Path],
-        typer.Argument(help="A workbook in one of the three layouts, or define.xml files."),
-    ],
-    to: Annotated[
-        Path, typer.Option(help="The study's folder: a workbook replaces files, a define.xml none.")
-    ],
-) -> None:
-    """Write the files of a study from a workbook, or start a study from its define.xml files.
-
-    Columns of a workbook that are not known are named, and what is not kept of a define.xml.
-    """
-    from cdisckit.spec import import_spec
-
-    for remark in import_spec(files, to):
-        Console(stderr=True).print(remark, soft_wrap=True, highlight=False, markup=False)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import tempfile
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from specs.errors import CdisckitError, SpecError
 from specs.limits import spec_problems
 from specs.load import load_study
 from specs.references import rules_of
-from specs.workbooks import exported, import_study, read_workbook, write_workbook
+from specs.workbooks import exported, import_study, located, read_workbook, write_workbook
 from submission.define import read_define, write_define
 from submission.define.compare import compare
 from submission.define.start import Started
@@ -25,13 +26,24 @@ from submission.define.start_rules import TODO
 from submission.planned import planned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from specs.model import Dataset, Study
+    from specs.workbooks import Workbook
     from specs.workbooks.layouts import Family
     from submission.define import Document
 
 _NAME: Final = re.compile(r"[A-Za-z_]\w{0,31}", re.ASCII)
+
+NOT_KEPT: Final = "not_kept.csv"
+"""The file of a study started from define.xml that lists what these say and it does not."""
+
+NOT_KEPT_COLUMNS: Final = ("kind", "name", "attribute", "old", "new")
+
+_ENDINGS: Final = (".xlsx", ".xml")
+
+_TO_NAME: Final = re.compile(rf"\b{TODO}\w* is no variable of ")
+"""What `_open` tells of a study started from a define.xml, as a build tells it."""
 
 _OF_DATA: Final = ("no data", "Define-XML")
 """What a define.xml says that is no matter of a specification."""
@@ -43,6 +55,15 @@ class Checked:
 
     problems: tuple[str, ...]
     unchecked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What is to be told of an import; it is not clean when an edit or a rule needs a person."""
+
+    remarks: tuple[str, ...]
+    summary: tuple[str, ...] = ()
+    clean: bool = True
 
 
 def check_spec(folder: Path, raw_folder: Path | None = None) -> Checked:
@@ -70,7 +91,8 @@ def check_spec(folder: Path, raw_folder: Path | None = None) -> Checked:
     except CdisckitError as error:
         unchecked = (f"the fields that rules read: {error}",)
     else:
-        problems.extend(str(problem) for problem in tried(study, of_subjects(raw, ())))
+        found = map(str, tried(study, of_subjects(raw, ())))
+        problems.extend(problem for problem in found if not _TO_NAME.search(problem))
     return Checked(_lines(problems), unchecked)
 
 
@@ -109,6 +131,12 @@ def export_spec(folder: Path, file: Path, family: Family, standard: str = "") ->
 
     A define.xml holds one standard, SDTMIG or ADaMIG: that of the study, if it has only one.
     """
+    if file.suffix.casefold() not in _ENDINGS:
+        raise CdisckitError(
+            f"a specification is not written as {file.suffix or 'a file without ending'}",
+            where=str(file),
+            remedy="name a file ending in .xlsx (workbook) or .xml (define.xml)",
+        )
     study = open_study(folder)
     datasets = study.datasets
     if file.suffix.casefold() == ".xml":
@@ -135,21 +163,44 @@ def export_spec(folder: Path, file: Path, family: Family, standard: str = "") ->
     return len(datasets)
 
 
-def import_spec(files: Sequence[Path], folder: Path) -> tuple[str, ...]:
+def import_spec(files: Sequence[Path], folder: Path) -> Imported:
     """Write the files of a study from a workbook, or from one or two define.xml files.
 
-    What was not understood of a workbook, or is not kept of a define.xml, is listed.
+    What was not understood of a workbook, or is not kept of it or of a define.xml, is listed.
     """
     defines = [file for file in files if file.suffix.casefold() == ".xml"]
     if defines and len(defines) == len(files):
-        return _import_defines(defines, folder)
+        return Imported(_import_defines(defines, folder))
     if len(files) > 1:
         raise CdisckitError(
             "only define.xml files are imported together",
             where=str(files[1]),
             remedy="name one workbook, or the define.xml files of SDTM and ADaM",
         )
-    return import_study(read_workbook(files[0]), folder, open_study)
+    return _import_workbook(read_workbook(files[0]), folder)
+
+
+def _import_workbook(book: Workbook, folder: Path) -> Imported:
+    done = import_study(book, folder, open_study)
+    found = check_spec(folder)
+    problems = [
+        f"{place}: {what}" if place else what
+        for place, what in located(found.problems, folder, book)
+    ]
+    remarks = [f"not read: {name}" for name in done.unknown]
+    remarks += [f"not kept: {line}" for line in done.kept]
+    remarks += [f"problem: {line}" for line in problems]
+    counts = ", ".join(f"{count} in {sheet}" for sheet, count in (done.taken or {}).items())
+    summary = (
+        [*done.variables, f"changed cells: {counts or 'none'}"] if done.taken is not None else []
+    )
+    if done.written:
+        summary.append(f"written: {', '.join(done.written)} (comments that were in them are lost)")
+    else:
+        summary.append("no file was rewritten")
+    summary += [f"not checked: {part}" for part in found.unchecked]
+    summary.append(f"next: cdisckit check-spec {folder}")
+    return Imported(tuple(remarks), tuple(summary), clean=not (done.kept or problems))
 
 
 def _import_defines(files: Sequence[Path], folder: Path) -> tuple[str, ...]:
@@ -189,21 +240,46 @@ def _import_defines(files: Sequence[Path], folder: Path) -> tuple[str, ...]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
         study = open_study(aside)
-        lost = [line for d in started.documents for line in _not_kept(d, study, Path(held))]
+        lost = list(_not_kept(started.documents, study, Path(held)))
+        _write_not_kept(lost, aside / NOT_KEPT)
         if folder.exists():
             folder.rmdir()
         aside.rename(folder)
-    return (*started.remarks, *lost)
+    return (*started.remarks, *_told(lost, folder / NOT_KEPT))
 
 
-def _not_kept(document: Document, study: Study, scratch: Path) -> Iterator[str]:
-    """What a define.xml says otherwise than the define.xml of the study started from it."""
-    analysis = any(group.purpose == "Analysis" for group in document.groups)
-    name = "ADaMIG" if analysis else "SDTMIG"
-    path = scratch / "define.xml"
-    write_define(study, name, planned(study, name), path, time_stamp(study))
-    found = compare(document, read_define(path))
-    found = found[(found["change"] != "added") & ~found["attribute"].isin(_OF_DATA)]
-    for (kind, attribute), rows in found.groupby(["kind", "attribute"], sort=False):
-        names = ", ".join(rows["name"].head(3)) + (", ..." if len(rows) > 3 else "")
-        yield f"not kept: {f'{attribute} of ' if attribute else ''}{len(rows)} {kind}: {names}"
+def _not_kept(
+    documents: Iterable[Document], study: Study, scratch: Path
+) -> Iterator[tuple[str, ...]]:
+    """What the files say otherwise than those of the new study, by NOT_KEPT_COLUMNS."""
+    for document in documents:
+        analysis = any(group.purpose == "Analysis" for group in document.groups)
+        name = "ADaMIG" if analysis else "SDTMIG"
+        path = scratch / "define.xml"
+        write_define(study, name, planned(study, name), path, time_stamp(study))
+        found = compare(document, read_define(path))
+        found = found[(found["change"] != "added") & ~found["attribute"].isin(_OF_DATA)]
+        columns = [found[name].fillna("") for name in NOT_KEPT_COLUMNS]
+        yield from zip(*columns, strict=True)
+
+
+def _write_not_kept(lost: Sequence[tuple[str, ...]], path: Path) -> None:
+    if not lost:
+        return
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(NOT_KEPT_COLUMNS)
+        writer.writerows(lost)
+
+
+def _told(lost: Sequence[tuple[str, ...]], path: Path) -> Iterator[str]:
+    """What is not kept, by kind and attribute with the first names; all stand in the file."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for kind, name, attribute, _, _ in lost:
+        names.setdefault((kind, attribute), []).append(name)
+    for (kind, attribute), told in names.items():
+        shown = ", ".join(told[:3]) + (", ..." if len(told) > 3 else "")
+        of = f"{attribute} of " if attribute else ""
+        yield f"not kept: {of}{len(told)} {kind}: {shown}"
+    if lost:
+        yield f"all that is not kept: {path}"

@@ -7,6 +7,7 @@ columns to Variables and ValueLevel (Rule, Sources, Constants, Condition), and s
 
 from specs.workbooks.editing import import_study
 from specs.workbooks.exporting import exported
+from specs.workbooks.places import located
 from specs.workbooks.sheets import Sheet, Workbook, read_workbook, write_workbook
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Workbook",
     "exported",
     "import_study",
+    "located",
     "read_workbook",
     "write_workbook",
 ]

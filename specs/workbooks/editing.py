@@ -1,53 +1,177 @@
 """A workbook written as the files of a study, with what was edited in the layout's own sheets.
 
 A workbook that cdisckit exported says a fact in two places: in the layout's sheets, for those who
-know these, and in the added ones, as the files have it. Where they differ the layout's was edited.
+know these, and in the added ones, as the files have it. Where they differ the one counts that says
+otherwise than the study did before; the layout's, if both do.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from ruamel.yaml import YAML
 
 from specs.errors import SpecError
 from specs.workbooks import rule_cells
-from specs.workbooks.exporting import PARTS, written_rules
+from specs.workbooks.added import PARTS, added_sheets
+from specs.workbooks.comparing import compared, keyed, row_key, same_content, same_text
+from specs.workbooks.exporting import exported, written_rules
 from specs.workbooks.foreign import described, variable_of
-from specs.workbooks.importing import read_files
+from specs.workbooks.importing import is_own, read_files
 from specs.workbooks.layouts import RULED
+from specs.workbooks.places import located
+from specs.yaml_files import content, read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping
 
     from specs.model import Study
     from specs.workbooks.importing import Imported
-    from specs.workbooks.sheets import Workbook
+    from specs.workbooks.sheets import Row, Workbook
+
+_DESCRIBED: Final = {
+    "label": "Label",
+    "length": "Length",
+    "codelist": "Codelist",
+    "format": "Format",
+    "comment": "Comment",
+}
+"""What a file says of a variable, and the column of the sheet Variables that says it too."""
 
 
-def import_study(book: Workbook, folder: Path, load: Callable[[Path], Study]) -> tuple[str, ...]:
-    """Write a study's files from a workbook; the columns that it has beside the known are listed.
+@dataclass(frozen=True)
+class Import:
+    """What an import of a workbook did: all of it is to be told."""
 
-    Files of the study that a workbook does not hold (study.yaml, explanations, derivations) stay
-    as they are; a study.yaml is made where there is none. SpecError names sheet and cell.
+    unknown: tuple[str, ...] = ()  # columns and sheets that are not read
+    taken: Mapping[str, int] | None = None  # cells that changed the study, by sheet, where known
+    kept: tuple[str, ...] = ()  # edits that the study does not have, and what to edit instead
+    variables: tuple[str, ...] = ()  # that came or went
+    written: tuple[str, ...] = ()  # files of the study
+
+
+def import_study(book: Workbook, folder: Path, load: Callable[[Path], Study]) -> Import:
+    """Write those files of a study that a workbook changes.
+
+    All is written into a copy first, which must load; else nothing is changed and SpecError names
+    sheet and cell. A workbook that was exported here needs its study, as it does not hold the
+    files study.yaml and derivations.py; one of others may start a study, which need not load yet.
     """
     made = read_files(book)
-    for name, said in made.files.items():
-        if name == "study.yaml" and (folder / name).exists():
+    known = (folder / "study.yaml").exists()
+    if is_own(book) and not known:
+        raise SpecError(
+            f"{folder} holds no study, and a workbook exported here does not hold all of one:"
+            " study.yaml, tables and derivations.py are missing",
+            where=book.file,
+            remedy="import it over the study or a copy of its folder, or start one from define.xml",
+        )
+    folder = folder.resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as held:
+        aside = Path(held) / folder.name
+        if folder.exists():
+            ignored = shutil.ignore_patterns(".git", "__pycache__")
+            shutil.copytree(folder, aside, copy_function=_linked, ignore=ignored)
+        if not known:
+            written = tuple(_write_changed(made.files, aside))
+            _put(written, aside, folder)
+            return Import(made.unknown, written=written)
+        del made.files["study.yaml"]
+        before = _as_it_was(aside, load)
+        was = exported(before, book.family) if before else None  # type: ignore[arg-type]  # one of three
+        written = tuple(_write_changed(made.files, aside))
+        if not is_own(book):
+            _loaded(aside, load, book)
+            _put(written, aside, folder)
+            return Import(made.unknown, written=written)
+        first = before if before and not written else _loaded(aside, load, book)
+        edits = {name: made.files[name] for name in _edited(book, made, first, was)}
+        edited = tuple(_write_changed(edits, aside))
+        written = tuple(dict.fromkeys((*written, *edited)))
+        after = _loaded(aside, load, book) if edited else first
+        now = exported(after, book.family) if written or was is None else was  # type: ignore[arg-type]  # as above
+        result = compared(book, was, now)
+        _put(written, aside, folder)
+    taken = result.taken if before else None
+    return Import(made.unknown, taken, result.kept, tuple(_came(before, after)), written)
+
+
+def _as_it_was(folder: Path, load: Callable[[Path], Study]) -> Study | None:
+    """The study before the import, if it can be loaded: the import may be what mends it."""
+    try:
+        return load(folder)
+    except SpecError:
+        return None
+
+
+def _loaded(folder: Path, load: Callable[[Path], Study], book: Workbook) -> Study:
+    try:
+        return load(folder)
+    except SpecError as error:
+        lines = [
+            f"{book.file}: {place}: {what}" if place else f"{book.file}: {what}"
+            for place, what in located(str(error).splitlines(), folder, book)
+        ]
+        raise SpecError("\n".join(lines), remedy="nothing was changed") from None
+
+
+def _came(before: Study | None, after: Study) -> Iterator[str]:
+    """The variables that came or went, with a word on those the guide does not have."""
+    for dataset in after.datasets if before else ():
+        if before is None or dataset.parent or not before.has(dataset.name):
             continue
-        _write(folder / name, said)
-    if book.sheet("Files") is not None:
-        for name in _edited(book, made, load(folder)):
-            _write(folder / name, made.files[name])
-    return made.unknown
+        was = before.dataset(dataset.name)
+        for variable in dataset.variables:
+            if not was.has(variable.name):
+                known = variable.standard or dataset.purpose == "Analysis"
+                strange = f", which {dataset.domain} of {dataset.standard} does not have"
+                yield f"added: {dataset.name}.{variable.name}{'' if known else strange}"
+        for variable in was.variables:
+            if not dataset.has(variable.name):
+                yield f"removed: {dataset.name}.{variable.name}"
 
 
-def _edited(book: Workbook, made: Imported, study: Study) -> Iterator[str]:
+def _linked(source: str, target: str) -> None:
+    """A file in the copy of a study: the same one where the disk can say so, as none is edited."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _write_changed(files: Mapping[str, dict[str, Any]], folder: Path) -> Iterator[str]:
+    """Write the files that say something else than those that are there; their names."""
+    for name, said in files.items():
+        path = folder / name
+        if path.exists():
+            now = content(read_yaml(path))
+            if same_content(added_sheets({name: now}), added_sheets({name: said})):
+                continue
+        _write(path, said)
+        yield name
+
+
+def _put(written: tuple[str, ...], aside: Path, folder: Path) -> None:
+    """Put the files in their place, each whole."""
+    for name in written:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (aside / name).replace(folder / name)
+
+
+def _edited(
+    book: Workbook, made: Imported, study: Study, before: Workbook | None
+) -> tuple[str, ...]:
     """Change what the layout's sheets say otherwise than the added ones; the files changed."""
     changed: dict[str, None] = {}
     comments = {row["ID"]: row["Description"] for row in book.rows("Comments")}
+    seen = _Seen(before)
     for row in book.rows("Variables"):
         name = row["Dataset"]
         if not study.has(name) or study.dataset(name).parent:
@@ -55,29 +179,33 @@ def _edited(book: Workbook, made: Imported, study: Study) -> Iterator[str]:
         dataset = study.dataset(name)
         files = [f for f, said in made.files.items() if said.get("dataset") == name]
         if not dataset.has(row["Variable"]):
+            if seen.same(row, ("Variable",)):
+                continue  # it was removed from the sheet Rules
             made.files[files[0]]["variables"][row["Variable"]] = variable_of(row, comments, made)
             changed[files[0]] = None
             continue
         variable = dataset.variable(row["Variable"])
         now = described(row, comments, made)
-        was = {
-            "label": variable.label,
-            "length": variable.length,
-            "codelist": variable.codelist,
-            "format": variable.format,
-            "comment": variable.comment,
+        was = {key: getattr(variable, key) for key in _DESCRIBED}
+        told_anew = not seen.says(now.get("comment", ""))
+        edits = {
+            key: now.get(key, "")
+            for key, v in was.items()
+            if (now.get(key) or "") != (v or "")
+            and not (seen.same(row, (_DESCRIBED[key],)) and (key != "comment" or not told_anew))
         }
-        edits = {k: now.get(k, "") for k, v in was.items() if (now.get(k) or "") != (v or "")}
         for file in files if edits else ():
             told = made.files[file]["variables"].get(row["Variable"], {})
             kept = {"rules": told} if isinstance(told, list) else dict(told)
             kept |= {key: value for key, value in edits.items() if value or key == "codelist"}
             made.files[file]["variables"][row["Variable"]] = kept
             changed[file] = None
-    for name in _rules_edited(book, made, study):
+    for name in _rules_edited(book, made, study, seen):
         changed[name] = None
     for row in book.rows("Datasets"):
         if not study.has(row["Dataset"]) or study.dataset(row["Dataset"]).parent:
+            continue
+        if seen.same(row, ("Key Variables", "Label")):
             continue
         keys = [key.strip() for key in row["Key Variables"].split(",") if key.strip()]
         dataset = study.dataset(row["Dataset"])
@@ -89,14 +217,36 @@ def _edited(book: Workbook, made: Imported, study: Study) -> Iterator[str]:
                 changed[name] = None
     if made.problems:
         raise SpecError("\n".join(f"{book.file}: {problem}" for problem in made.problems))
-    yield from changed
+    return tuple(changed)
 
 
-def _rules_edited(book: Workbook, made: Imported, study: Study) -> Iterator[str]:
+class _Seen:
+    """What the study said before, to tell a cell that was edited from one that only differs."""
+
+    def __init__(self, before: Workbook | None) -> None:
+        self._rows: dict[tuple[str, ...], Row] = {}
+        self._comments = {row["Description"] for row in before.rows("Comments")} if before else None
+        for name in ("Datasets", *RULED) if before else ():
+            rows = keyed(before.sheet(name)) if before else {}
+            self._rows |= {(name, *key): row for key, row in rows.items()}
+
+    def same(self, row: Row, columns: tuple[str, ...]) -> bool:
+        """Whether the study said the same before."""
+        was = self._rows.get((row.sheet, *row_key(row), "1"))
+        return was is not None and all(same_text(c, row[c], was[c]) for c in columns)
+
+    def says(self, comment: str) -> bool:
+        """Whether a comment is one that the study had."""
+        return not comment or self._comments is None or comment in self._comments
+
+
+def _rules_edited(book: Workbook, made: Imported, study: Study, seen: _Seen) -> Iterator[str]:
     """Change the rules that cells beside a variable or value state otherwise; the files changed."""
     known = written_rules(made.files)
     for row in (row for name in RULED for row in book.rows(name)):
         if not study.has(row["Dataset"]) or "Rule" not in row.columns:
+            continue
+        if seen.same(row, rule_cells.COLUMNS):
             continue
         if row.sheet == "ValueLevel" and not row["Rule"]:
             continue  # a line of value level may have no rule of its own
@@ -141,4 +291,5 @@ def _write(path: Path, said: dict[str, Any]) -> None:
     text = StringIO()
     yaml.dump(said, text)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text.getvalue(), encoding="utf-8")
+    path.unlink(missing_ok=True)  # it may be one with the study's own file
+    path.write_text(text.getvalue(), encoding="utf-8", newline="\n")

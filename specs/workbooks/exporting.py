@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from specs.files import OF_VARIABLE, ORIGINS
 from specs.model import Origin
 from specs.workbooks import rule_cells
-from specs.workbooks.layouts import ADDED, FIRST, LAYOUTS, ORIGINS_2_0, RULED
-from specs.workbooks.rule_cells import as_json
+from specs.workbooks.added import PARTS, added_sheets
+from specs.workbooks.layouts import FIRST, LAYOUTS, ORIGINS_2_0, RULED
 from specs.workbooks.sheets import Sheet, Workbook
 from specs.yaml_files import content, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from specs.model import Dataset, Rule, Study, Variable
     from specs.workbooks.layouts import Family
 
     Cells = Mapping[str, Any]
-
-NUMBER = re.compile(r"-?\d+(\.\d+)?")
-
-OF_PARAMETER = ("label", "number", "category", "codelist", "where", "per")
-
-PARTS = {"variables": OF_VARIABLE, "supplemental": OF_VARIABLE, "parameters": OF_PARAMETER}
-"""The parts of a dataset's file that hold rules, and what each says beside them."""
 
 
 def exported(study: Study, family: Family = "C") -> Workbook:
@@ -51,15 +41,10 @@ def exported(study: Study, family: Family = "C") -> Workbook:
         Sheet.of(name, (*head, *(rule_cells.COLUMNS if name in RULED else ())), rows[name])
         for name, head in LAYOUTS[family].items()
     ]
-    tests = list(_tests(given))
-    columns = ("File", *dict.fromkeys(c for row in tests for c in row if c != "File"))
-    sheets += [
-        Sheet.of("Files", ADDED["Files"], _files(given)),
-        Sheet.of("Records", ADDED["Records"], _records(given)),
-        Sheet.of("Tests", columns, tests),
-        Sheet.of("Rules", ADDED["Rules"], _rules(given)),
-        Sheet.of("Terms", ADDED["Terms"], _terms(study.folder / "terminology.yaml")),
-    ]
+    terms = study.folder / "terminology.yaml"
+    if terms.exists():
+        given["terminology.yaml"] = content(read_yaml(terms))
+    sheets += added_sheets(given)
     return Workbook(f"{study.id}.xlsx", tuple(sheets))
 
 
@@ -256,95 +241,3 @@ def _data_type(variable: Variable) -> str:
 
 def _constant(rule: Rule | None) -> str:
     return str(rule.constant) if rule and rule.constant is not None and not rule.when else ""
-
-
-def _files(given: Mapping[str, Any]) -> Iterator[Cells]:
-    parts = ("records", "tests", "variables", "supplemental", "parameters")
-    for file, said in given.items():
-        known = ("dataset", "id", "domain", *parts)
-        other = {key: value for key, value in said.items() if key not in known}
-        yield {"File": file, "Dataset": said.get("dataset"), "ID": said.get("id"),
-               "Domain": said.get("domain"), "Other": as_json(other)}  # fmt: skip
-
-
-def _records(given: Mapping[str, Any]) -> Iterator[Cells]:
-    for file, said in given.items():
-        blocks = said.get("records", [])
-        for block in blocks if isinstance(blocks, list) else [blocks]:
-            told = {"from": block} if isinstance(block, str) else dict(block)
-            rule = told.pop("derived", "")
-            source = told.pop("from", "")
-            yield {
-                "File": file,
-                "From": "" if rule else source,
-                "Name": told.pop("name", ""),
-                **{part.capitalize(): as_json(told.pop(part, None)) for part in
-                   ("where", "join", "bind", "assign")},
-                "Rule": rule,
-                "Sources": _lines(source) if rule else "",
-                "Constants": as_json(told.pop("with", None)),
-                "Other": as_json(told),
-            }  # fmt: skip
-
-
-def _tests(given: Mapping[str, Any]) -> Iterator[Cells]:
-    for file, said in given.items():
-        head, *rows = said.get("tests") or [()]
-        for row in rows:
-            yield {"File": file, **dict(zip(head, map(_cell, row), strict=True))}
-
-
-def _cell(value: Any) -> Any:
-    """A value of a table of tests; text that could be taken for a number stands in quotes."""
-    if isinstance(value, str) and NUMBER.fullmatch(value):
-        return f'"{value}"'
-    return value
-
-
-def _rules(given: Mapping[str, Any]) -> Iterator[Cells]:
-    for file, said in given.items():
-        for part in PARTS:
-            for name, told in (said.get(part) or {}).items():
-                own = {} if not isinstance(told, dict) else {
-                    key: value for key, value in told.items() if key in PARTS[part]
-                }  # fmt: skip
-                rules = rule_cells.rules_of(told, PARTS[part])
-                for number, rule in enumerate(rules or [{}]):
-                    first = {"Given": as_json(own)} if number == 0 else {}
-                    yield {"File": file, "Part": part, "Name": name, **first, **_rule(rule)}
-
-
-def _rule(rule: Mapping[str, Any]) -> Cells:
-    if rule.get("standard"):
-        return {"Verb": "standard"}
-    verb = next((name for name in ORIGINS if name in rule), "")
-    if not verb:
-        return {}
-    subject = rule[verb]
-    other = {k: v for k, v in rule.items() if k not in (verb, "from", "with", "when", "where")}
-    cells = {"Verb": verb, "Condition": as_json(rule.get("when")),
-             "Where": as_json(rule.get("where")), "Other": as_json(other)}  # fmt: skip
-    if verb == "derived":
-        return {**cells, "Rule": subject, "Sources": _lines(rule.get("from")),
-                "Constants": as_json(rule.get("with"))}  # fmt: skip
-    if isinstance(subject, dict):
-        return {**cells, "Constants": as_json(subject)}
-    return {**cells, "Sources": _lines(subject)}
-
-
-def _lines(sources: Any) -> str:
-    return "\n".join(
-        map(str, sources if isinstance(sources, list) else [sources] if sources else [])
-    )
-
-
-def _terms(path: Path) -> Iterator[Cells]:
-    if not path.exists():
-        return
-    for name, said in content(read_yaml(path)).get("codelists", {}).items():
-        for kind, told in said.items():
-            pairs = told.items() if isinstance(told, dict) else [
-                (value, None) for value in (told if isinstance(told, list) else [told])
-            ]  # fmt: skip
-            for value, meaning in pairs:
-                yield {"Codelist": name, "Kind": kind, "Value": value, "Meaning": meaning}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from specs.errors import SpecError, did_you_mean
@@ -16,14 +17,17 @@ from specs.files import ORIGINS
 from specs.standards import GUIDES
 from specs.terminology import latest_versions
 from specs.workbooks import rule_cells
-from specs.workbooks.exporting import NUMBER
+from specs.workbooks.added import NUMBER
 from specs.workbooks.foreign import described, from_layout
-from specs.workbooks.layouts import FIRST, LAYOUTS, RULED
-from specs.workbooks.sheets import same_column
+from specs.workbooks.layouts import ADDED, FIRST, LAYOUTS, RULED
+from specs.workbooks.rule_cells import CONDITIONS
+from specs.workbooks.sheets import same_column, same_name
+from specs.workbooks.value_level import condition_in
 
 if TYPE_CHECKING:
     from specs.workbooks.sheets import Row, Workbook
 
+_OWN: Final = (*ADDED, "Tests")
 _ELSEWHERE: Final = ("Common", "Source Variables", "Raw Variables", "Join Comment", "Purpose")
 
 
@@ -39,7 +43,8 @@ class Imported:
 def read_files(book: Workbook) -> Imported:
     """The files that a workbook stands for, as they would be written; SpecError lists problems."""
     layout = LAYOUTS[book.family]  # type: ignore[index]  # the family is one of the three
-    unknown = tuple(
+    unknown = _unknown_sheets(book, tuple(layout))
+    unknown += tuple(
         f"{sheet.name}: {column}"
         for sheet in book.sheets
         if sheet.name in layout
@@ -51,13 +56,41 @@ def read_files(book: Workbook) -> Imported:
         )
     )
     made = Imported({"study.yaml": _study(book)}, unknown)
-    if book.sheet("Files") is not None:
+    if is_own(book):
         _from_added(book, made)
     else:
         from_layout(book, made)
     if made.problems:
         raise SpecError("\n".join(f"{book.file}: {problem}" for problem in made.problems))
     return made
+
+
+def is_own(book: Workbook) -> bool:
+    """Whether the workbook was exported here: it has sheets that no layout has."""
+    return any(book.sheet(name) is not None for name in _OWN)
+
+
+def _unknown_sheets(book: Workbook, layout: tuple[str, ...]) -> tuple[str, ...]:
+    """The sheets that are not read; SpecError names those that are missing or seem misspelt."""
+    own = is_own(book)
+    known = (*layout, *_OWN) if own else layout
+    absent = [name for name in known if book.sheet(name) is None]
+    strange = [s.name for s in book.sheets if not any(same_name(s.name, n) for n in known)]
+    near = {
+        name: found[0]
+        for name in absent
+        if (found := get_close_matches(name, strange, n=1, cutoff=0.75))
+    }
+    problems = [
+        f"{book.file}: the sheet {name} is missing"
+        + (f"; did you mean it by {near[name]}? rename that" if name in near else "")
+        for name in absent
+        if own or name in near
+    ]
+    if problems:
+        remedy = "export the study again, and edit the sheets as they are named"
+        raise SpecError("\n".join(problems), remedy=remedy if len(problems) > len(near) else "")
+    return tuple(f"sheet {name}" for name in strange)
 
 
 def _added_columns(sheet: str) -> tuple[str, ...]:
@@ -217,9 +250,9 @@ def _parsed(row: Row, column: str, made: Imported) -> Any:
     if not text:
         return None
     try:
-        return json.loads(text)
+        return condition_in(text) if column in CONDITIONS else json.loads(text)
     except json.JSONDecodeError as error:
-        made.problems.append(f"{row.place(column)}: is not JSON ({error.msg}): {text[:60]}")
+        made.problems.append(f"{row.place(column)}: {rule_cells.unread(column, text, error)}")
         return None
 
 

@@ -1,7 +1,8 @@
 """How values come about, as cells beside a variable: rule, sources, constants, condition.
 
 A cell has a line per rule, `-` where a rule of several has nothing to say. The rule is a verb, or
-the function that derives; sources are separated by commas, constants and conditions are JSON.
+the function that derives; sources are separated by commas, constants are JSON, conditions too or
+where clauses (`aeongo EQ 1`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specs.errors import did_you_mean
 from specs.files import ORIGINS
+from specs.workbooks.value_level import condition_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from specs.workbooks.sheets import Row
 
 COLUMNS: Final = ("Rule", "Sources", "Constants", "Condition")
+
+CONDITIONS: Final = ("Condition", "Where")
+"""The columns, of all sheets with rules, that hold conditions."""
 
 _NOTHING: Final = "-"
 _SHOWN: Final = ("from", "with", "when")
@@ -86,9 +91,10 @@ def _rule(
     parsed = {}
     for column in ("Constants", "Condition"):
         try:
-            parsed[column] = json.loads(given[column]) if given[column] else None
+            read = condition_in if column == "Condition" else json.loads
+            parsed[column] = read(given[column]) if given[column] else None
         except json.JSONDecodeError as error:
-            problems.append(f"{row.place(column)}: is not JSON ({error.msg}): {given[column][:60]}")
+            problems.append(f"{row.place(column)}: {unread(column, given[column], error)}")
             return dict(was)
     sources = [source.strip() for source in given["Sources"].split(",") if source.strip()]
     constants = parsed["Constants"]
@@ -114,6 +120,12 @@ def _joined(lines: list[str]) -> str:
     if not any(lines):
         return ""
     return "\n".join(line or _NOTHING for line in lines) if len(lines) > 1 else lines[0]
+
+
+def unread(column: str, text: str, error: json.JSONDecodeError) -> str:
+    """What is wrong with a cell that holds neither JSON nor, where one may stand, a condition."""
+    clause = ' nor a condition such as aeongo EQ "1"' if column in CONDITIONS else ""
+    return f"is not JSON{clause} ({error.msg}): {text[:60]}"
 
 
 def as_json(value: Any) -> str:

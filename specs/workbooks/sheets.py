@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -101,7 +102,7 @@ class Workbook:
 
     def sheet(self, name: str) -> Sheet | None:
         """The sheet of that name, whatever its case and blanks."""
-        return next((s for s in self.sheets if _plain(s.name) == _plain(name)), None)
+        return next((s for s in self.sheets if same_name(s.name, name)), None)
 
     def rows(self, name: str) -> tuple[Row, ...]:
         """The rows of a sheet; none when it is missing."""
@@ -112,6 +113,11 @@ class Workbook:
 def same_column(name: str, other: str) -> bool:
     """Whether two heads mean the same column."""
     return _meant(name) == _meant(other)
+
+
+def same_name(name: str, other: str) -> bool:
+    """Whether two sheets have the same name but for case and blanks."""
+    return _plain(name) == _plain(other)
 
 
 def read_workbook(path: Path) -> Workbook:
@@ -190,6 +196,7 @@ def _text(cell: Any) -> str:
     return str(cell).strip()
 
 
+@cache
 def _meant(column: str) -> str:
     plain = _plain(column)
     return _SYNONYMS.get(plain, plain)

@@ -1,7 +1,8 @@
-"""The sheet ValueLevel of a workbook of others: qualifiers, and conditions of variables."""
+"""Conditions in cells: `QNAM EQ "RSRATER"`, as the sheet ValueLevel has them, or JSON."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from specs.workbooks.sheets import Row, Workbook
 
 _CONDITION: Final = re.compile(
-    r"\s*(\w+)\s+(EQ|NE|IN|NOTIN|LT|LE|GT|GE)\s+(\(.*?\)|\"[^\"]*\"|.+?)\s*(?:\band\b|$)",
+    r"\s*([\w.@*-]+)\s+(EQ|NE|IN|NOTIN|LT|LE|GT|GE)\s+(\(.*?\)|\"[^\"]*\"|.+?)\s*(?:\band\b|$)",
     re.IGNORECASE,
 )
 
@@ -33,6 +34,20 @@ def conditions(book: Workbook, row: Row, problems: list[str]) -> list[dict[str, 
             " EQ value"
         )
     return [{variable: {comparator: _value(comparator, v)}} for variable, comparator, v in parts]
+
+
+def condition_in(text: str) -> Any:
+    """The conditions of a cell; ValueError when it is neither JSON nor a where clause.
+
+    >>> condition_in('aeongo EQ 1 and AESEV IN (MILD, "NOT SEVERE")')
+    [{'aeongo': {'EQ': '1'}}, {'AESEV': {'IN': ['MILD', 'NOT SEVERE']}}]
+    """
+    parts = list(_parsed(text))
+    if parts:
+        return [
+            {variable: {comparator: _value(comparator, v)}} for variable, comparator, v in parts
+        ]
+    return json.loads(text)
 
 
 def _parsed(text: str) -> Iterator[tuple[str, str, str]]:

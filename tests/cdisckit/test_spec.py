@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from cdisckit.main import app
 from cdisckit.spec import check_spec
+from specs.errors import SpecError
 from tests.sdtm.conftest import STUDY, write_study
 
 if TYPE_CHECKING:
@@ -105,7 +106,10 @@ def test_the_commands_end_with_the_codes_they_promise(tmp_path: Path) -> None:
     assert run(app, ["check-spec", str(good)]).exit_code == 0
     found = run(app, ["check-spec", str(bad)])
     assert (found.exit_code, "AE lacks AEDECOD" in found.output) == (1, True)
-    book, copy = tmp_path / "spec.xlsx", tmp_path / "copy"
+    book = tmp_path / "spec.xlsx"
     assert run(app, ["spec", "export", str(good), "--to", str(book)]).exit_code == 0
-    assert run(app, ["spec", "import", str(book), "--to", str(copy)]).exit_code == 0
-    assert (copy / "sdtm" / "ae.yaml").exists()
+    done = run(app, ["spec", "import", str(book), "--to", str(good)])
+    assert (done.exit_code, "changed cells: none" in done.output) == (0, True)
+    refused = run(app, ["spec", "import", str(book), "--to", str(tmp_path / "new")])
+    assert isinstance(refused.exception, SpecError)
+    assert not (tmp_path / "new").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from typing import TYPE_CHECKING
 
@@ -39,8 +40,9 @@ def exported(study: Path, folder: Path) -> Iterator[Path]:
 
 def test_the_trial_comes_back_from_its_two_define_files(root: Path, tmp_path: Path) -> None:
     files = list(exported(root / "studies" / "nct03171194", tmp_path / "first"))
-    remarks = import_spec(files, tmp_path / "study")
-    lost = {re.sub(r"\d+ ", "", remark).partition(": ")[2] for remark in remarks}
+    remarks = import_spec(files, tmp_path / "study").remarks
+    assert remarks[-1] == f"all that is not kept: {tmp_path / 'study' / 'not_kept.csv'}"
+    lost = {re.sub(r"\d+ ", "", remark).partition(": ")[2] for remark in remarks[:-1]}
     assert {name.partition(":")[0] for name in lost} <= {
         "display",  # results are declared in analyses.yaml, which a define.xml does not tell
         "result",
@@ -98,7 +100,7 @@ def test_a_method_keeps_its_braces_quotes_and_backslashes(tmp_path: Path) -> Non
 def test_version_2_0_becomes_a_study_of_2_1(tmp_path: Path) -> None:
     path = tmp_path / "old.xml"
     path.write_text(DEFINE_20, encoding="latin-1")
-    remarks = import_spec([path], tmp_path / "study")
+    remarks = import_spec([path], tmp_path / "study").remarks
     assert "SDTMIG 3.1.2 is read as SDTMIG 3.4" in remarks
     assert any(remark.endswith("DM.IT.GONE") for remark in remarks)
     export_spec(tmp_path / "study", tmp_path / "new.xml", "C")
@@ -179,4 +181,32 @@ def test_the_command_says_what_is_not_kept(define: Path, tmp_path: Path) -> None
     run = cdisckit("spec", "import", define, "--to", tmp_path / "study")
     assert run.code == 0, run.err
     assert "not kept: 1 display: Table 14.1" in run.err
+    assert f"all that is not kept: {tmp_path / 'study' / 'not_kept.csv'}" in run.err
     assert cdisckit("check-spec", tmp_path / "study").code == 1
+
+
+def test_all_that_is_not_kept_stands_in_a_file(root: Path, tmp_path: Path) -> None:
+    files = list(exported(root / "studies" / "cdiscpilot01-adam", tmp_path / "first"))[-1:]
+    remarks = import_spec(files, tmp_path / "study").remarks
+    with (tmp_path / "study" / "not_kept.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file))
+    assert lines[0] == ["kind", "name", "attribute", "old", "new"]
+    counts = [re.search(r" (\d+) ", r) for r in remarks if r.startswith("not kept: ")]
+    assert sum(int(found[1]) for found in counts if found) == len(lines) - 1
+
+
+def test_what_is_to_be_named_is_told_once_with_raw_data(tmp_path: Path) -> None:
+    path = tmp_path / "old.xml"
+    path.write_text(DEFINE_20, encoding="latin-1")
+    import_spec([path], tmp_path / "study")
+    study = tmp_path / "study" / "study.yaml"
+    forms = (
+        "raw: [{name: forms, reader: table, forms: {todo_dm: {file: dm.csv, subject: subject}}}]"
+    )
+    text = re.sub("raw: .*", forms, study.read_text(encoding="utf-8"))
+    study.write_text(text, encoding="utf-8")
+    (tmp_path / "study" / "dm.csv").write_text("subject,sex\n1,F\n", encoding="utf-8")
+    checked = check_spec(tmp_path / "study")
+    assert checked.unchecked == ()
+    told = [problem for problem in checked.problems if "todo_sex" in problem]
+    assert told == ["dm.yaml: no field is named for todo_sex"], checked.problems

@@ -77,7 +77,8 @@ def test_a_study_comes_back_from_its_workbook_as_it_was(
 ) -> None:
     path = tmp_path / "spec.xlsx"
     write_workbook(book, path)
-    assert import_study(read_workbook(path), bare, load) == ()
+    done = import_study(read_workbook(path), bare, load)
+    assert (done.unknown, done.kept) == ((), ())
     again = load(bare)
     assert by_name(again) == by_name(study)
     assert dict(again.codelists) == dict(study.codelists)
@@ -227,7 +228,7 @@ def test_a_workbook_written_by_hand_may_give_the_rules_beside_the_variables(
     sheets = [
         Sheet.of("Variables", head, rows) if s.name == "Variables" else s for s in other.sheets
     ]
-    assert import_study(Workbook("spec.xlsx", tuple(sheets)), tmp_path, load) == ()
+    assert import_study(Workbook("spec.xlsx", tuple(sheets)), tmp_path, load).unknown == ()
     said = read_yaml(tmp_path / "sdtm" / "ae.yaml").data["variables"]
     assert said["AETERM"] == {"label": "Term", "collected": "aeterm"}
     assert said["AESTDY"]["derived"] == "study_day"
@@ -299,7 +300,7 @@ def test_heads_are_known_by_other_names_and_strange_ones_are_listed(tmp_path: Pa
     ]  # fmt: skip
     book = Workbook("spec.xlsx", tuple(sheets))
     assert book.family == "C"
-    assert import_study(book, tmp_path, load) == ("Datasets: Core",)
+    assert import_study(book, tmp_path, load).unknown == ("Datasets: Core",)
     text = (tmp_path / "sdtm" / "ae.yaml").read_text(encoding="utf-8")
     assert "keys: [USUBJID]" in text
     assert "label: Events" in text
@@ -309,3 +310,28 @@ def test_a_source_that_is_no_dataset_of_the_workbook_is_named(tmp_path: Path) ->
     tables = {**FOREIGN, "Variables": [{**FOREIGN["Variables"][0], "Dataset": "AA"}]}
     with pytest.raises(SpecError, match=r"spec.xlsx: Variables!B2: there is no dataset AA"):
         import_study(foreign("C", tables), tmp_path, load)
+
+
+def test_a_sheet_of_others_that_seems_misspelt_is_an_error_and_a_strange_one_is_listed(
+    tmp_path: Path,
+) -> None:
+    book = foreign("C", FOREIGN)
+    named = {"Codelists": "Codelist", "Documents": "Analysis Displays"}
+    sheets = [Sheet(named.get(s.name, s.name), s.columns, s.rows) for s in book.sheets]
+    with pytest.raises(SpecError, match="Codelists is missing; did you mean it by Codelist"):
+        import_study(replace(book, sheets=tuple(sheets)), tmp_path / "study", load)
+    assert not (tmp_path / "study").exists()
+    sheets = [s if s.name != "Codelist" else book.sheets[4] for s in sheets]
+    done = import_study(replace(book, sheets=tuple(sheets)), tmp_path / "study", load)
+    assert done.unknown == ("sheet Analysis Displays",)
+
+
+def test_a_workbook_of_others_that_would_break_a_study_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    import_study(foreign("C", FOREIGN), tmp_path, load)
+    before = (tmp_path / "sdtm" / "ae.yaml").read_bytes()
+    datasets = [{**FOREIGN["Datasets"][0], "Key Variables": "STUDYID, AETREM"}]
+    with pytest.raises(SpecError, match="Datasets!F2: key AETREM is no variable of AE"):
+        import_study(foreign("C", {**FOREIGN, "Datasets": datasets}), tmp_path, load)
+    assert (tmp_path / "sdtm" / "ae.yaml").read_bytes() == before

@@ -1,0 +1,93 @@
+"""The commands of two words: `cdisckit ct add`, `cdisckit spec export` and the like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from specs.errors import CdisckitError
+
+CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
+
+StudyFolder = Annotated[Path, typer.Argument(help="The study's folder, with study.yaml.")]
+
+ct = typer.Typer(help="Controlled terminology packages.", no_args_is_help=True)
+spec = typer.Typer(
+    help="Specifications as workbooks or define.xml, and back.", no_args_is_help=True
+)
+
+
+@ct.command("add")
+def ct_add(
+    file: Annotated[Path, typer.Argument(help="A package of NCI EVS: ODM-XML or text.")],
+) -> None:
+    """Load a whole official terminology package into the user's cache."""
+    from specs.terminology.nci import add_package
+
+    added = add_package(file)
+    Console().print(
+        f"{added.name} {added.version}: {added.codelists:,} codelists, {added.terms:,} terms"
+    )
+
+
+@ct.command("list")
+def ct_list() -> None:
+    """List the terminology packages at hand."""
+    from specs.terminology import versions
+
+    for name, version, whole in versions():
+        Console().print(f"{name} {version}: {'whole package' if whole else 'shipped selection'}")
+
+
+@spec.command("export")
+def spec_export(
+    study: StudyFolder,
+    to: Annotated[Path, typer.Option(help="The workbook to write.")] = Path("spec.xlsx"),
+    layout: Annotated[
+        str, typer.Option(help="A (Community, Define 2.0), B (Enterprise, 2.0) or C (2.1).")
+    ] = "C",
+    standard: Annotated[
+        str, typer.Option(help="For a define.xml: SDTMIG or ADaMIG, where a study has both.")
+    ] = "",
+) -> None:
+    """Write a study's specification as a workbook in a layout of Pinnacle 21, or as define.xml.
+
+    A define.xml written from the specification alone has the planned types and lengths.
+    """
+    from cdisckit.spec import export_spec
+
+    if layout not in ("A", "B", "C"):
+        raise CdisckitError(f"there is no layout {layout}", remedy="choose A, B or C")
+    if standard not in ("", "SDTMIG", "ADaMIG"):
+        raise CdisckitError(f"there is no standard {standard}", remedy="choose SDTMIG or ADaMIG")
+    count = export_spec(study, to, layout, standard)  # type: ignore[arg-type]  # checked above
+    Console().print(f"{count} datasets: {to}", soft_wrap=True, highlight=False)
+
+
+@spec.command("import")
+def spec_import(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="A workbook in one of the three layouts, or define.xml files."),
+    ],
+    to: Annotated[
+        Path, typer.Option(help="The study's folder: a workbook replaces files, a define.xml none.")
+    ],
+) -> None:
+    """Write the files of a study from a workbook, or start a study from its define.xml files.
+
+    Columns of a workbook that are not known are named, and what is not kept of it or of a
+    define.xml. Nothing is changed when the study cannot be loaded after an import. Ends with 1
+    when a workbook's edit is not kept, or the study has problems.
+    """
+    from cdisckit.spec import import_spec
+
+    done = import_spec(files, to)
+    for remark in done.remarks:
+        Console(stderr=True).print(remark, soft_wrap=True, highlight=False, markup=False)
+    for line in done.summary:
+        Console().print(line, soft_wrap=True, highlight=False, markup=False)
+    raise typer.Exit(CLEAN if done.clean else FINDINGS)
