@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from specs.model import Study
     from specs.tables import Table
 
-GROUP = 200_000
+GROUP = 300_000
 """How many raw records are built at a time."""
 
 
