@@ -7,19 +7,12 @@ from typing import Any
 import pandas as pd
 
 from adam.derivations.copies import carried_forward, first_flag_with_copies, last_records
+from tests.adam.series import numbers, texts
 
 WINDOWS = (
     {"AVISIT": "Baseline", "AVISITN": 0, "AWLO": -10, "AWHI": 1},
     {"AVISIT": "Week 1", "AVISITN": 1, "AWLO": 2, "AWHI": 10},
 )
-
-
-def texts(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="str")
-
-
-def numbers(*values: float | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="float64")
 
 
 def carried(

@@ -12,6 +12,7 @@ from adam.derivations.copies import carried_forward, first_flag_with_copies, las
 from adam.derivations.windows import visit_of_day
 from cdisckit.build import open_study
 from specs.tables import Table, no_trace
+from tests.adam.series import numbers, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,14 +24,6 @@ WINDOWS = (
     {"AVISIT": "Week 16", "AVISITN": 16, "AWLO": 85, "AWHI": 140},
     {"AVISIT": "Week 24", "AVISITN": 24, "AWLO": 141, "AWHI": None},
 )
-
-
-def texts(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="str")
-
-
-def numbers(*values: float | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="float64")
 
 
 def carried(day: pd.Series[Any], value: pd.Series[Any]) -> list[tuple[int, str]]:

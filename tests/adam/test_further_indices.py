@@ -15,16 +15,9 @@ from adam.derivations.responders import (
     responder,
 )
 from adam.derivations.scores import grade_score, titer_number, total_if_worst, total_of_scores
+from tests.adam.series import numbers, texts
 
 BICLA: dict[str, Any] = {"improved": {"A": ["B", "C", "D"], "B": ["C", "D"]}, "none_active": "N"}
-
-
-def texts(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="str")
-
-
-def numbers(*values: float | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="float64")
 
 
 def answer(frame: pd.DataFrame) -> Any:

@@ -1,18 +1,7 @@
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
-
 from adam.derivations.remission import new_items, score_at_most
-
-
-def texts(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="str")
-
-
-def numbers(*values: float | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="float64")
+from tests.adam.series import numbers, texts
 
 
 def new(days: list[str], visits: list[float], *items: list[float | None]) -> list[float]:

@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
-
 from adam.derivations.change import difference, percent_change, share_of, shift
 from adam.derivations.occurrences import (
     days_of,
@@ -22,22 +18,7 @@ from adam.derivations.subjects import (
     whole_years,
 )
 from adam.derivations.timing import earliest_date, named_date, not_after
-
-
-def texts(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="str")
-
-
-def numbers(*values: float | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="float64")
-
-
-def dates(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(pd.to_datetime(list(values)).astype("datetime64[s]"))
-
-
-def shown(column: pd.Series[Any]) -> list[str]:
-    return column.dt.strftime("%Y-%m-%d").fillna("").tolist()
+from tests.adam.series import as_days, dates, numbers, texts
 
 
 def test_an_event_counts_as_treatment_emergent_where_it_may_be() -> None:
@@ -60,7 +41,7 @@ def test_a_partial_start_is_moved_to_the_first_dose_only_within_its_days() -> No
     found = start_not_before(
         texts("2017", "2017-06", "2017-05", "2017-06-01", None), dates(*["2017-06-14"] * 5)
     )
-    assert shown(found) == ["2017-06-14", "2017-06-14", "2017-05-01", "2017-06-01", ""]
+    assert as_days(found) == ["2017-06-14", "2017-06-14", "2017-05-01", "2017-06-01", ""]
 
 
 def test_both_ends_of_a_duration_count() -> None:
@@ -101,8 +82,8 @@ def test_differences_shares_and_shifts_are_missing_where_a_part_is() -> None:
 def test_the_first_and_last_day_of_a_subject() -> None:
     subjects = texts("A", "A", "B")
     days = dates("2017-06-20", "2017-06-14", None)
-    assert shown(first_day_of(days, subjects)) == ["2017-06-14", ""]
-    assert shown(last_day_of(days, subjects)) == ["2017-06-20", ""]
+    assert as_days(first_day_of(days, subjects)) == ["2017-06-14", ""]
+    assert as_days(last_day_of(days, subjects)) == ["2017-06-20", ""]
 
 
 def test_a_day_within_an_interval_is_not_before_the_reference() -> None:
@@ -113,7 +94,7 @@ def test_a_day_within_an_interval_is_not_before_the_reference() -> None:
         dates(*["2017-06-14"] * 3),
         texts("A", "B", "C"),
     )
-    assert shown(found) == ["2017-06-14", "2017-07-01", ""]
+    assert as_days(found) == ["2017-06-14", "2017-07-01", ""]
 
 
 def test_the_last_number_passes_over_missing_ones() -> None:
@@ -143,10 +124,10 @@ def test_a_year_is_completed_on_its_day() -> None:
 def test_censoring_takes_the_earliest_date_and_says_which_it_was() -> None:
     end, left = dates("2017-12-01", "2017-12-01"), dates(None, "2017-10-02")
     censored = earliest_date(end, left)
-    assert shown(censored) == ["2017-12-01", "2017-10-02"]
+    assert as_days(censored) == ["2017-12-01", "2017-10-02"]
     assert named_date(censored, left, text="DISCONTINUATION").fillna("").tolist() == [
         "", "DISCONTINUATION",
     ]  # fmt: skip
     events = dates("2017-12-01", "2017-10-03")
-    assert shown(not_after(events, censored)) == ["2017-12-01", ""]
-    assert shown(not_after(events, dates(None, None))) == ["2017-12-01", "2017-10-03"]
+    assert as_days(not_after(events, censored)) == ["2017-12-01", ""]
+    assert as_days(not_after(events, dates(None, None))) == ["2017-12-01", "2017-10-03"]

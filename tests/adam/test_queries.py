@@ -1,18 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from adam.derivations.occurrences import first_flag, query_name, treatment_emergent
-
-
-def texts(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="str")
-
-
-def numbers(*values: float | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="float64")
+from tests.adam.series import numbers, texts
 
 
 def test_a_query_takes_words_in_the_term_and_classes_without_some_terms() -> None:

@@ -15,16 +15,9 @@ from adam.derivations.remission import (
     score_at_most,
 )
 from specs.derivation import derivations_of
+from tests.adam.series import numbers, texts
 
 DAYS = ["2020-01-01", "2020-02-01", "2020-03-01"]
-
-
-def texts(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="str")
-
-
-def numbers(*values: float | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="float64")
 
 
 def found(series: pd.Series[Any]) -> list[Any]:

@@ -15,14 +15,7 @@ from adam.derivations.responders import (
     no_new_grades,
     responder,
 )
-
-
-def texts(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="str")
-
-
-def dates(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(pd.to_datetime(list(values)).astype("datetime64[s]"))
+from tests.adam.series import dates, texts
 
 
 def first(column: pd.Series[Any]) -> Any:

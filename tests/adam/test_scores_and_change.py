@@ -23,18 +23,7 @@ from adam.derivations.change import (
 from adam.derivations.scores import grade_score, total_if_worst, total_of_items, within_scale
 from adam.derivations.subjects import first_on_or_after, first_time, has_record, starts_on_or_after
 from adam.derivations.timing import latest_date
-
-
-def texts(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="str")
-
-
-def numbers(*values: float | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="float64")
-
-
-def dates(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(pd.to_datetime(list(values)).astype("datetime64[s]"))
+from tests.adam.series import dates, numbers, texts
 
 
 def shown(column: pd.Series[Any]) -> list[Any]:

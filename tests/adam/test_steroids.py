@@ -16,16 +16,9 @@ from adam.derivations.steroids import (
     latest_possible_end,
     prednisone_equivalent,
 )
+from tests.adam.series import dates, texts
 
 SYSTEMIC = ["ORAL", "INTRAVENOUS", "INTRAMUSCULAR", "SUBCUTANEOUS"]
-
-
-def texts(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="str")
-
-
-def dates(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(pd.to_datetime(list(values)).astype("datetime64[s]"))
 
 
 @pytest.mark.parametrize(

@@ -30,34 +30,19 @@ from adam.derivations.timing import (
     latest_possible_date,
     relative_day,
 )
-
-
-def texts(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="str")
-
-
-def numbers(*values: float | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="float64")
-
-
-def dates(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(pd.to_datetime(list(values)).astype("datetime64[s]"))
-
-
-def shown(column: pd.Series[Any]) -> list[str]:
-    return column.dt.strftime("%Y-%m-%d").fillna("").tolist()
+from tests.adam.series import as_days, dates, numbers, texts
 
 
 def by_subject(column: pd.Series[Any]) -> dict[str, str]:
     assert column.index.is_unique
-    return dict(zip(column.index, shown(column), strict=True))
+    return dict(zip(column.index, as_days(column), strict=True))
 
 
 PARTIAL = ("2017-06-14T10:30", "2017-06", "2017", "--06-14", None)
 
 
 def test_only_a_full_date_has_a_day_and_only_a_timed_one_a_time() -> None:
-    assert shown(analysis_date(texts(*PARTIAL))) == ["2017-06-14", "", "", "", ""]
+    assert as_days(analysis_date(texts(*PARTIAL))) == ["2017-06-14", "", "", "", ""]
     assert analysis_time(texts(*PARTIAL)).fillna(-1).tolist() == [37800, -1, -1, -1, -1]
 
 
@@ -66,8 +51,8 @@ def test_a_partial_date_has_an_earliest_and_a_latest_day() -> None:
         earliest_possible_date(texts(*PARTIAL)),
         latest_possible_date(texts(*PARTIAL)),
     )
-    assert shown(earliest) == ["2017-06-14", "2017-06-01", "2017-01-01", "", ""]
-    assert shown(latest) == ["2017-06-14", "2017-06-30", "2017-12-31", "", ""]
+    assert as_days(earliest) == ["2017-06-14", "2017-06-01", "2017-01-01", "", ""]
+    assert as_days(latest) == ["2017-06-14", "2017-06-30", "2017-12-31", "", ""]
     assert imputation_flag(texts(*PARTIAL)).fillna("").tolist() == ["", "D", "M", "Y", ""]
 
 
@@ -83,7 +68,7 @@ def test_nothing_above_the_highest_part_is_imputed(
     highest: Any, days: list[str], flags: list[str]
 ) -> None:
     dtc = texts(*PARTIAL)
-    assert shown(earliest_possible_date(dtc, highest_imputed=highest)) == [*days, "", ""]
+    assert as_days(earliest_possible_date(dtc, highest_imputed=highest)) == [*days, "", ""]
     assert imputation_flag(dtc, highest_imputed=highest).fillna("").tolist() == flags
 
 

@@ -18,6 +18,7 @@ from adam.derivations.windows import (
     window_table,
     window_unit,
 )
+from tests.adam.series import dates, numbers, texts
 
 WINDOWS = (
     {"AVISIT": "Baseline", "AVISITN": 0, "VISIT": None, "AWTARGET": 1, "AWLO": -28, "AWHI": 1},
@@ -26,18 +27,6 @@ WINDOWS = (
     {"AVISIT": "Week 24", "AVISITN": 24, "VISIT": "WEEK 24", "AWTARGET": 169}
     | {"AWLO": 155, "AWHI": 182},
 )
-
-
-def texts(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="str")
-
-
-def numbers(*values: float | None) -> pd.Series[Any]:
-    return pd.Series(list(values), dtype="float64")
-
-
-def dates(*values: str | None) -> pd.Series[Any]:
-    return pd.Series(pd.to_datetime(list(values)).astype("datetime64[s]"))
 
 
 @pytest.mark.parametrize(
