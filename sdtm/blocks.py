@@ -54,13 +54,12 @@ class BlockRecords:
         for _, field in clauses:
             form.field_named(field, block.place)
         keep = all_hold(block.where, clauses_on(form.frame, clauses))
-        left = pd.DataFrame(
-            {"form": form.name, "record": form.frame.index[~keep], "clause": _text(block)}
-        )
+        met = " and ".join(str(clause) for clause in block.where)
+        left = _told(form, form.frame.index[~keep], met)
         if block.distinct:
             double = _doubled(block, form, form.frame[keep])
-            also = pd.DataFrame({"form": form.name, "record": double, "clause": _rule(block)})
-            left = pd.concat([left, also], ignore_index=True)
+            kept = f"{block.keep} of the records that agree in {', '.join(block.distinct)}"
+            left = pd.concat([left, _told(form, double, kept)], ignore_index=True)
             keep &= ~form.frame.index.isin(double)
         one = Collapsed(form)
         if block.group_by:
@@ -91,12 +90,17 @@ class BlockRecords:
         """The ids of the records."""
         return self.form.frame.index[self.rows]
 
+    @property
+    def merged(self) -> pd.DataFrame:
+        """The records that were made one with another: form, record, clause."""
+        clause = f"made one with another for each {', '.join(self.block.group_by)}"
+        return _told(self.form, self.one.members["record"], clause)
+
     def places(self, name: str) -> pd.DataFrame:
         """The CONTEXT of the record that the value of a name is from, for each of the rows."""
         places = pd.DataFrame({known: as_plain(self.column(known)) for known in CONTEXT})
-        source = self.block.bind.get(name, name)
-        owner, _, _ = source.partition(".")
-        if owner in self.joined and source not in self.form.fields:
+        owner, source = self._source(name)
+        if owner:
             other = self.joined[owner].set_axis(self.index)
             there = [known for known in CONTEXT if known in other]
             return places.assign(**{known: as_plain(other[known]) for known in there})
@@ -119,11 +123,17 @@ class BlockRecords:
             return pd.Series(values, index=index, dtype="float64")
         if name not in self.fields and name not in CONTEXT:
             return missing(index)
-        source = name if name in CONTEXT else self.block.bind.get(name, name)
-        owner, _, field = source.partition(".")
-        if owner in self.joined and source not in self.form.fields:
-            return self.joined[owner][field].set_axis(index)
+        owner, source = ("", name) if name in CONTEXT else self._source(name)
+        if owner:
+            return self.joined[owner][source].set_axis(index)
         return pd.Series(self.form.frame[source].array.take(self.rows), index=index, copy=False)
+
+    def _source(self, name: str) -> tuple[str, str]:
+        """The join that a name is read from, "" for the block's own form, and the field."""
+        source = self.block.bind.get(name, name)
+        owner, _, field = source.partition(".")
+        joined = owner in self.joined and source not in self.form.fields
+        return (owner, field) if joined else ("", source)
 
 
 def _with_units(block: Block, form: Form, raw: RawData, wanted: tuple[str, ...]) -> Block:
@@ -145,8 +155,9 @@ def _with_units(block: Block, form: Form, raw: RawData, wanted: tuple[str, ...])
     return replace(block, bind={n: to for n, to in bind.items() if n in block.bind or to != n})
 
 
-def _text(block: Block) -> str:
-    return " and ".join(str(clause) for clause in block.where)
+def _told(form: Form, records: pd.Index | pd.Series, clause: str) -> pd.DataFrame:
+    """Records of a form, with what was done to them."""
+    return pd.DataFrame({"form": form.name, "record": records, "clause": clause})
 
 
 def _doubled(block: Block, form: Form, rows: pd.DataFrame) -> pd.Index:
@@ -156,10 +167,6 @@ def _doubled(block: Block, form: Form, rows: pd.DataFrame) -> pd.Index:
         if name not in CONTEXT:
             form.field_named(name, block.place)
     return rows.index[rows.duplicated(names, keep=block.keep)]
-
-
-def _rule(block: Block) -> str:
-    return f"{block.keep} of the records that agree in {', '.join(block.distinct)}"
 
 
 def _joined(join: Join, raw: RawData, frame: pd.DataFrame, rows: NDArray[np.intp]) -> pd.DataFrame:

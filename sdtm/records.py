@@ -60,20 +60,12 @@ class Records:
     @property
     def left_out(self) -> pd.DataFrame:
         """The records that a rule of their block left out: form, record, clause."""
-        left_out = [part.left_out for part in self.parts if len(part.left_out)]
-        return pd.concat(left_out, ignore_index=True) if left_out else _none_left_out()
+        return _below([part.left_out for part in self.parts])
 
     @property
     def merged(self) -> pd.DataFrame:
         """The records that were made one with another: form, record, clause."""
-        merged = [
-            pd.DataFrame(
-                {"form": p.form.name, "record": p.one.members["record"], "clause": _group(p.block)}
-            )
-            for p in self.parts
-            if len(p.one.members)
-        ]
-        return pd.concat([_none_left_out(), *merged], ignore_index=True)
+        return _below([part.merged for part in self.parts])
 
     def column(self, name: str) -> pd.Series:
         """The column of a name: the context, that of the planned visit, what a rule may read.
@@ -192,10 +184,6 @@ def _joined_traces(records: Records) -> Iterator[pd.DataFrame]:
         yield trace(rows, known, records.column(f"@join.{name}"))
 
 
-def _group(block: Block) -> str:
-    return f"made one with another for each {', '.join(block.group_by)}"
-
-
 def _merged_traces(records: Records) -> Iterator[pd.DataFrame]:
     """The trace to the records that were made one with the record of a row."""
     for part in records.parts:
@@ -206,5 +194,7 @@ def _merged_traces(records: Records) -> Iterator[pd.DataFrame]:
             yield trace(rows[rows.notna()], part.form.name, members["record"][rows.notna()])
 
 
-def _none_left_out() -> pd.DataFrame:
-    return pd.DataFrame({"form": [], "record": [], "clause": []})
+def _below(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of records below each other, those without rows left away."""
+    filled = [table for table in tables if len(table)] or tables[:1]
+    return pd.concat(filled, ignore_index=True)

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Final, TypedDict
+
 from lxml import etree
 
 
+class _Options(TypedDict):
+    resolve_entities: bool
+    no_network: bool
+    load_dtd: bool
+    dtd_validation: bool
+    attribute_defaults: bool
+    huge_tree: bool
+    remove_comments: bool
+
+
+SAFE: Final = _Options(
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    dtd_validation=False,
+    attribute_defaults=False,
+    huge_tree=False,
+    remove_comments=True,
+)
+"""For a parser of lxml: it fetches nothing, expands nothing, and keeps libxml2's limits on size."""
+
+
 def safe_parser(*, remove_pis: bool) -> etree.XMLParser:
-    """A parser that fetches nothing, expands nothing, and keeps libxml2's limits on size."""
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=remove_pis,
-    )
+    """A parser of whole documents with these options."""
+    return etree.XMLParser(**SAFE, remove_pis=remove_pis)

@@ -10,6 +10,7 @@ from adam.derivations.occurrences import first_flag
 from adam.derivations.windows import open_limits
 from adam.records import Copies
 from specs.derivation import derivation
+from specs.distinct import text_where
 
 if TYPE_CHECKING:
     from adam.derivations.windows import Windows
@@ -69,7 +70,7 @@ def first_flag_with_copies(
     table = pd.concat(keys, axis=1).set_axis(range(len(keys)), axis=1)
     record = table.groupby(list(table.columns), dropna=False, sort=False).ngroup()
     first = first_flag(*keys, within=within, descending=descending)
-    return pd.Series("Y", index=table.index, dtype="str").where(record.isin(record[first.eq("Y")]))
+    return text_where(record.isin(record[first.eq("Y")]))
 
 
 def _last_before(ordered: pd.DataFrame, low: float, high: float) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from specs.errors import RawDataError
+from specs.xml_files import SAFE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,16 +71,7 @@ def stream(path: Path, whole: frozenset[str]) -> Events:
                 raise RawDataError("is empty", where=path.name, remedy="export the data again")
             file.seek(0)
             for event, element in etree.iterparse(
-                file,
-                events=("start", "end"),
-                load_dtd=False,
-                dtd_validation=False,
-                attribute_defaults=False,
-                no_network=True,
-                resolve_entities=False,
-                remove_comments=True,
-                remove_pis=True,
-                huge_tree=False,
+                file, events=("start", "end"), **SAFE, remove_pis=True
             ):
                 if event == "start":
                     depth += 1

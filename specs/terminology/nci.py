@@ -15,6 +15,7 @@ from lxml import etree
 from specs.errors import TerminologyError
 from specs.terminology.codelist import Codelist, Term
 from specs.terminology.packages import store_package
+from specs.xml_files import SAFE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -245,14 +246,7 @@ def _extensible(text: str, code: str, where: str) -> bool:
 
 def _events(file: IO[bytes]) -> Iterator[tuple[str, etree._Element]]:
     """The start and end of every element, without document types, entities or the network."""
-    yield from etree.iterparse(
-        file,
-        events=("start", "end"),
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-    )
+    yield from etree.iterparse(file, events=("start", "end"), **SAFE)
 
 
 def _check_root(root: etree._Element, path: Path) -> None:
