@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cdisckit.house import check_house
-from cdisckit.subcommands import CLEAN, COULD_NOT_RUN, FINDINGS, StudyFolder, ct, spec
+from cdisckit.subcommands import CLEAN, COULD_NOT_RUN, FINDINGS, RawFolder, StudyFolder, ct, spec
 from specs.errors import CdisckitError
 
 app = typer.Typer(
@@ -40,10 +40,7 @@ def start() -> None:
 def build(
     study: StudyFolder,
     out: Annotated[Path, typer.Option(help="Where packages go.")] = Path("out"),
-    raw: Annotated[
-        Path | None,
-        typer.Option(envvar="CDISCKIT_RAW", help="Folder of the raw files, if not the study's."),
-    ] = None,
+    raw: RawFolder = None,
     dictionaries: Annotated[
         Path | None,
         typer.Option(envvar="CDISCKIT_DICTIONARIES", help="Folder of MedDRA-28.0 and the like."),
@@ -83,10 +80,7 @@ def build(
 def analyze(
     study: StudyFolder,
     out: Annotated[Path, typer.Option(help="Where results go.")] = Path("out"),
-    raw: Annotated[
-        Path | None,
-        typer.Option(envvar="CDISCKIT_RAW", help="Folder of the raw files, if not the study's."),
-    ] = None,
+    raw: RawFolder = None,
 ) -> None:
     """Compute a study's declared results: data, CDISC ARS, tables, figures and a page of all."""
     from cdisckit.analyze import analyze as analyze_study
@@ -209,10 +203,7 @@ def explain(
     study: Annotated[
         Path | None, typer.Option(help="The study's folder, to show the raw values too.")
     ] = None,
-    raw: Annotated[
-        Path | None,
-        typer.Option(envvar="CDISCKIT_RAW", help="Folder of the raw files, if not the study's."),
-    ] = None,
+    raw: RawFolder = None,
 ) -> None:
     """Trace one value of a package back to the fields on the forms, with the methods used."""
     from cdisckit.explain import drawn, explained, raw_values
@@ -274,10 +265,7 @@ def init(
 @app.command("check-spec")
 def check_spec(
     study: StudyFolder,
-    raw: Annotated[
-        Path | None,
-        typer.Option(envvar="CDISCKIT_RAW", help="Folder of the raw files, if not the study's."),
-    ] = None,
+    raw: RawFolder = None,
 ) -> None:
     """Check a study's specification for all that can be known without data, all errors at once.
 

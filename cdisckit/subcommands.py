@@ -14,6 +14,11 @@ CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 
 StudyFolder = Annotated[Path, typer.Argument(help="The study's folder, with study.yaml.")]
 
+RawFolder = Annotated[
+    Path | None,
+    typer.Option(envvar="CDISCKIT_RAW", help="Folder of the raw files, if not the study's."),
+]
+
 ct = typer.Typer(help="Controlled terminology packages.", no_args_is_help=True)
 spec = typer.Typer(
     help="Specifications as workbooks or define.xml, and back.", no_args_is_help=True

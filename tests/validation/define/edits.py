@@ -119,3 +119,13 @@ def several(*edits: Callable[[Root], None]) -> Callable[[Root], None]:
             one(root)
 
     return edit
+
+
+def item(oid: str) -> str:
+    """The path of a variable's definition."""
+    return f"//o:ItemDef[@OID='{oid}']"
+
+
+def ref(oid: str) -> str:
+    """The path of the references to it."""
+    return f"//o:ItemRef[@ItemOID='{oid}']"

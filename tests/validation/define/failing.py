@@ -8,8 +8,10 @@ from tests.validation.define.edits import (
     add,
     double,
     drop,
+    item,
     move_first,
     put,
+    ref,
     remove,
     say,
     several,
@@ -23,16 +25,8 @@ if TYPE_CHECKING:
     Edit = Callable[[etree._Element], None]
 
 
-def item(oid: str) -> str:
-    return f"//o:ItemDef[@OID='{oid}']"
-
-
 def group(name: str) -> str:
     return f"//o:ItemGroupDef[@Name='{name}']"
-
-
-def ref(oid: str) -> str:
-    return f"//o:ItemRef[@ItemOID='{oid}']"
 
 
 def origin(oid: str) -> str:

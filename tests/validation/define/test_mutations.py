@@ -21,8 +21,10 @@ from tests.validation.define.edits import (
     double,
     drop,
     found,
+    item,
     move_first,
     put,
+    ref,
     remove,
     say,
     several,
@@ -34,14 +36,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Edit = Callable[[etree._Element], None]
-
-
-def item(oid: str) -> str:
-    return f"//o:ItemDef[@OID='{oid}']"
-
-
-def ref(oid: str) -> str:
-    return f"//o:ItemRef[@ItemOID='{oid}']"
 
 
 AE = "//o:ItemGroupDef[@Name='AE']"
