@@ -52,7 +52,7 @@ def apart(path: Path | None, *inputs: Path) -> None:
 def _real(path: Path) -> Path:
     """Where a path leads; OutputError unless a file can be written there."""
     try:
-        real = path.resolve(strict=path.is_symlink())
+        real = Path(os.path.realpath(path, strict=path.is_symlink()))
     except OSError:
         raise OutputError(
             f"is a link to {path.readlink()}, which is not there",

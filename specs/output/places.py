@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from specs.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 _REMEDY = "choose another place with --out"
 
@@ -27,7 +28,7 @@ def check_place(target: Path, sources: Mapping[str, Path]) -> None:
         relation = _relation(target, source)
         if relation:
             raise OutputError(
-                f"{relation} {name} {source.resolve()}, which a result may not replace or mix with",
+                f"{relation} {name} {os.path.realpath(source)}, which results stay apart from",
                 where=str(target),
                 remedy=_REMEDY,
             )
@@ -36,7 +37,7 @@ def check_place(target: Path, sources: Mapping[str, Path]) -> None:
 def _relation(target: Path, source: Path) -> str:
     if not source.exists():
         return ""
-    real, other = target.resolve(), source.resolve()
+    real, other = Path(os.path.realpath(target)), Path(os.path.realpath(source))
     if real.exists() and real.samefile(other):
         return "is"
     if real.exists() and any(real.samefile(path) for path in other.parents):
