@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+_CLEANING = 2.0  # seconds
 _PIPE = 13  # SIGPIPE, which Windows does not have
 
 
@@ -30,15 +32,16 @@ def shell_endings() -> Iterator[None]:
 
     Signals that whoever started the command has it ignore, as nohup does, stay ignored.
     """
-    known = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
-    for number in known:
+    before = {}
+    stop = _Stop()
+    for number in (getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)):
         if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _stop)
+            before[number] = signal.signal(number, stop)
     try:
         yield
     except Stopped as stopped:
         with suppress(OSError):
-            sys.stderr.write(f"Stopped by {stopped}; nothing was left unfinished\n")
+            sys.stderr.write(f"Stopped by {stopped}\n")
         sys.exit(128 + stopped.number)
     except (SystemExit, BrokenPipeError) as error:
         if not _without_reader(error):
@@ -46,13 +49,22 @@ def shell_endings() -> Iterator[None]:
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(128 + _PIPE)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _stop(number: int, _: FrameType | None) -> None:
-    for name in _SIGNALS:  # a second one does not disturb the cleaning
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
-    raise Stopped(number)
+class _Stop:
+    """Raises Stopped; again only after a while, so that a second signal does not stop cleaning."""
+
+    def __init__(self) -> None:
+        self._last = -_CLEANING
+
+    def __call__(self, number: int, _: FrameType | None) -> None:
+        now = time.monotonic()
+        if now - self._last >= _CLEANING:
+            self._last = now
+            raise Stopped(number)
 
 
 def _without_reader(error: BaseException | None) -> bool:
