@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,19 +49,23 @@ def told(work: Path, target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = _place(error, work, target)
+        names = [str(name) for name in (error.filename2, error.filename) if name is not None]
+        places = [_place(name, work, target) for name in names] or [target]
+        where = next((place for place in places if place is not None), None)
         if where is None:
             raise
         what, remedy = plain(error)
         raise OutputError(what, where=str(where), remedy=remedy) from error
+    except OutputError as error:
+        where = _place(error.where, work, target)
+        if where is None:
+            raise
+        raise OutputError(error.what, where=str(where), remedy=error.remedy) from error
 
 
-def _place(error: OSError, work: Path, target: Path) -> Path | None:
-    if error.filename is None:
+def _place(name: str, work: Path, target: Path) -> Path | None:
+    """The place that a name is to have in the end; None where it is another's."""
+    named, working = (Path(os.path.abspath(path)) for path in (name, work))
+    if named in (working, Path(os.path.abspath(target))):
         return target
-    named = Path(str(error.filename))
-    if named in (target, work):
-        return target
-    if work in named.parents:
-        return target / named.relative_to(work)
-    return None
+    return target / named.relative_to(working) if working in named.parents else None

@@ -46,6 +46,14 @@ def work_folder(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def _parents(folder: Path) -> Iterator[None]:
+    for path in (folder, *folder.parents):
+        if os.path.lexists(path) and not path.is_dir():
+            what = (
+                f"is a link to {path.readlink()}, which is no folder" if path.is_symlink() else ""
+            )
+            raise OutputError(
+                what or "is a file, not a folder", where=str(path), remedy="choose another place"
+            )
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     try:
