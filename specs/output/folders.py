@@ -53,9 +53,8 @@ def claimed(target: Path, mark: Mark) -> Iterator[Claim]:
     The last good folder stays until `put`.
     """
     target = _named(target)
-    check_replaceable(target, mark)
     with work_folder(target) as work:
-        check_replaceable(target, mark)  # what an interrupted swap left may be back
+        check_replaceable(target, mark)
         yield Claim(target, mark, work)
 
 

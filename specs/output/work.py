@@ -32,8 +32,9 @@ def work_folder(target: Path) -> Iterator[Path]:
             held.enter_context(_parents(target.parent))
             if work.is_symlink() or (work.exists() and not work.is_dir()):
                 raise OutputError(
-                    "is in the way: cdisckit makes a folder of this name while it works",
-                    where=str(work),
+                    f"cannot be written, for {work.name} beside it is no folder, and cdisckit makes"
+                    " one of this name while it works",
+                    where=str(target),
                     remedy="move it elsewhere",
                 )
             held.enter_context(locked(work / LOCK, target))

@@ -299,6 +299,16 @@ def test_a_file_that_is_read_is_not_written(tmp_path: Path) -> None:
     apart(None, tmp_path / "a.xpt")
 
 
+def test_what_is_in_the_way_of_the_work_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".package.building").write_text("mine")
+    with pytest.raises(OutputError, match=r"package: cannot be written, for \.package\.building"):
+        package(tmp_path / "package", "new")
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OutputError, match="file: is a file, not a folder; choose another place"):
+        package(tmp_path / "file" / "package", "new")
+    assert names(tmp_path) == [".package.building", "file"]
+
+
 def test_a_name_that_is_too_long_is_told(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="the name is too long; choose a shorter one"):
         new_file(tmp_path / ("x" * 250)).__enter__()
