@@ -215,6 +215,7 @@ def _build(
         balance = tabulations.ledger
         write_report(findings, aside, study, tables, balance.forms)
         balance.forms.to_csv(aside / "ledger.csv", index=False, lineterminator="\n")
+        balance.fields.to_csv(aside / "ledger_fields.csv", index=False, lineterminator="\n")
         balance.left_out.to_csv(aside / "left_out.csv", index=False, lineterminator="\n")
         taker = refusal if refused else claim
         taker.put(aside)
