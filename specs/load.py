@@ -44,6 +44,11 @@ if TYPE_CHECKING:
 _FOLDERS = {"sdtm": "SDTMIG", "adam": "ADaMIG"}
 
 
+def study_id(folder: Path) -> str:
+    """The id of the study in `folder`, of which nothing but study.yaml is read."""
+    return read_yaml(folder / "study.yaml").parsed(StudyFile).study
+
+
 def load_study(
     folder: Path, derivations: Mapping[str, Derivation], problems: list[str] | None = None
 ) -> Study:
