@@ -12,7 +12,7 @@ from adam.build import build_adam
 from cdisckit.build import collected, open_study
 from sdtm.build import build_sdtm
 from specs.errors import SpecError
-from submission.package import swap_in
+from submission.package import folder_name, swap_in
 from submission.results.report import Written, write_results
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def analyze(
         raise SpecError(
             "no analysis is declared", where=str(folder), remedy="declare them in analyses.yaml"
         )
+    name = f"{folder_name(study)}-results"
     step(STEPS[1])
     data = collected(study, raw or folder)
     step(STEPS[2])
@@ -56,7 +57,6 @@ def analyze(
     found = results(study, tables)
     step(STEPS[5])
     out.mkdir(parents=True, exist_ok=True)
-    name = f"{study.id.lower()}-results"
     aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=out))
     try:
         written = write_results(study, found, tables, aside)

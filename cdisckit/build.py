@@ -22,7 +22,7 @@ from specs.derivation import derivations_of, study_derivations
 from specs.errors import CdisckitError, SpecError, did_you_mean
 from specs.findings import all_findings
 from specs.load import load_study
-from submission.package import swap_in, write_package
+from submission.package import folder_name, swap_in, write_package
 from validation.dictionaries import dictionary_findings
 from validation.explanations import explained
 from validation.report import write_report
@@ -135,6 +135,7 @@ def build(
     """
     step(STEPS[0])
     study = open_study(folder)
+    name = folder_name(study)
     step(STEPS[1])
     data = collected(study, raw or folder)
     step(STEPS[2])
@@ -160,7 +161,6 @@ def build(
     )
     results = tuple(proportion(declared, tables) for declared in study.analyses if declared.summary)
     step(STEPS[5])
-    name = study.id.lower()
     out.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=out))
     try:

@@ -17,6 +17,7 @@ from sdtm.readers import read_raw
 from specs.errors import CdisckitError, SpecError
 from specs.limits import spec_problems
 from specs.load import load_study
+from specs.paths import dataset_name, new_in
 from specs.references import rules_of
 from specs.workbooks import exported, import_study, located, read_workbook, write_workbook
 from submission.define import read_define, write_define
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from specs.workbooks import Workbook
     from specs.workbooks.layouts import Family
     from submission.define import Document
-
-_NAME: Final = re.compile(r"[A-Za-z_]\w{0,31}", re.ASCII)
 
 NOT_KEPT: Final = "not_kept.csv"
 """The file of a study started from define.xml that lists what these say and it does not."""
@@ -218,25 +217,20 @@ def _import_defines(files: Sequence[Path], folder: Path) -> tuple[str, ...]:
     seen: set[str] = set()
     for file, document in zip(files, documents, strict=True):
         for name in (group.name for group in document.groups):
-            if not _NAME.fullmatch(name):
-                raise CdisckitError(
-                    f"{name or 'nothing'} is no name of a dataset",
-                    where=str(file),
-                    remedy="name it with letters, digits and _",
-                )
-            if name in seen:
+            dataset_name(name, str(file))
+            if name.casefold() in seen:
                 raise CdisckitError(
                     f"the files describe {name} twice",
                     where=str(file),
                     remedy="name one define.xml for SDTM and one for ADaM",
                 )
-            seen.add(name)
+            seen.add(name.casefold())
     started = Started(documents, known_derivations(folder))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as held:
         aside = Path(held) / folder.name
         for name, text in started.files.items():
-            path = aside / name
+            path = new_in(aside, name, "the define.xml")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
         study = open_study(aside)

@@ -71,6 +71,16 @@ def remedy_text(remedy: str) -> str:
     return f"; {remedy}" if remedy else ""
 
 
+def shortened(value: object, most: int = 120) -> str:
+    """A value of unknown length as a message shows it.
+
+    >>> shortened("ABCDEFGHIJ" * 50, 10)
+    'ABCDEFG... (500 characters)'
+    """
+    text = str(value)
+    return text if len(text) <= most else f"{text[: most - 3]}... ({len(text):,} characters)"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A remedy for a name that is not known: the nearest known names, or all of them if few.
 

@@ -7,8 +7,9 @@ import shutil
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from specs.errors import SpecError, TransportError
+from specs.errors import SpecError, TransportError, shortened
 from specs.lineage import variable_lineage
+from specs.paths import file_name
 from submission.attributes import measured
 from submission.define import read_define, write_define, write_stylesheet
 from submission.define.html import Addition, DatasetAddition, write_html
@@ -41,7 +42,7 @@ def write_package(
     written. Errors: SpecError (a study id that cannot name a folder), MappingError (a dataset that
     was not built), TransportError (a value that a file cannot hold).
     """
-    root = folder / "m5" / "datasets" / _folder_name(study)
+    root = folder / "m5" / "datasets" / folder_name(study)
     written: list[Path] = []
     for standard, tables in (("SDTMIG", sdtm_tables), ("ADaMIG", adam_tables)):
         datasets = study.of(standard)
@@ -142,12 +143,15 @@ def swap_in(temporary: Path, target: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
-def _folder_name(study: Study) -> str:
+def folder_name(study: Study) -> str:
+    """The name of a study's folder in a package, and of the package; SpecError for an id that
+    cannot name one.
+    """
     name = study.id.lower()
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
         raise SpecError(
-            f"the study id {study.id!r} cannot name a folder of the package",
+            f"the study id {shortened(study.id)!r} cannot name a folder of the package",
             where="study.yaml",
             remedy="use letters, digits, - and _",
         )
-    return name
+    return file_name(name, "study.yaml: study")

@@ -24,6 +24,7 @@ from sdtm.readers._files import Options, options
 from sdtm.readers._frames import DAMAGED, check_packed
 from specs.errors import RawDataError
 from specs.findings import all_findings, findings
+from specs.paths import inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,7 +69,7 @@ class _Table:
 def read(source: RawSource, folder: Path) -> RawData:
     """Read an export; RawDataError where it is no zip of one, or lacks its metadata."""
     given = options(source, SecutrialOptions)
-    path = folder / given.data
+    path = inside(folder, given.data, source.place)
     tables = _tables(path, given)
     _check_setup(tables, path)
     items = tables["items"].frame

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ruamel.yaml import YAML
 
 from specs.errors import SpecError
+from specs.paths import new_in
 from specs.workbooks import rule_cells
 from specs.workbooks.added import PARTS, added_sheets
 from specs.workbooks.comparing import compared, keyed, row_key, same_content, same_text
@@ -149,7 +150,7 @@ def _linked(source: str, target: str) -> None:
 def _write_changed(files: Mapping[str, dict[str, Any]], folder: Path) -> Iterator[str]:
     """Write the files that say something else than those that are there; their names."""
     for name, said in files.items():
-        path = folder / name
+        path = new_in(folder, name, name)
         if path.exists():
             now = content(read_yaml(path))
             if same_content(added_sheets({name: now}), added_sheets({name: said})):
@@ -160,9 +161,10 @@ def _write_changed(files: Mapping[str, dict[str, Any]], folder: Path) -> Iterato
 
 def _put(written: tuple[str, ...], aside: Path, folder: Path) -> None:
     """Put the files in their place, each whole."""
-    for name in written:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (aside / name).replace(folder / name)
+    targets = [new_in(folder, name, name) for name in written]
+    for name, target in zip(written, targets, strict=True):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (aside / name).replace(target)
 
 
 def _edited(

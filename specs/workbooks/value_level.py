@@ -47,7 +47,17 @@ def condition_in(text: str) -> Any:
         return [
             {variable: {comparator: _value(comparator, v)}} for variable, comparator, v in parts
         ]
-    return json.loads(text)
+    return json_in(text)
+
+
+def json_in(text: str) -> Any:
+    """The JSON of a cell; JSONDecodeError when it is none, or lies deeper than is read."""
+    try:
+        return json.loads(text)
+    except (RecursionError, ValueError) as error:
+        if isinstance(error, json.JSONDecodeError):
+            raise
+        raise json.JSONDecodeError("too deep, or a number too long", text, 0) from None
 
 
 def _parsed(text: str) -> Iterator[tuple[str, str, str]]:

@@ -136,7 +136,7 @@ def test_what_is_no_define_is_refused_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('Name="ADX"', 'Name="../../X"', "../../X is no name of a dataset"),
+        ('Name="ADX"', 'Name="../../X"', "'../../X' is not a name of a dataset"),
         ('KeySequence="2"', "", None),
         ('CodedValue="HR"', 'CodedValue="A: b, {c}"', None),
         ('Name="ADY"', 'Name="bad name"', None),
