@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from adam.analysis import results
 from adam.build import build_adam
-from cdisckit.build import collected, open_study
+from cdisckit.build import collected, study_to_run
 from sdtm.build import build_sdtm
 from specs.errors import SpecError
 from submission.package import folder_name, swap_in
@@ -33,14 +33,16 @@ def analyze(
     out: Path,
     *,
     raw: Path | None = None,
+    study_code: bool = True,
     step: Callable[[str], None] = lambda _: None,
 ) -> tuple[Path, Written]:
     """Compute what analyses.yaml declares into `out/<study id>-results`; that folder and its files.
 
-    The last results stay until these are whole. SpecError when nothing is declared.
+    The last results stay until these are whole. Without `study_code` the study's own Python is not
+    run. SpecError when nothing is declared.
     """
     step(STEPS[0])
-    study = open_study(folder)
+    study = study_to_run(folder, study_code=study_code)
     if not study.analyses:
         raise SpecError(
             "no analysis is declared", where=str(folder), remedy="declare them in analyses.yaml"

@@ -15,7 +15,16 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cdisckit.house import check_house
-from cdisckit.subcommands import CLEAN, COULD_NOT_RUN, FINDINGS, RawFolder, StudyFolder, ct, spec
+from cdisckit.subcommands import (
+    CLEAN,
+    COULD_NOT_RUN,
+    FINDINGS,
+    RawFolder,
+    StudyCode,
+    StudyFolder,
+    ct,
+    spec,
+)
 from specs.errors import CdisckitError
 
 app = typer.Typer(
@@ -49,6 +58,7 @@ def build(
         bool,
         typer.Option("--final/--draft", help="Final refuses a package with unexplained errors."),
     ] = False,
+    study_code: StudyCode = True,
 ) -> None:
     """Build a study's package: SDTM and ADaM in XPT, define.xml, findings, lineage.
 
@@ -71,7 +81,15 @@ def build(
             progress.update(task, description=name, completed=STEPS.index(name))
 
         mode: Literal["draft", "final"] = "final" if final else "draft"
-        built = build_package(study, out, raw=raw, dictionaries=dictionaries, mode=mode, step=step)
+        built = build_package(
+            study,
+            out,
+            raw=raw,
+            dictionaries=dictionaries,
+            mode=mode,
+            study_code=study_code,
+            step=step,
+        )
     print_summary(built, Console())
     raise typer.Exit(FINDINGS if built.folder is None or len(built.unexplained) else CLEAN)
 
@@ -81,11 +99,12 @@ def analyze(
     study: StudyFolder,
     out: Annotated[Path, typer.Option(help="Where results go.")] = Path("out"),
     raw: RawFolder = None,
+    study_code: StudyCode = True,
 ) -> None:
     """Compute a study's declared results: data, CDISC ARS, tables, figures and a page of all."""
     from cdisckit.analyze import analyze as analyze_study
 
-    folder, written = analyze_study(study, out, raw=raw)
+    folder, written = analyze_study(study, out, raw=raw, study_code=study_code)
     console = Console()
     count = sum(len(files) for files in written.files.values())
     console.print(f"{len(written.files)} tables and figures in {count} files", highlight=False)
@@ -100,11 +119,12 @@ def simulate(
     out: Annotated[Path, typer.Option(help="Folder for the simulated export.")],
     subjects: Annotated[int, typer.Option(min=1, help="How many subjects.")] = 6,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 20180411,
+    study_code: StudyCode = True,
 ) -> None:
     """Write a synthetic raw export of a study, as its EDC would have exported it."""
     from cdisckit.build import simulator
 
-    run = simulator(study)
+    run = simulator(study, study_code=study_code)
     out.mkdir(parents=True, exist_ok=True)
     run(out, subjects, seed)
     Console().print(f"Synthetic export of {subjects:,} subjects: {out}", soft_wrap=True)
@@ -266,6 +286,7 @@ def init(
 def check_spec(
     study: StudyFolder,
     raw: RawFolder = None,
+    study_code: StudyCode = True,
 ) -> None:
     """Check a study's specification for all that can be known without data, all errors at once.
 
@@ -273,7 +294,7 @@ def check_spec(
     """
     from cdisckit.spec import check_spec as check
 
-    checked = check(study, raw)
+    checked = check(study, raw, study_code=study_code)
     console = Console()
     for problem in checked.problems:
         console.print(problem, soft_wrap=True, highlight=False, markup=False)

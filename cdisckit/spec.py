@@ -19,6 +19,7 @@ from specs.limits import spec_problems
 from specs.load import load_study
 from specs.paths import dataset_name, new_in
 from specs.references import rules_of
+from specs.study_code import NotRunError
 from specs.workbooks import exported, import_study, located, read_workbook, write_workbook
 from submission.define import read_define, write_define
 from submission.define.compare import compare
@@ -65,17 +66,21 @@ class Imported:
     clean: bool = True
 
 
-def check_spec(folder: Path, raw_folder: Path | None = None) -> Checked:
+def check_spec(
+    folder: Path, raw_folder: Path | None = None, *, study_code: bool = False
+) -> Checked:
     """Everything about a study's specification that is known without its data, at once.
 
     The forms and fields are those of the raw files in `raw_folder`, if not the study's, where
-    there are some; their records do not count. CdisckitError when the folder holds no study.
+    there are some; their records do not count. The study's own functions are called with nothing
+    to work on, where `study_code` allows it. CdisckitError when the folder holds no study.
     """
     if not (folder / "study.yaml").exists():
         open_study(folder)
     problems: list[str] = []
     try:
-        study = load_study(folder, known_derivations(folder), problems)
+        known = known_derivations(folder, run_code=study_code)
+        study = load_study(folder, known, problems)
     except SpecError as error:
         return Checked(_lines([*problems, str(error)]))
     whole = not problems
@@ -90,8 +95,11 @@ def check_spec(folder: Path, raw_folder: Path | None = None) -> Checked:
     except CdisckitError as error:
         unchecked = (f"the fields that rules read: {error}",)
     else:
-        found = map(str, tried(study, of_subjects(raw, ())))
-        problems.extend(problem for problem in found if not _TO_NAME.search(problem))
+        for problem in tried(study, of_subjects(raw, ())):
+            if isinstance(problem, NotRunError):
+                unchecked = (*unchecked, f"what it gives: {problem}")
+            elif not _TO_NAME.search(str(problem)):
+                problems.append(str(problem))
     return Checked(_lines(problems), unchecked)
 
 

@@ -63,12 +63,16 @@ class Derivation:
 
     Texts are `str`. To a function that says it takes `categories` they may come as that, and it may
     give them, which spares it the texts of millions of records.
+
+    `declared` is the place of a study's function that was read and not run, see
+    `specs.study_code`.
     """
 
     name: str
     function: Callable[..., Any]
     scope: Scope
     categories: bool = False
+    declared: str = ""
 
     @property
     def paragraph(self) -> str:
