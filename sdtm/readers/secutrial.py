@@ -21,9 +21,9 @@ from pydantic import Field as Default
 from sdtm.dates import DateStyle
 from sdtm.raw import UNIT, Field, Form, RawData, context
 from sdtm.readers._files import Options, options
-from sdtm.readers._frames import DAMAGED, check_packed
 from specs.errors import RawDataError
 from specs.findings import all_findings, findings
+from specs.packed import DAMAGED, check_packed
 from specs.paths import inside
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _tables(path: Path, given: SecutrialOptions) -> dict[str, _Table]:
         raise RawDataError(
             "there is no such file", where=str(path), remedy="check raw: in study.yaml"
         )
-    check_packed(path)
+    check_packed(path, RawDataError)
     tables: dict[str, _Table] = {}
     with zipfile.ZipFile(path) as packed:
         members = [member for member in packed.infolist() if not member.filename.endswith("/")]

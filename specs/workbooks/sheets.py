@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from specs.errors import SpecError
+from specs.spreadsheets import MOST_CELLS, open_spreadsheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -122,17 +123,21 @@ def same_name(name: str, other: str) -> bool:
 
 def read_workbook(path: Path) -> Workbook:
     """Read an XLSX file; SpecError when it is none, or its head names a column twice."""
-    calamine = _needed("python_calamine", path)
-    try:
-        book = calamine.CalamineWorkbook.from_path(str(path))
-        tables = [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
-    except (calamine.CalamineError, OSError) as error:
-        raise SpecError(
-            f"cannot be read as a workbook ({error})",
-            where=str(path),
-            remedy="save it as XLSX",
-        ) from None
-    return Workbook(path.name, tuple(_sheet(path, name, rows) for name, rows in tables if rows))
+    book = open_spreadsheet(path, SpecError)
+    sheets: list[Sheet] = []
+    cells = 0
+    for name in book.names:
+        rows = book.rows(name)
+        cells += sum(map(len, rows))
+        if cells > MOST_CELLS:
+            raise SpecError(
+                f"the sheets hold more than {MOST_CELLS:,} cells",
+                where=path.name,
+                remedy="keep the sheets of the specification alone",
+            )
+        if rows:
+            sheets.append(_sheet(path, name, rows))
+    return Workbook(path.name, tuple(sheets))
 
 
 def write_workbook(book: Workbook, path: Path) -> None:
