@@ -130,7 +130,7 @@ def read_yaml(path: Path) -> YamlFile:
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise SpecError(
-            f"is not YAML: a control character is not allowed",
+            "is not YAML: a control character is not allowed",
             where=f"{path.name} line {line}",
             remedy="remove it",
         ) from None

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from specs.errors import RawDataError, did_you_mean, shortened
 from specs.findings import findings, no_findings
+from specs.parquet_files import check_parquet
 from specs.spreadsheets import open_spreadsheet
 
 if TYPE_CHECKING:
@@ -183,6 +184,7 @@ def _sas_text(column: pd.Series, sas_format: str) -> pd.Series:
 def read_parquet(path: Path) -> Sheet:
     """A Parquet file; dates and times are ISO 8601 text, numbers as one would type them."""
     _check_file(path)
+    check_parquet(path, RawDataError)
     try:
         table = pq.read_table(path)
     except (pa.ArrowInvalid, OSError) as error:
