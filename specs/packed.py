@@ -20,7 +20,7 @@ LARGEST: Final = 1 << 30
 MOST_MEMBERS: Final = 10_000
 """The most members."""
 
-RATIO: Final = 1000
+RATIO: Final = 200
 """How many times the size of the file its members may unpack to."""
 
 DAMAGED: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError,

@@ -322,3 +322,26 @@ def test_a_message_shows_no_more_of_a_value_than_anybody_reads(tmp_path: Path) -
     assert str(error.value).endswith("; export the data again")
     assert shortened("x" * 500, 20) == "x" * 17 + "... (500 characters)"
     assert len(did_you_mean("y" * 1_000_000, ["y" * 900_000, "z"])) < 1500
+
+
+def test_security_md_states_the_limits_as_they_are(root: Path) -> None:
+    from sdtm.readers import _files, _xml
+    from specs import errors, packed, parquet_files, paths, spreadsheets, study_code, yaml_limits
+    from specs import spreadsheet_child as child
+
+    text = " ".join((root / "SECURITY.md").read_text(encoding="utf-8").split())
+    for told in (
+        f"{spreadsheets.MOST_CELLS:,} cells from A1",
+        f"{spreadsheets.MOST_TEXT:,} characters, shared texts",
+        f"{spreadsheets.MOST_SHEETS:,} sheets; rows to {spreadsheets.MOST_ROWS:,}",
+        f"{child.MEMORY:,} bytes of memory and {child.SECONDS} seconds",
+        f"{packed.MOST_MEMBERS:,} members; {packed.LARGEST:,} bytes unpacked, and {packed.RATIO} times",
+        f"{yaml_limits.LARGEST:,} bytes; {yaml_limits.DEEPEST} levels; {yaml_limits.MOST_ENTRIES:,} entries",
+        f"parsed | {study_code.LARGEST:,} bytes",
+        f"{parquet_files.MOST_CELLS:,} values and {parquet_files.MOST_TEXT:,} bytes of text, or {parquet_files.RATIO} for",
+        f"{_files.LONGEST:,} bytes",
+        f"{_xml.DEEPEST} levels, and",
+        f"{errors.LONGEST_LINE:,} characters",
+        f"parts of more than {paths.LONGEST_NAME} bytes and paths of more than {paths.LONGEST_PATH:,}",
+    ):  # fmt: skip
+        assert told in text, told
