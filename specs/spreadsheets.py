@@ -304,15 +304,21 @@ def _row(digits: str, reference: str, where: str) -> int:
 
 
 def _column(letters: str, reference: str, where: str) -> int:
-    column = 0
-    if letters.isascii() and letters.isalpha() and len(letters) < 4:
-        for letter in letters.upper():
-            column = column * 26 + ord(letter) - ord("A") + 1
+    plain = letters.isascii() and letters.isalpha() and len(letters) < 4
+    column = _number(letters.upper()) if plain else 0
     if not 0 < column <= MOST_COLUMNS:
         raise _RefusedError(
             f"{shortened(reference)!r} is not a cell; columns go from A to XFD", where=where
         )
     return column
+
+
+def _number(letters: str) -> int:
+    """The number of a column, A being 1."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
 
 
 def _check_area(rows: int, columns: int, where: str) -> None:

@@ -65,6 +65,7 @@ def import_study(book: Workbook, folder: Path, load: Callable[[Path], Study]) ->
     files study.yaml and derivations.py; one of others may start a study, which need not load yet.
     """
     made = read_files(book)
+    _check_case(made, book, folder)
     known = (folder / "study.yaml").exists()
     if is_own(book) and not known:
         raise SpecError(
@@ -102,6 +103,21 @@ def import_study(book: Workbook, folder: Path, load: Callable[[Path], Study]) ->
         _put(written, aside, folder)
     taken = result.taken if before else None
     return Import(made.unknown, taken, result.kept, tuple(_came(before, after)), written)
+
+
+def _check_case(made: Imported, book: Workbook, folder: Path) -> None:
+    """SpecError where a file of the workbook is one of the study but for capital letters."""
+    for name in made.files:
+        path = folder / name
+        there = [other.name for other in path.parent.glob("*")]
+        same = [n for n in there if n != path.name and n.casefold() == path.name.casefold()]
+        if same and path.name not in there:
+            rows = (row for row in book.rows("Files") if row["File"] == name)
+            raise SpecError(
+                f"{name} differs from {same[0]} of the study in capital letters alone",
+                where=next((row.place("File") for row in rows), book.file),
+                remedy="name the file as it is named there",
+            )
 
 
 def _as_it_was(folder: Path, load: Callable[[Path], Study]) -> Study | None:

@@ -135,6 +135,7 @@ EVIL = "__import__('pathlib').Path('canary').write_text('ran')"
         ({"File": "sdtm/ae.yaml:x"}, "Files!A2: 'sdtm/ae.yaml:x' has the character :"),
         ({"Dataset": "../../x"}, "Files!B2: '../../x' is not a name of a dataset"),
         ({"Dataset": "NUL"}, "Files!B2: 'NUL' cannot name a file"),
+        ({"File": "sdtm/AE.yaml"}, "Files!A2: sdtm/AE.yaml differs from ae.yaml of the study in capital letters alone"),
         ({"Other": "[1]"}, "Files!E2: is not keys with values"),
         ({"Other": "[" * 30000}, "Files!E2: is not JSON (too deep"),
     ],
