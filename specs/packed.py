@@ -65,8 +65,23 @@ def unpacked(path: Path, member: zipfile.ZipInfo, error: type[CdisckitError]) ->
 
     Readers that trust the packed data rather than the directory would unpack all of it.
     """
+    size = 0
+    for block in _content(path, member):
+        size += len(block)
+        if size > member.file_size:
+            raise error(
+                f"{shortened(member.filename)} unpacks to more than the {member.file_size:,} bytes"
+                " that the file says",
+                where=path.name,
+                remedy="it is damaged or hostile; export the data again",
+            )
+        yield block
+
+
+def _content(path: Path, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """What a member unpacks to, whatever the directory says of its size."""
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-    left, size = member.compress_size, 0
+    left = member.compress_size
     with path.open("rb") as file:
         file.seek(member.header_offset)
         header = file.read(_LOCAL)
@@ -74,18 +89,11 @@ def unpacked(path: Path, member: zipfile.ZipInfo, error: type[CdisckitError]) ->
         file.seek(sum(names), 1)
         while left > 0 and (block := file.read(min(_BLOCK, left))):
             left -= len(block)
+            if member.compress_type == zipfile.ZIP_STORED:
+                yield block
+                continue
             while block:
-                if member.compress_type == zipfile.ZIP_STORED:
-                    made, block = block, b""
-                else:
-                    made = inflate.decompress(block, _BLOCK)
-                    block = inflate.unconsumed_tail
-                size += len(made)
-                if size > member.file_size:
-                    raise error(
-                        f"{shortened(member.filename)} unpacks to more than the"
-                        f" {member.file_size:,} bytes that the file says",
-                        where=path.name,
-                        remedy="it is damaged or hostile; export the data again",
-                    )
-                yield made
+                yield inflate.decompress(block, _BLOCK)
+                block = inflate.unconsumed_tail
+    if member.compress_type != zipfile.ZIP_STORED:
+        yield inflate.flush()

@@ -18,6 +18,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 from xml.parsers import expat
+from zipfile import is_zipfile
 
 from specs.errors import SpecError, shortened
 from specs.packed import DAMAGED, check_packed, unpacked
@@ -42,6 +43,7 @@ MOST_TEXT: Final = 200_000_000
 MOST_SHEETS: Final = 1_000
 
 _SCANNED: Final = (".xlsx", ".xlsm")
+_SAVE: Final = "open it in a spreadsheet, save it as XLSX without a password"
 _AGAIN: Final = "open it in a spreadsheet and save it again"
 _CSV: Final = "save what is needed of it as CSV, or as a workbook with this data alone"
 
@@ -73,7 +75,10 @@ def open_spreadsheet(
         ) from None
     if path.suffix.lower() not in _SCANNED:
         return _apart(path, error, from_a1=from_a1)
-    changed = path.stat()
+    try:
+        changed = path.stat()
+    except OSError as problem:
+        raise _unreadable(path, problem, error) from None
     told = _fault_of(path, changed.st_mtime_ns, changed.st_size)
     if told:
         raise error(told[0], where=told[1], remedy=told[2])
@@ -111,7 +116,7 @@ def _unreadable(path: Path, problem: object, error: type[CdisckitError]) -> Cdis
     return error(
         f"is not a workbook that can be read ({shortened(told)})",
         where=path.name,
-        remedy="open it in a spreadsheet, save it as XLSX without a password",
+        remedy=_SAVE,
     )
 
 
@@ -179,16 +184,23 @@ def _fault_of(path: Path, _changed: int, _size: int) -> tuple[str, str, str] | N
 
 def _look_through(path: Path) -> None:
     """_RefusedError where a sheet of an XLSX file holds more than is read."""
-    lengths = array("L")
+    if not is_zipfile(path):
+        raise _RefusedError(
+            "is not a workbook that can be read (it is not XLSX)", where=path.name, remedy=_SAVE
+        )
+    texts: list[ZipInfo] = []
     sheets: list[ZipInfo] = []
     for member in check_packed(path, _RefusedError):
         *folders, name = member.filename.replace("\\", "/").lower().split("/")
         if name == "sharedstrings.xml":
-            lengths = _shared_lengths(path, member)
+            texts.append(member)
         elif name == "workbook.xml":
             _check_count(path, member)
         elif any(folder.endswith("sheets") for folder in folders):
             sheets.append(member)
+    if len(texts) > 1:
+        raise _RefusedError("has two tables of shared texts", where=path.name, remedy=_AGAIN)
+    lengths = _shared_lengths(path, texts[0]) if texts else array("L")
     for member in sheets:
         _check_sheet(path, member, lengths)
 

@@ -137,6 +137,14 @@ def test_a_sheet_in_another_encoding_is_seen(tmp_path: Path) -> None:
         read_xlsx(path)
 
 
+def test_a_second_table_of_shared_texts_hides_nothing(tmp_path: Path) -> None:
+    path = shared(tmp_path / "evil.xlsx")
+    with zipfile.ZipFile(path, "a") as packed:
+        packed.writestr("other/sharedStrings.xml", "<sst><si><t>x</t></si></sst>")
+    with pytest.raises(RawDataError, match=r"evil\.xlsx: has two tables of shared texts"):
+        read_xlsx(path)
+
+
 def test_a_document_type_in_a_workbook_is_refused(tmp_path: Path) -> None:
     entity = '<!DOCTYPE worksheet [<!ENTITY a "aaaaaaaaaa">]>'
     path = xlsx(tmp_path / "evil.xlsx", {"a": entity + sheet(row(cell("A1", "&a;")))})
