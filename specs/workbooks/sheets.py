@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -104,6 +104,14 @@ class Workbook:
     def sheet(self, name: str) -> Sheet | None:
         """The sheet of that name, whatever its case and blanks."""
         return next((s for s in self.sheets if same_name(s.name, name)), None)
+
+    @cached_property
+    def clauses(self) -> Mapping[str, list[Row]]:
+        """The rows of the sheet WhereClauses by their ID."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows("WhereClauses"):
+            found.setdefault(row["ID"], []).append(row)
+        return found
 
     def rows(self, name: str) -> tuple[Row, ...]:
         """The rows of a sheet; none when it is missing."""

@@ -22,9 +22,7 @@ def conditions(book: Workbook, row: Row, problems: list[str]) -> list[dict[str, 
     text = row["Where Clause"]
     if book.sheet("WhereClauses") is not None:
         parts = [
-            (r["Variable"], r["Comparator"].upper(), r["Value"])
-            for r in book.rows("WhereClauses")
-            if r["ID"] == text
+            (r["Variable"], r["Comparator"].upper(), r["Value"]) for r in book.clauses.get(text, ())
         ]
     else:
         parts = list(_parsed(text))
