@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from adam.analysis import results
 from adam.build import build_adam
-from cdisckit.build import collected, open_study, target_of
+from cdisckit.build import collected, study_to_run, target_of
 from sdtm.build import build_sdtm
 from specs.errors import SpecError
 from specs.output import Claim, Mark, claimed
@@ -15,6 +15,8 @@ from submission.results.report import Written, write_results
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from specs.model import Study
 
 STEPS = (
     "Reading the specification",
@@ -31,20 +33,23 @@ def analyze(
     out: Path,
     *,
     raw: Path | None = None,
+    study_code: bool = True,
     step: Callable[[str], None] = lambda _: None,
 ) -> tuple[Path, Written]:
     """Compute what analyses.yaml declares into `out/<study id>-results`; that folder and its files.
 
-    The last results stay until these are whole. SpecError when nothing is declared.
+    The last results stay until these are whole. Without `study_code` the study's own Python is not
+    run. SpecError when nothing is declared.
     """
     step(STEPS[0])
     identifier, target = target_of(folder, out, raw, "-results")
     with claimed(target, Mark(identifier, "results")) as claim:
-        return target, _analyze(folder, claim, raw, step)
+        study = study_to_run(folder, study_code=study_code)
+        return target, _analyze(study, claim, raw, step)
 
 
-def _analyze(folder: Path, claim: Claim, raw: Path | None, step: Callable[[str], None]) -> Written:
-    study = open_study(folder)
+def _analyze(study: Study, claim: Claim, raw: Path | None, step: Callable[[str], None]) -> Written:
+    folder = study.folder
     if not study.analyses:
         raise SpecError(
             "no analysis is declared", where=str(folder), remedy="declare them in analyses.yaml"

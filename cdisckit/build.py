@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import adam.derivations
 import sdtm.derivations
@@ -22,7 +22,10 @@ from specs.derivation import derivations_of, study_derivations
 from specs.errors import CdisckitError, SpecError, did_you_mean
 from specs.findings import all_findings
 from specs.load import load_study, study_id
+from specs.methods import described_methods
 from specs.output import Mark, check_place, claimed
+from specs.references import rules_of
+from specs.study_code import declared_derivations
 from submission.package import folder_name, write_package
 from validation.dictionaries import dictionary_findings
 from validation.explanations import explained
@@ -39,6 +42,11 @@ if TYPE_CHECKING:
     from specs.model import Study
     from specs.output import Claim
     from specs.tables import Table
+
+CODE: Final = "derivations.py"
+"""The file of a study that is executed when its functions are called."""
+
+NO_STUDY_CODE: Final = "--no-study-code"
 
 Mode = Literal["draft", "final"]
 
@@ -75,10 +83,14 @@ class Build:
         return found[found["severity"].isin(["error", "warning"]) & found["explanation"].isna()]
 
 
-def open_study(folder: Path) -> Study:
-    """The study's specification, with the derivations of cdisckit and its own."""
+def open_study(folder: Path, *, run_code: bool = False) -> Study:
+    """The study's specification, with the derivations of cdisckit and its own.
+
+    With `run_code` those of its own can be called: derivations.py is executed. Else what it
+    declares is read.
+    """
     check_study(folder)
-    return load_study(folder, known_derivations(folder))
+    return load_study(folder, known_derivations(folder, run_code=run_code))
 
 
 def check_study(folder: Path) -> None:
@@ -105,14 +117,16 @@ def target_of(folder: Path, out: Path, raw: Path | None, ending: str = "") -> tu
     return identifier, target
 
 
-def known_derivations(folder: Path) -> Mapping[str, Derivation]:
-    """All derivations a spec in this folder may name; SpecError when the study doubles a name."""
+def known_derivations(folder: Path, *, run_code: bool = False) -> Mapping[str, Derivation]:
+    """All derivations a spec in this folder may name; SpecError when the study doubles a name.
+
+    `run_code` is as in `open_study`.
+    """
     known: dict[str, Derivation] = {}
-    groups = (
-        derivations_of(sdtm.derivations),
-        derivations_of(adam.derivations),
-        study_derivations(folder / "derivations.py"),
-    )
+    code = folder / CODE
+    own = study_derivations(code) if run_code else declared_derivations(code)
+    words = {n: d for n, d in described_methods(folder).items() if n not in own}
+    groups = (derivations_of(sdtm.derivations), derivations_of(adam.derivations), own, words)
     for group in groups:
         for name, derivation in group.items():
             if name in known:
@@ -123,6 +137,24 @@ def known_derivations(folder: Path) -> Mapping[str, Derivation]:
                 )
             known[name] = derivation
     return known
+
+
+def study_to_run(folder: Path, *, study_code: bool) -> Study:
+    """The specification of a study whose rules will be applied.
+
+    CdisckitError where they need functions of the study's own and its code is not to run.
+    """
+    study = open_study(folder, run_code=study_code)
+    rules = [rule for dataset in study.datasets for rule in rules_of(dataset)]
+    own = {r.derivation.name for r in rules if r.derivation and r.derivation.declared}
+    if own:
+        raise CdisckitError(
+            f"the study needs functions of its own, {', '.join(sorted(own))}, and"
+            f" {NO_STUDY_CODE} says not to run them",
+            where=str(folder / CODE),
+            remedy=f"read the file, and leave out {NO_STUDY_CODE} where you trust it",
+        )
+    return study
 
 
 def collected(study: Study, folder: Path) -> RawData:
@@ -144,6 +176,7 @@ def build(
     raw: Path | None = None,
     dictionaries: Path | None = None,
     mode: Mode = "draft",
+    study_code: bool = True,
     step: Callable[[str], None] = lambda _: None,
 ) -> Build:
     """Build a study's package into `out/<study id>`; the last good one stays until this is whole.
@@ -151,8 +184,9 @@ def build(
     OutputError, before anything is read, where the package may not go: `specs.output` says where.
 
     `raw` replaces the study's folder as the place where its raw files are, `dictionaries` is a
-    folder of the dictionaries that coded its terms, beside the study's own. CdisckitError when it
-    cannot run; what is wrong in the data is in the findings of the result.
+    folder of the dictionaries that coded its terms, beside the study's own. Without `study_code`
+    the study's own Python is not run. CdisckitError when it cannot run; what is wrong in the data
+    is in the findings of the result.
     """
     step(STEPS[0])
     identifier, target = target_of(folder, out, raw)
@@ -162,11 +196,12 @@ def build(
         if mode == "final":
             _, other = target_of(folder, out, raw, "-refused")
             refusal = held.enter_context(claimed(other, Mark(identifier, "refused package")))
-        return _build(folder, claim, refusal, raw, dictionaries, mode, step)
+        study = study_to_run(folder, study_code=study_code)
+        return _build(study, claim, refusal, raw, dictionaries, mode, step)
 
 
 def _build(
-    folder: Path,
+    study: Study,
     claim: Claim,
     refusal: Claim,
     raw: Path | None,
@@ -175,7 +210,7 @@ def _build(
     step: Callable[[str], None],
 ) -> Build:
     """The build itself, whose package goes to `claim` or, where it is refused, to `refusal`."""
-    study = open_study(folder)
+    folder = study.folder
     step(STEPS[1])
     data = collected(study, raw or folder)
     step(STEPS[2])
@@ -237,11 +272,20 @@ def time_stamp(study: Study) -> datetime:
         ) from None
 
 
-def simulator(folder: Path) -> Callable[[Path, int, int], None]:
-    """The study's own simulator of raw data; SpecError when it has none."""
+def simulator(folder: Path, *, study_code: bool = True) -> Callable[[Path, int, int], None]:
+    """The study's own simulator of raw data; SpecError when it has none.
+
+    Without `study_code` it is a CdisckitError where it has one: a simulator is code.
+    """
     from specs.derivation import module_from
 
     for file in (folder / "simulator.py", folder / "simulator" / "__init__.py"):
+        if file.exists() and not study_code:
+            raise CdisckitError(
+                f"the simulator is code of the study, and {NO_STUDY_CODE} says not to run it",
+                where=str(file),
+                remedy=f"read the file, and leave out {NO_STUDY_CODE} where you trust it",
+            )
         if file.exists():
             simulate: Callable[[Path, int, int], None] = module_from(file).simulate
             return simulate

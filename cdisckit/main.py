@@ -15,7 +15,16 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from cdisckit.ending import shell_endings
 from cdisckit.house import check_house
-from cdisckit.subcommands import CLEAN, COULD_NOT_RUN, FINDINGS, RawFolder, StudyFolder, ct, spec
+from cdisckit.subcommands import (
+    CLEAN,
+    COULD_NOT_RUN,
+    FINDINGS,
+    RawFolder,
+    StudyCode,
+    StudyFolder,
+    ct,
+    spec,
+)
 from cdisckit.terminal import say, terminal
 from specs.errors import CdisckitError, remedy_text
 from specs.output import check_new, new_folder, plain
@@ -51,6 +60,7 @@ def build(
         bool,
         typer.Option("--final/--draft", help="Final refuses a package with unexplained errors."),
     ] = False,
+    study_code: StudyCode = True,
 ) -> None:
     """Build a study's package: SDTM and ADaM in XPT, define.xml, findings, lineage.
 
@@ -73,7 +83,15 @@ def build(
             progress.update(task, description=name, completed=STEPS.index(name))
 
         mode: Literal["draft", "final"] = "final" if final else "draft"
-        built = build_package(study, out, raw=raw, dictionaries=dictionaries, mode=mode, step=step)
+        built = build_package(
+            study,
+            out,
+            raw=raw,
+            dictionaries=dictionaries,
+            mode=mode,
+            study_code=study_code,
+            step=step,
+        )
     print_summary(built, terminal())
     raise typer.Exit(FINDINGS if built.folder is None or len(built.unexplained) else CLEAN)
 
@@ -83,11 +101,12 @@ def analyze(
     study: StudyFolder,
     out: Annotated[Path, typer.Option(help="Where results go.")] = Path("out"),
     raw: RawFolder = None,
+    study_code: StudyCode = True,
 ) -> None:
     """Compute a study's declared results: data, CDISC ARS, tables, figures and a page of all."""
     from cdisckit.analyze import analyze as analyze_study
 
-    folder, written = analyze_study(study, out, raw=raw)
+    folder, written = analyze_study(study, out, raw=raw, study_code=study_code)
     console = terminal()
     count = sum(len(files) for files in written.files.values())
     say(console, f"{len(written.files)} tables and figures in {count} files")
@@ -102,12 +121,13 @@ def simulate(
     out: Annotated[Path, typer.Option(help="Folder for the export, new or empty.")],
     subjects: Annotated[int, typer.Option(min=1, help="How many subjects.")] = 6,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 20180411,
+    study_code: StudyCode = True,
 ) -> None:
     """Write a synthetic raw export of a study, as its EDC would have exported it."""
     from cdisckit.build import simulator
 
     check_new(out)
-    run = simulator(study)
+    run = simulator(study, study_code=study_code)
     with new_folder(out) as aside:
         run(aside, subjects, seed)
     say(terminal(), f"Synthetic export of {subjects:,} subjects: {out}")
@@ -268,6 +288,7 @@ def init(
 def check_spec(
     study: StudyFolder,
     raw: RawFolder = None,
+    study_code: StudyCode = True,
 ) -> None:
     """Check a study's specification for all that can be known without data, all errors at once.
 
@@ -275,7 +296,7 @@ def check_spec(
     """
     from cdisckit.spec import check_spec as check
 
-    checked = check(study, raw)
+    checked = check(study, raw, study_code=study_code)
     console = terminal()
     for problem in checked.problems:
         say(console, problem)

@@ -24,6 +24,14 @@ spec = typer.Typer(
     help="Specifications as workbooks or define.xml, and back.", no_args_is_help=True
 )
 
+StudyCode = Annotated[
+    bool,
+    typer.Option(
+        "--study-code/--no-study-code",
+        help="Whether the study's own Python may run; without it what needs it is refused.",
+    ),
+]
+
 
 @ct.command("add")
 def ct_add(

@@ -21,6 +21,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from specs.errors import RawDataError, TransportError
+from specs.parquet_files import check_parquet
 from submission.dataset_json import JsonColumn, JsonDataset
 from submission.dataset_json.dates import EPOCH, iso_texts
 from submission.dataset_json.description import as_attributes, from_attributes
@@ -69,6 +70,7 @@ def write_csv(frames: Iterable[pd.DataFrame], path: Path, dataset: JsonDataset) 
 def described_parquet(path: Path) -> JsonDataset:
     """What a Parquet file says of its dataset, or else what its columns show."""
     _there(path)
+    check_parquet(path, RawDataError)
     try:
         file = pa.parquet.ParquetFile(path)
     except pa.ArrowInvalid as error:

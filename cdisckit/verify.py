@@ -8,6 +8,7 @@ whoever receives it can repeat the derivation.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ import adam.derivations
 import sdtm.derivations
 from specs.derivation import Outcome, derivations_of
 from specs.errors import CdisckitError
+from specs.paths import IN_PACKAGE, inside
 from specs.references import split_source
 from specs.where import all_hold
 from submission.define import read_define
@@ -169,7 +171,7 @@ class _Tables:
 
     def __init__(self, documents: list[tuple[Path, Document]]) -> None:
         self._paths = {
-            group.name: path.parent / group.leaf.href
+            group.name: inside(path.parent, unquote(group.leaf.href), str(path), IN_PACKAGE)
             for path, document in documents
             for group in document.groups
             if group.leaf is not None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from specs.errors import SpecError, did_you_mean, gathered
 from specs.files import NUMERIC, BlockFile, VariableFile
 from specs.model import Block, Dataset, Join, Origin, Parameter, Rule, Value, Variable
+from specs.paths import dataset_name
 from specs.rule_files import RuleResolver, check_number
 from specs.yaml_files import records
 
@@ -59,6 +60,7 @@ class DatasetResolver(RuleResolver):
                 where=self.file.place("dataset"),
                 remedy="give a custom domain a label and a class",
             )
+        dataset_name(given.dataset, self.file.place("dataset"))
         if self.tabulation and not given.records:
             raise SpecError(
                 f"{given.dataset} has no records",

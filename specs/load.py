@@ -30,6 +30,7 @@ from specs.model import (
     Study,
     Visit,
 )
+from specs.paths import file_name, inside
 from specs.predecessors import inherited
 from specs.prefixes import own_prefix, prefixes
 from specs.references import check_references
@@ -162,6 +163,9 @@ def _analyses(path: Path) -> tuple[tuple[Analysis, ...], tuple[Display, ...]]:
         return (), ()
     file = read_yaml(path)
     given = file.parsed(AnalysesFile)
+    for number, display in enumerate(given.displays):
+        remedy = "choose another id: the files of a display are named after it"
+        file_name(display.id, file.place("displays", number), remedy)
     return (
         tuple(
             analysis.model_copy(update={"place": file.place("analyses", number)})
@@ -180,8 +184,8 @@ def _table(
     """A table of study.yaml: its rows as written there, or those of the CSV file it names."""
     if not isinstance(given, str):
         return records(given, file, "tables", name)
-    path = file.path.parent / given
     place = file.place("tables", name)
+    path = inside(file.path.parent, given, place)
     try:
         with path.open(encoding="utf-8", newline="") as lines:
             rows = list(csv.DictReader(lines))

@@ -6,8 +6,9 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from specs.errors import SpecError
+from specs.errors import SpecError, shortened
 from specs.lineage import variable_lineage
+from specs.paths import file_name
 from submission.attributes import measured
 from submission.define import read_define, write_define, write_stylesheet
 from submission.define.html import Addition, DatasetAddition, write_html
@@ -109,12 +110,15 @@ def columns(dataset: Dataset, attributes: DatasetAttributes) -> tuple[Column, ..
 
 
 def folder_name(identifier: str) -> str:
-    """The name of a study's folder; SpecError when the id of the study cannot be one."""
+    """The name of a study's folder in a package, and of the package.
+
+    SpecError for an id that cannot name one.
+    """
     name = identifier.lower()
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
         raise SpecError(
-            f"the study id {identifier!r} cannot name a folder of the package",
+            f"the study id {shortened(identifier)!r} cannot name a folder of the package",
             where="study.yaml",
             remedy="use letters, digits, - and _",
         )
-    return name
+    return file_name(name, "study.yaml: study")

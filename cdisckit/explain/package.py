@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
 
 from specs.errors import CdisckitError, did_you_mean
 from specs.lineage import COLUMNS, conditions_of
+from specs.paths import IN_PACKAGE, inside
 from specs.where import Comparator, Where, all_hold
 from submission.dataset_json.dates import iso_texts
 from submission.define import read_define
@@ -65,8 +67,11 @@ class Package:
         for path in sorted(self.folder.rglob("define.xml")):
             document = read_define(path)
             for group in document.groups:
-                if group.leaf is not None and (path.parent / group.leaf.href).exists():
-                    found[group.name] = (path.parent / group.leaf.href, document, group)
+                if group.leaf is None:
+                    continue
+                file = inside(path.parent, unquote(group.leaf.href), str(path), IN_PACKAGE)
+                if file.exists():
+                    found[group.name] = (file, document, group)
         return found
 
     @cached_property
