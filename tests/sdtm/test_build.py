@@ -179,7 +179,7 @@ def test_what_a_derivation_could_not_do_is_a_finding_with_its_record(build: Buil
         ({"sdtm/ex.yaml": EX.replace("collected: dose}", "collected: dose, when: [{dosse: {EQ: a}}]}")}, "ex.yaml: dosse is no variable of EX"),
         ({"sdtm/ex.yaml": EX + "  EXDOSU: {}\n"}, "ex.yaml line 10: EXDOSU has no rule; give it a verb"),
         ({"sdtm/ex.yaml": EX.replace("collected: dose", "derived: upper_case, from: drug")}, "ex.yaml line 7: EXDOSE is numeric, its rule gives text"),
-        ({"sdtm/ex.yaml": EX.replace("collected: drug", "derived: characters, from: drug, with: {first: a, last: b}")}, "ex.yaml line 6: characters cannot use what it is given"),
+        ({"sdtm/ex.yaml": EX.replace("collected: drug", "derived: characters, from: drug, with: {first: a, last: b}")}, "ex.yaml line 6: characters cannot use its sources"),
         ({"sdtm/ex.yaml": EX.replace("collected: drug", "derived: rescaled, from: [drug, dose], with: {scales: 5}")}, "ex.yaml line 6: rescaled cannot use what it is given"),
         ({"sdtm/ex.yaml": EX.replace("collected: drug", "derived: upper_case, from: EXDOSE")}, "ex.yaml line 6: upper_case cannot use what it is given"),
         ({"sdtm/ex.yaml": EX.replace("collected: drug", "derived: upper_case, from: EXTRT")}, "the rules go in a circle: EX.EXTRT"),
