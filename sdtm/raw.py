@@ -111,6 +111,14 @@ class Form:
     units: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        taken = [name for name in self.fields if name.startswith("@")]
+        if taken:
+            raise RawDataError(
+                f"form {self.name}: {', '.join(taken)} begins with @, as only the names do that"
+                f" stand for whose record it is: {', '.join(CONTEXT)}",
+                where=next(iter(as_plain(self.frame["@file"]).dropna()), ""),
+                remedy="rename it in a copy of the file",
+            )
         texts = {str(n): as_category(c) for n, c in self.frame.items() if c.dtype == "str"}
         if texts:
             object.__setattr__(self, "frame", self.frame.assign(**texts))

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from specs.errors import RawDataError, did_you_mean
 from specs.findings import findings, no_findings
+from specs.parquet_files import parquet_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -208,14 +209,9 @@ def _sas_text(column: pd.Series, sas_format: str) -> pd.Series:
 def read_parquet(path: Path) -> Sheet:
     """A Parquet file; dates and times are ISO 8601 text, numbers as one would type them."""
     _check_file(path)
-    try:
+    with parquet_errors(path):
         table = pq.read_table(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise RawDataError(
-            f"is no Parquet file that can be read ({str(error).splitlines()[0]})",
-            where=path.name,
-            remedy="export the data again",
-        ) from None
+        table.validate(full=True)
     check_names(table.column_names, path.name)
     index = pd.RangeIndex(1, table.num_rows + 1, name="line")
     columns = {
