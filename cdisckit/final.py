@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specs.csv_files import csv_rows
+from specs.csv_files import read_csv
 from specs.errors import SpecError
 from specs.findings import findings, no_findings
 
@@ -32,14 +32,13 @@ def open_proposals(folder: Path) -> pd.DataFrame:
     path = folder / PROPOSALS
     if not path.exists():
         return no_findings()
-    rows = list(csv_rows(path))
-    for _, row in rows[:1]:
-        if set(row) != set(PROPOSAL_COLUMNS):
-            raise SpecError(
-                "does not have the columns it was made with",
-                where=f"{PROPOSALS} line 1",
-                remedy=f"they are {', '.join(PROPOSAL_COLUMNS)}",
-            )
+    head, rows = read_csv(path)
+    if set(head) != set(PROPOSAL_COLUMNS):
+        raise SpecError(
+            "does not have the columns it was made with",
+            where=f"{PROPOSALS} line 1",
+            remedy=f"they are {', '.join(PROPOSAL_COLUMNS)}",
+        )
     waiting = [(line, row) for line, row in rows if not row["reviewed"].strip()]
     if not waiting:
         return no_findings()

@@ -6,6 +6,7 @@ cdisckit itself.
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -293,6 +294,11 @@ def main() -> None:
             app()
         except CdisckitError as error:
             _fail(str(error))
+        except UnicodeEncodeError as error:
+            if not re.search("[\ud800-\udfff]", error.object):
+                raise
+            shown = error.object[:200].encode("ascii", "backslashreplace").decode()
+            _fail(f"{shown} is not text in UTF-8; rename the file, or mend the text")
         except MemoryError:
             _fail("the memory does not suffice; give the process more, or read less at once")
         except OSError as error:

@@ -111,14 +111,7 @@ class Form:
     units: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        taken = [name for name in self.fields if name.startswith("@")]
-        if taken:
-            raise RawDataError(
-                f"form {self.name}: {', '.join(taken)} begins with @, as only the names do that"
-                f" stand for whose record it is: {', '.join(CONTEXT)}",
-                where=next(iter(as_plain(self.frame["@file"]).dropna()), ""),
-                remedy="rename it in a copy of the file",
-            )
+        check_reserved(self.fields, f"form {self.name}")
         texts = {str(n): as_category(c) for n, c in self.frame.items() if c.dtype == "str"}
         if texts:
             object.__setattr__(self, "frame", self.frame.assign(**texts))
@@ -152,6 +145,18 @@ class Form:
             unit=long["text_unit"],
         )
         return made[list(TIDY)]
+
+
+def check_reserved(names: Iterable[str], where: str) -> None:
+    """RawDataError where a name is like those of the context of a record."""
+    taken = [name for name in names if name.startswith("@")]
+    if taken:
+        raise RawDataError(
+            f"{', '.join(taken)} begins with @, as only the names do that stand for whose record"
+            f" it is: {', '.join(CONTEXT)}",
+            where=where,
+            remedy="rename it in a copy of the file",
+        )
 
 
 def context(index: pd.Index, file: str, line: pd.Series, **known: pd.Series) -> pd.DataFrame:

@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING
 from specs.errors import SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 _SAVE = "save it as CSV in UTF-8, separated by commas"
 
 
-def csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """The rows of a file by the names of its head, each with its last line; UTF-8, or UTF-16 with
-    its mark. SpecError names the file, and the line where there is one. OSError passes.
+def read_csv(path: Path) -> tuple[list[str], list[tuple[int, Mapping[str, str]]]]:
+    """The head of a file, and its rows by the names there, each with its last line.
+
+    The text is UTF-8, or UTF-16 with its mark. SpecError names the file, and the line where there
+    is one. OSError passes.
     """
     text = _text(path)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     head: list[str] = []
+    rows: list[tuple[int, Mapping[str, str]]] = []
     try:
         for row in reader:
             where = f"{path.name} line {reader.line_num}"
@@ -38,7 +41,7 @@ def csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
                     where=where,
                     remedy="mend the row",
                 )
-            yield reader.line_num, dict(zip(head, row, strict=True))
+            rows.append((reader.line_num, dict(zip(head, row, strict=True))))
     except csv.Error as error:
         raise SpecError(
             f"cannot be read as CSV ({error})",
@@ -47,6 +50,7 @@ def csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
         ) from None
     if not head:
         raise SpecError("is empty", where=path.name, remedy="write a head and rows into it")
+    return head, rows
 
 
 def _text(path: Path) -> str:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from specs.analyses import AnalysesFile
 from specs.codelists import StudyTerminology
-from specs.csv_files import csv_rows
+from specs.csv_files import read_csv
 from specs.dataset_files import DatasetResolver
 from specs.errors import SpecError
 from specs.files import (
@@ -176,13 +176,14 @@ def _table(
     path = file.path.parent / given
     place = file.place("tables", name)
     try:
-        rows = [row for _, row in csv_rows(path)]
+        _, rows = read_csv(path)
     except OSError as error:
         raise SpecError(
             f"{given} cannot be read ({error.strerror})", where=place, remedy="check the path"
         ) from None
     return tuple(
-        MappingProxyType({key: value.strip() or None for key, value in row.items()}) for row in rows
+        MappingProxyType({key: value.strip() or None for key, value in row.items()})
+        for _, row in rows
     )
 
 
