@@ -25,6 +25,7 @@ from adam.order import (
     variables_needed,
 )
 from adam.rows import FROM, block_rows
+from sdtm.exact import as_text
 from specs.calls import VALUES, called
 from specs.derivation import Outcome
 from specs.distinct import all_once_each
@@ -198,7 +199,7 @@ class Building:
                 self._fill(variable, rule)
             if name not in self.frame:
                 self.frame[name] = np.nan
-            self.frame[name] = self.frame[name].astype(_kind(variable))
+            self.frame[name] = _typed(self.frame[name], variable, variable.place)
 
     def _describe_rows(self) -> None:
         """Give the rows the number of their subject and what the spec says of their parameter."""
@@ -230,8 +231,7 @@ class Building:
             columns = [name for name in rows if name in read or str(name).startswith(FROM)]
             rows = rows[columns][all_hold(rule.when, rows)]
         values = self._valued(variable, rule, rows)
-        values = values.astype(_kind(variable))
-        values = values.reindex(self.frame.index)
+        values = _typed(values, variable, rule.place).reindex(self.frame.index)
         if variable.name in self.frame:
             given = self.frame[variable.name]
             values = given.where(given.notna(), values) if given.notna().any() else values
@@ -373,6 +373,22 @@ def _ruled(parameter: Parameter) -> Rule:
     if parameter.rule is None:
         raise MappingError("there is no rule", where=parameter.place)
     return parameter.rule
+
+
+def _typed(values: pd.Series, variable: Variable, place: str) -> pd.Series:
+    """The values as the variable's type; MappingError where they are none of it."""
+    kind = _kind(variable)
+    if kind == "str" and values.dtype == "float64":
+        return as_text(values)
+    try:
+        return values.astype(kind)
+    except (TypeError, ValueError) as error:
+        wanted = "a date" if kind == "datetime64[s]" else "numeric"
+        raise MappingError(
+            f"{variable.name} is {wanted}, its rule gives something else ({error})",
+            where=place,
+            remedy="use a derivation that gives such values, or another type or format",
+        ) from None
 
 
 def _kind(variable: Variable) -> Any:
