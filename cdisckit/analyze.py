@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adam.analysis import results
 from adam.build import build_adam
-from cdisckit.build import collected, open_study
+from cdisckit.build import collected, open_study, target_of
 from sdtm.build import build_sdtm
 from specs.errors import SpecError
-from submission.package import swap_in
+from specs.output import Claim, Mark, claimed
 from submission.results.report import Written, write_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 STEPS = (
     "Reading the specification",
@@ -40,6 +38,12 @@ def analyze(
     The last results stay until these are whole. SpecError when nothing is declared.
     """
     step(STEPS[0])
+    identifier, target = target_of(folder, out, raw, "-results")
+    with claimed(target, Mark(identifier, "results")) as claim:
+        return target, _analyze(folder, claim, raw, step)
+
+
+def _analyze(folder: Path, claim: Claim, raw: Path | None, step: Callable[[str], None]) -> Written:
     study = open_study(folder)
     if not study.analyses:
         raise SpecError(
@@ -55,12 +59,7 @@ def analyze(
     step(STEPS[4])
     found = results(study, tables)
     step(STEPS[5])
-    out.mkdir(parents=True, exist_ok=True)
-    name = f"{study.id.lower()}-results"
-    aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=out))
-    try:
+    with claim.writing() as aside:
         written = write_results(study, found, tables, aside)
-        swap_in(aside, out / name)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return out / name, written
+        claim.put(aside)
+    return written

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import partial
@@ -23,8 +23,9 @@ from specs.derivation import derivations_of, module_from, study_derivations
 from specs.errors import CdisckitError, SpecError, did_you_mean
 from specs.findings import all_findings
 from specs.guard import study_code
-from specs.load import load_study
-from submission.package import swap_in, write_package
+from specs.load import load_study, study_id
+from specs.output import Mark, check_place, claimed
+from submission.package import folder_name, write_package
 from validation.dictionaries import dictionary_findings
 from validation.explanations import explained
 from validation.report import write_report
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from sdtm.raw import RawData
     from specs.derivation import Derivation
     from specs.model import Study
+    from specs.output import Claim
     from specs.tables import Table
 
 Mode = Literal["draft", "final"]
@@ -77,6 +79,12 @@ class Build:
 
 def open_study(folder: Path) -> Study:
     """The study's specification, with the derivations of cdisckit and its own."""
+    check_study(folder)
+    return load_study(folder, known_derivations(folder))
+
+
+def check_study(folder: Path) -> None:
+    """SpecError when a folder is none of a study."""
     if not folder.is_dir():
         raise SpecError(
             "there is no such folder", where=str(folder), remedy="name a study's folder"
@@ -85,7 +93,18 @@ def open_study(folder: Path) -> Study:
         raise SpecError(
             "has no study.yaml", where=str(folder), remedy="name the folder that holds study.yaml"
         )
-    return load_study(folder, known_derivations(folder))
+
+
+def target_of(folder: Path, out: Path, raw: Path | None, ending: str = "") -> tuple[str, Path]:
+    """The id of a study and its target under `out`; OutputError where results may not go.
+
+    Nothing is read but study.yaml, and nothing is run.
+    """
+    check_study(folder)
+    identifier = study_id(folder)
+    target = out / f"{folder_name(identifier)}{ending}"
+    check_place(target, {"the study's folder": folder, "the raw folder": raw or folder})
+    return identifier, target
 
 
 def known_derivations(folder: Path) -> Mapping[str, Derivation]:
@@ -131,11 +150,33 @@ def build(
 ) -> Build:
     """Build a study's package into `out/<study id>`; the last good one stays until this is whole.
 
+    OutputError, before anything is read, where the package may not go: `specs.output` says where.
+
     `raw` replaces the study's folder as the place where its raw files are, `dictionaries` is a
     folder of the dictionaries that coded its terms, beside the study's own. CdisckitError when it
     cannot run; what is wrong in the data is in the findings of the result.
     """
     step(STEPS[0])
+    identifier, target = target_of(folder, out, raw)
+    with ExitStack() as held:
+        claim = held.enter_context(claimed(target, Mark(identifier, "package")))
+        refusal = claim
+        if mode == "final":
+            _, other = target_of(folder, out, raw, "-refused")
+            refusal = held.enter_context(claimed(other, Mark(identifier, "refused package")))
+        return _build(folder, claim, refusal, raw, dictionaries, mode, step)
+
+
+def _build(
+    folder: Path,
+    claim: Claim,
+    refusal: Claim,
+    raw: Path | None,
+    dictionaries: Path | None,
+    mode: Mode,
+    step: Callable[[str], None],
+) -> Build:
+    """The build itself, whose package goes to `claim` or, where it is refused, to `refusal`."""
     study = open_study(folder)
     step(STEPS[1])
     data = collected(study, raw or folder)
@@ -162,10 +203,7 @@ def build(
     )
     results = tuple(proportion(declared, tables) for declared in study.analyses if declared.summary)
     step(STEPS[5])
-    name = study.id.lower()
-    out.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=out))
-    try:
+    with claim.writing() as aside:
         write_package(study, tabulations.tables, analysis, aside, time_stamp(study))
         step(STEPS[6])
         found = all_findings([found, validate_package(aside)])
@@ -179,12 +217,12 @@ def build(
         balance = tabulations.ledger
         write_report(findings, aside, study, tables, balance.forms)
         balance.forms.to_csv(aside / "ledger.csv", index=False, lineterminator="\n")
+        balance.fields.to_csv(aside / "ledger_fields.csv", index=False, lineterminator="\n")
         balance.left_out.to_csv(aside / "left_out.csv", index=False, lineterminator="\n")
-        target = out / (f"{name}-refused" if refused else name)
-        swap_in(aside, target)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return Build(study, tables, findings, tabulations, results, None if refused else target, target)
+        taker = refusal if refused else claim
+        taker.put(aside)
+    package = None if refused else taker.target
+    return Build(study, tables, findings, tabulations, results, package, taker.target)
 
 
 def time_stamp(study: Study) -> datetime:

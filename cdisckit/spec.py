@@ -17,6 +17,7 @@ from sdtm.readers import read_raw
 from specs.errors import CdisckitError, SpecError
 from specs.limits import spec_problems
 from specs.load import load_study
+from specs.output import check_new, new_file, new_folder
 from specs.references import rules_of
 from specs.workbooks import exported, import_study, located, read_workbook, write_workbook
 from submission.define import read_define, write_define
@@ -155,11 +156,11 @@ def export_spec(folder: Path, file: Path, family: Family, standard: str = "") ->
                 where=str(folder),
                 remedy="choose the other standard",
             )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if file.suffix.casefold() == ".xml":
-        write_define(study, standard, planned(study, standard), file, time_stamp(study))
-    else:
-        write_workbook(exported(study, family), file)
+    with new_file(file) as partial:
+        if file.suffix.casefold() == ".xml":
+            write_define(study, standard, planned(study, standard), partial, time_stamp(study))
+        else:
+            write_workbook(exported(study, family), partial)
     return len(datasets)
 
 
@@ -211,10 +212,7 @@ def _import_defines(files: Sequence[Path], folder: Path) -> tuple[str, ...]:
             raise CdisckitError(
                 "describes no dataset", where=str(file), remedy="name a define.xml with datasets"
             )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CdisckitError(
-            "is not empty", where=str(folder), remedy="name a folder that is new or empty"
-        )
+    check_new(folder)
     seen: set[str] = set()
     for file, document in zip(files, documents, strict=True):
         for name in (group.name for group in document.groups):
@@ -232,19 +230,14 @@ def _import_defines(files: Sequence[Path], folder: Path) -> tuple[str, ...]:
                 )
             seen.add(name)
     started = Started(documents, known_derivations(folder))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as held:
-        aside = Path(held) / folder.name
+    with tempfile.TemporaryDirectory() as scratch, new_folder(folder) as aside:
         for name, text in started.files.items():
             path = aside / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
         study = open_study(aside)
-        lost = list(_not_kept(started.documents, study, Path(held)))
+        lost = list(_not_kept(started.documents, study, Path(scratch)))
         _write_not_kept(lost, aside / NOT_KEPT)
-        if folder.exists():
-            folder.rmdir()
-        aside.rename(folder)
     return (*started.remarks, *_told(lost, folder / NOT_KEPT))
 
 

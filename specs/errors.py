@@ -5,7 +5,8 @@ CdisckitError           could not run: exit code 2, no traceback
 ├── RawDataError        raw data cannot be read
 ├── TerminologyError    a terminology package cannot be read or used
 ├── MappingError        a rule cannot be applied to the data it was given
-└── TransportError      a value or a name has no place in a submission file
+├── TransportError      a value or a name has no place in a submission file
+└── OutputError         a result cannot be written where it was to go
 
 What is wrong *inside* readable data (a value outside its codelist, a date that cannot be) is not
 an error but a finding, see `specs.findings`. Any other exception that reaches the command line is a
@@ -51,6 +52,10 @@ class MappingError(CdisckitError):
 
 class TransportError(CdisckitError):
     """A value or a name has no place in a submission file; `where` names dataset, row, variable."""
+
+
+class OutputError(CdisckitError):
+    """A result cannot be written where it was to go; `where` names the file or folder."""
 
 
 def gathered(calls: Iterable[Callable[[], Result]]) -> list[Result]:

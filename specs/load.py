@@ -44,6 +44,11 @@ if TYPE_CHECKING:
 _FOLDERS = {"sdtm": "SDTMIG", "adam": "ADaMIG"}
 
 
+def study_id(folder: Path) -> str:
+    """The id of the study in `folder`, of which nothing but study.yaml is read."""
+    return read_yaml(folder / "study.yaml").parsed(StudyFile).study
+
+
 def load_study(
     folder: Path, derivations: Mapping[str, Derivation], problems: list[str] | None = None
 ) -> Study:
@@ -93,6 +98,8 @@ def load_study(
         datasets=datasets,
         codelists=terminology.used(),
         not_submitted=MappingProxyType(dict(given.not_submitted)),
+        not_read=given.not_read,
+        table_files=tuple(name for name in given.tables.values() if isinstance(name, str)),
         documents=tuple(Document(d.id, d.title, d.href) for d in given.documents),
         dictionaries=tuple(
             Dictionary(name, d.version, d.variables, d.files)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ruamel.yaml import YAML
 
 from specs.errors import SpecError
+from specs.output import work_folder
 from specs.workbooks import rule_cells
 from specs.workbooks.added import PARTS, added_sheets
 from specs.workbooks.comparing import compared, keyed, row_key, same_content, same_text
@@ -73,9 +73,8 @@ def import_study(book: Workbook, folder: Path, load: Callable[[Path], Study]) ->
             remedy="import it over the study or a copy of its folder, or start one from define.xml",
         )
     folder = folder.resolve()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as held:
-        aside = Path(held) / folder.name
+    with work_folder(folder) as held:
+        aside = held / "new" / folder.name
         if folder.exists():
             ignored = shutil.ignore_patterns(".git", "__pycache__")
             shutil.copytree(folder, aside, copy_function=_linked, ignore=ignored)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from specs.errors import SpecError
@@ -138,9 +139,9 @@ def read_workbook(path: Path) -> Workbook:
 def write_workbook(book: Workbook, path: Path) -> None:
     """Write a workbook as XLSX, always the same bytes; SpecError when a cell cannot hold a text."""
     writer = _needed("xlsxwriter", path)
-    with writer.Workbook(
-        str(path), {"strings_to_numbers": False, "strings_to_urls": False}
-    ) as made:
+    content = BytesIO()
+    plain = {"in_memory": True, "strings_to_numbers": False, "strings_to_urls": False}
+    with writer.Workbook(content, plain) as made:
         from datetime import datetime
 
         made.set_properties({"created": datetime.fromisoformat(_STAMP.rstrip("Z"))})
@@ -160,6 +161,7 @@ def write_workbook(book: Workbook, path: Path) -> None:
                         )
                     if text:
                         page.write_string(row.number - 1, place, text)
+    path.write_bytes(content.getvalue())
 
 
 def _sheet(path: Path, name: str, rows: list[list[Any]]) -> Sheet:
