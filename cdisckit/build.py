@@ -7,6 +7,7 @@ import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -18,9 +19,10 @@ from cdisckit.final import as_final, open_proposals
 from cdisckit.lineage import write_lineage
 from sdtm.build import SdtmBuild, build_sdtm
 from sdtm.readers import read_raw
-from specs.derivation import derivations_of, study_derivations
+from specs.derivation import derivations_of, module_from, study_derivations
 from specs.errors import CdisckitError, SpecError, did_you_mean
 from specs.findings import all_findings
+from specs.guard import study_code
 from specs.load import load_study, study_id
 from specs.methods import described_methods
 from specs.output import Mark, check_place, claimed
@@ -277,8 +279,6 @@ def simulator(folder: Path, *, study_code: bool = True) -> Callable[[Path, int, 
 
     Without `study_code` it is a CdisckitError where it has one: a simulator is code.
     """
-    from specs.derivation import module_from
-
     for file in (folder / "simulator.py", folder / "simulator" / "__init__.py"):
         if file.exists() and not study_code:
             raise CdisckitError(
@@ -287,9 +287,21 @@ def simulator(folder: Path, *, study_code: bool = True) -> Callable[[Path, int, 
                 remedy=f"read the file, and leave out {NO_STUDY_CODE} where you trust it",
             )
         if file.exists():
-            simulate: Callable[[Path, int, int], None] = module_from(file).simulate
-            return simulate
+            return partial(_simulated, file)
     known = [path.name for path in folder.glob("*.py")]
     raise SpecError(
         "the study has no simulator", where=str(folder), remedy=did_you_mean("simulator", known)
     )
+
+
+def _simulated(file: Path, out: Path, subjects: int, seed: int) -> None:
+    """Run a study's simulator; CdisckitError where it has no function `simulate`, or that fails."""
+    simulate = getattr(module_from(file), "simulate", None)
+    if not callable(simulate):
+        raise SpecError(
+            "has no function simulate",
+            where=str(file),
+            remedy="give it one: simulate(folder, subjects, seed)",
+        )
+    with study_code(file.parent, "simulate raises", file.name):
+        simulate(out, subjects, seed)

@@ -1,10 +1,12 @@
 """The command line: `cdisckit build`, `cdisckit simulate`, `cdisckit ct`.
 
-Exit codes are a contract: 0 clean, 1 findings, 2 could not run.
+Exit codes are a contract: 0 clean, 1 findings or differences, 2 could not run, 3 a fault of
+cdisckit itself.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +16,7 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cdisckit.ending import shell_endings
+from cdisckit.faults import faults_reported, printable
 from cdisckit.house import check_house
 from cdisckit.subcommands import (
     CLEAN,
@@ -307,13 +310,20 @@ def check_spec(
 
 
 def main() -> None:
-    """Run the command line; errors are one message on stderr and exit code 2."""
-    with shell_endings():
+    """Run the command line; errors are one message on stderr and exit code 2, faults 3."""
+    with faults_reported(), printable(), shell_endings():
         try:
             check_house()
             app()
         except CdisckitError as error:
             _fail(str(error))
+        except UnicodeEncodeError as error:
+            if not re.search("[\ud800-\udfff]", error.object):
+                raise
+            shown = error.object[:200].encode("ascii", "backslashreplace").decode()
+            _fail(f"{shown} is not text in UTF-8; rename the file, or mend the text")
+        except MemoryError:
+            _fail("the memory does not suffice; give the process more, or read less at once")
         except OSError as error:
             what, remedy = plain(error)
             where = f"{error.filename}: " if error.filename else ""

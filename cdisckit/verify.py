@@ -15,6 +15,7 @@ import pandas as pd
 
 import adam.derivations
 import sdtm.derivations
+from specs.calls import UNUSABLE
 from specs.derivation import Outcome, derivations_of
 from specs.errors import CdisckitError
 from specs.paths import IN_PACKAGE, inside
@@ -126,7 +127,7 @@ def _values(
             made = _of_subjects(derivation, call, tables)
         else:
             raise _NotRepeatableError(f"a function of scope {derivation.scope} is not repeated")
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
+    except UNUSABLE as error:
         raise _NotRepeatableError(f"it cannot read what was delivered ({error})") from error
     values = made.values if isinstance(made, Outcome) else made
     if not isinstance(values, pd.Series):

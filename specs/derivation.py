@@ -15,14 +15,16 @@ import string
 import sys
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from specs.errors import SpecError, did_you_mean, shortened
+from specs.guard import module_name, raised_at, study_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
+    from importlib.abc import Loader
     from types import ModuleType
 
     import pandas as pd
@@ -213,26 +215,38 @@ def study_derivations(file: Path) -> Mapping[str, Derivation]:
 
 
 def module_from(file: Path) -> ModuleType:
-    """A Python file of a study, imported by its path."""
-    name = f"_study_{file.parent.name}_{file.stem}"
+    """A Python file of a study, imported by its path; CdisckitError where that does not succeed."""
+    name = module_name(file)
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise SpecError("is not a Python file", where=str(file))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        with study_code(file.parent, "cannot be run: it raises", file.name, SpecError):
+            _execute(file, spec.loader, module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _execute(file: Path, loader: Loader, module: ModuleType) -> None:
+    """Run a module of a study; SpecError where it is not Python or imports what is not there."""
+    try:
+        loader.exec_module(module)
     except SyntaxError as error:
         raise SpecError(
             f"is not Python: {error.msg}",
-            where=f"{file.name} line {error.lineno}",
+            where=f"{Path(error.filename or file).name} line {error.lineno}",
             remedy="mend the line",
         ) from None
     except ImportError as error:
         raise SpecError(
-            f"cannot be imported ({error})", where=file.name, remedy="install what it imports"
+            f"cannot be imported ({error})",
+            where=raised_at(error, file.parent) or file.name,
+            remedy="install what it imports",
         ) from error
-    return module
 
 
 def _collected(modules: Iterable[ModuleType]) -> Mapping[str, Derivation]:

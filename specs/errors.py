@@ -9,7 +9,8 @@ CdisckitError           could not run: exit code 2, no traceback
 └── OutputError         a result cannot be written where it was to go
 
 What is wrong *inside* readable data (a value outside its codelist, a date that cannot be) is not
-an error but a finding, see `specs.findings`.
+an error but a finding, see `specs.findings`. Any other exception that reaches the command line is a
+fault of cdisckit: exit code 3 and a report, see `cdisckit.faults`.
 """
 
 from __future__ import annotations

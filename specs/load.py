@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from pydantic import ValidationError
 
 from specs.analyses import AnalysesFile
 from specs.codelists import StudyTerminology
+from specs.csv_files import read_csv
 from specs.dataset_files import DatasetResolver
 from specs.errors import SpecError
 from specs.files import (
@@ -187,21 +187,14 @@ def _table(
     place = file.place("tables", name)
     path = inside(file.path.parent, given, place)
     try:
-        with path.open(encoding="utf-8", newline="") as lines:
-            rows = list(csv.DictReader(lines))
+        _, rows = read_csv(path)
     except OSError as error:
         raise SpecError(
             f"{given} cannot be read ({error.strerror})", where=place, remedy="check the path"
         ) from None
-    for number, row in enumerate(rows, start=2):
-        if None in row or None in row.values():
-            raise SpecError(
-                "the row has not as many cells as the head of the table",
-                where=f"{given} row {number}",
-                remedy="mend the row",
-            )
     return tuple(
-        MappingProxyType({key: value.strip() or None for key, value in row.items()}) for row in rows
+        MappingProxyType({key: value.strip() or None for key, value in row.items()})
+        for _, row in rows
     )
 
 

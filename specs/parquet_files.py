@@ -1,14 +1,21 @@
-"""Parquet files of unknown makers: how much a small file stands for is known before it is read."""
+"""Parquet files of unknown makers: how much a small file stands for is known before it is read.
+
+What reading a damaged one raises becomes one error.
+"""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from specs.errors import RawDataError
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from specs.errors import CdisckitError
@@ -70,3 +77,19 @@ def _is_text(kind: Any) -> bool:
         or pa.types.is_binary(kind)
         or pa.types.is_large_binary(kind)
     )
+
+
+@contextmanager
+def parquet_errors(path: Path) -> Iterator[None]:
+    """RawDataError where what is done with a Parquet file shows that it is damaged, or is none."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (pa.ArrowException, UnicodeDecodeError, OverflowError, OSError) as error:
+        said = str(error).strip().splitlines()
+        raise RawDataError(
+            f"is no Parquet file that can be read ({said[0] if said else type(error).__name__})",
+            where=path.name,
+            remedy="it is damaged or of another kind; write or export it again",
+        ) from None

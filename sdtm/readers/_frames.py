@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from specs.errors import RawDataError, did_you_mean, shortened
 from specs.findings import findings, no_findings
-from specs.parquet_files import check_parquet
+from specs.parquet_files import check_parquet, parquet_errors
 from specs.spreadsheets import open_spreadsheet
 
 if TYPE_CHECKING:
@@ -185,14 +185,9 @@ def read_parquet(path: Path) -> Sheet:
     """A Parquet file; dates and times are ISO 8601 text, numbers as one would type them."""
     _check_file(path)
     check_parquet(path, RawDataError)
-    try:
+    with parquet_errors(path):
         table = pq.read_table(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise RawDataError(
-            f"is no Parquet file that can be read ({str(error).splitlines()[0]})",
-            where=path.name,
-            remedy="export the data again",
-        ) from None
+        table.validate(full=True)
     check_names(table.column_names, path.name)
     index = pd.RangeIndex(1, table.num_rows + 1, name="line")
     columns = {

@@ -16,7 +16,7 @@ from pydantic import StringConstraints
 
 from sdtm.accepted import TYPES, Accepted, Limit
 from sdtm.dates import DateStyle
-from sdtm.raw import Field, Form, RawData, context
+from sdtm.raw import Field, Form, RawData, check_reserved, context
 from sdtm.readers._files import Delimiter, Options, options, read_categories, read_delimited
 from sdtm.readers._frames import Sheet, read_parquet, read_sas, read_xlsx
 from sdtm.readers._shape import shape_of
@@ -255,6 +255,7 @@ def _left_out(
     data: pd.DataFrame, name: str, given: TableOptions, path: Path
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows that are records, with their line as a column, and a notice for each other one."""
+    check_reserved(map(str, data.columns), path.name)
     data = data.assign(**{"@line": data.index}).reset_index(drop=True)
     gone = pd.Series(data=False, index=data.index)
     for column, values in given.leave_out.items():

@@ -1,4 +1,4 @@
-"""Commands run in this process, and folders of which every byte is known before and after."""
+"""Commands run in this process, a small study, and folders of which every byte is known."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cdisckit.main import main
+from tests.sdtm.conftest import DM, EX, write_study
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     Command = Callable[..., "Ran"]
+    Study = Callable[..., Path]
 
 
 @dataclass(frozen=True)
@@ -55,3 +57,24 @@ def tree(folder: Path) -> dict[str, str]:
         else "folder"
         for path in sorted(folder.rglob("*"))
     }
+
+
+FILES = {
+    "sdtm/dm.yaml": DM,
+    "sdtm/ex.yaml": EX,
+    "dm.csv": "subject,sex\n1,F\n2,M\n3,F\n",
+    "ex.csv": "subject,drug,dose,start\n1,A,5,01-02-2020\n2,A,five,02-02-2020\n",
+}
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
+    """Writes the study, with some files given or replaced; reports go to a folder of their own."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+
+    def written(files: dict[str, str | bytes] | None = None) -> Path:
+        return write_study(tmp_path / "study", {**FILES, **(files or {})})
+
+    return written
