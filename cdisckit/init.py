@@ -35,11 +35,15 @@ _OF_STUDY = ("title", "description", "protocol", "usubjid", "data_cut", "visits"
 
 @dataclass(frozen=True)
 class Proposed:
-    """A proposed study: its folder, the proposals, and the fields that nothing was proposed for."""
+    """A proposed study: its folder, the proposals, and how many fields have none.
+
+    `passed_over` has the files of the export that are no source, each with the reason.
+    """
 
     folder: Path
     proposals: tuple[Proposal, ...]
     open_fields: int
+    passed_over: Mapping[str, str]
 
 
 def propose_study(raw: Path, folder: Path) -> Proposed:
@@ -69,7 +73,7 @@ def propose_study(raw: Path, folder: Path) -> Proposed:
         for name, content in files.items():
             _write(aside / "sdtm" / f"{name.lower()}.yaml", content)
         _write_proposals(aside / PROPOSALS, made, required)
-    return Proposed(folder, tuple(made), left)
+    return Proposed(folder, tuple(made), left, export.passed_over)
 
 
 def _study(name: str, export: Export, data: RawData) -> dict[str, Any]:

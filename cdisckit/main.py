@@ -285,6 +285,8 @@ def init(
         f"{made.folder}: {len(made.proposals)} variables of {datasets} datasets proposed;"
         f" {made.open_fields} fields are for you. Review proposals.csv, then build.",
     )
+    for name, why in made.passed_over.items():
+        say(terminal(), f"{name} {why}")
 
 
 @app.command("check-spec")
@@ -323,7 +325,7 @@ def main() -> None:
             shown = error.object[:200].encode("ascii", "backslashreplace").decode()
             _fail(f"{shown} is not text in UTF-8; rename the file, or mend the text")
         except MemoryError:
-            _fail("the memory does not suffice; give the process more, or read less at once")
+            _fail("there is not enough memory; give the process more, or read less at once")
         except OSError as error:
             what, remedy = plain(error)
             where = f"{error.filename}: " if error.filename else ""

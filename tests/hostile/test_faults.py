@@ -103,7 +103,7 @@ def test_where_nothing_can_be_written_the_report_lies_among_the_temporary_files(
     ("error", "code", "message"),
     [
         (KeyboardInterrupt(), 130, ""),
-        (MemoryError(), 2, "the memory does not suffice"),
+        (MemoryError(), 2, "there is not enough memory"),
         (RecursionError("Smith"), 3, "RecursionError"),
         (PermissionError(13, "Permission denied", "a.xpt"), 2, "a.xpt: permission is denied"),
         (BaseException("Smith"), 3, "BaseException"),
