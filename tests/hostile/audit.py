@@ -47,7 +47,9 @@ def accounts(study: Study, folder: Path) -> dict[str, Account]:
             continue
         frame = table.frame
         whose = frame["USUBJID"].astype("str").fillna("").str.removeprefix(f"{study.id}-")
-        hashes = pd.util.hash_pandas_object(frame.astype("str"), index=False)
+        texts = {n: c.astype("str").fillna("") for n, c in frame.items() if c.dtype != "float64"}
+        numbers = {n: c.fillna(-9e99) for n, c in frame.items() if c.dtype == "float64"}
+        hashes = pd.util.hash_pandas_object(pd.DataFrame(texts | numbers), index=False)
         for subject, values in hashes.groupby(whose.to_numpy(), sort=False):
             rows[str(subject)][name] = tuple(values)
     found: dict[str, set[tuple[str, ...]]] = defaultdict(set)
@@ -110,6 +112,35 @@ class Outcome:
         )
 
 
+    def near(self, fed: Mapping[str, frozenset[str]]) -> bool:
+        """Whether a dataset made of the form changed, or a finding speaks of the form."""
+        datasets = fed.get(self.change.form, frozenset())
+        named = FOUND.index("form"), FOUND.index("dataset")
+        return bool(self.datasets & datasets) or any(
+            f[named[0]] == self.change.form or f[named[1]] in datasets
+            for f in self.before.found ^ self.after.found
+        )
+
+
+def feeds(study: Study) -> Mapping[str, frozenset[str]]:
+    """The datasets that are made of a form, or take values of it, with their SUPP--."""
+    fed: dict[str, set[str]] = defaultdict(set)
+    for dataset in study.datasets:
+        for block in dataset.blocks:
+            for form in (block.form, *(join.form for join in block.joins)):
+                fed[form] |= {dataset.domain, f"SUPP{dataset.domain}"}
+    return {form: frozenset(names) for form, names in fed.items()}
+
+
+def refusal(study: Study, export: Export, change: Change, folder: Path) -> Outcome | None:
+    """The error that a change is refused with, read alone; None where it can be read."""
+    try:
+        read_raw(study, export.written(folder, [change.rows]))
+    except CdisckitError as error:
+        return Outcome(change, str(error))
+    return None
+
+
 def outcomes(
     study: Study, export: Export, subjects: Mapping[str, list[Row]],
     changes: Iterable[Change], before: Mapping[str, Account], folder: Path,
@@ -136,7 +167,6 @@ def outcomes(
             at = max(n for n in starts if n <= int(match[1]))
             change = by_subject.pop(starts[at])
             made.append(Outcome(change, error=str(error)))
-            print("refused", change.kind.name, change.where, str(error)[:150])
             continue
         break
     for name, change in by_subject.items():

@@ -84,7 +84,7 @@ def translated(table: dict[int, int]) -> New:
 def number_changed(old: str, asked: Asked, draw: Random) -> str | None:
     """One digit made another, within the limits."""
     places = [n for n, sign in enumerate(old) if sign.isdigit()]
-    if not places:
+    if not places or old == "NA":
         return None
     place = places[-1]
     made = old[:place] + str((int(old[place]) + draw.randint(1, 9)) % 10) + old[place + 1 :]
@@ -122,6 +122,8 @@ def day_changed(old: str, asked: Asked, draw: Random) -> str | None:
 
 
 def clock(old: str, asked: Asked, draw: Random) -> str | None:
+    if not re.fullmatch(r"\d\d:\d\d", old):
+        return None
     return f"{(int(old[:2]) + draw.randint(1, 5)) % 24:02d}{old[2:]}"
 
 
