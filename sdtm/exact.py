@@ -8,7 +8,9 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-_NUMBER = re.compile(r"^(?P<operator><=|>=|<|>)?\s*(?P<number>[+-]?(\d+\.?\d*|\.\d+))$")
+_NUMBER = re.compile(
+    r"^(?P<operator><=|>=|<|>)?\s*(?P<number>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?)$"
+)
 
 
 def split_operator(text: str) -> tuple[str, Fraction] | None:

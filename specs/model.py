@@ -44,6 +44,7 @@ _CONTEXT = {
     "@event_repeat": "the repeat of the event of the collected record",
     "@form_repeat": "the repeat of the form of the collected record",
     "@group_repeat": "the repeat of the item group of the collected record",
+    "@status": "the status of the form of the collected record",
     "@visitnum": "the visit number of the collected record",
     "@visit": "the visit of the collected record",
     "@visitdy": "the planned study day of the visit of the collected record",

@@ -1,17 +1,21 @@
 """Readers of raw data: a module for each format, named as study.yaml names the format.
 
 A reader is a function `read(source, folder) -> RawData`; `source` holds its options as written in
-study.yaml, `folder` is where relative paths start.
+study.yaml, `folder` is where relative paths start. What a form offers as answers the reader says in
+its fields; that the answers keep to it is checked here, for all readers alike.
 """
 
 from __future__ import annotations
 
 import pkgutil
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sdtm.raw import RawData, combined
+from sdtm.readers._accounting import accounted
 from specs.errors import SpecError, did_you_mean
+from specs.findings import all_findings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +29,10 @@ def read_raw(study: Study, folder: Path) -> RawData:
 
 
 def read_source(source: RawSource, folder: Path) -> RawData:
-    """The raw data of one source; SpecError where its reader is none."""
+    """The raw data of one source, its answers held against what its forms offer.
+
+    SpecError where there is no such reader.
+    """
     known = [info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")]
     if source.reader not in known:
         raise SpecError(
@@ -34,4 +41,4 @@ def read_source(source: RawSource, folder: Path) -> RawData:
             remedy=did_you_mean(source.reader, known),
         )
     data: RawData = import_module(f"{__name__}.{source.reader}").read(source, folder)
-    return data
+    return replace(data, findings=all_findings([data.findings, *accounted(data)]))
