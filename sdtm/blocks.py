@@ -33,6 +33,7 @@ class BlockRecords:
 
     `number` is that of the block in its dataset, `rows` are positions in the form's frame. `fields`
     tells for a name which field of which form it is. `one` tells what was made of several records.
+    `resultless` are the ids of the records that have no result for the block's test.
     """
 
     number: int
@@ -43,6 +44,7 @@ class BlockRecords:
     joined: Mapping[str, pd.DataFrame]
     left_out: pd.DataFrame
     one: Collapsed
+    resultless: pd.Index
 
     @classmethod
     def of(
@@ -67,9 +69,12 @@ class BlockRecords:
             one = collapsed(block, form, form.frame[keep], read)
             form = one.form
             keep = pd.Series(data=True, index=form.frame.index)
+        resultless = form.frame.index[:0]
         if RESULT in block.bind:
             form.field_named(block.bind[RESULT], block.place)
-            keep &= form.frame[block.bind[RESULT]].notna()
+            blank = form.frame[block.bind[RESULT]].isna()
+            resultless = form.frame.index[keep & blank]
+            keep &= ~blank
         rows = np.flatnonzero(keep)
         joined = {join.name: _joined(join, raw, form.frame, rows) for join in block.joins}
         fields: dict[str, tuple[str, Field]] = {}
@@ -83,7 +88,7 @@ class BlockRecords:
                 fields[name] = (other, raw.form(other, "").field_named(field, block.place))
             elif name in block.bind:
                 form.field_named(source, block.place)
-        return cls(number, block, form, rows, fields, joined, left, one)
+        return cls(number, block, form, rows, fields, joined, left, one, resultless)
 
     @property
     def index(self) -> pd.Index:

@@ -47,13 +47,14 @@ class Usage:
 
     `fields` are the fields read, by the name that stands for it and the number of a block: form and
     field. `left_out` are the records left out by a rule, `merged` those made one with another:
-    form, record, clause.
+    form, record, clause; `resultless` by the number of a block those without a result for its test.
     """
 
     dataset: Dataset
     fields: Mapping[tuple[str, int], tuple[str, Field]]
     left_out: pd.DataFrame
     merged: pd.DataFrame
+    resultless: Mapping[int, pd.Index]
 
 
 def ledger(
@@ -91,6 +92,7 @@ def ledger(
             }
         )
         found.extend(_findings(form, open_fields, lost))
+    found.extend(_beside_no_result(usages, raw))
     named = [
         _named([usage.left_out for usage in usages], used_records, raw),
         _named([usage.merged for usage in usages], np.zeros_like(used_records), raw),
@@ -186,3 +188,37 @@ def _findings(form: Form, open_fields: set[str], lost: pd.Index) -> Iterator[pd.
             file=rows["@file"],
             line=rows["@line"],
         )
+
+
+def _beside_no_result(usages: Sequence[Usage], raw: RawData) -> Iterator[pd.DataFrame]:
+    """Answers that belong to one test alone, as its unit and limits, of records without its result.
+
+    Such a record gives no row for the test, so that nothing takes them.
+    """
+    readers: dict[tuple[str, str], set[tuple[str, int]]] = {}
+    for usage in usages:
+        for (_, number), (form, field) in usage.fields.items():
+            readers.setdefault((form, field.name), set()).add((usage.dataset.name, number))
+    for usage in usages:
+        for (_, number), (form, field) in usage.fields.items():
+            records = usage.resultless.get(number)
+            if records is None or form not in raw.forms or len(readers[form, field.name]) > 1:
+                continue
+            frame = raw.forms[form].frame
+            answers = frame.loc[frame.index.intersection(records), field.name].dropna()
+            if len(answers):
+                rows = frame.loc[answers.index]
+                yield findings(
+                    severity="warning",
+                    rule="CK-LEDGER-ANSWER",
+                    dataset=usage.dataset.name,
+                    form=form,
+                    subject=rows["@subject"],
+                    event=rows["@event"],
+                    seq=rows["@form_repeat"],
+                    variable=field.name,
+                    value=answers,
+                    message="stands beside a result that is blank, so it is in no row",
+                    file=rows["@file"],
+                    line=rows["@line"],
+                )

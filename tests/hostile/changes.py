@@ -159,6 +159,10 @@ def filled(old: str, asked: Asked, draw: Random) -> str | None:
     return draw.choice(asked.choices) if asked.choices else samples[asked.sort]
 
 
+def beside_nothing(old: str, asked: Asked, draw: Random) -> str | None:
+    return filled(old, asked, draw) if re.search("_(u|lo|hi)$", asked.name) else None
+
+
 ODD_NUMBERS = ("1,234", "0x1F", "30x", "Inf", "NaN", "-inf", "1_000", "5,5", "1/2", "five", "++5",
                "1e999", "5 6", "--", "~5", "5*", "120-130", "1.2.3", "5%", "nan", "\u00bd", "\u00b2")  # fmt: skip
 LIMITED = ("integer", "number")
@@ -183,13 +187,14 @@ CELLS = (
     CellKind("a number with a comparator", LIMITED, around("<", ""), told=True),
     CellKind("an answer deleted", ANY, constant("")),
     CellKind("an answer added", ANY, filled, blank=True),
+    CellKind("a unit or limit of no result", (*CODED, "number"), beside_nothing, told=True, blank=True),
     CellKind("a date moved", DATES, moved),
     CellKind("the day of a date changed", ("partial",), day_changed),
     CellKind("a date without its day", ("date", "datetime"), shaped("{y}-{m}", "{y}", "{y}-UN-UN")),
     CellKind("a date that cannot be", ("date", "datetime"), shaped("{y}-02-30", "{y}-13-{d}", "{y}-{m}-00", "{y}-{m}-32"), told=True),
     CellKind("a date in another style", ("date", "datetime"), shaped("{d}/{m}/{y}", "{d}-{m}-{y}", "{m}/{d}/{y}", "{y}{m}{d}", "{y}/{m}/{d}", "{d}.{m}.{y}")),
     CellKind("a date of another age", ("date", "datetime"), shaped("00{d}-{m}-{d}{t}", "2999-{m}-{d}{t}", "9999-12-31")),
-    CellKind("no date", DATES, constant("UNKNOWN", "soon", "31-FEB-2017", "99-AUG-2017", "2017-W05", "09-AUX-2017", "0", "42890"), told=True),
+    CellKind("no date", DATES, constant("soon", "31-FEB-2017", "99-AUG-2017", "2017-W05", "09-AUX-2017", "0", "42890"), told=True),
     CellKind("a date of unknown parts", ("partial",), constant("UN-UNK-2016", "UN-MAR-2016", "UN-UNK-UNKN", "2016", "MAR-2016", "UNK")),
     CellKind("a date with a time", ("date", "partial"), around("", " 10:11")),
     CellKind("a time changed", ("time",), clock),
@@ -356,7 +361,7 @@ ROWS = (
     RowKind("a row doubled", repeated_as_it_is, told=True, refused=True),
     RowKind("an instance renumbered", column_set(_instances, INSTANCE, "55")),
     RowKind("an instance without a number", column_set(_instances, INSTANCE, "", "x", "0", "-1", "1.0", "١"), told=True),
-    RowKind("a number at a form that does not repeat", column_set(_visits, INSTANCE, "5"), told=True),
+    RowKind("a number at a form that does not repeat", column_set(_visits, INSTANCE, "5")),
     RowKind("an instance at an event not planned", column_set(_instances, EVENT, "week_4_arm_1", "screening_arm_1"), told=True),
     RowKind("an unknown event", column_set(lambda r: r, EVENT, "week_3_arm_1", "", "WEEK_4_ARM_1"), told=True, refused=True),
     RowKind("an unknown form", column_set(_instances, INSTRUMENT, "adverse_event", "AE"), told=True, refused=True),

@@ -114,7 +114,7 @@ def _sort(row: Row) -> str:
     if validation:
         return validation
     if row["Field Type"] == "calc":
-        return "integer"
+        return "number"
     if row["Field Note"].startswith("DD-MMM"):
         return "partial"
-    return "result" if row["Field Note"].startswith(("Number", "As 1:n")) else "text"
+    return "result" if row["Field Note"].startswith("Number") else "text"
