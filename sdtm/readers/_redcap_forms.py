@@ -120,6 +120,7 @@ def _emptied(name: str, rows: pd.DataFrame, given: Rows) -> Iterator[pd.DataFram
             rule="CK-RAW-EMPTIED",
             form=name,
             subject=rows[given.dictionary.record_id],
+            event=rows.get(EVENT, pd.Series(index=rows.index, dtype="str")),
             seq=rows[INSTANCE],
             message="an instance of the form was saved and then emptied; it gives no record",
             file=given.path.name,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.hostile.changes import Change
     from tests.hostile.export import Export, Row
 
-FOUND = ("severity", "rule", "dataset", "form", "seq", "variable", "value", "message")
+FOUND = ("severity", "rule", "dataset", "form", "event", "seq", "variable", "value", "message")
 LINE = re.compile(r"data\.csv lines? (\d+)")
 
 

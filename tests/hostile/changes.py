@@ -60,6 +60,7 @@ class Change:
     where: str
     form: str
     field: str
+    old: str
     new: str
     rows: list[Row]
 
@@ -159,7 +160,7 @@ def filled(old: str, asked: Asked, draw: Random) -> str | None:
     return draw.choice(asked.choices) if asked.choices else samples[asked.sort]
 
 
-def beside_nothing(old: str, asked: Asked, draw: Random) -> str | None:
+def unit_or_limit(old: str, asked: Asked, draw: Random) -> str | None:
     return filled(old, asked, draw) if re.search("_(u|lo|hi)$", asked.name) else None
 
 
@@ -187,7 +188,7 @@ CELLS = (
     CellKind("a number with a comparator", LIMITED, around("<", ""), told=True),
     CellKind("an answer deleted", ANY, constant("")),
     CellKind("an answer added", ANY, filled, blank=True),
-    CellKind("a unit or limit of no result", (*CODED, "number"), beside_nothing, told=True, blank=True),
+    CellKind("a unit or limit added", (*CODED, "number"), unit_or_limit, blank=True),
     CellKind("a date moved", DATES, moved),
     CellKind("the day of a date changed", ("partial",), day_changed),
     CellKind("a date without its day", ("date", "datetime"), shaped("{y}-{m}", "{y}", "{y}-UN-UN")),
@@ -212,7 +213,8 @@ CELLS = (
     CellKind("blanks at the ends", ANY, around(" ", "  ")),
     CellKind("a quoted answer", ANY, around("'", "'")),
     CellKind("an answer not of its sort", (*NUMBERS, *DATES, "time", *CODED), constant("see comment", "?", "#N/A", "null"), told=True),
-    CellKind("a box that is no box", ("box",), constant("2", "x", ""), told=True, refused=True),
+    CellKind("a box that is blank", ("box",), constant("")),
+    CellKind("a box that is no box", ("box",), constant("2", "x"), told=True, refused=True),
 )  # fmt: skip
 
 
@@ -361,7 +363,7 @@ ROWS = (
     RowKind("a row doubled", repeated_as_it_is, told=True, refused=True),
     RowKind("an instance renumbered", column_set(_instances, INSTANCE, "55")),
     RowKind("an instance without a number", column_set(_instances, INSTANCE, "", "x", "0", "-1", "1.0", "١"), told=True),
-    RowKind("a number at a form that does not repeat", column_set(_visits, INSTANCE, "5")),
+    RowKind("a number at a form that does not repeat", column_set(_visits, INSTANCE, "5"), told=True),
     RowKind("an instance at an event not planned", column_set(_instances, EVENT, "week_4_arm_1", "screening_arm_1"), told=True),
     RowKind("an unknown event", column_set(lambda r: r, EVENT, "week_3_arm_1", "", "WEEK_4_ARM_1"), told=True, refused=True),
     RowKind("an unknown form", column_set(_instances, INSTRUMENT, "adverse_event", "AE"), told=True, refused=True),
@@ -388,7 +390,7 @@ class Drawer:
         made = [dict(row) for row in rows]
         if isinstance(kind, RowKind):
             where = kind.edit(made, self.export, self.draw)
-            return None if where is None else Change(kind, subject, where, "", "", "", made)
+            return None if where is None else Change(kind, subject, where, "", "", "", "", made)
         return self._cell(kind, subject, made)
 
     def _cell(self, kind: CellKind, subject: str, rows: list[Row]) -> Change | None:
@@ -398,7 +400,8 @@ class Drawer:
             for name, asked in self.export.fields.items():
                 if asked.form in forms and asked.sort in kind.sorts and (row[name] == "") == kind.blank:
                     places.setdefault(name, []).append(row)
-        order = sorted(places, key=lambda name: (self.seen[kind.name, name], self.draw.random()))
+        order = sorted(places, key=lambda name: (self.seen[kind.name, name], self.seen["", name],
+                                                 self.draw.random()))  # fmt: skip
         for name in order:
             row, asked = self.draw.choice(places[name]), self.export.fields[name]
             old = row[name]
@@ -406,7 +409,8 @@ class Drawer:
             self.seen[kind.name, name] += 1
             if new is None or new == old:
                 continue
+            self.seen["", name] += 1
             row[name] = new
             where = f"{asked.form}.{name} ({asked.sort}) at {_place(row)}: {old!r} is {new!r}"
-            return Change(kind, subject, where, asked.form, name, new, rows)
+            return Change(kind, subject, where, asked.form, name, old, new, rows)
         return None

@@ -29,6 +29,7 @@ class Asked:
     form: str
     sort: str  # yesno, coded, integer, number, result, date, datetime, time, partial, text, box
     choices: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     low: str = ""
     high: str = ""
 
@@ -98,15 +99,16 @@ def _asked(row: Row) -> dict[str, Asked]:
     name, form, kind = row["Variable / Field Name"], row["Form Name"], row["Field Type"]
     listed = row["Choices, Calculations, OR Slider Labels"]
     codes = tuple(part.partition(",")[0].strip() for part in listed.split("|"))
+    labels = tuple(part.partition(",")[2].strip() for part in listed.split("|"))
     if kind == "checkbox":
         boxes = [f"{name}___{code.lower()}" for code in codes]
         return {box: Asked(box, form, "box", ("0", "1")) for box in boxes}
     if kind == "yesno":
         return {name: Asked(name, form, "yesno", ("1", "0"))}
     if kind in _CODED:
-        return {name: Asked(name, form, "coded", codes)}
+        return {name: Asked(name, form, "coded", codes, labels)}
     low, high = row["Text Validation Min"], row["Text Validation Max"]
-    return {name: Asked(name, form, _sort(row), (), low, high)}
+    return {name: Asked(name, form, _sort(row), low=low, high=high)}
 
 
 def _sort(row: Row) -> str:
