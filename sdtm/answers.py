@@ -22,6 +22,7 @@ from specs.distinct import (
     spread,
     stacked,
     text_where,
+    trimmed,
 )
 from specs.findings import findings
 from specs.terminology import coded, nearest
@@ -51,7 +52,7 @@ class Answers:
         column = self._records.column(name)
         if name.startswith("@"):
             return column
-        return on_distinct(_trimmed, column)
+        return on_distinct(trimmed, column)
 
     def values(
         self, rule: Rule, variable: Variable, codelist: StudyCodelist | None, rows: pd.Series
@@ -191,11 +192,6 @@ def _of_rows(parts: list[pd.Series], index: pd.Index) -> pd.Series:
         return parts[0]
     labels = parts[0].index.append([part.index for part in parts[1:]])
     return stacked(parts).set_axis(labels).reindex(index)
-
-
-def _trimmed(text: pd.Series) -> pd.Series:
-    trimmed = text.str.strip()
-    return trimmed.where(trimmed != "")
 
 
 def _decoded(field: Field, answers: pd.Series) -> tuple[pd.Series, pd.Series]:

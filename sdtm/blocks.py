@@ -11,7 +11,7 @@ import pandas as pd
 from sdtm.collapse import Collapsed, collapsed
 from sdtm.raw import CONTEXT, UNIT, Field, Form
 from sdtm.sources import clauses_on
-from specs.distinct import as_plain, missing
+from specs.distinct import as_plain, missing, on_distinct, trimmed
 from specs.errors import MappingError, SpecError
 from specs.where import all_hold
 
@@ -33,7 +33,6 @@ class BlockRecords:
 
     `number` is that of the block in its dataset, `rows` are positions in the form's frame. `fields`
     tells for a name which field of which form it is. `one` tells what was made of several records.
-    `resultless` are the ids of the records that have no result for the block's test.
     """
 
     number: int
@@ -44,7 +43,6 @@ class BlockRecords:
     joined: Mapping[str, pd.DataFrame]
     left_out: pd.DataFrame
     one: Collapsed
-    resultless: pd.Index
 
     @classmethod
     def of(
@@ -69,12 +67,9 @@ class BlockRecords:
             one = collapsed(block, form, form.frame[keep], read)
             form = one.form
             keep = pd.Series(data=True, index=form.frame.index)
-        resultless = form.frame.index[:0]
         if RESULT in block.bind:
             form.field_named(block.bind[RESULT], block.place)
-            blank = form.frame[block.bind[RESULT]].isna()
-            resultless = form.frame.index[keep & blank]
-            keep &= ~blank
+            keep &= on_distinct(trimmed, form.frame[block.bind[RESULT]]).notna()
         rows = np.flatnonzero(keep)
         joined = {join.name: _joined(join, raw, form.frame, rows) for join in block.joins}
         fields: dict[str, tuple[str, Field]] = {}
@@ -88,7 +83,7 @@ class BlockRecords:
                 fields[name] = (other, raw.form(other, "").field_named(field, block.place))
             elif name in block.bind:
                 form.field_named(source, block.place)
-        return cls(number, block, form, rows, fields, joined, left, one, resultless)
+        return cls(number, block, form, rows, fields, joined, left, one)
 
     @property
     def index(self) -> pd.Index:
@@ -187,7 +182,8 @@ def _joined(join: Join, raw: RawData, frame: pd.DataFrame, rows: NDArray[np.intp
             where=join.place,
             remedy="join by subject, or by subject and event",
         )
-    others = form.frame[all_hold(join.where, form.frame)]
+    read = [(clause.variable, clause.variable) for clause in join.where]
+    others = form.frame[all_hold(join.where, clauses_on(form.frame, read))]
     others = others.assign(**{name: as_plain(others[name]) for name in by})
     chosen = join.first or join.last
     if chosen:

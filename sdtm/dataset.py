@@ -338,4 +338,4 @@ class Building:
     def usage(self) -> Usage:
         """What the ledger needs to know of this dataset, once its table is made."""
         records = self.records
-        return Usage(self.dataset, records.fields, records.left_out, records.merged, records.resultless)
+        return Usage(self.dataset, records.fields, records.left_out, records.merged)

@@ -63,11 +63,6 @@ class Records:
         return _below([part.left_out for part in self.parts])
 
     @property
-    def resultless(self) -> Mapping[int, pd.Index]:
-        """By the number of a block, the records that have no result for its test."""
-        return {part.number: part.resultless for part in self.parts if len(part.resultless)}
-
-    @property
     def merged(self) -> pd.DataFrame:
         """The records that were made one with another: form, record, clause."""
         return _below([part.merged for part in self.parts])

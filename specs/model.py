@@ -331,6 +331,8 @@ class Study:
     datasets: tuple[Dataset, ...]
     codelists: Mapping[str, StudyCodelist]
     not_submitted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    not_read: tuple[str, ...] = ()  # files beside the raw data that are none
+    table_files: tuple[str, ...] = ()  # the files that `tables` are read from
     documents: tuple[Document, ...] = ()
     dictionaries: tuple[Dictionary, ...] = ()
     explanations: tuple[Explanation, ...] = ()

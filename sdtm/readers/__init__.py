@@ -13,7 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sdtm.raw import RawData, combined
-from sdtm.readers._accounting import accounted
+from sdtm.readers._accounting import UNFINISHED, accounted
+from sdtm.readers._folder import unread
 from specs.errors import SpecError, did_you_mean
 from specs.findings import all_findings
 
@@ -23,9 +24,17 @@ if TYPE_CHECKING:
     from specs.model import RawSource, Study
 
 
+__all__ = ["UNFINISHED", "read_raw", "read_source"]
+
+
 def read_raw(study: Study, folder: Path) -> RawData:
-    """The raw data of a study, from all its sources; record ids follow the order of the sources."""
-    return combined(read_source(source, folder) for source in study.sources)
+    """The raw data of a study, from all its sources; record ids follow the order of the sources.
+
+    A file that lies beside those that were read, and is not named under not_read, is a finding.
+    """
+    data = combined(read_source(source, folder) for source in study.sources)
+    beside = unread(folder, data.files, (*study.not_read, *study.table_files))
+    return replace(data, findings=all_findings([data.findings, beside]))
 
 
 def read_source(source: RawSource, folder: Path) -> RawData:
