@@ -78,9 +78,12 @@ def export_of(path: Path) -> Export:
         elif file.suffix.lower() == ".zip":
             sources.append(_source("secutrial", {"data": file.name}))
     flat, rest = _redcap(files)
+    arms = {file.name for file in rest if flat and {"arm_num", "name"} <= set(_head(file))}
+    rest = [file for file in rest if file.name not in arms]
     if flat:
         sources.append(_source("redcap", flat))
     tables, passed_over = _tables(rest, alone=not path.is_dir())
+    passed_over |= dict.fromkeys(sorted(arms), "is not read: the list of REDCap's arms is no form")
     if tables:
         sources.append(_source("table", {"forms": tables}))
     if not sources:
