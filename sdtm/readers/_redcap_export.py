@@ -80,9 +80,7 @@ def check_order(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> Itera
         )
 
 
-def check_repeats(
-    data: pd.DataFrame, dictionary: Dictionary, path: Path
-) -> Iterator[pd.DataFrame]:
+def check_repeats(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> Iterator[pd.DataFrame]:
     """Findings for rows whose event is numbered as one that repeats, and is not in most rows.
 
     REDCap numbers all instances of an event that repeats, and none of one that does not.

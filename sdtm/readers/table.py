@@ -116,7 +116,7 @@ class Codes:
 
 
 def read_codes(path: Path) -> Codes:
-    """A table of codes; RawDataError where it lacks a column, a field or a code, or has a code twice."""
+    """A table of codes; RawDataError where it lacks a column or a code, or has a code twice."""
     shape = shape_of(path)
     data = read_delimited(path, shape.delimiter, shape.encoding)
     for column in ("field", "code", "label"):

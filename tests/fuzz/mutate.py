@@ -3,6 +3,8 @@
 Bytes changed at random seldom get past the first check of a format; these do.
 """
 
+# ruff: noqa: E501 - the odd texts stand as a table
+
 from __future__ import annotations
 
 import csv
@@ -141,7 +143,11 @@ def markup(data: bytes, draw: Random) -> bytes:
 
 
 def _escaped(text: str) -> str:
-    return re.sub("[\x00-\x08\x0b-\x1f]", "", text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;"))
+    return re.sub(
+        "[\x00-\x08\x0b-\x1f]",
+        "",
+        text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;"),
+    )
 
 
 _TOKEN = re.compile(r"[^\s,:\[\]{}#]+|[,:\[\]{}]")
@@ -219,7 +225,7 @@ def members(inner: Mutator, *spared: str) -> Mutator:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as packed:
                 files = [(info.filename, packed.read(info)) for info in packed.infolist()]
-        except Exception:  # noqa: BLE001 - whatever it is, it is changed as bytes
+        except Exception:  # whatever it is, it is changed as bytes
             return octets(data, draw)
         chosen = [n for n, (name, _) in enumerate(files) if name not in spared]
         if not chosen:

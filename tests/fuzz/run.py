@@ -3,6 +3,8 @@
 Ends with 1 where there was a fault; its input and traceback are kept in the folder told.
 """
 
+# ruff: noqa: T201 - it tells its figures on the terminal
+
 from __future__ import annotations
 
 import re

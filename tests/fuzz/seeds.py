@@ -1,5 +1,7 @@
 """Small whole files that the fuzzing of the readers starts from."""
 
+# ruff: noqa: E501 - seeds are written as their formats have them
+
 from __future__ import annotations
 
 ODM = (

@@ -4,6 +4,8 @@ A target writes the input as a file and reads it. An error of cdisckit is an ans
 exception is a fault.
 """
 
+# ruff: noqa: E501 - the table of targets has one line for each
+
 from __future__ import annotations
 
 import io
@@ -73,7 +75,9 @@ def raw(name: str, reader: str, options: Mapping[str, object], **beside: str) ->
             (folder / other.replace("__", ".")).write_text(text, encoding="utf-8")
         (folder / name).write_bytes(data)
         with suppress(CdisckitError):
-            found = read_source(RawSource("raw", reader, dict(options), "study.yaml line 1"), folder)
+            found = read_source(
+                RawSource("raw", reader, dict(options), "study.yaml line 1"), folder
+            )
             assert len(found.records()) == found.counts()["records"].sum()
             found.tidy()
 

@@ -82,9 +82,7 @@ class Outcome:
     @property
     def datasets(self) -> frozenset[str]:
         names = {*self.before.rows, *self.after.rows}
-        return frozenset(
-            n for n in names if self.before.rows.get(n) != self.after.rows.get(n)
-        )
+        return frozenset(n for n in names if self.before.rows.get(n) != self.after.rows.get(n))
 
     @property
     def new_findings(self) -> frozenset[tuple[str, ...]]:
@@ -110,7 +108,6 @@ class Outcome:
             or (f[form] == change.form and change.field in f[FOUND.index("message")])
             for f in self.new_findings
         )
-
 
     def near(self, fed: Mapping[str, frozenset[str]]) -> bool:
         """Whether a dataset made of the form changed, or a finding speaks of the form."""

@@ -1,5 +1,7 @@
 """The changes that an audit makes to an export: of a cell, of a row, of a subject."""
 
+# ruff: noqa: E501 - the table of changes has one line for each
+
 from __future__ import annotations
 
 import re
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
 
 ARABIC = str.maketrans("0123456789", "\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669")
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")  # noqa: RUF001
-LOOK_ALIKE = str.maketrans("aeopcxAEOPCXBHKMT", "\u0430\u0435\u043e\u0440\u0441\u0445\u0410\u0415\u041e\u0420\u0421\u0425\u0412\u041d\u041a\u041c\u0422")
+LOOK_ALIKE = str.maketrans(
+    "aeopcxAEOPCXBHKMT",
+    "\u0430\u0435\u043e\u0440\u0441\u0445\u0410\u0415\u041e\u0420\u0421\u0425\u0412\u041d\u041a\u041c\u0422",
+)
 CODED = ("yesno", "coded")
 NUMBERS = ("integer", "number", "result")
 DATES = ("date", "datetime", "partial")
@@ -88,8 +93,8 @@ def number_changed(old: str, asked: Asked, draw: Random) -> str | None:
     if not places or old == "NA":
         return None
     place = places[-1]
-    made = old[:place] + str((int(old[place]) + draw.randint(1, 9)) % 10) + old[place + 1 :]
-    return made
+    digit = str((int(old[place]) + draw.randint(1, 9)) % 10)
+    return old[:place] + digit + old[place + 1 :]
 
 
 def beyond(old: str, asked: Asked, draw: Random) -> str | None:
@@ -220,7 +225,12 @@ CELLS = (
 
 def status(*values: str) -> Edit:
     def edit(rows: list[Row], export: Export, draw: Random) -> str | None:
-        places = [(row, f"{f}_complete") for row in rows for f in export.of_row(row) if row[f"{f}_complete"] == "2"]
+        places = [
+            (row, f"{f}_complete")
+            for row in rows
+            for f in export.of_row(row)
+            if row[f"{f}_complete"] == "2"
+        ]
         row, name = draw.choice(places)
         row[name] = draw.choice(values)
         return f"{name} at {_place(row)} is {row[name]!r}"
@@ -300,7 +310,9 @@ def event_changed(rows: list[Row], export: Export, draw: Random) -> str | None:
 
 def form_at_another_event(rows: list[Row], export: Export, draw: Random) -> str | None:
     """The answers of a form moved to an event at which it is not asked."""
-    here = draw.choice([r for r in _visits(rows) if r[EVENT].startswith("week_24")] or _visits(rows))
+    here = draw.choice(
+        [r for r in _visits(rows) if r[EVENT].startswith("week_24")] or _visits(rows)
+    )
     form = draw.choice(sorted(export.of_row(here) - {"visit"}) or ["visit"])
     there = [r for r in _visits(rows) if form not in export.planned[r[EVENT]]]
     if not there:
@@ -362,7 +374,7 @@ ROWS = (
     RowKind("an instance doubled under another number", instance_doubled),
     RowKind("a row doubled", repeated_as_it_is, told=True, refused=True),
     RowKind("an instance renumbered", column_set(_instances, INSTANCE, "55")),
-    RowKind("an instance without a number", column_set(_instances, INSTANCE, "", "x", "0", "-1", "1.0", "١"), told=True),
+    RowKind("an instance without a number", column_set(_instances, INSTANCE, "", "x", "0", "-1", "1.0", "\u0661"), told=True),
     RowKind("a number at a form that does not repeat", column_set(_visits, INSTANCE, "5"), told=True),
     RowKind("an instance at an event not planned", column_set(_instances, EVENT, "week_4_arm_1", "screening_arm_1"), told=True),
     RowKind("an unknown event", column_set(lambda r: r, EVENT, "week_3_arm_1", "", "WEEK_4_ARM_1"), told=True, refused=True),
@@ -398,7 +410,11 @@ class Drawer:
         for row in rows:
             forms = self.export.of_row(row)
             for name, asked in self.export.fields.items():
-                if asked.form in forms and asked.sort in kind.sorts and (row[name] == "") == kind.blank:
+                if (
+                    asked.form in forms
+                    and asked.sort in kind.sorts
+                    and (row[name] == "") == kind.blank
+                ):
                     places.setdefault(name, []).append(row)
         order = sorted(places, key=lambda name: (self.seen[kind.name, name], self.seen["", name],
                                                  self.draw.random()))  # fmt: skip

@@ -1,4 +1,4 @@
-"""The export of the worked study as rows that can be changed, for as many subjects as are needed."""
+"""The export of the worked study as rows that can be changed, for any number of subjects."""
 
 from __future__ import annotations
 

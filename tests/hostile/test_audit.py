@@ -51,7 +51,7 @@ def export(folder: Path) -> Export:
 def results(
     folder: Path, study: Study, export: Export, tmp_path_factory: pytest.TempPathFactory
 ) -> list[Outcome]:
-    """What became of one change in each of the subjects: the six committed, many times, and drawn."""
+    """What became of one change in each subject: the six committed, many times, and drawn."""
     place = tmp_path_factory.mktemp("audit")
     simulator(folder)(place / "drawn", SUBJECTS // 2, 7)
     subjects = opened(place / "drawn").subjects
@@ -111,7 +111,9 @@ def listed(lost: list[Outcome]) -> str:
     """The outcomes by kind, some of each."""
     kinds: dict[str, list[str]] = defaultdict(list)
     for outcome in lost:
-        kinds[outcome.change.kind.name].append(f"subject {outcome.change.subject} {outcome.change.where}")
+        kinds[outcome.change.kind.name].append(
+            f"subject {outcome.change.subject} {outcome.change.where}"
+        )
     return "\n".join(
         f"{kind} ({len(places)}):\n  " + "\n  ".join(places[:8]) for kind, places in kinds.items()
     )
@@ -138,7 +140,11 @@ def test_an_answer_that_the_form_does_not_offer_is_found_by_field_or_value(
 def test_what_changes_has_to_do_with_the_form_that_was_changed(
     results: list[Outcome], study: Study
 ) -> None:
-    strange = [o for o in results if o.change.field and not o.error and not o.silent and not o.near(feeds(study))]
+    strange = [
+        o
+        for o in results
+        if o.change.field and not o.error and not o.silent and not o.near(feeds(study))
+    ]
     assert not strange, listed(strange)
 
 

@@ -4,6 +4,8 @@ Each change is tried on the whole committed export. It is refused when it is rea
 or counted in reading differs; or else the datasets and the ledger do.
 """
 
+# ruff: noqa: E501 - the table of changes has one line for each
+
 from __future__ import annotations
 
 import csv
@@ -80,7 +82,8 @@ def with_column(name: str, value: str, at: int = 4) -> Edit:
 def moved(name: str, to: int) -> Edit:
     def edit(table: Table) -> Table:
         at = table[0].index(name)
-        return [(rest := row[:at] + row[at + 1 :])[:to] + [row[at]] + rest[to:] for row in table]
+        rests = [(row[at], row[:at] + row[at + 1 :]) for row in table]
+        return [[*rest[:to], cell, *rest[to:]] for cell, rest in rests]
 
     return edit
 
