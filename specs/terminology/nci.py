@@ -15,7 +15,7 @@ from lxml import etree
 from specs.errors import TerminologyError
 from specs.terminology.codelist import Codelist, Term
 from specs.terminology.packages import store_package
-from specs.xml_files import SAFE
+from specs.xml_files import SAFE, split_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -256,7 +256,7 @@ def _check_root(root: etree._Element, path: Path) -> None:
         )
     if root.tag != f"{_ODM}ODM":
         raise TerminologyError(
-            f"the root is {etree.QName(root).localname}, not ODM", where=str(path), remedy=_KINDS
+            f"the root is {split_name(str(root.tag))[1]}, not ODM", where=str(path), remedy=_KINDS
         )
 
 

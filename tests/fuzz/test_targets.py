@@ -37,6 +37,7 @@ def packed(files: dict[str, str], **changed: str) -> bytes:
 
 
 FAULTS: dict[str, tuple[str, bytes]] = {
+    "a namespace that is a bracket": ("ct xml", b'<ODM xmlns="}"/>'),
     "a row of the table of codes without a code": (
         "table codes",
         b"form,field,code,label\n,sex,,M\n",
