@@ -206,7 +206,8 @@ def _sas_text(column: pd.Series, sas_format: str) -> pd.Series:
         made = known.map(number_text)
     special = ("." + text).where(number.isna() & text.notna())
     beyond = number.drop(known.index).dropna().map(number_text)  # no date, so it stays a number
-    return pd.concat([made, beyond]).astype("str").reindex(column.index).fillna(special)
+    whole: pd.Series = pd.concat([made, beyond]).astype("str")
+    return whole.reindex(column.index).fillna(special)
 
 
 def read_parquet(path: Path) -> Sheet:
