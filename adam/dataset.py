@@ -25,6 +25,8 @@ from adam.order import (
     variables_needed,
 )
 from adam.rows import FROM, block_rows
+from sdtm.exact import as_text
+from specs.calls import VALUES, called
 from specs.derivation import Outcome
 from specs.distinct import all_once_each
 from specs.errors import MappingError, did_you_mean
@@ -125,7 +127,10 @@ class Building:
             else:
                 series.extend(self._resolved(source, rows, rule))
                 self._trace_visits(owner, rows)
-        result = self._called(rule, series)
+        result = self._called(rule, series, rows, (*VALUES, pd.DataFrame))
+        if isinstance(result, Outcome):
+            name = "AVALC" if isinstance(result.values.dtype, pd.StringDtype) else "AVAL"
+            result = pd.DataFrame({name: result.values, "PROBLEM": result.problems})
         if not isinstance(result, pd.DataFrame):
             name = "AVALC" if isinstance(result.dtype, pd.StringDtype) else "AVAL"
             result = result.to_frame(name)
@@ -194,7 +199,7 @@ class Building:
                 self._fill(variable, rule)
             if name not in self.frame:
                 self.frame[name] = np.nan
-            self.frame[name] = self.frame[name].astype(_kind(variable))
+            self.frame[name] = _typed(self.frame[name], variable, variable.place)
 
     def _describe_rows(self) -> None:
         """Give the rows the number of their subject and what the spec says of their parameter."""
@@ -226,8 +231,7 @@ class Building:
             columns = [name for name in rows if name in read or str(name).startswith(FROM)]
             rows = rows[columns][all_hold(rule.when, rows)]
         values = self._valued(variable, rule, rows)
-        values = values.astype(_kind(variable))
-        values = values.reindex(self.frame.index)
+        values = _typed(values, variable, rule.place).reindex(self.frame.index)
         if variable.name in self.frame:
             given = self.frame[variable.name]
             values = given.where(given.notna(), values) if given.notna().any() else values
@@ -239,15 +243,15 @@ class Building:
         if rule.derivation is None:
             return self._resolved(rule.sources[0], rows, rule)[0]
         if rule.derivation.scope == "subject":
-            return self._of_many_records(rule, rows)
+            return self._of_many_records(variable, rule, rows)
         series = [s for source in rule.sources for s in self._resolved(source, rows, rule)]
-        result: pd.Series | Outcome = self._called(rule, series)
+        result: pd.Series | Outcome = self._called(rule, series, rows)
         if not isinstance(result, Outcome):
             return result
         self.account.report(rows.index, variable.name, series[0], result.problems)
         return result.values
 
-    def _of_many_records(self, rule: Rule, rows: pd.DataFrame) -> pd.Series:
+    def _of_many_records(self, variable: Variable, rule: Rule, rows: pd.DataFrame) -> pd.Series:
         owner = split_source(rule.sources[0])[0]
         kept = np.flatnonzero(self.library.where(owner, rule.where, rule.place))
         records = pd.Index(kept)
@@ -262,10 +266,15 @@ class Building:
             else:
                 places = placed(person.to_numpy(), rows[_PERSON].to_numpy())
                 series.append(taken(rows[name], places, records))
-        value: pd.Series = self._called(rule, series)
+        made: pd.Series | Outcome = self._called(rule, series, rows)
         mine, theirs = pairs(rows[_PERSON].to_numpy(), person.to_numpy())
         self.account.trace(rows.index[mine], owner, kept[theirs])
-        return value.reindex(rows["USUBJID"]).set_axis(rows.index)
+        values = made.values if isinstance(made, Outcome) else made
+        values = values.reindex(rows["USUBJID"]).set_axis(rows.index)
+        if isinstance(made, Outcome):
+            problems = made.problems.reindex(rows["USUBJID"]).set_axis(rows.index)
+            self.account.report(rows.index, variable.name, values, problems)
+        return values
 
     def _resolved(self, source: str, rows: pd.DataFrame, rule: Rule) -> list[pd.Series]:
         """The Series a source stands for, on the index of `rows`, each named by what it is."""
@@ -325,10 +334,30 @@ class Building:
             hit = places != NONE
             self.account.trace(rows.index[hit], dataset, places[hit])
 
-    def _called(self, rule: Rule, series: list[pd.Series]) -> Any:
+    def _called(
+        self,
+        rule: Rule,
+        series: list[pd.Series],
+        rows: pd.DataFrame,
+        gives: tuple[type, ...] = VALUES,
+    ) -> Any:
+        """What the derivation of a rule gives for those rows, see `specs.calls`."""
         if rule.derivation is None or rule.origin is not Origin.DERIVED:
             raise MappingError("only a derivation makes records", where=rule.place)
-        return rule.derivation.function(*series, **dict(rule.arguments))
+        subjects = series[-1] if rule.derivation.scope == "subject" else rows["USUBJID"]
+
+        def record(row: Any) -> str:
+            return f"a record of subject {subjects[row]}"
+
+        return called(
+            rule.derivation,
+            series,
+            rule.arguments,
+            place=rule.place,
+            gives=gives,
+            index=rows.index,
+            record=record,
+        )
 
     def _sorted(self) -> tuple[Table, pd.DataFrame]:
         names = [variable.name for variable in self.dataset.variables]
@@ -344,6 +373,22 @@ def _ruled(parameter: Parameter) -> Rule:
     if parameter.rule is None:
         raise MappingError("there is no rule", where=parameter.place)
     return parameter.rule
+
+
+def _typed(values: pd.Series, variable: Variable, place: str) -> pd.Series:
+    """The values as the variable's type; MappingError where they are none of it."""
+    kind = _kind(variable)
+    if kind == "str" and values.dtype == "float64":
+        return as_text(values)
+    try:
+        return values.astype(kind)
+    except (TypeError, ValueError) as error:
+        wanted = "a date" if kind == "datetime64[s]" else "numeric"
+        raise MappingError(
+            f"{variable.name} is {wanted}, its rule gives something else ({error})",
+            where=place,
+            remedy="use a derivation that gives such values, or another type or format",
+        ) from None
 
 
 def _kind(variable: Variable) -> Any:

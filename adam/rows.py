@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from adam.lookup import NONE, taken
-from adam.records import Copies
+from adam.records import Copies, Records
+from specs.calls import called
 from specs.distinct import texts_at
 from specs.errors import MappingError
 from specs.references import split_source
@@ -17,7 +18,6 @@ from specs.references import split_source
 if TYPE_CHECKING:
     from adam.account import Account
     from adam.library import Library
-    from adam.records import Records
     from specs.model import Block, Dataset
 
 FROM = "@"
@@ -98,7 +98,9 @@ def _made(
     columns = [
         library.column(owner, split_source(source)[1], block.place)[kept] for source in rule.sources
     ]
-    records: Records | Copies = rule.derivation.function(*columns, **dict(rule.arguments))
+    records: Records | Copies = called(
+        rule.derivation, columns, rule.arguments, place=rule.place, gives=(Records, Copies)
+    )
     if isinstance(records, Copies):
         places = kept.index.get_indexer(pd.Index(records.record))
         copies = records.rows.assign(**{FROM + owner: places})

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from sdtm.answers import Answers
 from sdtm.blocks import RESULT
+from sdtm.exact import as_text
 from sdtm.ledger import Usage
 from sdtm.records import collect_records
 from sdtm.sources import dataset_form
-from sdtm.values import as_declared, called, combined, in_rows, typed
+from sdtm.values import as_declared, combined, in_rows, typed, values_called
 from specs.derivation import Outcome
 from specs.distinct import as_category, as_plain, missing, on_distinct, spread
 from specs.errors import MappingError, SpecError
@@ -181,7 +182,10 @@ class Building:
         if derivation is None:
             raise SpecError(f"{variable.name} names no derivation", where=rule.place)
         if derivation.scope == "subject":
-            return self._reduced(rule, parts)
+            made = self._reduced(rule, derivation, parts)
+            if isinstance(made, Outcome):
+                self._find(variable.name, derivation, made.problems, as_text(made.values))
+            return made.values if isinstance(made, Outcome) else made
         columns = [
             in_rows(rows, self._column(source))
             if source in self.variables or not self._is_built(source)
@@ -190,7 +194,7 @@ class Building:
             else in_rows(rows, self._of_subject(source, rule, parts))
             for source in rule.sources
         ]
-        made = called(derivation, columns, rule)
+        made = values_called(derivation, columns, rule, self._record)
         if isinstance(made, Outcome):
             self._find(variable.name, derivation, made.problems, columns[0])
             made = made.values
@@ -235,10 +239,12 @@ class Building:
 
         return on_distinct(found, self.value("USUBJID"))
 
-    def _reduced(self, rule: Rule, parts: Mapping[str, Building]) -> pd.Series:
+    def _reduced(
+        self, rule: Rule, derivation: Derivation, parts: Mapping[str, Building]
+    ) -> pd.Series | Outcome:
         """One value per subject from the records of another dataset that meet `where`."""
         owners = {split_source(source)[0] for source in rule.sources}
-        if len(owners) != 1 or rule.derivation is None or not owners <= set(parts):
+        if len(owners) != 1 or not owners <= set(parts):
             raise SpecError(
                 "the sources must be variables of one other dataset",
                 where=rule.place,
@@ -254,9 +260,21 @@ class Building:
         )
         frame = frame[all_hold(rule.where, frame)]
         columns = [frame[name] for name in (*names, "USUBJID")]
-        made = called(rule.derivation, columns, rule)
-        values = made.values if isinstance(made, Outcome) else made
-        return values.reindex(as_plain(self.value("USUBJID"))).set_axis(self._index)
+        made = values_called(derivation, columns, rule, other._record)
+
+        def beside(of_subject: pd.Series) -> pd.Series:
+            subjects = as_plain(self.value("USUBJID"))
+            return as_plain(of_subject).reindex(subjects).set_axis(self._index)
+
+        if isinstance(made, Outcome):
+            return Outcome(beside(made.values), beside(made.problems))
+        return beside(made)
+
+    def _record(self, row: Any) -> str:
+        """A row of the records as a message names it: subject, form, file and line."""
+        found = self.records.places(pd.Index([row])).iloc[0]
+        form = self.dataset.blocks[found["@block"]].form
+        return f"subject {found['@subject']} ({form}, {found['@file']} line {found['@line']})"
 
     def value(self, name: str) -> pd.Series:
         """A variable made before, text as categories; it is, by the order of the build."""

@@ -8,30 +8,42 @@ import numpy as np
 import pandas as pd
 
 from sdtm.exact import as_text
+from specs.calls import called
 from specs.derivation import Outcome
 from specs.distinct import as_category, as_plain, on_distinct, spread
 from specs.errors import MappingError
 from specs.tables import distinct_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from specs.derivation import Derivation
     from specs.model import Rule, Variable
 
 
-def called(derivation: Derivation, columns: list[pd.Series], rule: Rule) -> pd.Series | Outcome:
+def values_called(
+    derivation: Derivation,
+    columns: list[pd.Series],
+    rule: Rule,
+    record: Callable[[Any], str] | None = None,
+) -> pd.Series | Outcome:
     """What a derivation gives for Series of one index, as that index has it.
 
-    A derivation of scope `value` is called with the distinct rows alone. MappingError where it
-    cannot use its sources or constants.
+    A derivation of scope `value` is called with the distinct rows alone; see `specs.calls`.
     """
+    constants = rule.arguments
+    made: pd.Series | Outcome
     if derivation.scope != "value" or not columns:
-        return _called(derivation, columns, rule)
+        made = called(derivation, columns, constants, place=rule.place, record=record)
+        return made
     index = columns[0].index
     first, codes = distinct_rows(columns, len(index))
-    made = _called(derivation, [column.iloc[first] for column in columns], rule)
+    distinct = [column.iloc[first] for column in columns]
+    made = called(derivation, distinct, constants, place=rule.place, record=record)
     if isinstance(made, pd.Series):
-        return spread(made, codes, index)
-    return Outcome(spread(made.values, codes, index), spread(made.problems, codes, index))
+        return spread(as_plain(made), codes, index)
+    values, problems = as_plain(made.values), as_plain(made.problems)
+    return Outcome(spread(values, codes, index), spread(problems, codes, index))
 
 
 def typed(made: Any, variable: Variable, index: pd.Index, rule: Rule | None = None) -> pd.Series:
@@ -53,7 +65,7 @@ def as_declared(values: pd.Series, variable: Variable, rule: Rule | None = None)
         if isinstance(values.dtype, pd.CategoricalDtype):
             return on_distinct(lambda distinct: distinct.astype("float64"), values)
         return values.astype("float64")
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise MappingError(
             f"{variable.name} is numeric, its rule gives text ({error})",
             where=rule.place if rule else variable.place,
@@ -70,19 +82,6 @@ def combined(values: pd.Series, rows: pd.Series, made: pd.Series) -> pd.Series:
 def in_rows(rows: pd.Series, column: pd.Series) -> pd.Series:
     """The column in the given rows (a mask); as it is where these are all."""
     return column if rows.all() else column[rows]
-
-
-def _called(derivation: Derivation, columns: list[pd.Series], rule: Rule) -> pd.Series | Outcome:
-    given = columns if derivation.categories else map(as_plain, columns)
-    try:
-        made: pd.Series | Outcome = derivation.function(*given, **rule.arguments)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise MappingError(
-            f"{derivation.name} cannot use what it is given ({type(error).__name__}: {error})",
-            where=rule.place,
-            remedy="check the types of its sources and its constants under with",
-        ) from error
-    return made
 
 
 def _are_texts(values: pd.Series) -> bool:

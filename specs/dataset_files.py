@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from specs.errors import SpecError, did_you_mean, gathered
 from specs.files import NUMERIC, BlockFile, VariableFile
 from specs.model import Block, Dataset, Join, Origin, Parameter, Rule, Value, Variable
+from specs.paths import dataset_name
 from specs.rule_files import RuleResolver, check_number
 from specs.yaml_files import records
 
@@ -59,6 +60,7 @@ class DatasetResolver(RuleResolver):
                 where=self.file.place("dataset"),
                 remedy="give a custom domain a label and a class",
             )
+        dataset_name(given.dataset, self.file.place("dataset"))
         if self.tabulation and not given.records:
             raise SpecError(
                 f"{given.dataset} has no records",
@@ -319,8 +321,8 @@ class DatasetResolver(RuleResolver):
         place = self.file.place("records", number)
         rule = None
         if given.derived:
-            derivation = self.derivation(given.derived, given.sources, given.arguments, place)
-            arguments = {k: self.filled(v) for k, v in given.arguments.items()}
+            arguments = {k: self.filled(v, place) for k, v in given.arguments.items()}
+            derivation = self.derivation(given.derived, given.sources, arguments, place)
             rule = Rule(
                 Origin.DERIVED,
                 given.sources,
@@ -342,7 +344,7 @@ class DatasetResolver(RuleResolver):
             collapse=MappingProxyType(
                 {k: v if isinstance(v, str) else v.any for k, v in given.collapse.items()}
             ),
-            assign=MappingProxyType({k: self.filled(v) for k, v in given.assign.items()}),
+            assign=MappingProxyType({k: self.filled(v, place) for k, v in given.assign.items()}),
             rule=rule,
             place=place,
         )

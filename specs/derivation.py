@@ -15,14 +15,16 @@ import string
 import sys
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from specs.errors import SpecError, did_you_mean
+from specs.errors import SpecError, did_you_mean, shortened
+from specs.guard import module_name, raised_at, study_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
+    from importlib.abc import Loader
     from types import ModuleType
 
     import pandas as pd
@@ -63,12 +65,16 @@ class Derivation:
 
     Texts are `str`. To a function that says it takes `categories` they may come as that, and it may
     give them, which spares it the texts of millions of records.
+
+    `declared` is the place of a study's function that was read and not run, see
+    `specs.study_code`.
     """
 
     name: str
     function: Callable[..., Any]
     scope: Scope
     categories: bool = False
+    declared: str = ""
 
     @property
     def paragraph(self) -> str:
@@ -112,7 +118,31 @@ class Derivation:
         for parameter in self.constants:
             given = constants.get(parameter.name, parameter.default)
             words[parameter.name] = _listed(given) if isinstance(given, list) else str(given)
-        return string.Formatter().vformat(self.paragraph, (), words)
+        return self._filled(words)
+
+    def _filled(self, words: Mapping[str, str]) -> str:
+        """The first paragraph with words for its placeholders; SpecError for any other braces."""
+        try:
+            parts = list(string.Formatter().parse(self.paragraph))
+        except ValueError as error:
+            raise SpecError(
+                f"the text of {self.name} cannot be read ({error})",
+                where=self.declared or self.function.__module__,
+                remedy="write braces that are no placeholder twice",
+            ) from None
+        made: list[str] = []
+        for text, name, how, conversion in parts:
+            made.append(text)
+            if name is None:
+                continue
+            if name not in words or how or conversion:
+                raise SpecError(
+                    f"the text of {self.name} has a placeholder {{{shortened(name)}}}",
+                    where=self.declared or self.function.__module__,
+                    remedy=did_you_mean(name, words),
+                )
+            made.append(words[name])
+        return "".join(made)
 
     def check_call(self, sources: int, constants: Iterable[str], where: str) -> None:
         """SpecError when a rule gives too many or few sources, or a constant it does not take."""
@@ -185,26 +215,38 @@ def study_derivations(file: Path) -> Mapping[str, Derivation]:
 
 
 def module_from(file: Path) -> ModuleType:
-    """A Python file of a study, imported by its path."""
-    name = f"_study_{file.parent.name}_{file.stem}"
+    """A Python file of a study, imported by its path; CdisckitError where that does not succeed."""
+    name = module_name(file)
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise SpecError("is not a Python file", where=str(file))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        with study_code(file.parent, "cannot be run: it raises", file.name, SpecError):
+            _execute(file, spec.loader, module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _execute(file: Path, loader: Loader, module: ModuleType) -> None:
+    """Run a module of a study; SpecError where it is not Python or imports what is not there."""
+    try:
+        loader.exec_module(module)
     except SyntaxError as error:
         raise SpecError(
             f"is not Python: {error.msg}",
-            where=f"{file.name} line {error.lineno}",
+            where=f"{Path(error.filename or file).name} line {error.lineno}",
             remedy="mend the line",
         ) from None
     except ImportError as error:
         raise SpecError(
-            f"cannot be imported ({error})", where=file.name, remedy="install what it imports"
+            f"cannot be imported ({error})",
+            where=raised_at(error, file.parent) or file.name,
+            remedy="install what it imports",
         ) from error
-    return module
 
 
 def _collected(modules: Iterable[ModuleType]) -> Mapping[str, Derivation]:
