@@ -37,6 +37,18 @@ def packed(files: dict[str, str], **changed: str) -> bytes:
 
 
 FAULTS: dict[str, tuple[str, bytes]] = {
+    "a sheet of ODS that does not end": (
+        "table ods",
+        packed(
+            seeds.ODS,
+            content__xml=seeds.ODS["content.xml"].replace("</table:table></office", "</office"),
+        ),
+    ),
+    "a head that names the subject of a record": ("table csv", b"a,@subject\n1,2\n"),
+    "a tag of YAML on what it cannot be": (
+        "spec study.yaml",
+        seeds.STUDY.replace("dates: DMY", "dates: !!bool x").encode(),
+    ),
     "a namespace that is a bracket": ("ct xml", b'<ODM xmlns="}"/>'),
     "a row of the table of codes without a code": (
         "table codes",
