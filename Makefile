@@ -1,8 +1,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 OUT ?= out
+SECONDS ?= 60
 
-.PHONY: study test lint check clean
+.PHONY: study test lint check fuzz clean
 
 # The worked study, from its (synthetic) REDCap export to the package; findings are no failure here.
 study: $(BIN)/cdisckit
@@ -18,6 +19,10 @@ lint: $(BIN)/pytest
 	$(BIN)/lint-imports
 
 check: lint test
+
+# Every reader with changed inputs, SECONDS each; needs atheris (Linux, macOS).
+fuzz: $(BIN)/pytest
+	$(BIN)/python tests/fuzz/run.py $(SECONDS)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -14,7 +14,7 @@ from typing import Final
 import python_calamine as calamine
 
 MEMORY: Final = 1 << 30
-SECONDS: Final = 20
+SECONDS: Final = 8
 
 
 def main() -> None:

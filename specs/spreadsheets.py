@@ -123,8 +123,13 @@ def _unreadable(path: Path, problem: object, error: type[CdisckitError]) -> Cdis
 def _apart(path: Path, error: type[CdisckitError], *, from_a1: bool) -> Spreadsheet:
     """A workbook read in a process of its own, a sheet at a time."""
     with path.open("rb") as file:
-        if file.read(4) == b"PK\3\4":
-            check_packed(path, error)
+        members = check_packed(path, error) if file.read(4) == b"PK\3\4" else ()
+    for member in members:
+        if member.filename == "content.xml":  # ODS: its reader never ends where an end tag lacks
+            try:
+                _scan(path, member, lambda *_: None, None)
+            except _RefusedError as fault:
+                raise error(fault.what, where=fault.where, remedy=fault.remedy) from None
     names, shown, _ = _read_apart(path, -1, error, from_a1=from_a1)
 
     def rows(name: str) -> list[list[Any]]:
@@ -357,7 +362,7 @@ def _scan(
     start: Callable[[str, dict[str, str]], None],
     text: Callable[[str], None] | None,
 ) -> None:
-    """Read a member of XLSX as a stream of elements; _RefusedError where it is not whole XML."""
+    """Read a member as a stream of elements; _RefusedError where it is not whole XML."""
     where = f"{path.name} {member.filename}"
 
     def doctype(*_: object) -> None:

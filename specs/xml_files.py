@@ -32,3 +32,15 @@ SAFE: Final = _Options(
 def safe_parser(*, remove_pis: bool) -> etree.XMLParser:
     """A parser of whole documents with these options."""
     return etree.XMLParser(**SAFE, remove_pis=remove_pis)
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """The namespace and the local name of an element or attribute as lxml names it.
+
+    Any text may stand as a namespace; `etree.QName` refuses some that a file may have.
+
+    >>> split_name("{http://www.w3.org/1999/xlink}href"), split_name("OID"), split_name("{}}ODM")
+    (('http://www.w3.org/1999/xlink', 'href'), ('', 'OID'), ('}', 'ODM'))
+    """
+    namespace, _, local = name.removeprefix("{").rpartition("}")
+    return namespace, local

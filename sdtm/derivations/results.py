@@ -54,9 +54,9 @@ def standard_result(
 ) -> Outcome:
     """{result} converted from {unit} to {standard_unit} by the factor and offset for {test}.
 
-    A comparison operator before the number is kept. Results that are no numbers, and results of
-    tests without a standard unit, are taken over as they are. Missing, with a finding, when the
-    unit is missing or has no factor.
+    A comparison operator before the number is kept. Results that are no numbers, with a finding
+    where they have a unit, and results of tests without a standard unit, are taken over as they
+    are. Missing, with a finding, when the unit is missing or has no factor.
 
     The arithmetic is exact on the collected decimals; factors and offsets are in sdtm/units.csv.
     """
@@ -202,6 +202,8 @@ def _converted(
     result: str, unit: str, standard_unit: str, test: str
 ) -> tuple[str | None, str | None]:
     number = split_operator(result)
+    if number is None and unit and standard_unit:
+        return result, "has a unit and is not a number, so it stands as collected"
     if number is None or not standard_unit:
         return result, None
     if not unit:

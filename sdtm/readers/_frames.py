@@ -30,6 +30,7 @@ _OF_READSTAT = (ValueError, TypeError, IndexError, OverflowError, MemoryError)
 """What pyreadstat lets through where a damaged file has a variable without name or size."""
 
 _SAS_START = np.datetime64("1960-01-01T00:00:00", "s")
+_SAS_DAYS = (-138_061, 6_589_335)  # SAS has dates from 1582 to 19900
 _SAS_DATES = ("DATE", "DDMMYY", "MMDDYY", "YYMMDD", "E8601DA", "B8601DA", "IS8601DA", "MONYY",
               "WEEKDATE", "WORDDATE", "JULDAY", "YYMM", "NLDATE", "EURDF")  # fmt: skip
 _SAS_STAMPS = ("DATETIME", "E8601DT", "B8601DT", "IS8601DT", "DATEAMPM", "NLDATM", "MDYAMPM")
@@ -167,6 +168,8 @@ def _sas_text(column: pd.Series, sas_format: str) -> pd.Series:
     family = sas_format.upper().rstrip("0123456789.")
     days = family.startswith(_SAS_DATES) and not family.startswith(_SAS_STAMPS)
     known = number.dropna()
+    if days or family.startswith(_SAS_STAMPS):
+        known = known[known.div(1 if days else 86400).between(*_SAS_DAYS)]
     if days:
         stamps = _SAS_START + (known * 86400).round().to_numpy().astype("timedelta64[s]")
         made = pd.Series(np.datetime_as_string(stamps, unit="D"), index=known.index)
@@ -178,7 +181,9 @@ def _sas_text(column: pd.Series, sas_format: str) -> pd.Series:
     else:
         made = known.map(number_text)
     special = ("." + text).where(number.isna() & text.notna())
-    return made.astype("str").reindex(column.index).fillna(special)
+    beyond = number.drop(known.index).dropna().map(number_text)  # no date, so it stays a number
+    whole: pd.Series = pd.concat([made, beyond]).astype("str")
+    return whole.reindex(column.index).fillna(special)
 
 
 def read_parquet(path: Path) -> Sheet:

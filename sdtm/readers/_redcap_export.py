@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sdtm.readers._redcap_dictionary import EVENT, FORM, INSTANCE
 from specs.errors import RawDataError
 from specs.findings import findings
 
@@ -76,6 +77,32 @@ def check_order(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> Itera
             " fields; heads may be swapped",
             file=path.name,
             line="1",
+        )
+
+
+def check_repeats(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> Iterator[pd.DataFrame]:
+    """Findings for rows whose event is numbered as one that repeats, and is not in most rows.
+
+    REDCap numbers all instances of an event that repeats, and none of one that does not.
+    """
+    if not {EVENT, FORM, INSTANCE} <= set(data.columns):
+        return
+    rows = data[data[FORM].isna() & data[EVENT].notna()]
+    numbered = rows[INSTANCE].notna()
+    share = numbered.groupby(rows[EVENT]).transform("mean")
+    strange = rows[numbered.where(share <= 1 / 2, ~numbered) & (share > 0) & (share < 1)]
+    if len(strange):
+        yield findings(
+            severity="warning",
+            rule="CK-RAW-REPEAT",
+            subject=strange[dictionary.record_id],
+            event=strange[EVENT],
+            variable=INSTANCE,
+            value=strange[INSTANCE],
+            message="the event is numbered in some rows and not in others; one that repeats is"
+            " numbered in all",
+            file=path.name,
+            line=strange.index.to_series(),
         )
 
 

@@ -72,7 +72,7 @@ def form_of(name: str, given: Rows) -> tuple[Form, Iterable[pd.DataFrame]]:
         event=rows.get(EVENT, blank.loc[rows.index]),
         event_repeat=instance.where(~repeats),
         form_repeat=instance.where(repeats),
-        status=status[saved].map(STATUS).astype("str"),
+        status=_status(name, rows),
     )
     fields = {key: field for key, field in fields.items() if key in frame}
     beside = [c for c in (*BESIDE, f"{name}_timestamp") if c in rows]
@@ -90,6 +90,14 @@ def form_of(name: str, given: Rows) -> tuple[Form, Iterable[pd.DataFrame]]:
         events=_planned(name, given),
     )
     return form, found
+
+
+def _status(name: str, rows: pd.DataFrame) -> pd.Series:
+    """What the status of each record of a form is; missing where the export has no such column."""
+    column = f"{name}_complete"
+    if column not in rows:
+        return pd.Series(index=rows.index, dtype="str")
+    return rows[column].map(STATUS).fillna("Blank").astype("str")
 
 
 def _answers(field: Field, columns: Mapping[str, str], rows: pd.DataFrame) -> pd.Series | None:
@@ -112,6 +120,7 @@ def _emptied(name: str, rows: pd.DataFrame, given: Rows) -> Iterator[pd.DataFram
             rule="CK-RAW-EMPTIED",
             form=name,
             subject=rows[given.dictionary.record_id],
+            event=rows.get(EVENT, pd.Series(index=rows.index, dtype="str")),
             seq=rows[INSTANCE],
             message="an instance of the form was saved and then emptied; it gives no record",
             file=given.path.name,

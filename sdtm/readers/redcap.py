@@ -26,6 +26,7 @@ from sdtm.readers._redcap_export import (
     check_deidentified,
     check_labels,
     check_order,
+    check_repeats,
 )
 from sdtm.readers._redcap_forms import Rows, form_of
 from sdtm.readers._redcap_xml import read_project
@@ -77,6 +78,7 @@ def read(source: RawSource, folder: Path) -> RawData:
         of_dictionary.findings,
         *check_absent(data, dictionary, path),
         *check_order(data, dictionary, path),
+        *check_repeats(data, dictionary, path),
         *check_deidentified(data, dictionary, given, path),
         *(found for _, of_form in read_forms for found in of_form),
     ]

@@ -215,6 +215,13 @@ def _parsed(text: str, file: str) -> pd.DataFrame:
     if not rows:
         raise RawDataError("is empty", where=file, remedy="export the data again")
     head = [name for name in rows[0] if name]
+    doubled = next((name for name in head if head.count(name) > 1), "")
+    if doubled or any(rows[0][len(head) :]):
+        raise RawDataError(
+            f"the head names {doubled} twice" if doubled else "a column has no name",
+            where=f"{file} line 1",
+            remedy="the file was edited; export it again",
+        )
     for line, row in zip(lines, rows, strict=True):
         if len(row) < len(head) or any(row[len(head) :]):
             raise RawDataError(

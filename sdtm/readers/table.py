@@ -117,13 +117,20 @@ class Codes:
 
 
 def read_codes(path: Path) -> Codes:
-    """A table of codes; RawDataError where it lacks a column or a code is there twice."""
+    """A table of codes; RawDataError where it lacks a column or a code, or has a code twice."""
     shape = shape_of(path)
     data = read_delimited(path, shape.delimiter, shape.encoding)
     for column in ("field", "code", "label"):
         _check_column(column, data, path)
     data = data.reindex(columns=["form", "field", "code", "label", "several"]).astype("str")
     data = data.assign(form=data["form"].fillna(""), label=data["label"].fillna(data["code"]))
+    nameless = data.index[data["field"].isna() | data["code"].isna()]
+    if len(nameless):
+        raise RawDataError(
+            "the row names no field or no code",
+            where=f"{path.name} line {nameless[0]}",
+            remedy="write both, or leave the row out",
+        )
     twice = data.index[data.duplicated(["form", "field", "code"])]
     if len(twice):
         raise RawDataError(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lxml import etree
 
 from specs.errors import RawDataError
-from specs.xml_files import safe_parser
+from specs.xml_files import safe_parser, split_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +130,7 @@ def read_document(path: Path) -> Document:
     made = _node(root, None, nodes)
     versions = [_VERSIONS[uri] for uri in root.nsmap.values() if uri in _VERSIONS]
     if not versions:
-        held = (etree.QName(name).namespace for element in root.iter() for name in _names(element))
+        held = (split_name(name)[0] for element in root.iter() for name in _names(element))
         versions = [_VERSIONS[uri] for uri in held if uri in _VERSIONS][:1]
     return Document(path, made, max(versions, default=""), tuple(_stylesheets(root)), tuple(nodes))
 
@@ -168,9 +168,9 @@ def _line(element: etree._Element) -> int:
 @lru_cache(maxsize=10_000)
 def _named(name: str) -> str:
     """The prefixed name of an attribute, or of an element in a namespace."""
-    parts = etree.QName(name)
-    prefix = "" if parts.namespace is None else _PREFIXES.get(parts.namespace)
-    return name if prefix is None else f"{prefix}{parts.localname}"
+    namespace, local = split_name(name)
+    prefix = _PREFIXES.get(namespace) if namespace else ""
+    return name if prefix is None else f"{prefix}{local}"
 
 
 def _names(element: etree._Element) -> Iterator[str]:
