@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sdtm.accepted import Limit
     from sdtm.raw import Field, Form, RawData
 
-UNFINISHED = ("Incomplete", "Unverified", "Blank")
+UNFINISHED = ("Incomplete", "Unverified", "Without status")
 """The statuses of a form that say that its record may still change."""
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")

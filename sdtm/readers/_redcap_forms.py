@@ -97,7 +97,7 @@ def _status(name: str, rows: pd.DataFrame) -> pd.Series:
     column = f"{name}_complete"
     if column not in rows:
         return pd.Series(index=rows.index, dtype="str")
-    return rows[column].map(STATUS).fillna("Blank").astype("str")
+    return rows[column].map(STATUS).fillna("Without status").astype("str")
 
 
 def _answers(field: Field, columns: Mapping[str, str], rows: pd.DataFrame) -> pd.Series | None:
