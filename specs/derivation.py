@@ -8,7 +8,6 @@ sources and constants of the rule that calls it.
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import pkgutil
 import string
@@ -20,11 +19,11 @@ from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from specs.errors import SpecError, did_you_mean, shortened
-from specs.guard import module_name, raised_at, study_code
+from specs.guard import raised_at, study_code
+from specs.study_modules import SourceAlone, study_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from importlib.abc import Loader
     from types import ModuleType
 
     import pandas as pd
@@ -216,22 +215,18 @@ def study_derivations(file: Path) -> Mapping[str, Derivation]:
 
 def module_from(file: Path) -> ModuleType:
     """A Python file of a study, imported by its path; CdisckitError where that does not succeed."""
-    name = module_name(file)
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise SpecError("is not a Python file", where=str(file))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
+    module, loader = study_module(file)
+    sys.modules[module.__name__] = module
     try:
         with study_code(file.parent, "cannot be run: it raises", file.name, SpecError):
-            _execute(file, spec.loader, module)
+            _execute(file, loader, module)
     except BaseException:
-        del sys.modules[name]
+        del sys.modules[module.__name__]
         raise
     return module
 
 
-def _execute(file: Path, loader: Loader, module: ModuleType) -> None:
+def _execute(file: Path, loader: SourceAlone, module: ModuleType) -> None:
     """Run a module of a study; SpecError where it is not Python or imports what is not there."""
     try:
         loader.exec_module(module)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import inspect
+from importlib.util import MAGIC_NUMBER, cache_from_source
+from marshal import dumps
+from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cdisckit.spec import export_spec, import_spec
-from specs.derivation import study_derivations
+from specs.derivation import module_from, study_derivations
 from specs.errors import SpecError
 from specs.study_code import NotRunError, declared_derivations
 from tests.hostile.conftest import tree
 from tests.sdtm.conftest import STUDY, write_study
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.hostile.conftest import Command
 
 CANARY = "import pathlib\npathlib.Path(__file__).with_name('canary').write_text('ran')\n"
@@ -253,3 +254,24 @@ def test_a_text_has_placeholders_for_what_the_function_takes(
     with pytest.raises(SpecError) as error:
         declared_derivations(file)["own_term"].method_text(["AETERM"], {})
     assert message in str(error.value)
+
+
+def test_nothing_runs_but_what_can_be_read(tmp_path: Path) -> None:
+    """A compiled file in the place of the source is never looked at, nor written."""
+    canary = tmp_path / "canary"
+    hidden = compile(f"open({str(canary)!r}, 'w')", "hidden", "exec")
+    folder = tmp_path / "simulator"
+    folder.mkdir()
+    for name, source in (("__init__", "from .part import simulate\n"), ("part", "simulate = 5\n")):
+        (folder / f"{name}.py").write_text(source, encoding="utf-8")
+        compiled = Path(cache_from_source(str(folder / f"{name}.py")))
+        compiled.parent.mkdir(exist_ok=True)
+        compiled.write_bytes(MAGIC_NUMBER + b"\1\0\0\0" + b"\0" * 8 + dumps(hidden))
+    before = tree(tmp_path)
+    assert module_from(folder / "__init__.py").simulate == 5
+    assert tree(tmp_path) == before
+    (folder / "part.py").rename(folder / "part.txt")
+    (folder / "part.pyc").write_bytes(MAGIC_NUMBER + b"\1\0\0\0" + b"\0" * 8 + dumps(hidden))
+    with pytest.raises(SpecError, match="there is no module"):
+        module_from(folder / "__init__.py")
+    assert not canary.exists()
