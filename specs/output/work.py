@@ -26,7 +26,7 @@ def work_folder(target: Path) -> Iterator[Path]:
     The folders that lead to the target are made, and go again where nothing came into them.
     OutputError when another process has it.
     """
-    work = target.with_name(f".{target.name}.building")
+    work = target.absolute().with_name(f".{target.name}.building")  # else a library expands "~"
     with ExitStack() as held:
         with told(work, target):
             held.enter_context(_parents(target.parent))

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 from specs.errors import OutputError
@@ -319,3 +320,10 @@ def test_a_swap_needs_a_new_folder(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         swap_in(tmp_path / "missing", target, tmp_path)
     assert names(tmp_path / "previous") == [".cdisckit.json", "file.txt"]
+
+
+def test_a_name_with_a_tilde_is_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with new_folder(Path("~")) as aside:
+        pd.DataFrame({"a": [1]}).to_csv(aside / "a.csv", index=False)
+    assert [path.name for path in (tmp_path / "~").iterdir()] == ["a.csv"]
