@@ -22,6 +22,7 @@ check: lint test
 
 # Every reader with changed inputs, SECONDS each; needs atheris (Linux, macOS).
 fuzz: $(BIN)/pytest
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,fuzz]'
 	$(BIN)/python tests/fuzz/run.py $(SECONDS)
 
 $(BIN)/python:
