@@ -21,6 +21,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from specs.errors import RawDataError, TransportError
+from specs.heads import check_head
 from specs.parquet_files import check_parquet, parquet_errors
 from submission.dataset_json import JsonColumn, JsonDataset
 from submission.dataset_json.dates import EPOCH, iso_texts
@@ -97,11 +98,7 @@ def described_csv(path: Path) -> JsonDataset:
             names = next(csv.reader(file, strict=True), [])
     except (UnicodeDecodeError, csv.Error) as error:
         raise RawDataError(f"the first line cannot be read: {error}", where=str(path)) from error
-    twice = {name for name in names if names.count(name) > 1}
-    if not names or twice or "" in names:
-        raise RawDataError(
-            "the first line does not name every column once", where=str(path), remedy="correct it"
-        )
+    check_head(names, f"{path} line 1", RawDataError)
     columns = tuple(_json_column(path, name, "string") for name in names)
     rows = sum(len(batch) for batch in _csv_batches(path, names))
     return _made_up(path, columns, rows)

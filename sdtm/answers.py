@@ -135,7 +135,9 @@ class Answers:
         times = [on_distinct(field.answered, column) for field, column in self._columns(name, rows)]
         column = _of_rows(times, dates.index) if times else missing(dates.index)
         read = combine_dtc(dates, as_plain(column))
-        self._found("CK-RAW-TIME", name, column, read["problem"])
+        alone = read["problem"].isna() & dates.isna() & read["dtc"].notna()
+        problem = read["problem"].fillna(text_where(alone, "is a time without a date"))
+        self._found("CK-RAW-TIME", name, column, problem)
         return read["dtc"]
 
     def _find(

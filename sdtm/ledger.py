@@ -39,10 +39,10 @@ class Ledger:
     """The balance of what was read.
 
     `forms` has one row per form: records and fields read, used, left out, not submitted,
-    unaccounted, and the records whose form is not complete. `fields` has one row per field: how
-    many records have an answer or a missing-data code, and what became of the field. `left_out`
-    names every record that no dataset uses, and every one that was made one with another: form,
-    record, subject, file, line, and the rule that did so.
+    unaccounted, and the records whose form is not complete. `fields` has one row per field: what
+    its codes mean, how many records have an answer or a missing-data code, and what became of it.
+    `left_out` names every record that no dataset uses, and every one that was made one with
+    another: form, record, subject, file, line, and the rule that did so.
     """
 
     forms: pd.DataFrame
@@ -128,6 +128,7 @@ def _of_field(form: Form, field: Field, uses: Iterable[tuple[str, set[str]]]) ->
         "form": form.name,
         "field": field.name,
         "label": field.label,
+        "choices": " | ".join(f"{code}, {label}" for code, label in field.choices.items()),
         "answers": answers,
         "missing-data codes": int(on_distinct(trimmed, given).notna().sum()) - answers,
         "use": use,

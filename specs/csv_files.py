@@ -8,6 +8,7 @@ import io
 from typing import TYPE_CHECKING
 
 from specs.errors import SpecError
+from specs.heads import check_head
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +81,4 @@ def _check_head(head: list[str], where: str) -> None:
         for sign, name in ((";", "semicolons"), ("\t", "tabs")):
             if sign in head[0]:
                 raise SpecError(f"the columns are separated by {name}", where=where, remedy=_SAVE)
-    twice = sorted({name for name in head if head.count(name) > 1})
-    if twice or not all(name.strip() for name in head):
-        what = f"the head has {', '.join(twice)} twice" if twice else "a column has no name"
-        raise SpecError(what, where=where, remedy="give every column a name of its own")
+    check_head(head, where, SpecError)

@@ -6,6 +6,7 @@ it becomes one error that names the file, the line and the function.
 
 from __future__ import annotations
 
+import io
 import sys
 import traceback
 from contextlib import contextmanager, redirect_stdout
@@ -34,6 +35,16 @@ def is_of_study(module: str) -> bool:
     return module.startswith(_PREFIX)
 
 
+class _Apart(io.TextIOBase):
+    """Takes what the code prints to stderr; that it closes it does nothing."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def close(self) -> None:
+        pass
+
+
 @contextmanager
 def study_code(
     folder: Path, doing: str, where: str, error_type: type[CdisckitError] = MappingError
@@ -44,7 +55,7 @@ def study_code(
     of cdisckit passes as it is: it says by itself what is wrong.
     """
     try:
-        with redirect_stdout(sys.stderr):
+        with redirect_stdout(_Apart()):
             yield
     except (CdisckitError, KeyboardInterrupt, MemoryError):
         raise

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import posixpath
 import subprocess
 import sys
 from array import array
@@ -43,6 +44,7 @@ MOST_TEXT: Final = 200_000_000
 MOST_SHEETS: Final = 1_000
 
 _SCANNED: Final = (".xlsx", ".xlsm")
+_NAMES: Final = "_rels/workbook.xml.rels"
 _SAVE: Final = "open it in a spreadsheet, save it as XLSX without a password"
 _AGAIN: Final = "open it in a spreadsheet and save it again"
 _CSV: Final = "save what is needed of it as CSV, or as a workbook with this data alone"
@@ -195,19 +197,38 @@ def _look_through(path: Path) -> None:
         )
     texts: list[ZipInfo] = []
     sheets: list[ZipInfo] = []
-    for member in check_packed(path, _RefusedError):
-        *folders, name = member.filename.replace("\\", "/").lower().split("/")
+    members = check_packed(path, _RefusedError)
+    named = {target for m in members if _plain(m).endswith(_NAMES) for target in _named(path, m)}
+    for member in members:
+        *folders, name = _plain(member).split("/")
         if name == "sharedstrings.xml":
             texts.append(member)
         elif name == "workbook.xml":
             _check_count(path, member)
-        elif any(folder.endswith("sheets") for folder in folders):
+        elif _plain(member) in named or any(folder.endswith("sheets") for folder in folders):
             sheets.append(member)
     if len(texts) > 1:
         raise _RefusedError("has two tables of shared texts", where=path.name, remedy=_AGAIN)
     lengths = _shared_lengths(path, texts[0]) if texts else array("L")
     for member in sheets:
         _check_sheet(path, member, lengths)
+
+
+def _plain(member: ZipInfo) -> str:
+    return member.filename.replace("\\", "/").lower()
+
+
+def _named(path: Path, member: ZipInfo) -> set[str]:
+    """The parts that the workbook names, which may be sheets whatever they are called."""
+    targets: set[str] = set()
+
+    def start(_: str, attributes: dict[str, str]) -> None:
+        target = attributes.get("Target", "").replace("\\", "/").lower()
+        plain = posixpath.normpath(target.lstrip("/"))
+        targets.update((plain, posixpath.normpath(f"xl/{target}")))
+
+    _scan(path, member, start, None)
+    return targets
 
 
 def _shared_lengths(path: Path, member: ZipInfo) -> array[int]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from sdtm.dates import first_day, full_day, last_day
 from sdtm.dates import study_day as day_number
-from specs.derivation import derivation
+from specs.derivation import Outcome, derivation
 from specs.distinct import text_where
 
 
@@ -60,13 +60,14 @@ def date_of(datetime: pd.Series) -> pd.Series:
 
 
 @derivation(scope="value")
-def age_in_years(birth: pd.Series, date: pd.Series) -> pd.Series:
-    """Completed years from {birth} to {date}; missing when either date is missing or not complete.
+def age_in_years(birth: pd.Series, date: pd.Series) -> Outcome:
+    """Completed years from {birth} to {date}; missing when either date is missing or not complete,
+    and, with a finding, when {birth} is the later of the two.
 
     Whoever is born on 29 February completes a year on 1 March where there is no such day.
 
     >>> births, dates = pd.Series(["1980-05-02", "1980-05-02"]), pd.Series(["2020-05-01"] * 2)
-    >>> age_in_years(births, dates).tolist()
+    >>> age_in_years(births, dates).values.tolist()
     [39.0, 39.0]
     """
     born, then = full_day(birth), full_day(date)
@@ -74,7 +75,9 @@ def age_in_years(birth: pd.Series, date: pd.Series) -> pd.Series:
         (then.dt.month == born.dt.month) & (then.dt.day < born.dt.day)
     )
     years = then.dt.year - born.dt.year - before.astype("int64")
-    return years.where(born.notna() & then.notna() & (then >= born)).astype("float64")
+    known = born.notna() & then.notna()
+    values = years.where(known & (then >= born)).astype("float64")
+    return Outcome(values, text_where(known & (then < born), "is after the date of the age"))
 
 
 @derivation(scope="value")

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from specs.distinct import as_plain, from_dictionary
 from specs.errors import RawDataError, SpecError, did_you_mean
+from specs.heads import check_head
 from specs.yaml_files import known_keys
 
 if TYPE_CHECKING:
@@ -146,10 +147,7 @@ def read_categories(path: Path, delimiter: str = ",", encoding: str = "utf-8") -
     """A delimited file as a frame of text as categories; otherwise as `read_delimited`."""
     text = read_utf8(path, encoding)
     line, head = next(_rows(path, text, delimiter), (1, []))
-    twice = sorted({name for name in head if name and head.count(name) > 1})
-    if twice or "" in head or not head:
-        what = f"the head has {', '.join(twice)} twice" if twice else "a column has no name"
-        raise RawDataError(what, where=f"{path.name} line {line}", remedy="export the data again")
+    check_head(head, f"{path.name} line {line}", RawDataError, "export the data again")
     try:
         table = pa_csv.read_csv(
             pa.BufferReader(text),

@@ -49,9 +49,9 @@ def _others(place: Path, known: set[Path], folder: Path) -> Iterator[str]:
         hidden = path.name.startswith(".")
         if hidden or path.resolve() in known or (of_study and _own(path)):
             continue
-        if path.is_file() or any(path.iterdir()):
+        if not path.is_dir() or any(path.iterdir()):
             name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
-            yield name if path.is_file() else f"{name}/"
+            yield f"{name}/" if path.is_dir() else name
 
 
 def _own(path: Path) -> bool:

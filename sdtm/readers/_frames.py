@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from specs.errors import RawDataError, did_you_mean, shortened
 from specs.findings import findings, no_findings
+from specs.heads import check_head
 from specs.parquet_files import check_parquet, parquet_errors
 from specs.spreadsheets import open_spreadsheet
 
@@ -76,7 +77,7 @@ def read_xlsx(path: Path, sheet: str = "") -> Sheet:
         and not any(str(row[len(names) - 1]).strip() for row in rows[head + 1 :])
     ):
         names.pop()
-    check_names(names, f"{path.name} row {head + 1}")
+    check_head(names, f"{path.name} row {head + 1}", RawDataError)
     texts = {
         column: [cell_text(row[place]) for row in rows[head + 1 :]]
         for place, column in enumerate(names)
@@ -137,7 +138,9 @@ def read_sas(path: Path, encoding: str = "") -> Sheet:
             where=path.name,
             remedy="export the data again, or declare the file's encoding:",
         ) from None
-    check_names(["" if pd.isna(name) else str(name) for name in data.columns], path.name)
+    check_head(
+        ["" if pd.isna(name) else str(name) for name in data.columns], path.name, RawDataError
+    )
     formats = {name: str(given or "") for name, given in meta.original_variable_types.items()}
     columns = {name: _sas_text(data[name], formats.get(name, "")) for name in data.columns}
     index = pd.RangeIndex(1, len(data) + 1, name="line")
@@ -193,7 +196,7 @@ def read_parquet(path: Path) -> Sheet:
     with parquet_errors(path):
         table = pq.read_table(path)
         table.validate(full=True)
-    check_names(table.column_names, path.name)
+    check_head(table.column_names, path.name, RawDataError)
     index = pd.RangeIndex(1, table.num_rows + 1, name="line")
     columns = {
         name: pd.Series(_arrow_text(column, name, path).to_numpy(), index=index, dtype="str")
@@ -222,14 +225,6 @@ def _arrow_text(column: pa.ChunkedArray, name: str, path: Path) -> pa.ChunkedArr
             where=path.name,
             remedy="write a column of texts, numbers or dates",
         ) from None
-
-
-def check_names(names: list[str], where: str) -> None:
-    """RawDataError where a column has no name, or two have the same."""
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice or not names or not all(name.strip() for name in names):
-        what = f"the head has {', '.join(twice)} twice" if twice else "a column has no name"
-        raise RawDataError(what, where=where, remedy="give every column a name of its own")
 
 
 def _check_file(path: Path) -> None:

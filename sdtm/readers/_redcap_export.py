@@ -44,15 +44,31 @@ def check_labels(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> None
 
 
 def check_absent(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> Iterator[pd.DataFrame]:
-    """Findings for fields of the dictionary that the export has no column of."""
+    """Findings for fields, boxes and form statuses that the export has no column of."""
+    rights = "; rights to export may be limited"
     absent = _absent(data, dictionary)
-    if absent:
+    lost = [
+        *((name, name, f"the export has no column of the field{rights}") for name in absent),
+        *(
+            (name, column, f"the export has no column of this box{rights}")
+            for name, field in dictionary.fields.items()
+            for column, code in dictionary.columns(field).items()
+            if name not in absent and code in field.choices and column not in data.columns
+        ),
+    ]
+    told = [(dictionary.form_of[name], column, message) for name, column, message in lost]
+    statuses = {form: f"{form}_complete" for form in dict.fromkeys(dictionary.form_of.values())}
+    if set(statuses.values()) & set(data.columns):
+        message = f"the export has no column of the form's status{rights}"
+        told += [(f, c, message) for f, c in statuses.items() if c not in data.columns]
+    if told:
+        forms, columns, messages = map(list, zip(*told, strict=True))
         yield findings(
             severity="warning",
             rule="CK-RAW-ABSENT",
-            form=[dictionary.form_of[name] for name in absent],
-            variable=absent,
-            message="the export has no column of the field; rights to export may be limited",
+            form=forms,
+            variable=columns,
+            message=messages,
             file=path.name,
         )
 

@@ -61,7 +61,7 @@ def form_of(name: str, given: Rows) -> tuple[Form, Iterable[pd.DataFrame]]:
     started = rows.get(f"{name}_timestamp", blank.loc[rows.index]).notna()
     saved = frame.notna().any(axis=1) | status.isin(["1", "2"]) | started
     repeats = own.loc[rows.index]
-    found = tuple(_emptied(name, rows[repeats & ~saved], given))
+    found = (*_emptied(name, rows[repeats & ~saved], given), *_gaps(name, rows[repeats], given))
     rows, frame, repeats = rows[saved], frame[saved], repeats[saved]
     instance = rows.get(INSTANCE, blank.loc[rows.index])
     whose = context(
@@ -125,6 +125,29 @@ def _emptied(name: str, rows: pd.DataFrame, given: Rows) -> Iterator[pd.DataFram
             message="an instance of the form was saved and then emptied; it gives no record",
             file=given.path.name,
             line=given.lines.loc[rows.index],
+        )
+
+
+def _gaps(name: str, rows: pd.DataFrame, given: Rows) -> Iterator[pd.DataFrame]:
+    """A notice where the instances of a form are not numbered through."""
+    if rows.empty:
+        return
+    keys = [key for key in (given.dictionary.record_id, EVENT) if key in rows]
+    number = rows[INSTANCE].astype("int64")
+    groups = number.groupby([rows[key] for key in keys], dropna=False)
+    last = rows[(groups.transform("max") == number) & (groups.transform("size") < number)]
+    if len(last):
+        yield findings(
+            severity="notice",
+            rule="CK-RAW-GAP",
+            form=name,
+            subject=last[given.dictionary.record_id],
+            event=last.get(EVENT, pd.Series(index=last.index, dtype="str")),
+            value=last[INSTANCE],
+            message="the instances of the form are fewer than the number of the last; some were"
+            " deleted, or are not in the export",
+            file=given.path.name,
+            line=given.lines.loc[last.index],
         )
 
 

@@ -24,6 +24,7 @@ from sdtm.raw import UNIT, Field, Form, RawData, context
 from sdtm.readers._files import Options, options
 from specs.errors import RawDataError
 from specs.findings import all_findings, findings
+from specs.heads import check_head
 from specs.packed import DAMAGED, check_packed
 from specs.paths import inside
 
@@ -215,13 +216,10 @@ def _parsed(text: str, file: str) -> pd.DataFrame:
     if not rows:
         raise RawDataError("is empty", where=file, remedy="export the data again")
     head = [name for name in rows[0] if name]
-    doubled = next((name for name in head if head.count(name) > 1), "")
-    if doubled or any(rows[0][len(head) :]):
-        raise RawDataError(
-            f"the head names {doubled} twice" if doubled else "a column has no name",
-            where=f"{file} line 1",
-            remedy="the file was edited; export it again",
-        )
+    last = max((n for n, name in enumerate(rows[0], 1) if name), default=0)
+    check_head(
+        rows[0][:last], f"{file} line 1", RawDataError, "the file was edited; export it again"
+    )
     for line, row in zip(lines, rows, strict=True):
         if len(row) < len(head) or any(row[len(head) :]):
             raise RawDataError(

@@ -25,7 +25,7 @@ from specs.findings import all_findings, findings
 from specs.paths import inside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from specs.model import RawSource
@@ -234,7 +234,19 @@ def _form(
         frozenset(set(roles.values()) - {""}),
         units=MappingProxyType(given.units),
     )
-    return form, all_findings([sheet.findings, left_out])
+    return form, all_findings([sheet.findings, left_out, *_empty(name, sheet, path)])
+
+
+def _empty(name: str, sheet: Sheet, path: Path) -> Iterator[pd.DataFrame]:
+    """A warning where a file has a head and no row."""
+    if sheet.frame.empty:
+        yield findings(
+            severity="warning",
+            rule="CK-RAW-NO-ROWS",
+            form=name,
+            message="the file has a head and no rows; check that it was exported whole",
+            file=path.name,
+        )
 
 
 def _accepts(column: str, given: TableOptions) -> Accepted:

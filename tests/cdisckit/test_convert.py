@@ -165,8 +165,8 @@ WRONG: dict[str, tuple[str, Any, str, type[CdisckitError], str]] = {
         "is of no format that is known",
     ),
     "unknown source": ("a.txt", "", "b.json", TransportError, "'a.txt' is of no format"),
-    "columns there twice": ("a.csv", "A,A\n1,2\n", "b.json", RawDataError, "every column once"),
-    "empty": ("a.csv", "", "b.json", RawDataError, "does not name every column once"),
+    "columns there twice": ("a.csv", "A,A\n1,2\n", "b.json", RawDataError, "the head has A twice"),
+    "empty": ("a.csv", "", "b.json", RawDataError, "a column has no name"),
     "short row": ("a.csv", "A,B\n1\n", "b.json", RawDataError, "a row cannot be read"),
     "not UTF-8": ("a.csv", b"A\n\xff\n", "b.json", RawDataError, "cannot be read"),
     "no Parquet": (

@@ -172,10 +172,19 @@ def test_a_folder_that_is_there_is_not_touched(raw: Path, tmp_path: Path) -> Non
 
 
 def test_nothing_is_written_where_nothing_can_be_read(tmp_path: Path) -> None:
-    (tmp_path / "note.md").write_text("nothing", encoding="utf-8")
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "note.md").write_text("nothing", encoding="utf-8")
     with pytest.raises(RawDataError, match="holds no file that is read here"):
-        propose_study(tmp_path, tmp_path / "sub" / "study")
+        propose_study(raw, tmp_path / "sub" / "study")
     assert not (tmp_path / "sub").exists()
+
+
+def test_a_study_is_not_written_into_its_raw_folder(tmp_path: Path) -> None:
+    (tmp_path / "ae.csv").write_text("SUBJECT,SEX\n1,M\n", encoding="utf-8")
+    with pytest.raises(OutputError, match="lies in the raw folder"):
+        propose_study(tmp_path, tmp_path / "study")
+    assert [path.name for path in tmp_path.iterdir()] == ["ae.csv"]
 
 
 def test_a_proposal_of_a_formula_is_written_as_text(tmp_path: Path) -> None:

@@ -13,9 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from sdtm.readers._files import read_delimited
 from sdtm.readers._frames import read_parquet, read_xlsx
 from specs.errors import LONGEST_LINE, RawDataError, SpecError, did_you_mean, shortened
 from specs.packed import check_packed, unpacked
+from specs.spreadsheets import open_spreadsheet
 from specs.workbooks import read_workbook
 from specs.yaml_files import read_yaml
 from tests.end_to_end.conftest import COMMAND
@@ -334,7 +336,16 @@ def test_a_message_shows_no_more_of_a_value_than_anybody_reads(tmp_path: Path) -
 
 def test_security_md_states_the_limits_as_they_are(root: Path) -> None:
     from sdtm.readers import _files, _xml
-    from specs import errors, packed, parquet_files, paths, spreadsheets, study_code, yaml_limits
+    from specs import (
+        errors,
+        heads,
+        packed,
+        parquet_files,
+        paths,
+        spreadsheets,
+        study_code,
+        yaml_limits,
+    )
     from specs import spreadsheet_child as child
 
     text = " ".join((root / "SECURITY.md").read_text(encoding="utf-8").split())
@@ -343,6 +354,7 @@ def test_security_md_states_the_limits_as_they_are(root: Path) -> None:
         f"{spreadsheets.MOST_TEXT:,} characters, shared texts",
         f"{spreadsheets.MOST_SHEETS:,} sheets; rows to {spreadsheets.MOST_ROWS:,}",
         f"{child.MEMORY:,} bytes of memory and {child.SECONDS} seconds",
+        f"{heads.MOST_COLUMNS:,} columns",
         f"{packed.MOST_MEMBERS:,} members; {packed.LARGEST:,} bytes unpacked, and {packed.RATIO} times",
         f"{yaml_limits.LARGEST:,} bytes; {yaml_limits.DEEPEST} levels; {yaml_limits.MOST_ENTRIES:,} entries",
         f"parsed | {study_code.LARGEST:,} bytes",
@@ -353,3 +365,28 @@ def test_security_md_states_the_limits_as_they_are(root: Path) -> None:
         f"parts of more than {paths.LONGEST_NAME} bytes and paths of more than {paths.LONGEST_PATH:,}",
     ):  # fmt: skip
         assert told in text, told
+
+
+def test_a_sheet_that_lies_where_no_sheet_should_is_looked_through_too(tmp_path: Path) -> None:
+    far = sheet(row(cell("A1")) + row(cell("XFD1048576"), number="1048576"))
+    path = xlsx(tmp_path / "odd.xlsx", {"a": far})
+    with zipfile.ZipFile(path) as packed:
+        members = {name: packed.read(name) for name in packed.namelist()}
+    members["xl/odd/SHEET.bin"] = members.pop("xl/worksheets/sheet1.xml")
+    relations = members["xl/_rels/workbook.xml.rels"]
+    members["xl/_rels/workbook.xml.rels"] = relations.replace(
+        b"worksheets/sheet1.xml", b"/xl/odd/SHEET.bin"
+    )
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, content in members.items():
+            packed.writestr(name, content)
+    with pytest.raises(RawDataError, match=r"odd\.xlsx xl/odd/SHEET\.bin XFD1048576: cells are"):
+        open_spreadsheet(path, RawDataError)
+
+
+@pytest.mark.parametrize("columns", [10_001, 200_000])
+def test_a_table_of_very_many_columns_is_refused(tmp_path: Path, columns: int) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text(",".join(f"c{n}" for n in range(columns)) + "\n", encoding="utf-8")
+    with pytest.raises(RawDataError, match=f"the head has {columns:,} columns; at most 10,000"):
+        read_delimited(path)

@@ -281,3 +281,32 @@ def test_declared_types_and_limits_of_a_table_are_checked(tmp_path: Path) -> Non
         ["CK-RAW-RANGE", "3", "res", "50", "4"],
         ["CK-RAW-DATE", "2", "day", "3", "3"],
     ]
+
+
+def test_columns_of_boxes_and_of_a_status_that_are_not_there_are_found(tmp_path: Path) -> None:
+    dictionary = [*DICTIONARY, 'race,ae,,checkbox,Race,"1, A | 2, B",,,,,,,,,,,,']
+    rows = ["record_id,yn,why,size,dm_complete,race___1", "1,1,,5,2,1"]
+    found = read_redcap(tmp_path, rows, dictionary, "").findings
+    told = found.loc[found["rule"] == "CK-RAW-ABSENT", ["severity", "form", "variable"]]
+    assert told.to_numpy().tolist() == [
+        ["warning", "ae", "race___2"],
+        ["warning", "ae", "ae_complete"],
+    ]
+
+
+def test_instances_that_are_not_numbered_through_are_told(tmp_path: Path) -> None:
+    head = "record_id,redcap_repeat_instrument,redcap_repeat_instance,yn,why,size,dm_complete"
+    rows = [head, "1,dm,1,1,,5,2", "1,dm,3,1,,5,2", "2,dm,1,1,,5,2", "2,dm,2,1,,5,2"]
+    found = read_redcap(tmp_path, rows, DICTIONARY, "").findings
+    assert found[["severity", "rule", "subject", "value", "line"]].to_numpy().tolist() == [
+        ["notice", "CK-RAW-GAP", "1", "3", "3"]
+    ]
+
+
+def test_a_table_with_a_head_alone_is_found(tmp_path: Path) -> None:
+    (tmp_path / "lab.csv").write_text("id,res\n", encoding="utf-8")
+    given = {"forms": {"lab": {"file": "lab.csv", "subject": "id"}}}
+    found = read_source(RawSource("lab", "table", MappingProxyType(given), ""), tmp_path).findings
+    assert found[["severity", "rule", "form", "file"]].to_numpy().tolist() == [
+        ["warning", "CK-RAW-NO-ROWS", "lab", "lab.csv"]
+    ]

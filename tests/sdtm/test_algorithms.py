@@ -172,8 +172,14 @@ def test_each_of_several_ticked_choices_has_its_own_qualifier() -> None:
     ],
 )
 def test_an_age_counts_completed_years(birth: str | None, date: str, age: int | None) -> None:
-    made = age_in_years(pd.Series([birth], dtype="str"), pd.Series([date]))
+    made = age_in_years(pd.Series([birth], dtype="str"), pd.Series([date])).values
     assert none_as_none(made) == [age]
+
+
+def test_a_birth_after_the_date_of_the_age_is_found() -> None:
+    births = pd.Series(["2020-05-02", "1980-05", None, "1980-01-01"], dtype="str")
+    made = age_in_years(births, pd.Series(["2020-05-01"] * 4))
+    assert none_as_none(made.problems) == ["is after the date of the age", None, None, None]
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,10 @@ def test_results_that_are_text_or_have_no_standard_unit_are_taken_over() -> None
         text("TRACE", "1.010"), text("g/dL", None), text("g/L", None), text("PROT", "SPGRAV")
     )
     assert told(made.values) == ["TRACE", "1.010"]
-    assert made.problems.isna().all()
+    assert told(made.problems) == [
+        "has a unit and is not a number, so it stands as collected",
+        None,
+    ]
 
 
 def test_a_unit_that_is_missing_or_has_no_factor_is_a_problem() -> None:

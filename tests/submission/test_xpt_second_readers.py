@@ -61,7 +61,7 @@ def test_pyreadstat_reads_what_was_written(path: Path, rows: int) -> None:
     assert meta.column_labels == [column.label for column in COLUMNS]
     assert meta.modification_time == CREATED
     assert meta.variable_storage_width == {column.name: column.length for column in COLUMNS}
-    formats = {name: form for name, form in meta.original_variable_types.items() if form}
+    formats = {n: str(form).rstrip(".") for n, form in meta.original_variable_types.items() if form}
     assert formats == {"AVAL": "8.2", "ADT": "DATE9", "ADTM": "DATETIME20"}
     if not rows:
         assert len(back) == 0
