@@ -15,6 +15,7 @@ import string
 import sys
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
@@ -22,7 +23,6 @@ from specs.errors import SpecError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
     from types import ModuleType
 
     import pandas as pd
@@ -69,6 +69,13 @@ class Derivation:
     function: Callable[..., Any]
     scope: Scope
     categories: bool = False
+
+    def __reduce__(self) -> tuple[Callable[..., Derivation], tuple[Any, ...]]:
+        """In another process a study's function is found by its file, any other by its module."""
+        file = getattr(sys.modules.get(self.function.__module__), "__file__", None)
+        if file and self.function.__module__ == _module_name(Path(file)):
+            return _of_study, (Path(file), self.name)
+        return Derivation, (self.name, self.function, self.scope, self.categories)
 
     @property
     def paragraph(self) -> str:
@@ -186,7 +193,7 @@ def study_derivations(file: Path) -> Mapping[str, Derivation]:
 
 def module_from(file: Path) -> ModuleType:
     """A Python file of a study, imported by its path."""
-    name = f"_study_{file.parent.name}_{file.stem}"
+    name = _module_name(file)
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise SpecError("is not a Python file", where=str(file))
@@ -205,6 +212,19 @@ def module_from(file: Path) -> ModuleType:
             f"cannot be imported ({error})", where=file.name, remedy="install what it imports"
         ) from error
     return module
+
+
+def _module_name(file: Path) -> str:
+    """The name under which a Python file of a study is imported."""
+    return f"_study_{file.parent.name}_{file.stem}"
+
+
+def _of_study(file: Path, name: str) -> Derivation:
+    """A derivation of a study's file, which is read unless this process has done so."""
+    module = sys.modules.get(_module_name(file))
+    if module is None or module.__file__ != str(file):
+        module = module_from(file)
+    return _collected([module])[name]
 
 
 def _collected(modules: Iterable[ModuleType]) -> Mapping[str, Derivation]:
