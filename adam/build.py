@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from adam.dataset import Building
+from adam.dataset import AnalysisDataset
 from adam.library import Library
 from adam.order import build_order
 from specs.findings import all_findings
@@ -29,7 +29,7 @@ def build_adam(study: Study, sdtm: Mapping[str, Table]) -> tuple[Mapping[str, Ta
     library = Library(study, dict(sdtm))
     found = []
     for dataset in build_order(study):
-        table, problems = Building(dataset, library).built()
+        table, problems = AnalysisDataset(dataset, library).built()
         library.tables[dataset.name] = table
         found.append(problems)
     built = {dataset.name: library.tables[dataset.name] for dataset in build_order(study)}

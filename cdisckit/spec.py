@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from adam.order import build_order, sorted_by_need, variable_needs
+from adam.order import build_order, variable_needs
 from cdisckit.build import known_derivations, open_study, time_stamp
+from engine.order import sorted_by_need
 from sdtm.build import tried
 from sdtm.groups import of_subjects
 from sdtm.readers import read_raw
@@ -121,7 +122,7 @@ def _circles(study: Study) -> Iterator[str]:
         yield str(error)
     for dataset in study.of("ADaMIG"):
         try:
-            sorted_by_need(variable_needs(dataset), f"variable of {dataset.name}")
+            sorted_by_need(variable_needs(dataset))
         except SpecError as error:
             yield f"{dataset.file}: {error}"
 

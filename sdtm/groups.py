@@ -88,9 +88,11 @@ def _joined(tables: list[Table]) -> Table:
     """Tables below each other, their numbers as such; the list is emptied."""
     name, trace = tables[0].name, _traced(tables)
     qualifiers = [t.supplemental for t in tables if t.supplemental is not None]
+    rules = [t.rules for t in tables if t.rules is not None]
     frames = [table.frame for table in tables]
     tables.clear()
-    return Table(name, _below(frames), trace, _below(qualifiers) if qualifiers else None)
+    beside = [_below(parts) if parts else None for parts in (qualifiers, rules)]
+    return Table(name, _below(frames), trace, *beside)
 
 
 def _traced(tables: list[Table]) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,13 +26,16 @@ class Table:
     with NaN for missing, Num as numbers, dates of ADaM as datetime64[s].
     `trace` says where each row came from: `row` (position in `frame`), `source` (a raw form, or a
     dataset) and `record` (id of the raw record, or position in that dataset's frame).
-    `supplemental` has the qualifiers of SUPP--, wide, on the index of `frame`.
+    `supplemental` has the qualifiers of SUPP--, wide, on the index of `frame`. `rules` has, on the
+    same index, for each variable of several rules the number of the one that gave the value, from 1
+    on; 0 where none did.
     """
 
     name: str
     frame: pd.DataFrame
     trace: pd.DataFrame
     supplemental: pd.DataFrame | None = None
+    rules: pd.DataFrame | None = None
 
     def column(self, name: str) -> pd.Series:
         """A variable, or a supplemental qualifier, as a Series on the index of `frame`."""
@@ -47,13 +50,16 @@ class Table:
         order = stable_order([self.frame[key] for key in keys], len(self.frame))
         if bool((np.diff(order) == 1).all()):
             return self
-        return Table(
-            self.name,
-            self.frame.take(order).reset_index(drop=True),
-            sorted_trace(self.trace, order),
-            None
-            if self.supplemental is None
-            else self.supplemental.take(order).reset_index(drop=True),
+
+        def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+            return frame.take(order).reset_index(drop=True)
+
+        return replace(
+            self,
+            frame=in_order(self.frame),
+            trace=sorted_trace(self.trace, order),
+            supplemental=None if self.supplemental is None else in_order(self.supplemental),
+            rules=None if self.rules is None else in_order(self.rules),
         )
 
 

@@ -13,14 +13,14 @@ import pandas as pd
 
 from adam import exact
 from adam.derivations.timing import day_number
-from specs.derivation import derivation
+from specs.derivation import Outcome, derivation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
 
-@derivation
+@derivation(severity="warning")
 def fall_reached(
     change: pd.Series,
     version: pd.Series,
@@ -28,7 +28,7 @@ def fall_reached(
     *,
     points: int,
     finding: Literal["yes", "no"] = "yes",
-) -> pd.DataFrame:
+) -> Outcome:
     """Y where {change} is a fall of {points} or more, otherwise N; missing where {change} is. A
     change is missing between two versions of the index, {version} and {base_version}.
 
@@ -39,7 +39,7 @@ def fall_reached(
     missing = _reasons(change.index, mixed, "SLEDAI VERSION MIXED", "NO CHANGE FROM BASELINE")
     told = "the change is between " + base_version + " and " + version
     component = _component(change.le(-points), change.isna(), missing)
-    return component.assign(PROBLEM=told.where(mixed)) if finding == "yes" else component
+    return Outcome(component, told.where(mixed) if finding == "yes" else None)
 
 
 @derivation
