@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from operator import methodcaller
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -23,10 +23,11 @@ from adam.order import (
     variables_needed,
 )
 from adam.rows import FROM, block_rows
-from engine.calls import called
+from engine.calls import outcome_of
 from engine.order import sorted_by_need
 from engine.rules import Making
 from engine.values import in_rows, typed
+from specs.calls import VALUES
 from specs.distinct import all_once_each, as_plain
 from specs.errors import MappingError, did_you_mean
 from specs.references import split_source
@@ -124,7 +125,13 @@ class AnalysisDataset(Making):
             else:
                 series.extend(self._resolved(source, rows, rule))
                 self._trace_visits(owner, rows)
-        outcome = called(derivation, series, rule)
+        outcome = outcome_of(
+            rule,
+            series,
+            lambda label: f"a record of subject {rows['USUBJID'].get(label, label)}",
+            gives=(*VALUES, pd.DataFrame),
+            index=rows.index,
+        )
         values = outcome.values
         if not isinstance(values, pd.DataFrame):
             name = "AVALC" if isinstance(values.dtype, pd.StringDtype) else "AVAL"
@@ -270,6 +277,13 @@ class AnalysisDataset(Making):
         mine, theirs = pairs(frame[_PERSON].to_numpy(), person.to_numpy())
         self.account.trace(frame.index[mine], owner, kept[theirs])
         return series
+
+    def record(self, rule: Rule, label: Any) -> str:
+        """A record of the sources of a rule, by its subject."""
+        of_many = rule.derivation is not None and rule.derivation.scope == "subject"
+        owner = split_source(rule.sources[0])[0]
+        subjects = self.library.column(owner, "USUBJID", rule.place) if of_many else self.subjects
+        return f"a record of subject {subjects[label]}"
 
     def _resolved(self, source: str, rows: pd.DataFrame, rule: Rule) -> list[pd.Series]:
         """The Series a source stands for, on the index of `rows`, each named by what it is."""

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from adam.lookup import NONE, taken
-from adam.records import Copies
-from engine.calls import called
+from adam.records import Copies, Records
+from engine.calls import outcome_of
 from specs.distinct import texts_at
 from specs.errors import MappingError
 from specs.findings import findings
@@ -18,7 +18,6 @@ from specs.references import split_source
 
 if TYPE_CHECKING:
     from adam.library import Library
-    from adam.records import Records
     from engine.account import Account
     from specs.model import Block, Dataset
 
@@ -110,7 +109,13 @@ def _made(
     columns = [
         library.column(owner, split_source(source)[1], block.place)[kept] for source in rule.sources
     ]
-    records: Records | Copies = called(rule.derivation, columns, rule).values
+    subjects = library.column(owner, "USUBJID", block.place)
+    records: Records | Copies = outcome_of(
+        rule,
+        columns,
+        lambda label: f"a record of subject {subjects[label]}",
+        gives=(Records, Copies),
+    ).values
     if isinstance(records, Copies):
         places = kept.index.get_indexer(pd.Index(records.record))
         copies = records.rows.assign(**{FROM + owner: places})

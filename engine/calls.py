@@ -6,45 +6,54 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from specs.calls import VALUES, called
 from specs.derivation import Outcome
 from specs.distinct import as_plain, spread
 from specs.errors import MappingError
 from specs.tables import distinct_rows
 
 if TYPE_CHECKING:
-    from specs.derivation import Derivation
+    from collections.abc import Callable, Sequence
+
     from specs.model import Rule
 
 
-def called(derivation: Derivation, columns: list[pd.Series], rule: Rule) -> Outcome:
-    """What a derivation gives for Series of one index, as that index has it.
+def outcome_of(
+    rule: Rule,
+    columns: Sequence[pd.Series],
+    record: Callable[[Any], str],
+    *,
+    gives: tuple[type, ...] = VALUES,
+    index: pd.Index | None = None,
+) -> Outcome:
+    """What the function of a rule gives for its sources, see `specs.calls`.
 
-    A derivation of scope `value` is called with the distinct rows alone. MappingError where it
-    cannot use its sources or constants.
+    One of scope `value` is called with the distinct rows alone. `record` names a record of the
+    sources by its label.
     """
+    derivation = rule.derivation
+    if derivation is None:
+        raise MappingError("only a derivation makes records", where=rule.place)
+
+    def made(given: Sequence[pd.Series]) -> Outcome:
+        result = called(
+            derivation,
+            given,
+            rule.arguments,
+            place=rule.place,
+            gives=gives,
+            index=index,
+            record=record,
+        )
+        return result if isinstance(result, Outcome) else Outcome(result)
+
     if derivation.scope != "value" or not columns:
-        return _outcome(_called(derivation, columns, rule))
-    index = columns[0].index
-    first, codes = distinct_rows(columns, len(index))
-    made = _outcome(_called(derivation, [column.iloc[first] for column in columns], rule))
-    problems = made.problems
-    return Outcome(
-        spread(as_plain(made.values), codes, index),
-        None if problems is None else spread(as_plain(problems), codes, index),
-    )
+        return made(columns)
+    first, codes = distinct_rows(columns, len(columns[0]))
 
+    def in_all(values: pd.Series) -> pd.Series:
+        return spread(as_plain(values), codes, columns[0].index)
 
-def _outcome(made: Any) -> Outcome:
-    return made if isinstance(made, Outcome) else Outcome(made)
-
-
-def _called(derivation: Derivation, columns: list[pd.Series], rule: Rule) -> Any:
-    given = columns if derivation.categories else map(as_plain, columns)
-    try:
-        return derivation.function(*given, **rule.arguments)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise MappingError(
-            f"{derivation.name} cannot use what it is given ({type(error).__name__}: {error})",
-            where=rule.place,
-            remedy="check the types of its sources and its constants under with",
-        ) from error
+    distinct = made([column.iloc[first] for column in columns])
+    problems = distinct.problems
+    return Outcome(in_all(distinct.values), None if problems is None else in_all(problems))

@@ -8,13 +8,14 @@ How a source resolves is told by the dataset in the making, of SDTM or of ADaM.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from engine.account import Account
-from engine.calls import called
+from engine.calls import outcome_of
 from engine.values import combined, no_values, typed
 from specs.distinct import as_plain, spread
 from specs.errors import MappingError
@@ -58,6 +59,10 @@ class Making(ABC):
     @abstractmethod
     def many_records(self, rule: Rule, rows: pd.Series) -> list[pd.Series]:
         """The sources of a function of many records, and USUBJID of each of these."""
+
+    @abstractmethod
+    def record(self, rule: Rule, label: Any) -> str:
+        """A record of the sources of a rule, by its label, as a message names it."""
 
     def ruled(self, variable: Variable, given: pd.Series | None = None) -> pd.Series:
         """The values of a variable: those given, else of the first rule that gives one."""
@@ -103,15 +108,16 @@ class Making(ABC):
                 where=rule.place,
                 remedy="name it under records:",
             )
+        record = partial(self.record, rule)
         if derivation.scope == "subject":
-            outcome = called(derivation, self.many_records(rule, met), rule)
+            outcome = outcome_of(rule, self.many_records(rule, met), record)
             values, problems = self._of_subjects(outcome.values), outcome.problems
             if problems is not None:
                 problems = self._of_subjects(problems)
             source = values
         else:
             columns = self.sources(rule, rows if derivation.scope == "value" else met)
-            outcome = called(derivation, columns, rule)
+            outcome = outcome_of(rule, columns, record)
             values, problems = outcome.values, outcome.problems
             source = columns[0] if columns else values
         if problems is not None:

@@ -6,7 +6,7 @@ of its one record for the subject, or of all its records for functions that look
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -198,6 +198,14 @@ class Tabulation(Making):
         frame = pd.DataFrame({name: as_plain(other._values[name]) for name in read})
         frame = frame[all_hold(rule.where, frame)]
         return [frame[name] for name in names]
+
+    def record(self, rule: Rule, label: Any) -> str:
+        """A record of the sources of a rule: subject, form, file and line."""
+        of_many = rule.derivation is not None and rule.derivation.scope == "subject"
+        at = self._parts[split_source(rule.sources[0])[0]] if of_many else self
+        found = at.records.places(pd.Index([label])).iloc[0]
+        form = at.dataset.blocks[found["@block"]].form
+        return f"subject {found['@subject']} ({form}, {found['@file']} line {found['@line']})"
 
     def _other(self, source: str, rule: Rule) -> tuple[str, str, Tabulation]:
         """The dataset that a source is of, the name of its variable there, and its making."""

@@ -20,9 +20,11 @@ from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from specs.errors import SpecError, did_you_mean
+from specs.study_code import module_name, raised_at, study_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from importlib.abc import Loader
     from types import ModuleType
 
     import pandas as pd
@@ -76,7 +78,7 @@ class Derivation:
     def __reduce__(self) -> tuple[Callable[..., Derivation], tuple[Any, ...]]:
         """In another process a study's function is found by its file, any other by its module."""
         file = getattr(sys.modules.get(self.function.__module__), "__file__", None)
-        if file and self.function.__module__ == _module_name(Path(file)):
+        if file and self.function.__module__ == module_name(Path(file)):
             return _of_study, (Path(file), self.name)
         given = (self.name, self.function, self.scope, self.categories, self.severity)
         return Derivation, given
@@ -200,36 +202,43 @@ def study_derivations(file: Path) -> Mapping[str, Derivation]:
 
 
 def module_from(file: Path) -> ModuleType:
-    """A Python file of a study, imported by its path."""
-    name = _module_name(file)
+    """A Python file of a study, imported by its path; CdisckitError where that does not succeed."""
+    name = module_name(file)
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise SpecError("is not a Python file", where=str(file))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        with study_code(file.parent, "cannot be read: it raises", where=file.name):
+            _execute(file, spec.loader, module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _execute(file: Path, loader: Loader, module: ModuleType) -> None:
+    """Run a module of a study; SpecError where it is not Python or imports what is not there."""
+    try:
+        loader.exec_module(module)
     except SyntaxError as error:
         raise SpecError(
             f"is not Python: {error.msg}",
-            where=f"{file.name} line {error.lineno}",
+            where=f"{Path(error.filename or file).name} line {error.lineno}",
             remedy="mend the line",
         ) from None
     except ImportError as error:
         raise SpecError(
-            f"cannot be imported ({error})", where=file.name, remedy="install what it imports"
+            f"cannot be imported ({error})",
+            where=raised_at(error, file.parent) or file.name,
+            remedy="install what it imports",
         ) from error
-    return module
-
-
-def _module_name(file: Path) -> str:
-    """The name under which a Python file of a study is imported."""
-    return f"_study_{file.parent.name}_{file.stem}"
 
 
 def _of_study(file: Path, name: str) -> Derivation:
     """A derivation of a study's file, which is read unless this process has done so."""
-    module = sys.modules.get(_module_name(file))
+    module = sys.modules.get(module_name(file))
     if module is None or module.__file__ != str(file):
         module = module_from(file)
     return _collected([module])[name]

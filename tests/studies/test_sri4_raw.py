@@ -42,7 +42,7 @@ FINDINGS = {
     (8, "CK-RESCALED"),  # a PGA whose scale is not known
     (51, "CK-RESCALED"),
     (35, "CK-FALL-REACHED"),  # two versions of the index
-    (49, "CK-COUNTED-IN-DOSE"),  # a dose that is missing
+    (49, "CK-PREDNISONE-EQUIVALENT"),  # a dose that is missing
     (50, "CK-WITHIN-SCALE"),  # a PGA out of its scale
 }
 

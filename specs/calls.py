@@ -1,0 +1,269 @@
+"""The call of a derivation: what it is given, what it may give back, and whose fault it is.
+
+Code of a study that raises, or gives what has no place in a dataset, is a MappingError with the
+rule's line, the function's file and line, and the first record with which it fails.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from specs.derivation import Outcome
+from specs.distinct import as_plain
+from specs.errors import CdisckitError, MappingError
+from specs.study_code import is_of_study, said, study_code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from specs.derivation import Derivation
+
+VALUES: Final = (pd.Series, Outcome)
+"""What a derivation of the values of a variable gives."""
+
+_ALIGNED: Final = ("value", "record", "lookup")
+"""Scopes whose result is on the index of the first source."""
+
+_BY_RECORD: Final = ("value", "record", "subject")
+"""Scopes that can be called with some of the records alone."""
+
+_EXACT: Final = 2**53
+"""Whole numbers up to this are exact as binary floats."""
+
+_TEXT: Final = pd.StringDtype(na_value=np.nan)
+
+
+class _UnfitError(Exception):
+    """What a derivation gave has no place in a dataset."""
+
+
+def called(
+    derivation: Derivation,
+    columns: Sequence[pd.Series],
+    constants: Mapping[str, Any],
+    *,
+    place: str,
+    gives: tuple[type, ...] = VALUES,
+    index: pd.Index | None = None,
+    record: Callable[[Any], str] | None = None,
+) -> Any:
+    """What a derivation gives, its Series as text, float64 or datetime64, on the index expected.
+
+    `place` is that of the rule, `gives` the types it may give. `index` is that of the result, for a
+    derivation that is not of subjects; else that of the first source. `record` names the record of
+    an index label of the sources, for messages. MappingError where a study's function raises or
+    gives something else, and where a function of cdisckit cannot use its sources.
+    """
+    given = [
+        (column if derivation.categories else as_plain(column)).copy(deep=False)
+        for column in columns
+    ]
+    made = _run(derivation, given, constants, place, record)
+    if index is None and derivation.scope in _ALIGNED and given:
+        index = given[0].index
+    try:
+        return _conformed(made, gives, index if derivation.scope != "subject" else None)
+    except _UnfitError as error:
+        raise MappingError(
+            f"{derivation.name}{_defined(derivation)} gives {error}",
+            where=place,
+            remedy=_remedy(derivation, gives),
+        ) from None
+
+
+def _run(
+    derivation: Derivation,
+    given: Sequence[pd.Series],
+    constants: Mapping[str, Any],
+    place: str,
+    record: Callable[[Any], str] | None,
+) -> Any:
+    if not is_of_study(derivation.function.__module__):
+        try:
+            return derivation.function(*given, **constants)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            kinds = ", ".join(f"{name} {_kind(c)}" for name, c in _named(derivation, given))
+            raise MappingError(
+                f"{derivation.name} cannot use its sources ({kinds}): {said(error)}",
+                where=place,
+                remedy="name sources of the kind that its text under cdisckit derivations tells",
+            ) from error
+    folder = Path(derivation.function.__code__.co_filename).parent
+
+    def attempt(columns: Sequence[pd.Series]) -> Any:
+        with study_code(folder, f"{derivation.name} raises", where=place):
+            return derivation.function(*columns, **constants)
+
+    try:
+        return attempt(given)
+    except CdisckitError as error:
+        if record is None or derivation.scope not in _BY_RECORD or not given:
+            raise
+        label = _failing(attempt, given)
+        if label is None:
+            raise
+        raise MappingError(
+            f"{error.what}, for {record(label)} alone too", where=place, remedy=error.remedy
+        ) from None
+
+
+def _named(derivation: Derivation, given: Sequence[pd.Series]) -> Iterator[tuple[str, pd.Series]]:
+    """Each source with the name of its parameter; of several alike the first."""
+    names = derivation.sources
+    return zip((p.name for p in names), given, strict=False)
+
+
+def _failing(
+    attempt: Callable[[Sequence[pd.Series]], Any], given: Sequence[pd.Series]
+) -> Any | None:
+    """The label of the first record with which alone the call fails; None when there is none."""
+    rows = range(len(given[0]))
+    while len(rows) > 1:
+        half = len(rows) // 2
+        for part in (rows[:half], rows[half:]):
+            if _fails(attempt, [column.iloc[part.start : part.stop] for column in given]):
+                rows = part
+                break
+        else:
+            return None
+    return given[0].index[rows.start] if len(rows) else None
+
+
+def _fails(attempt: Callable[[Sequence[pd.Series]], Any], given: Sequence[pd.Series]) -> bool:
+    try:
+        attempt(given)
+    except CdisckitError:
+        return True
+    return False
+
+
+def _conformed(made: Any, gives: tuple[type, ...], index: pd.Index | None) -> Any:
+    if not isinstance(made, gives):
+        raise _UnfitError(_a(made))
+    if isinstance(made, Outcome):
+        values = _conformed(made.values, tuple(t for t in gives if t is not Outcome), index)
+        return Outcome(values, _problems(made.problems, index))
+    if isinstance(made, pd.Series):
+        return _column(made, index, "")
+    if isinstance(made, pd.DataFrame):
+        names = [str(name) for name in made]
+        if len(set(names)) < len(names) or not names:
+            raise _UnfitError("a frame without columns, or with two of one name")
+        return pd.DataFrame({str(n): _column(c, index, str(n)) for n, c in made.items()})
+    return made
+
+
+def _problems(made: Any, index: pd.Index | None) -> pd.Series | None:
+    if made is None:
+        return None
+    problems = _column(made, index, "problems")
+    if problems.notna().any() and problems.dtype != _TEXT and not _is_category(problems):
+        raise _UnfitError(f"problems that are {_kind(problems)}, not sentences")
+    return problems
+
+
+def _column(made: Any, index: pd.Index | None, part: str) -> pd.Series:
+    of = f" as {part}" if part else ""
+    if not isinstance(made, pd.Series):
+        raise _UnfitError(f"{_a(made)}{of}")
+    if index is None:
+        if made.index.has_duplicates:
+            subject = made.index[made.index.duplicated()][0]
+            raise _UnfitError(f"several values{of} for {subject}")
+    elif made.index is not index and not made.index.equals(index):
+        if len(made) != len(index):
+            raise _UnfitError(f"{len(made)} values{of} for {len(index)} records")
+        if made.index.has_duplicates or not made.index.isin(index).all():
+            raise _UnfitError(f"values{of} on another index than that of its sources")
+        made = made.reindex(index)
+    return _plain_kind(made, of)
+
+
+def _plain_kind(values: pd.Series, of: str) -> pd.Series:
+    """The values as text, float64, datetime64 or categories of text, where that says the same."""
+    dtype, types = values.dtype, pd.api.types
+    if dtype in (_TEXT, np.dtype("float64")) or _is_category(values):
+        return values
+    if isinstance(dtype, pd.CategoricalDtype):
+        return _plain_kind(pd.Series(np.asarray(values), values.index, name=values.name), of)
+    if isinstance(dtype, np.dtype) and dtype.kind == "M":
+        return values
+    if types.is_object_dtype(dtype):
+        return _of_objects(values, of)
+    if types.is_integer_dtype(dtype):
+        return _floats(values, of)
+    if str(dtype) in ("Float64", "double[pyarrow]"):
+        return _floats(values, of)
+    if types.is_string_dtype(dtype):
+        return values.astype(_TEXT)
+    raise _UnfitError(f"{_kind(values)}{of}")
+
+
+def _of_objects(values: pd.Series, of: str) -> pd.Series:
+    kinds = set(values.dropna().map(type))
+    if kinds and all(issubclass(kind, str) for kind in kinds):
+        return values.astype(_TEXT)
+    numbers = (int, float, np.integer, np.float64, Decimal, Fraction)
+    for kind in sorted(kinds, key=str):
+        if issubclass(kind, bool) or not issubclass(kind, numbers):
+            several = " beside others" if len(kinds) > 1 else ""
+            raise _UnfitError(f"values of type {kind.__name__}{several}{of}")
+    return _floats(values, of)
+
+
+def _floats(values: pd.Series, of: str) -> pd.Series:
+    known = values.notna().to_numpy()
+    numbers = np.full(len(values), np.nan)
+    numbers[known] = [float(number) for number in values[known]]
+    if any(abs(n) > _EXACT and not isinstance(n, float) for n in values[known]):
+        raise _UnfitError(f"numbers{of} beyond 2**53, which a dataset cannot hold exactly")
+    return pd.Series(numbers, values.index, name=values.name)
+
+
+def _is_category(values: pd.Series) -> bool:
+    """Whether a column is of categories that are texts."""
+    return isinstance(values.dtype, pd.CategoricalDtype) and values.cat.categories.dtype == _TEXT
+
+
+def _kind(values: pd.Series) -> str:
+    """What a column holds, in a word or two."""
+    dtype, types = values.dtype, pd.api.types
+    if isinstance(dtype, pd.CategoricalDtype):
+        return _kind(pd.Series(dtype.categories))
+    if types.is_bool_dtype(dtype):
+        return "true and false"
+    if types.is_string_dtype(dtype) and not types.is_object_dtype(dtype):
+        return "text"
+    if types.is_integer_dtype(dtype) or dtype == "float64":
+        return "numbers"
+    if types.is_datetime64_dtype(dtype):
+        return "dates"
+    return f"values of type {dtype}"
+
+
+def _a(made: Any) -> str:
+    """A result of a wrong type, as a message says it."""
+    if made is None:
+        return "nothing (None)"
+    return f"a {type(made).__name__}"
+
+
+def _defined(derivation: Derivation) -> str:
+    code = derivation.function.__code__
+    return f" ({Path(code.co_filename).name} line {code.co_firstlineno})"
+
+
+def _remedy(derivation: Derivation, gives: tuple[type, ...]) -> str:
+    kinds = " or ".join(kind.__name__ for kind in gives)
+    on = (
+        "with one value per subject, on the index of the subjects"
+        if derivation.scope == "subject"
+        else "of texts, numbers or dates on the index of its sources"
+    )
+    return f"let it give a {kinds}" + ("" if derivation.scope == "dataset" else f" {on}")

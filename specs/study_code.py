@@ -1,0 +1,82 @@
+"""The code of a study: where it runs, and what becomes of what it raises.
+
+Such code may raise anything, end the process, or print. None of it is a fault of cdisckit: all of
+it becomes one error that names the file, the line and the function.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from specs.errors import CdisckitError, MappingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PREFIX = "_study_"
+"""Begins the names of modules that are read from a study's folder."""
+
+_LONGEST = 300
+"""How much of the text of an exception is told."""
+
+
+def module_name(file: Path) -> str:
+    """The name under which a Python file of a study is imported."""
+    return f"{_PREFIX}{file.parent.name}_{file.stem}"
+
+
+def is_of_study(module: str) -> bool:
+    """Whether a module is one that was read from a study's folder."""
+    return module.startswith(_PREFIX)
+
+
+@contextmanager
+def study_code(folder: Path, doing: str, *, where: str = "", record: str = "") -> Iterator[None]:
+    """Run code of a study; MappingError where it raises anything, naming its own line.
+
+    `doing` is what is done ("number raises"), `record` the one it is done for. What the code prints
+    goes to stderr. An error of cdisckit passes as it is: it says by itself what is wrong.
+    """
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    except (CdisckitError, KeyboardInterrupt, MemoryError):
+        raise
+    except BaseException as error:  # even SystemExit: code of others may raise whatever it likes
+        raise study_error(error, folder, doing, where=where, record=record) from None
+
+
+def study_error(
+    error: BaseException, folder: Path, doing: str, *, where: str = "", record: str = ""
+) -> MappingError:
+    """The error that says what code of a study raised, on which of its lines."""
+    place = raised_at(error, folder)
+    alone = f", for {record} alone too" if record else ""
+    return MappingError(
+        f"{doing} {said(error)}{f' ({place})' if place else ''}{alone}",
+        where=where,
+        remedy="mend the code of the study",
+    )
+
+
+def said(error: BaseException) -> str:
+    """An exception's type and text, on one line of bounded length."""
+    text = " ".join(str(error).split())
+    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return f"{type(error).__name__}{f': {text}' if text else ''}"
+
+
+def raised_at(error: BaseException, folder: Path) -> str:
+    """`derivations.py line 9, in half`: the last line of the study's own code; "" if none ran."""
+    root = folder.resolve()
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+        file = Path(frame.f_code.co_filename)
+        if file.is_absolute() and file.is_relative_to(root):
+            name = frame.f_code.co_name
+            inside = "" if name == "<module>" else f", in {name}"
+            return f"{file.relative_to(root).as_posix()} line {line}{inside}"
+    return ""
