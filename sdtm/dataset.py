@@ -272,7 +272,7 @@ class Tabulation(Making):
         return Table(
             self.dataset.name,
             sorted_columns(self.dataset.variables),
-            sorted_trace(self.records.trace, order),
+            sorted_trace(self.records.trace, order, self.dataset.name),
             sorted_columns(self.dataset.supplemental),
             self.account.rules(order),
         )
