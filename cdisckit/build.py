@@ -177,6 +177,7 @@ def build(
         balance = tabulations.ledger
         write_report(findings, aside, study, tables, balance.forms)
         balance.forms.to_csv(aside / "ledger.csv", index=False, lineterminator="\n")
+        balance.fields.to_csv(aside / "ledger_fields.csv", index=False, lineterminator="\n")
         balance.left_out.to_csv(aside / "left_out.csv", index=False, lineterminator="\n")
         target = out / (f"{name}-refused" if refused else name)
         swap_in(aside, target)

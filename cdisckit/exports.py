@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from cdisckit.build import open_study
@@ -14,6 +14,7 @@ from sdtm.readers._shape import shape_of
 from sdtm.readers._xml import first_namespaces
 from sdtm.readers.table import KINDS, TableOptions, read_sheet
 from specs.errors import RawDataError
+from specs.findings import all_findings, findings
 from specs.model import RawSource
 
 if TYPE_CHECKING:
@@ -28,14 +29,28 @@ EVENTS = ("event", "visit", "foldername", "folderoid", "instancename", "visitnam
 
 @dataclass(frozen=True)
 class Export:
-    """An export as its sources, and the folder where their paths start."""
+    """An export as its sources, the folder where their paths start, and files that are no source.
+
+    `passed_over` has the reason by the name of the file.
+    """
 
     folder: Path
     sources: tuple[RawSource, ...]
+    passed_over: Mapping[str, str] = field(default_factory=dict)
 
     def read(self) -> RawData:
-        """The raw data of all sources."""
-        return combined(read_source(source, self.folder) for source in self.sources)
+        """The raw data of all sources; what was passed over is a finding."""
+        data = combined(read_source(source, self.folder) for source in self.sources)
+        if not self.passed_over:
+            return data
+        passed_over = findings(
+            severity="warning",
+            rule="CK-RAW-UNREAD",
+            value=list(self.passed_over),
+            message=list(self.passed_over.values()),
+            file=list(self.passed_over),
+        )
+        return replace(data, findings=all_findings([data.findings, passed_over]))
 
 
 def read_export(path: Path) -> tuple[RawData, str]:
@@ -63,22 +78,48 @@ def export_of(path: Path) -> Export:
         elif file.suffix.lower() == ".zip":
             sources.append(_source("secutrial", {"data": file.name}))
     flat, rest = _redcap(files)
-    if flat and not sources:
+    arms = {file.name for file in rest if flat and {"arm_num", "name"} <= set(_head(file))}
+    rest = [file for file in rest if file.name not in arms]
+    if flat:
         sources.append(_source("redcap", flat))
-    tables = {file.stem: _table(file) for file in rest if file.suffix.lower() in KINDS}
-    if tables and not sources:
+    tables, passed_over = _tables(rest, alone=not path.is_dir())
+    passed_over |= dict.fromkeys(sorted(arms), "is not read: the list of REDCap's arms is no form")
+    if tables:
         sources.append(_source("table", {"forms": tables}))
     if not sources:
         raise RawDataError(
             "holds no file that is read here",
             where=str(path),
-            remedy="name REDCap's data and dictionary, an ODM file, a secuTrial zip, or tables",
+            remedy="name REDCap's data and dictionary, an ODM file, a secuTrial zip, or tables"
+            + "".join(f"; {name}: {why}" for name, why in passed_over.items()),
         )
     named = [
         RawSource(s.name if len(sources) == 1 else f"{s.name}_{n}", s.reader, s.options)
         for n, s in enumerate(sources, 1)
     ]
-    return Export(folder, tuple(named))
+    return Export(folder, tuple(named), passed_over)
+
+
+def _tables(files: list[Path], *, alone: bool) -> tuple[dict[str, Any], dict[str, str]]:
+    """How files are read as tables, by form, and why others are not, by their name."""
+    tables: dict[str, Any] = {}
+    passed_over: dict[str, str] = {}
+    for file in files:
+        ending = file.suffix.lower()
+        if ending in (".xml", ".zip"):
+            continue
+        if ending not in KINDS:
+            passed_over[file.name] = (
+                f"is not read: {ending or 'no ending'} is no format of raw data"
+            )
+            continue
+        try:
+            tables[file.stem] = _table(file)
+        except RawDataError as error:
+            if alone:
+                raise
+            passed_over[file.name] = f"is not read: {error}"
+    return tables, passed_over
 
 
 def _source(reader: str, given: Mapping[str, Any]) -> RawSource:

@@ -165,6 +165,9 @@ def print_profile(profile: Profile, console: Console) -> None:
     found = profile.findings.groupby(["severity", "rule"]).size().rename("count").reset_index()
     if len(found):
         console.print(_grid("Findings", found))
+    unread = profile.findings[profile.findings["rule"] == "CK-RAW-UNREAD"]
+    for name, why in zip(unread["file"], unread["message"], strict=True):
+        console.print(Text(f"{name} {why}"), soft_wrap=True)
 
 
 def _grid(title: str, frame: pd.DataFrame) -> Grid:

@@ -22,6 +22,7 @@ from specs.distinct import (
     spread,
     stacked,
     text_where,
+    trimmed,
 )
 from specs.findings import findings
 from specs.terminology import coded, nearest
@@ -51,7 +52,7 @@ class Answers:
         column = self._records.column(name)
         if name.startswith("@"):
             return column
-        return on_distinct(_trimmed, column)
+        return on_distinct(trimmed, column)
 
     def values(
         self, rule: Rule, variable: Variable, codelist: StudyCodelist | None, rows: pd.Series
@@ -88,6 +89,8 @@ class Answers:
                 key = (
                     field.kind,
                     field.style,
+                    field.decimal,
+                    field.accepts.kind,
                     tuple(field.choices.items()),
                     tuple(field.missing.items()),
                 )
@@ -110,19 +113,20 @@ class Answers:
             answers = field.answered(distinct)
             if variable.is_date:
                 dates = iso_dtc(answers, field.style)
-                self._find("CK-RAW-DATE", name, column, answers, dates["problem"])
+                if field.accepts.kind != "date":  # else the reader has told it
+                    self._find("CK-RAW-DATE", name, column, answers, dates["problem"])
                 return dates["dtc"]
-            meant, problem = _decoded(field, answers)
-            self._find("CK-RAW-CODE", name, column, answers, problem)
+            meant, strange = _decoded(field, answers)
             if variable.type == "Num":
                 number = field.numbers(meant)
-                problem = text_where(meant.notna() & number.isna(), "is not a number")
-                self._find("CK-RAW-NUMBER", name, column, answers, problem)
+                if field.accepts.kind != "number":
+                    problem = text_where(meant.notna() & number.isna(), "is not a number")
+                    self._find("CK-RAW-NUMBER", name, column, answers, problem)
                 return number
             if codelist is None:
                 return meant
-            value, strange = _coded(answers, meant, problem.isna(), codelist)
-            self._find("CK-CT-COLLECTED", name, column, answers, strange)
+            value, problem = _coded(answers, meant, ~strange, codelist)
+            self._find("CK-CT-COLLECTED", name, column, answers, problem)
             return value
 
         return on_distinct(read, column)
@@ -171,6 +175,7 @@ class Answers:
                 dataset=self._dataset,
                 form=forms,
                 subject=rows["@subject"],
+                event=rows["@event"],
                 seq=rows["@form_repeat"],
                 variable=fields,
                 value=answers.loc[problem.index],
@@ -189,23 +194,19 @@ def _of_rows(parts: list[pd.Series], index: pd.Index) -> pd.Series:
     return stacked(parts).set_axis(labels).reindex(index)
 
 
-def _trimmed(text: pd.Series) -> pd.Series:
-    trimmed = text.str.strip()
-    return trimmed.where(trimmed != "")
-
-
 def _decoded(field: Field, answers: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """What the answers mean by the form's choices, and what is wrong with those that are none."""
+    """What the answers mean by the form's choices, and where they are none of them.
+
+    The reader has told those.
+    """
     if not field.choices:
-        return answers, pd.Series(index=answers.index, dtype="str")
+        return answers, pd.Series(data=False, index=answers.index)
     meant = answers.map(dict(field.choices)).astype("str")
     if field.kind == "checkbox":
         several = answers.str.contains(TICKED, regex=False, na=False).astype(bool)
         meant = meant.where(~several, MULTIPLE)
     strange = meant.isna() & answers.notna()
-    choices = ", ".join(list(field.choices)[:8])
-    problem = text_where(strange, f"is no choice of the form ({choices})")
-    return meant.where(~strange, answers), problem
+    return meant.where(~strange, answers), strange
 
 
 def _coded(

@@ -11,7 +11,7 @@ import pandas as pd
 from sdtm.collapse import Collapsed, collapsed
 from sdtm.raw import CONTEXT, UNIT, Field, Form
 from sdtm.sources import clauses_on
-from specs.distinct import as_plain, missing
+from specs.distinct import as_plain, missing, on_distinct, trimmed
 from specs.errors import MappingError, SpecError
 from specs.where import all_hold
 
@@ -69,7 +69,7 @@ class BlockRecords:
             keep = pd.Series(data=True, index=form.frame.index)
         if RESULT in block.bind:
             form.field_named(block.bind[RESULT], block.place)
-            keep &= form.frame[block.bind[RESULT]].notna()
+            keep &= on_distinct(trimmed, form.frame[block.bind[RESULT]]).notna()
         rows = np.flatnonzero(keep)
         joined = {join.name: _joined(join, raw, form.frame, rows) for join in block.joins}
         fields: dict[str, tuple[str, Field]] = {}
@@ -182,7 +182,8 @@ def _joined(join: Join, raw: RawData, frame: pd.DataFrame, rows: NDArray[np.intp
             where=join.place,
             remedy="join by subject, or by subject and event",
         )
-    others = form.frame[all_hold(join.where, form.frame)]
+    read = [(clause.variable, clause.variable) for clause in join.where]
+    others = form.frame[all_hold(join.where, clauses_on(form.frame, read))]
     others = others.assign(**{name: as_plain(others[name]) for name in by})
     chosen = join.first or join.last
     if chosen:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-_NUMBER = re.compile(r"^(?P<operator><=|>=|<|>)?\s*(?P<number>[+-]?(\d+\.?\d*|\.\d+))$")
+_NUMBER = re.compile(
+    r"^(?P<operator><=|>=|<|>)?\s*(?P<number>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?)$"
+)
 
 
 def split_operator(text: str) -> tuple[str, Fraction] | None:

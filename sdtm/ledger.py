@@ -1,19 +1,26 @@
 """The account of collected data: every record and every field is used, left out by name, or found.
 
 A record is used when a row of a dataset comes from it. A field is used when a rule or a condition
-reads it, or it is declared not submitted.
+reads it, or it is declared not submitted. A limit or a unit beside a result that is blank makes no
+record, so it is found.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from sdtm.blocks import RESULT
+from sdtm.readers import UNFINISHED
+from sdtm.sources import clauses_on
+from specs.distinct import on_distinct, trimmed
 from specs.errors import SpecError, did_you_mean
 from specs.findings import all_findings, findings
+from specs.where import all_hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,11 +39,14 @@ class Ledger:
     """The balance of what was read.
 
     `forms` has one row per form: records and fields read, used, left out, not submitted,
-    unaccounted. `left_out` names every record that no dataset uses, and every one that was made
-    one with another: form, record, subject, file, line, and the rule that did so.
+    unaccounted, and the records whose form is not complete. `fields` has one row per field: how
+    many records have an answer or a missing-data code, and what became of the field. `left_out`
+    names every record that no dataset uses, and every one that was made one with another: form,
+    record, subject, file, line, and the rule that did so.
     """
 
     forms: pd.DataFrame
+    fields: pd.DataFrame
     findings: pd.DataFrame
     left_out: pd.DataFrame
 
@@ -65,7 +75,8 @@ def ledger(
     left_records = _among([usage.left_out for usage in usages], raw)
     used_fields = _used_fields(usages)
     rows: list[dict[str, object]] = []
-    found: list[pd.DataFrame] = []
+    of_fields: list[dict[str, object]] = []
+    found: list[pd.DataFrame] = [*_without_result(usages, raw)]
     for form in raw.forms.values():
         fields = set(form.fields)
         declared = not_submitted.get(form.name, set())
@@ -76,6 +87,7 @@ def ledger(
         is_used = used_records[ids]
         is_left = left_records[ids] & ~is_used
         lost = ids[~is_used & ~is_left] if not whole else ids[:0]
+        status = form.frame["@status"]
         rows.append(
             {
                 "form": form.name,
@@ -88,15 +100,72 @@ def ledger(
                 "fields used": len(used_of_form),
                 "fields not submitted": len(fields - used_of_form if whole else fields & declared),
                 "fields unaccounted": len(open_fields),
+                **{f"records {name.lower()}": int((status == name).sum()) for name in UNFINISHED},
             }
         )
+        uses = (("used", used_of_form), ("unaccounted", open_fields))
+        of_fields.extend(_of_field(form, field, uses) for field in form.fields.values())
         found.extend(_findings(form, open_fields, lost))
     named = [
         _named([usage.left_out for usage in usages], used_records, raw),
         _named([usage.merged for usage in usages], np.zeros_like(used_records), raw),
     ]
     filled = [table for table in named if len(table)] or named[:1]
-    return Ledger(pd.DataFrame(rows), all_findings(found), pd.concat(filled, ignore_index=True))
+    return Ledger(
+        pd.DataFrame(rows),
+        pd.DataFrame(of_fields),
+        all_findings(found),
+        pd.concat(filled, ignore_index=True),
+    )
+
+
+def _of_field(form: Form, field: Field, uses: Iterable[tuple[str, set[str]]]) -> dict[str, object]:
+    """The line of one field: how many records answer it, and what became of it."""
+    given = form.frame[field.name]
+    answers = int(on_distinct(field.answered, given).notna().sum())
+    use = next((use for use, fields in uses if field.name in fields), "not submitted")
+    return {
+        "form": form.name,
+        "field": field.name,
+        "label": field.label,
+        "answers": answers,
+        "missing-data codes": int(on_distinct(trimmed, given).notna().sum()) - answers,
+        "use": use,
+    }
+
+
+def _without_result(usages: Sequence[Usage], raw: RawData) -> Iterator[pd.DataFrame]:
+    """Findings for answers that one test alone binds, in records that have no result of it."""
+    for usage in usages:
+        blocks = [b for b in usage.dataset.blocks if RESULT in b.bind and b.form in raw.forms]
+        bound = Counter((b.form, field) for b in blocks for field in set(b.bind.values()))
+        for block in blocks:
+            form, result = raw.forms[block.form], block.bind[RESULT]
+            frame = form.frame
+            if result not in frame:
+                continue
+            clauses = [(c.variable, block.bind.get(c.variable, c.variable)) for c in block.where]
+            none = all_hold(block.where, clauses_on(frame, clauses))
+            none &= on_distinct(trimmed, frame[result]).isna()
+            for field in sorted({f for f in block.bind.values() if bound[block.form, f] == 1}):
+                if field == result or field not in form.fields:
+                    continue
+                rows = frame[none & on_distinct(form.fields[field].answered, frame[field]).notna()]
+                if len(rows):
+                    yield findings(
+                        severity="warning",
+                        rule="CK-LEDGER-ANSWER",
+                        dataset=usage.dataset.name,
+                        form=form.name,
+                        subject=rows["@subject"],
+                        event=rows["@event"],
+                        seq=rows["@form_repeat"],
+                        variable=field,
+                        value=rows[field],
+                        message=f"the answer stands beside a blank {result}, so no record has it",
+                        file=rows["@file"],
+                        line=rows["@line"],
+                    )
 
 
 def _among(tables: Iterable[pd.DataFrame], raw: RawData) -> NDArray[np.bool_]:
@@ -181,6 +250,7 @@ def _findings(form: Form, open_fields: set[str], lost: pd.Index) -> Iterator[pd.
             rule="CK-LEDGER-RECORD",
             form=form.name,
             subject=rows["@subject"],
+            event=rows["@event"],
             seq=rows["@form_repeat"],
             message="the record is in no dataset and no where clause leaves it out",
             file=rows["@file"],

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from sdtm.accepted import ANYTHING, Accepted
 from sdtm.dates import DateStyle, iso_dtc
 from specs.distinct import as_category, as_plain, constant, missing
 from specs.errors import RawDataError, did_you_mean
@@ -28,10 +29,12 @@ CONTEXT = (
     "@event_repeat",
     "@form_repeat",
     "@group_repeat",
+    "@status",
     "@file",
     "@line",
 )
-"""The columns every form has beside its fields: whose record it is, and where it was read."""
+"""The columns every form has beside its fields: whose record it is, its status as the EDC tells it,
+and where it was read."""
 
 TIDY = (
     "record",
@@ -61,8 +64,10 @@ class Field:
     """A field of a form: its label, how it is answered, and what its codes mean.
 
     `missing` are the codes that stand for no answer, with their meaning; a code that is also
-    among `choices` is a choice. `targets` are the variables that the EDC itself names for the
-    field, as `AE.AETERM`; `style` and `decimal` say how its dates and numbers are written.
+    among `choices` is a choice. `accepts` tells the type and range of answers, `required` that the
+    form asks for one, `shown_if` the branching logic that shows the field. `targets` are the
+    variables that the EDC itself names for the field, as `AE.AETERM`; `style` and `decimal` say how
+    its dates and numbers are written.
     """
 
     name: str
@@ -70,6 +75,9 @@ class Field:
     kind: Literal["text", "code", "checkbox", "date"] = "text"
     choices: Mapping[str, str] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
+    accepts: Accepted = ANYTHING
+    required: bool = False
+    shown_if: str = ""
     style: DateStyle = field(default_factory=DateStyle)
     targets: tuple[str, ...] = ()
     decimal: Literal[".", ","] = "."
@@ -98,7 +106,8 @@ class Form:
     categories, whatever they were given as (`@line` is Int64), missing is NaN. Its index is the
     record id. `identity` names the fields that are the record's subject, event and repeat.
     `columns` and `values` count what stood in the source for this form, where that is not one
-    column for each field. `units` names for a field the one that holds its units.
+    column for each field. `units` names for a field the one that holds its units. `events` are the
+    events that the form is planned for; None where that is not told.
     """
 
     name: str
@@ -109,6 +118,7 @@ class Form:
     columns: int | None = None
     values: int | None = None
     units: Mapping[str, str] = field(default_factory=dict)
+    events: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         texts = {str(n): as_category(c) for n, c in self.frame.items() if c.dtype == "str"}

@@ -11,7 +11,7 @@ import pandas as pd
 
 from engine.values import as_text
 from sdtm.raw import CONTEXT, Field, Form
-from specs.distinct import as_plain
+from specs.distinct import as_plain, on_distinct, trimmed
 from specs.errors import SpecError, did_you_mean
 from specs.tables import no_trace
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from specs.model import Study
+
 
 TABLE = "@"
 """What the name of a study's table begins with where a form could be named."""
@@ -64,5 +65,17 @@ def traced_through(rows: pd.DataFrame, owner: pd.DataFrame) -> pd.DataFrame:
 
 
 def clauses_on(frame: pd.DataFrame, names: Iterable[tuple[str, str]]) -> pd.DataFrame:
-    """The columns that conditions read, under the names by which they read them."""
-    return pd.DataFrame({name: frame[column] for name, column in names}, index=frame.index)
+    """The columns that conditions read, under the names by which they read them.
+
+    Texts come without blanks at their ends, as rules read them too.
+    """
+    columns = {name: frame[column] for name, column in names}
+    return pd.DataFrame(
+        {
+            name: on_distinct(trimmed, column)
+            if isinstance(column.dtype, pd.CategoricalDtype)
+            else column
+            for name, column in columns.items()
+        },
+        index=frame.index,
+    )

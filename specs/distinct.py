@@ -157,6 +157,12 @@ def texts_at(places: NDArray[np.int64], texts: Sequence[str], index: pd.Index) -
     return pd.Series(chosen, index=index, copy=False)
 
 
+def trimmed(text: pd.Series) -> pd.Series:
+    """Texts without blanks at their ends; a blank one is missing."""
+    bare = text.str.strip()
+    return bare.where(bare != "")
+
+
 def text_where(condition: pd.Series, text: str = "Y") -> pd.Series[str]:
     """The text where the condition holds, missing elsewhere and where the condition is."""
     holds = condition.fillna(value=False).to_numpy(dtype=bool)

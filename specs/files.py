@@ -316,6 +316,7 @@ class StudyFile(_File):
     visits: tuple[tuple[Any, ...], ...] = ()
     tables: dict[str, tuple[tuple[Any, ...], ...] | str] = {}  # rows, or a CSV file with them
     not_submitted: dict[str, Texts] = {}
+    not_read: Texts = ()  # files beside the raw data that are none
     documents: tuple[DocumentFile, ...] = ()
     dictionaries: dict[str, DictionaryFile] = {}
 
@@ -337,6 +338,7 @@ class StudyFile(_File):
         return self
 
     _not_submitted = field_validator("not_submitted", mode="before")(_each_listed)
+    _not_read = field_validator("not_read", mode="before")(_listed)
 
 
 class CodelistFile(_File):

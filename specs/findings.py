@@ -22,6 +22,7 @@ FINDING_COLUMNS = (
     "dataset",  # SDTM or ADaM dataset, or null for raw data
     "form",  # raw form, or null
     "subject",  # USUBJID, or the subject as the raw data name it
+    "event",  # the event that the raw record was collected at, as the raw data name it
     "seq",  # --SEQ or ASEQ of the record, or the instance of the raw record, as text
     "variable",  # variable, or raw field
     "value",  # the offending value as text

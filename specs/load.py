@@ -93,6 +93,8 @@ def load_study(
         datasets=datasets,
         codelists=terminology.used(),
         not_submitted=MappingProxyType(dict(given.not_submitted)),
+        not_read=given.not_read,
+        table_files=tuple(name for name in given.tables.values() if isinstance(name, str)),
         documents=tuple(Document(d.id, d.title, d.href) for d in given.documents),
         dictionaries=tuple(
             Dictionary(name, d.version, d.variables, d.files)

@@ -44,6 +44,7 @@ _CONTEXT = {
     "@event_repeat": "the repeat of the event of the collected record",
     "@form_repeat": "the repeat of the form of the collected record",
     "@group_repeat": "the repeat of the item group of the collected record",
+    "@status": "the status of the form of the collected record",
     "@visitnum": "the visit number of the collected record",
     "@visit": "the visit of the collected record",
     "@visitdy": "the planned study day of the visit of the collected record",
@@ -330,6 +331,8 @@ class Study:
     datasets: tuple[Dataset, ...]
     codelists: Mapping[str, StudyCodelist]
     not_submitted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    not_read: tuple[str, ...] = ()  # files beside the raw data that are none
+    table_files: tuple[str, ...] = ()  # the files that `tables` are read from
     documents: tuple[Document, ...] = ()
     dictionaries: tuple[Dictionary, ...] = ()
     explanations: tuple[Explanation, ...] = ()

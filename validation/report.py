@@ -30,6 +30,7 @@ _HEADS: Final = {
     "dataset": "Dataset",
     "form": "Form",
     "subject": "Subject",
+    "event": "Event",
     "seq": "Sequence",
     "variable": "Variable",
     "value": "Value",

@@ -1,17 +1,22 @@
 """Readers of raw data: a module for each format, named as study.yaml names the format.
 
 A reader is a function `read(source, folder) -> RawData`; `source` holds its options as written in
-study.yaml, `folder` is where relative paths start.
+study.yaml, `folder` is where relative paths start. What a form offers as answers the reader says in
+its fields; that the answers keep to it is checked here, for all readers alike.
 """
 
 from __future__ import annotations
 
 import pkgutil
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sdtm.raw import RawData, combined
+from sdtm.readers._accounting import UNFINISHED, accounted
+from sdtm.readers._folder import unread
 from specs.errors import SpecError, did_you_mean
+from specs.findings import all_findings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,13 +24,24 @@ if TYPE_CHECKING:
     from specs.model import RawSource, Study
 
 
+__all__ = ["UNFINISHED", "read_raw", "read_source"]
+
+
 def read_raw(study: Study, folder: Path) -> RawData:
-    """The raw data of a study, from all its sources; record ids follow the order of the sources."""
-    return combined(read_source(source, folder) for source in study.sources)
+    """The raw data of a study, from all its sources; record ids follow the order of the sources.
+
+    A file that lies beside those that were read, and is not named under not_read, is a finding.
+    """
+    data = combined(read_source(source, folder) for source in study.sources)
+    beside = unread(folder, data.files, (*study.not_read, *study.table_files))
+    return replace(data, findings=all_findings([data.findings, beside]))
 
 
 def read_source(source: RawSource, folder: Path) -> RawData:
-    """The raw data of one source; SpecError where its reader is none."""
+    """The raw data of one source, its answers held against what its forms offer.
+
+    SpecError where there is no such reader.
+    """
     known = [info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")]
     if source.reader not in known:
         raise SpecError(
@@ -34,4 +50,4 @@ def read_source(source: RawSource, folder: Path) -> RawData:
             remedy=did_you_mean(source.reader, known),
         )
     data: RawData = import_module(f"{__name__}.{source.reader}").read(source, folder)
-    return data
+    return replace(data, findings=all_findings([data.findings, *accounted(data)]))

@@ -4,32 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from sdtm.raw import UNIT
+from sdtm.accepted import TYPES
 from specs.errors import RawDataError, did_you_mean
 from specs.findings import findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    import pandas as pd
+
     from sdtm.raw import Form
     from sdtm.readers._odm_data import OdmFile
     from sdtm.readers._odm_definitions import Definitions
-    from sdtm.readers._odm_forms import OdmNames
-
-_DATE = r"\d{4}-\d{2}-\d{2}"
-_TIME = r"\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?"
-_SHAPES = {
-    "integer": r"[+-]?\d+",
-    "float": r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?",
-    "double": r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?",
-    "decimal": r"[+-]?(\d+\.?\d*|\.\d+)",
-    "date": _DATE,
-    "time": _TIME,
-    "datetime": f"{_DATE}T{_TIME}",
-    "boolean": "true|false|1|0",
-}
 
 
 def check_definitions(file: OdmFile, known: Definitions) -> None:
@@ -57,35 +43,26 @@ def check_definitions(file: OdmFile, known: Definitions) -> None:
                 told.add((element, oid))
 
 
-def check_data(
-    forms: Iterable[Form], known: Definitions, names: OdmNames
-) -> Iterator[pd.DataFrame]:
-    """Findings for values that are not of the type their item has."""
-    types = {
-        names.short("item", oid): item.attributes.get("DataType", "").lower()
-        for oid, item in known.of["ItemDef"].items()
-    }
+def check_data(forms: Iterable[Form]) -> Iterator[pd.DataFrame]:
+    """Findings for truth values written as numbers where the same item also has them as words."""
     for form in forms:
-        for name in form.fields:
-            kind = types.get(name.rpartition(".")[2] if name not in types else name, "")
-            if kind not in _SHAPES or name.endswith(UNIT):
+        for name, field in form.fields.items():
+            if field.accepts != TYPES["boolean"]:
                 continue
-            text = form.fields[name].answered(form.frame[name])
-            wrong = text.notna() & ~text.str.fullmatch(_SHAPES[kind]).fillna(value=True)
-            numbers = text.isin(["0", "1"])
-            if kind == "boolean" and text.isin(["true", "false"]).any():
-                wrong |= numbers
-            if wrong.any():
+            text = field.answered(form.frame[name])
+            wrong = text.isin(["0", "1"])
+            if wrong.any() and text.isin(["true", "false"]).any():
                 rows = form.frame[wrong]
                 yield findings(
-                    severity="warning",
+                    severity="error",
                     rule="CK-RAW-TYPE",
                     form=form.name,
                     subject=rows["@subject"],
+                    event=rows["@event"],
                     seq=rows["@group_repeat"].fillna(rows["@form_repeat"]),
                     variable=name,
                     value=rows[name],
-                    message=f"is no {kind}, as the item is defined; it stays as it is",
+                    message="is a truth value as a number, and others of the item are words",
                     file=rows["@file"],
                     line=rows["@line"],
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sdtm.accepted import WORDS, Limit
 from sdtm.readers._xml import line_of, local, text_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Definition:
     """What one element defines: its attributes (by name without namespace) and what it holds.
 
     `refs` are the OIDs of the parts it refers to, in their order; `choices` are a code list's
-    codes and decodes; `aliases` pairs of context and name.
+    codes and decodes; `limits` an item's range checks; `aliases` pairs of context and name.
     """
 
     oid: str
@@ -33,6 +34,7 @@ class Definition:
     line: int
     label: str = ""
     refs: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
     codelist: str = ""
     unit: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
@@ -125,6 +127,7 @@ def definition(element: etree._Element, language: str) -> Definition:
     choices: dict[str, str] = {}
     aliases: list[tuple[str, str]] = []
     labels: dict[str, str] = {}
+    limits: list[Limit] = []
     codelist = unit = ""
     for child in element:
         name = local(child)
@@ -134,6 +137,8 @@ def definition(element: etree._Element, language: str) -> Definition:
             codelist = child.get("CodeListOID", "")
         elif name == "MeasurementUnitRef":
             unit = unit or child.get("MeasurementUnitOID", "")
+        elif name == "RangeCheck":
+            limits.append(_limit(child))
         elif name == "Alias":
             aliases.append((child.get("Context", ""), child.get("Name", "")))
         elif name in ("CodeListItem", "EnumeratedItem"):
@@ -149,11 +154,20 @@ def definition(element: etree._Element, language: str) -> Definition:
         line=line_of(element),
         label=label,
         refs=tuple(refs),
+        limits=tuple(limits),
         codelist=codelist,
         unit=unit,
         choices=choices,
         aliases=tuple(aliases),
     )
+
+
+def _limit(element: etree._Element) -> Limit:
+    """A range check; without values, as a formal expression has none, it cannot be applied."""
+    comparator = element.get("Comparator", "")
+    values = tuple(text_of(child).strip() for child in element if local(child) == "CheckValue")
+    hard = element.get("SoftHard") == "Hard"
+    return Limit(comparator, values, hard) if comparator in WORDS else Limit("IN", (), hard)
 
 
 def _translated(elements: Iterable[etree._Element], language: str) -> str:

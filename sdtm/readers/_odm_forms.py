@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sdtm.accepted import ANYTHING, TYPES, Accepted
 from sdtm.dates import DateStyle
 from sdtm.raw import UNIT, Field, Form, context
 from specs.errors import RawDataError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from sdtm.readers._odm_data import OdmFile
-    from sdtm.readers._odm_definitions import Definitions
+    from sdtm.readers._odm_definitions import Definition, Definitions
     from sdtm.readers._odm_state import Cell, Place
 
     Groups = tuple[tuple[str, str], ...]
@@ -42,6 +43,7 @@ class _Table:
     """A form in the making: its columns, its rows, and its values by column and row."""
 
     name: str
+    form: str
     label: str = ""
     columns: dict[Column, None] = field(default_factory=dict)
     numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
@@ -82,7 +84,7 @@ def forms_of(file: OdmFile, known: Definitions, names: OdmNames) -> Iterator[For
     for place, instance in file.collected.instances.items():
         nested, inner = _split(place.groups, groups)
         name = _name(place.form, nested, names)
-        table = tables.setdefault(name, _Table(name))
+        table = tables.setdefault(name, _Table(name, place.form))
         key = (*place[:5], *(part for pair in nested for part in pair))
         number = table.numbers.setdefault(key, len(table.rows))
         if number == len(table.rows):
@@ -176,7 +178,7 @@ def _defined(known: Definitions, names: OdmNames, repeating: frozenset[str]) -> 
     for oid, form in forms.items():
         name = _name(oid, (), names)
         label = form.attributes.get("Name", "")
-        tables[name] = _Table(name, label)
+        tables[name] = _Table(name, oid, label)
         for item in known.items_of(oid):
             tables[name].add(("", item))
         waiting: list[tuple[str, tuple[str, ...], Groups]] = [
@@ -200,7 +202,7 @@ def _add_groups(
             continue
         inside = (*nested, (group, "")) if group in repeating else nested
         name = _name(above[0], inside, names)
-        table = tables.setdefault(name, _Table(name, label))
+        table = tables.setdefault(name, _Table(name, above[0], label))
         for item in known.items_of(group):
             table.add((group, item))
         waiting += [(g, (*above, group), inside) for g in reversed(known.groups_of(group))]
@@ -243,7 +245,18 @@ def _form(table: _Table, file: OdmFile, known: Definitions, names: OdmNames) -> 
         columns=len(table.columns),
         values=values,
         units={n: f"{n}{UNIT}" for n in fields if f"{n}{UNIT}" in fields},
+        events=_planned(table, known, names),
     )
+
+
+def _planned(table: _Table, known: Definitions, names: OdmNames) -> frozenset[str] | None:
+    """The events a form is planned at, and those that nothing defines, which are told elsewhere."""
+    events = known.of["StudyEventDef"]
+    if not any(event.refs for event in events.values()):
+        return None
+    planned = {oid for oid, event in events.items() if table.form in event.refs or not event.refs}
+    undefined = {place.event for place, _, _ in table.rows if place.event not in events}
+    return frozenset(names.short("event", oid) for oid in planned | undefined)
 
 
 def _column(texts: Mapping[int, str], index: pd.Index) -> pd.Series:
@@ -276,9 +289,17 @@ def _field(name: str, item: str, known: Definitions, names: OdmNames, *, several
         kind="checkbox" if several else "code" if choices else "text",
         choices=MappingProxyType(dict(choices)),
         missing=names.missing,
+        accepts=_accepts(defined, names) if defined else ANYTHING,
         style=names.style,
         targets=tuple(targets),
     )
+
+
+def _accepts(defined: Definition, names: OdmNames) -> Accepted:
+    """What an item accepts by its data type and range checks; dates in ISO 8601 unless declared."""
+    of_type = TYPES.get(defined.attributes.get("DataType", "").lower(), ANYTHING)
+    as_written = of_type.kind == "date" and names.style == DateStyle()
+    return replace(of_type, limits=defined.limits, as_written=as_written)
 
 
 def attribute_forms(file: OdmFile, names: OdmNames) -> Iterator[Form]:

@@ -75,6 +75,14 @@ def check_instances(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> N
             where=f"{path.name} line 1",
             remedy="export the data with all columns",
         )
+    number = data[INSTANCE].str.fullmatch("[1-9][0-9]*").fillna(value=False).astype(bool)
+    wrong = data[~number & (data[INSTANCE].notna() | data[FORM].notna())]
+    if len(wrong):
+        raise RawDataError(
+            f"{INSTANCE} is {wrong[INSTANCE].fillna('blank').iloc[0]}, not a whole number from 1",
+            where=f"{path.name} line {wrong.index[0]}",
+            remedy="the row was edited; export the data again",
+        )
     known = set(dictionary.form_of.values())
     strange = data[FORM][data[FORM].notna() & ~data[FORM].isin(known)]
     if len(strange):

@@ -6,18 +6,21 @@ import html
 import re
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pydantic import Field as Default
 
 from sdtm.dates import DateStyle
 from sdtm.raw import Field
 from sdtm.readers._files import Delimiter, Options, read_delimited
+from sdtm.readers._redcap_validation import accepted
 from specs.errors import RawDataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from sdtm.accepted import Accepted
 
 # The 18 columns of the dictionary: as the designer's file heads them, and as the API does.
 _COLUMNS = {
@@ -145,12 +148,22 @@ def read_dictionary(path: Path, given: RedcapOptions, encoding: str) -> Dictiona
         )
     columns = (
         "field_name", "field_label", "field_type", "select_choices_or_calculations",
-        "text_validation_type_or_show_slider_number", "field_annotation",
+        "text_validation_type_or_show_slider_number", "text_validation_min", "text_validation_max",
+        "required_field", "branching_logic", "field_annotation",
     )  # fmt: skip
     rows = zip(*(table[name].fillna("") for name in columns), strict=True)
     fields = {
-        name: made_field(name, label, kind, choices_in(choices, kind), valid, annotation, given)
-        for name, label, kind, choices, valid, annotation in rows
+        name: made_field(
+            name,
+            label,
+            kind,
+            choices_in(choices, kind),
+            valid,
+            Asked(accepted(kind, valid, low, high), required.lower() == "y", logic),
+            annotation,
+            given,
+        )
+        for name, label, kind, choices, valid, low, high, required, logic, annotation in rows
     }
     validation = table["text_validation_type_or_show_slider_number"]
     free = (table["field_type"] == "notes") | ((table["field_type"] == "text") & validation.isna())
@@ -163,12 +176,21 @@ def read_dictionary(path: Path, given: RedcapOptions, encoding: str) -> Dictiona
     )
 
 
+class Asked(NamedTuple):
+    """What a field accepts, whether the form requires an answer, and when it shows the field."""
+
+    accepts: Accepted
+    required: bool
+    shown_if: str
+
+
 def made_field(
     name: str,
     label: str,
     kind: str,
     choices: Mapping[str, str],
     validation: str,
+    asked: Asked,
     annotation: str,
     given: RedcapOptions,
 ) -> Field:
@@ -183,6 +205,9 @@ def made_field(
         kind="checkbox" if kind == "checkbox" else "code" if choices else "text",
         choices=MappingProxyType(dict(choices)),
         missing=MappingProxyType(given.missing),
+        accepts=asked.accepts,
+        required=asked.required,
+        shown_if=asked.shown_if.strip(),
         style=DateStyle.from_options(order if dated else "", ""),
         targets=_targets(annotation),
         decimal="," if comma and given.decimal != "." else ".",

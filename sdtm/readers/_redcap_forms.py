@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+STATUS = MappingProxyType({"0": "Incomplete", "1": "Unverified", "2": "Complete"})
+"""What the codes of a form's status stand for."""
+
+
 @dataclass(frozen=True)
 class Rows:
     """Rows of an export with the line of each, and the forms planned at each event, if told."""
@@ -54,12 +58,10 @@ def form_of(name: str, given: Rows) -> tuple[Form, Iterable[pd.DataFrame]]:
     }
     frame = pd.DataFrame(answers, index=rows.index)
     status = rows.get(f"{name}_complete", blank.loc[rows.index])
-    saved = frame.notna().any(axis=1) | status.isin(["1", "2"])
+    started = rows.get(f"{name}_timestamp", blank.loc[rows.index]).notna()
+    saved = frame.notna().any(axis=1) | status.isin(["1", "2"]) | started
     repeats = own.loc[rows.index]
-    found = (
-        *_emptied(name, rows[repeats & ~saved], given),
-        *_unexpected(name, rows[saved & ~repeats], given),
-    )
+    found = tuple(_emptied(name, rows[repeats & ~saved], given))
     rows, frame, repeats = rows[saved], frame[saved], repeats[saved]
     instance = rows.get(INSTANCE, blank.loc[rows.index])
     whose = context(
@@ -70,6 +72,7 @@ def form_of(name: str, given: Rows) -> tuple[Form, Iterable[pd.DataFrame]]:
         event=rows.get(EVENT, blank.loc[rows.index]),
         event_repeat=instance.where(~repeats),
         form_repeat=instance.where(repeats),
+        status=status[saved].map(STATUS).astype("str"),
     )
     fields = {key: field for key, field in fields.items() if key in frame}
     beside = [c for c in (*BESIDE, f"{name}_timestamp") if c in rows]
@@ -84,6 +87,7 @@ def form_of(name: str, given: Rows) -> tuple[Form, Iterable[pd.DataFrame]]:
         identity=frozenset({GROUP} & set(fields)),
         columns=len(counted) + first,
         values=int(rows[counted].notna().to_numpy().sum()),
+        events=_planned(name, given),
     )
     return form, found
 
@@ -115,20 +119,9 @@ def _emptied(name: str, rows: pd.DataFrame, given: Rows) -> Iterator[pd.DataFram
         )
 
 
-def _unexpected(name: str, rows: pd.DataFrame, given: Rows) -> Iterator[pd.DataFrame]:
-    expected = given.expected
-    if expected is None or EVENT not in rows:
-        return
-    events = expected["unique_event_name"][expected["form"] == name]
-    strange = rows[~rows[EVENT].isin(events)]
-    if len(strange):
-        yield findings(
-            severity="warning",
-            rule="CK-RAW-EVENT-FORM",
-            form=name,
-            subject=strange[given.dictionary.record_id],
-            value=strange[EVENT],
-            message=f"the form {name} is not planned at this event",
-            file=given.path.name,
-            line=given.lines.loc[strange.index],
-        )
+def _planned(name: str, given: Rows) -> frozenset[str] | None:
+    """The events a form is planned at; None where the export does not tell, or has no events."""
+    if given.expected is None or EVENT not in given.data:
+        return None
+    listed = given.expected["form"] == name
+    return frozenset(given.expected["unique_event_name"][listed])

@@ -16,11 +16,13 @@ from sdtm.readers._redcap_dictionary import (
     FORM,
     INSTANCE,
     STRUCTURE,
+    Asked,
     Dictionary,
     choices_in,
     made_field,
 )
 from sdtm.readers._redcap_forms import Rows, form_of
+from sdtm.readers._redcap_validation import accepted, validation
 from specs.errors import RawDataError, did_you_mean
 from specs.findings import all_findings
 
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from sdtm.readers._redcap_dictionary import RedcapOptions
 
 _KINDS = {"select": "dropdown", "textarea": "notes"}
-_VALIDATIONS = {"int": "integer", "float": "number"}
 
 
 def read_project(path: Path, given: RedcapOptions) -> RawData:
@@ -93,11 +94,18 @@ def _dictionary(path: Path, known: Definitions, given: RedcapOptions) -> Diction
             kind = _KINDS.get(of := item.attributes.get("FieldType", "text"), of)
             if kind == "descriptive":
                 continue
-            valid = item.attributes.get("TextValidationType", "")
-            valid = _VALIDATIONS.get(valid, valid)
+            valid = validation(item.attributes.get("TextValidationType", ""))
+            low, high = (_bound(item, comparator) for comparator in ("GE", "LE"))
+            asked = Asked(
+                accepted(kind, valid, low, high),
+                item.attributes.get("RequiredField", "").lower() == "y",
+                item.attributes.get("BranchingLogic", ""),
+            )
             annotation = item.attributes.get("FieldAnnotation", "")
             choices = _choices(item, kind, known)
-            fields[name] = made_field(name, item.label, kind, choices, valid, annotation, given)
+            fields[name] = made_field(
+                name, item.label, kind, choices, valid, asked, annotation, given
+            )
             form_of[name] = _form_name(form)
             if item.attributes.get("Identifier", "").lower() == "y":
                 identifiers.add(name)
@@ -110,6 +118,12 @@ def _dictionary(path: Path, known: Definitions, given: RedcapOptions) -> Diction
             remedy="export the project with its metadata and all records",
         )
     return Dictionary(path, fields, form_of, frozenset(identifiers), frozenset(unvalidated))
+
+
+def _bound(item: Definition, comparator: str) -> str:
+    """The value of a limit of an item; "" where it has none."""
+    values = (limit.values for limit in item.limits if limit.comparator == comparator)
+    return next((value for value, *_ in values), "")
 
 
 def _choices(item: Definition, kind: str, known: Definitions) -> Mapping[str, str]:

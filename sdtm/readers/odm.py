@@ -68,7 +68,7 @@ def read(source: RawSource, folder: Path) -> RawData:
             frame = form.frame.assign(**{"@subject": form.frame["@subject"].map(subjects)})
             forms[name] = replace(form, frame=frame)
     check_definitions(file, known)
-    found = [file.found.table(), *check_data(forms.values(), known, names)]
+    found = [file.found.table(), *check_data(forms.values())]
     return RawData(MappingProxyType(forms), (path,), all_findings(found), _superseded(file, names))
 
 

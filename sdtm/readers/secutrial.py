@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from pydantic import Field as Default
 
+from sdtm.accepted import ANYTHING, DAY, MINUTE, TYPES, Accepted
 from sdtm.dates import DateStyle
 from sdtm.raw import UNIT, Field, Form, RawData, context
 from sdtm.readers._files import Options, options
@@ -43,6 +44,18 @@ _SETUP = {
     "cl": ("column", "code", "value"),
 }
 _NEEDED = ("items", "forms", "casenodes")
+
+_CLOCK = "(?:[01][0-9]|2[0-3])[0-5][0-9]"
+_TYPES = {
+    "Number": TYPES["decimal"],
+    "Years": TYPES["decimal"],
+    "Checkbox": Accepted(words="0 or 1", pattern="[01]"),
+    "Checked Date (dd.mm.yyyy hh:mm)": MINUTE,
+    "Checked Date (dd.mm.yyyy)": DAY,
+    "Checked Date (yyyy)": Accepted("date", "a year", "[0-9]{4}"),
+    "Checked Time (hh:mm)": Accepted("time", "a time as hhmm", _CLOCK),
+}
+"""What answers look like, by the start of an item's type."""
 
 _TABLE = re.compile(r"(.+?)(?:_[^_]+_\d{8}-\d{6})?\.(?:xls|csv|txt)", flags=re.IGNORECASE)
 _OPTION = re.compile(r"<td[^>]*>\s*(.*?)\s*</td>", flags=re.IGNORECASE | re.DOTALL)
@@ -276,7 +289,23 @@ def _form(name: str, table: _Table, items: pd.DataFrame, names: _Names) -> Form:
         columns=len(columns),
         values=int(data[columns].notna().to_numpy().sum()),
         units=units,
+        events=_planned(name, names),
     )
+
+
+def _planned(name: str, names: _Names) -> frozenset[str] | None:
+    """The visits that the plan has a form at; None for a form that is not bound to visits."""
+    plan, forms = names.tables.get("visitplanforms"), names.tables["forms"].frame
+    if plan is None or not {"formid", VISIT_ID} <= set(plan.frame) or "formid" not in forms:
+        return None
+    ids = forms.loc[forms["formtablename"] == name, "formid"]
+    visits = plan.frame.loc[plan.frame["formid"].isin(ids), VISIT_ID]
+    return frozenset(str(names.visits.get(visit, visit)) for visit in visits) or None
+
+
+def _accepts(kind: str) -> Accepted:
+    """What an item of a type accepts: dates and times are compact digits in the export."""
+    return next((accepts for start, accepts in _TYPES.items() if kind.startswith(start)), ANYTHING)
 
 
 def _event_repeats(data: pd.DataFrame, visit: pd.Series) -> pd.Series:
@@ -291,7 +320,8 @@ def _event_repeats(data: pd.DataFrame, visit: pd.Series) -> pd.Series:
 
 def _fields(name: str, items: pd.DataFrame, names: _Names) -> Iterator[tuple[str, Field]]:
     codes = names.tables["cl"].frame if "cl" in names.tables else None
-    for column, label in zip(items["ffcolname"], items["fflabel"], strict=True):
+    columns = (items[column] for column in ("ffcolname", "fflabel", "itemtype"))
+    for column, label, kind in zip(*columns, strict=True):
         choices: dict[str, str] = {}
         if codes is not None:
             own = codes[codes["column"] == f"{name}.{column}"]
@@ -304,6 +334,7 @@ def _fields(name: str, items: pd.DataFrame, names: _Names) -> Iterator[tuple[str
                 kind="code" if choices else "text",
                 choices=MappingProxyType(choices),
                 missing=MappingProxyType(names.given.missing),
+                accepts=_accepts(str(kind)),
                 style=DateStyle.from_options(names.given.dates, ""),
             ),
         )

@@ -6,14 +6,15 @@ The file's ending tells its kind: CSV and other delimited text, XLSX, SAS7BDAT, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pandas as pd
 from pydantic import Field as Default
 from pydantic import StringConstraints
 
+from sdtm.accepted import TYPES, Accepted, Limit
 from sdtm.dates import DateStyle
 from sdtm.raw import Field, Form, RawData, context
 from sdtm.readers._files import Delimiter, Options, options, read_categories, read_delimited
@@ -54,7 +55,9 @@ class TableOptions(Options):
     `repeat` is the repeat of the form, `group` that of the item group. `units` names for a column
     the one that holds its units. `match` takes columns out of others with the named groups of a
     regular expression; `leave_out` gives, by column, values whose rows are no records. `century`
-    is the window of years written with two digits, as 1930-2029.
+    is the window of years written with two digits, as 1930-2029. `types` and `limits` say what the
+    values of a column must be, as `types: {weight: number}` and `limits: {weight: {GE: 30}}`; what
+    is not so is a finding.
     """
 
     file: str
@@ -72,6 +75,12 @@ class TableOptions(Options):
     dates: Literal["DMY", "MDY", "YMD", ""] = ""
     century: str = ""
     missing: dict[str, str] = Default(default={})
+    types: dict[
+        str, Literal["integer", "decimal", "number", "date", "datetime", "time", "boolean"]
+    ] = Default(default={})
+    limits: dict[str, dict[Literal["LT", "LE", "GT", "GE", "EQ", "NE", "IN", "NOTIN"], Any]] = (
+        Default(default={})
+    )
     decimal: Literal[".", ","] = "."
     delimiter: Delimiter = ""
     encoding: str = ""
@@ -178,7 +187,9 @@ def _form(
         "form_repeat": given.repeat,
         "group_repeat": given.group,
     }
-    for column in (*roles.values(), *given.units, *given.units.values()):
+    for column in (
+        *roles.values(), *given.units, *given.units.values(), *given.types, *given.limits
+    ):  # fmt: skip
         _check_column(column, data, path)
     lost = data[given.subject].str.strip().fillna("") == ""
     if lost.any():
@@ -199,6 +210,7 @@ def _form(
             kind=codes.kind(name, column),
             choices=codes.choices(name, column),
             missing=missing,
+            accepts=_accepts(column, given),
             style=style,
             decimal=given.decimal,
         )
@@ -213,6 +225,18 @@ def _form(
         units=MappingProxyType(given.units),
     )
     return form, all_findings([sheet.findings, left_out])
+
+
+def _accepts(column: str, given: TableOptions) -> Accepted:
+    """What the declared type and limits of a column accept; limits alone are those of numbers."""
+    told = given.limits.get(column, {})
+    limits = tuple(
+        Limit(comparator, tuple(map(str, values if isinstance(values, list) else [values])))
+        for comparator, values in told.items()
+    )
+    if column not in given.types:
+        return Accepted("number" if limits else "text", limits=limits)
+    return replace(TYPES[given.types[column]], limits=limits)
 
 
 def _check_column(column: str, data: pd.DataFrame, path: Path) -> None:

@@ -77,12 +77,10 @@ def test_a_code_may_be_taken_as_a_code() -> None:
     assert not made.findings
 
 
-def test_what_is_no_choice_is_kept_and_found() -> None:
-    made = answers((Field("x", choices=CODED), ["1", "7"]))
-    assert read(made, TEXT, "x") == ["Male", "7"]
-    assert found(made) == [
-        ("CK-RAW-CODE", "S1", "x", "7", "is no choice of the form (1, 2, 9)", "3")
-    ]
+def test_what_is_no_choice_is_kept_and_not_held_against_the_codelist() -> None:
+    made = answers((Field("x", choices=CODED), ["1", "7"]))  # its reader has told the choice
+    assert read(made, TEXT, "x", codelist=SEX) == ["M", "7"]
+    assert found(made) == []
 
 
 def test_a_meaning_is_coded_by_term_synonym_or_the_studys_map() -> None:

@@ -19,6 +19,8 @@ from sdtm.exact import decimal_text, split_operator
         (">= 10", ">=", Fraction(10)),
         (" -.5 ", "", Fraction(-1, 2)),
         ("+3.", "", Fraction(3)),
+        ("1.2E2", "", Fraction(120)),
+        ("5e-1", "", Fraction(1, 2)),
         ("0.1000000000000000000001", "", Fraction(10**21 + 1, 10**22)),
     ],
 )
@@ -27,7 +29,7 @@ def test_a_number_is_exactly_what_is_written(text: str, operator: str, number: F
 
 
 @pytest.mark.parametrize(
-    "text", ["", "TRACE", "1,5", "1e3", "=5", "<", "1.5 mg", "nan", "1/2", "5\n6"]
+    "text", ["", "TRACE", "1,5", "1e333", "1e", "\u0661", "=5", "<", "1.5 mg", "nan", "1/2", "5\n6"]
 )
 def test_what_is_no_plain_decimal_is_no_number(text: str) -> None:
     assert split_operator(text) is None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sdtm.readers.odm import read
+from sdtm.readers import read_source as read
 from specs.errors import RawDataError, SpecError
 from specs.model import RawSource
 
@@ -140,7 +140,7 @@ def test_the_unit_of_a_value_stands_before_that_of_its_item(tmp_path: Path) -> N
 def test_a_value_of_another_type_stays_and_is_found(tmp_path: Path) -> None:
     raw = read_text(tmp_path, odm('<ItemData ItemOID="I.WEIGHT" Value="heavy"/>'))
     assert values(raw) == {"I.WEIGHT": "heavy"}
-    assert rules(raw) == [("warning", "CK-RAW-TYPE")]
+    assert rules(raw) == [("error", "CK-RAW-TYPE")]
 
 
 def test_what_nothing_defines_is_read_and_found(tmp_path: Path) -> None:

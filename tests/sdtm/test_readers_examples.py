@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sdtm.raw import CONTEXT, TIDY
-from sdtm.readers import odm, redcap
+from sdtm.readers import read_source
 from specs.model import RawSource
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ PREFIXES = {"event": "SE.", "form": "FO.", "group": "IG.", "item": "IT."}
 
 
 def read_redcap(folder: Path, **given: object) -> RawData:
-    return redcap.read(RawSource("edc", "redcap", given), folder)
+    return read_source(RawSource("edc", "redcap", given), folder)
 
 
 def read_odm(folder: Path, **given: object) -> RawData:
-    return odm.read(RawSource("edc", "odm", given), folder)
+    return read_source(RawSource("edc", "odm", given), folder)
 
 
 def counts(raw: RawData) -> dict[str, tuple[int, ...]]:
@@ -145,9 +145,9 @@ def test_odm_2_0(shared_data: Path) -> None:
     found = raw.findings[["rule", "subject", "value"]].fillna("")
     assert found.to_numpy().tolist() == [
         ["CK-ODM-GRANULARITY", "", ""],
-        ["CK-RAW-TYPE", "002", "1975-01-31>"],
-        ["CK-RAW-TYPE", "001", "4"],
         ["CK-RAW-TYPE", "002", "1"],
+        ["CK-RAW-DATE", "002", "1975-01-31>"],
+        ["CK-RAW-TYPE", "001", "4"],
     ]
     sex = raw.forms["DEMOGRAPHICS"].fields["SEX"]
     assert (sex.label, dict(sex.choices)) == ("Sex", {"1": "Male", "2": "Female"})

@@ -20,7 +20,7 @@ SMALL = [
     field("phone", "demographics", "text", "Phone", valid="phone")[:-10] + IDENTIFIER,
     field("note", "demographics", "notes", "Note"),
     field("sex", "demographics", "radio", "Sex", "1, Male | 2, Female"),
-    field("weight", "demographics", "text", "Weight", valid="number_1dp_comma_decimal"),
+    field("weight", "demographics", "text", "Weight", valid="number_comma_decimal"),
     field("height", "demographics", "text", "Height", valid="number"),
 ]
 
@@ -34,7 +34,7 @@ WHOLE = "record_id,initials,phone,note,sex,weight,height,demographics_complete"
 
 
 def test_heads_that_are_labels_are_refused(tmp_path: Path) -> None:
-    rows = ["record_id,Initials,Phone,Note,Sex,Weight,Height,Complete?", "1,a,b,c,1,2,3,2"]
+    rows = ["record_id,Initials,Phone,Note,Sex,Weight,Height,Complete?", "1,a,5550100,c,1,2,3,2"]
     with pytest.raises(RawDataError, match=r"data\.csv line 1: the heads are labels: Initials"):
         found(tmp_path, rows)
 
@@ -54,9 +54,9 @@ def test_a_field_without_a_column_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "given", "told"),
     [
-        ([WHOLE, "1,a,b,c,1,2,3,2"], {}, False),
-        ([WHOLE, "1,a,b,c,1,2,3,2"], {"deidentified": True}, True),
-        ([WHOLE, "0cc175b9c0f1b6a831c399e269772661,a,b,c,1,2,3,2"], {}, True),
+        ([WHOLE, "1,a,5550100,c,1,2,3,2"], {}, False),
+        ([WHOLE, "1,a,5550100,c,1,2,3,2"], {"deidentified": True}, True),
+        ([WHOLE, "0cc175b9c0f1b6a831c399e269772661,a,5550100,c,1,2,3,2"], {}, True),
         (["record_id,sex,weight,height", "1,1,2,3"], {}, True),
     ],
 )
@@ -68,7 +68,7 @@ def test_a_de_identified_export_is_not_for_submission(
 
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|", "^"])
 def test_an_export_is_read_with_any_delimiter(tmp_path: Path, sign: str) -> None:
-    rows = [WHOLE.replace(",", sign), "1,a,b,c,1,2,3,2".replace(",", sign)]
+    rows = [WHOLE.replace(",", sign), "1,a,5550100,c,1,2,3,2".replace(",", sign)]
     raw = read_redcap(tmp_path, rows, SMALL, "")
     assert raw.counts()["values"].tolist() == [7]
     assert raw.findings["rule"].tolist() == [] if sign == "," else ["CK-RAW-DELIMITER"]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sdtm.readers.redcap import read
+from sdtm.readers import read_source as read
 from specs.errors import RawDataError, SpecError
 from specs.model import RawSource
 
@@ -147,10 +147,14 @@ def test_an_instance_that_was_emptied_is_found(tmp_path: Path) -> None:
 
 def test_a_form_at_an_event_where_it_is_not_planned_is_found(tmp_path: Path) -> None:
     (tmp_path / "plan.csv").write_text("unique_event_name,form\nday_1_arm_1,demographics\n")
-    raw = read_redcap(tmp_path, event_forms="plan.csv")
-    assert raw.findings["rule"].unique().tolist() == ["CK-RAW-EVENT-FORM"]
-    assert raw.findings["line"].tolist() == ["2", "6"]
-    assert raw.findings["value"].tolist() == ["screening_arm_1", "screening_arm_1"]
+    found = read_redcap(tmp_path, event_forms="plan.csv").findings
+    told = found.loc[found["rule"] == "CK-RAW-EVENT-FORM", ["form", "event", "seq", "line"]]
+    assert told.fillna("").to_numpy().tolist() == [
+        ["demographics", "screening_arm_1", "", "2"],
+        ["demographics", "screening_arm_1", "", "6"],
+        ["adverse_events", "screening_arm_1", "1", "3"],  # an instance of a repeating form too
+        ["adverse_events", "screening_arm_1", "2", "5"],
+    ]
 
 
 def test_a_project_without_events_and_repeats_has_one_record_per_row(tmp_path: Path) -> None:

@@ -44,6 +44,10 @@ FINDINGS = {
     (35, "CK-FALL-REACHED"),  # two versions of the index
     (49, "CK-PREDNISONE-EQUIVALENT"),  # a dose that is missing
     (50, "CK-WITHIN-SCALE"),  # a PGA out of its scale
+    (8, "CK-RAW-REQUIRED"),  # the scale that is not known
+    (51, "CK-RAW-REQUIRED"),
+    (22, "CK-RAW-TYPE"),  # a partial date, which a validated field cannot hold
+    (54, "CK-RAW-TYPE"),
 }
 
 
