@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,9 +19,10 @@ from cdisckit.final import as_final, open_proposals
 from cdisckit.lineage import write_lineage
 from sdtm.build import SdtmBuild, build_sdtm
 from sdtm.readers import read_raw
-from specs.derivation import derivations_of, study_derivations
+from specs.derivation import derivations_of, module_from, study_derivations
 from specs.errors import CdisckitError, SpecError, did_you_mean
 from specs.findings import all_findings
+from specs.guard import study_code
 from specs.load import load_study
 from submission.package import swap_in, write_package
 from validation.dictionaries import dictionary_findings
@@ -202,13 +204,23 @@ def time_stamp(study: Study) -> datetime:
 
 def simulator(folder: Path) -> Callable[[Path, int, int], None]:
     """The study's own simulator of raw data; SpecError when it has none."""
-    from specs.derivation import module_from
-
     for file in (folder / "simulator.py", folder / "simulator" / "__init__.py"):
         if file.exists():
-            simulate: Callable[[Path, int, int], None] = module_from(file).simulate
-            return simulate
+            return partial(_simulated, file)
     known = [path.name for path in folder.glob("*.py")]
     raise SpecError(
         "the study has no simulator", where=str(folder), remedy=did_you_mean("simulator", known)
     )
+
+
+def _simulated(file: Path, out: Path, subjects: int, seed: int) -> None:
+    """Run a study's simulator; CdisckitError where it has no function `simulate`, or that fails."""
+    simulate = getattr(module_from(file), "simulate", None)
+    if not callable(simulate):
+        raise SpecError(
+            "has no function simulate",
+            where=str(file),
+            remedy="give it one: simulate(folder, subjects, seed)",
+        )
+    with study_code(file.parent, "simulate raises", file.name):
+        simulate(out, subjects, seed)

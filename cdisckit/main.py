@@ -1,6 +1,7 @@
 """The command line: `cdisckit build`, `cdisckit simulate`, `cdisckit ct`.
 
-Exit codes are a contract: 0 clean, 1 findings, 2 could not run.
+Exit codes are a contract: 0 clean, 1 findings or differences, 2 could not run, 3 a fault of
+cdisckit itself.
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from cdisckit.faults import faults_reported, printable
 from cdisckit.house import check_house
 from cdisckit.subcommands import CLEAN, COULD_NOT_RUN, FINDINGS, RawFolder, StudyFolder, ct, spec
 from specs.errors import CdisckitError
@@ -284,26 +286,25 @@ def check_spec(
 
 
 def main() -> None:
-    """Run the command line; errors are one message on stderr and exit code 2."""
-    try:
-        check_house()
-        app()
-    except CdisckitError as error:
-        Console(stderr=True).print(
-            f"[red]Error[/red] {_plain(error)}", soft_wrap=True, highlight=False
-        )
-        sys.exit(COULD_NOT_RUN)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        Console(stderr=True).print(
-            f"[red]Error[/red] {where}{error.strerror or error}", soft_wrap=True, highlight=False
-        )
-        sys.exit(COULD_NOT_RUN)
+    """Run the command line; errors are one message on stderr and exit code 2, faults 3."""
+    with faults_reported(), printable():
+        try:
+            check_house()
+            app()
+        except CdisckitError as error:
+            _fail(str(error))
+        except MemoryError:
+            _fail("the memory does not suffice; give the process more, or read less at once")
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            _fail(f"{where}{error.strerror or error}")
 
 
-def _plain(error: CdisckitError) -> str:
-    """The message with rich's brackets made harmless."""
-    return _bare(str(error))
+def _fail(message: str) -> NoReturn:
+    Console(stderr=True).print(
+        f"[red]Error[/red] {_bare(message)}", soft_wrap=True, highlight=False
+    )
+    sys.exit(COULD_NOT_RUN)
 
 
 def _bare(text: str) -> str:

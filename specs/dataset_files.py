@@ -319,8 +319,8 @@ class DatasetResolver(RuleResolver):
         place = self.file.place("records", number)
         rule = None
         if given.derived:
-            derivation = self.derivation(given.derived, given.sources, given.arguments, place)
-            arguments = {k: self.filled(v) for k, v in given.arguments.items()}
+            arguments = {k: self.filled(v, place) for k, v in given.arguments.items()}
+            derivation = self.derivation(given.derived, given.sources, arguments, place)
             rule = Rule(
                 Origin.DERIVED,
                 given.sources,
@@ -342,7 +342,7 @@ class DatasetResolver(RuleResolver):
             collapse=MappingProxyType(
                 {k: v if isinstance(v, str) else v.any for k, v in given.collapse.items()}
             ),
-            assign=MappingProxyType({k: self.filled(v) for k, v in given.assign.items()}),
+            assign=MappingProxyType({k: self.filled(v, place) for k, v in given.assign.items()}),
             rule=rule,
             place=place,
         )

@@ -20,7 +20,7 @@ from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from specs.errors import SpecError, did_you_mean
-from specs.study_code import module_name, raised_at, study_code
+from specs.guard import module_name, raised_at, study_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -210,7 +210,7 @@ def module_from(file: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        with study_code(file.parent, "cannot be read: it raises", where=file.name):
+        with study_code(file.parent, "cannot be run: it raises", file.name, SpecError):
             _execute(file, spec.loader, module)
     except BaseException:
         del sys.modules[name]

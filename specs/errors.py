@@ -8,7 +8,8 @@ CdisckitError           could not run: exit code 2, no traceback
 └── TransportError      a value or a name has no place in a submission file
 
 What is wrong *inside* readable data (a value outside its codelist, a date that cannot be) is not
-an error but a finding, see `specs.findings`.
+an error but a finding, see `specs.findings`. Any other exception that reaches the command line is a
+fault of cdisckit: exit code 3 and a report, see `cdisckit.faults`.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from specs.constants import check_constants
 from specs.errors import SpecError, did_you_mean
 from specs.files import DatasetFile, RuleFile, VariableFile
 from specs.model import Origin, Rule
@@ -144,15 +145,16 @@ class RuleResolver:
     def rule(self, given: RuleFile, place: str) -> Rule:
         """A rule with its derivation and constants."""
         derivation = None
+        arguments = {k: self.filled(v, place) for k, v in given.arguments.items()}
         if given.origin == "derived":
-            derivation = self.derivation(given.function, given.sources, given.arguments, place)
+            derivation = self.derivation(given.function, given.sources, arguments, place)
         default = "investigator" if given.origin == "collected" else "sponsor"
         return Rule(
             origin=Origin(given.origin),
             sources=given.sources,
-            constant=self.filled(given.constant),
+            constant=self.filled(given.constant, place),
             derivation=derivation,
-            arguments=MappingProxyType({k: self.filled(v) for k, v in given.arguments.items()}),
+            arguments=MappingProxyType(arguments),
             origin_source=(given.source or default).capitalize(),
             read_as=given.read_as,
             when=given.when,
@@ -173,9 +175,10 @@ class RuleResolver:
             )
         patterned = any("*" in source for source in sources)
         found.check_call(len(found.sources) if patterned else len(sources), arguments, place)
+        check_constants(found, arguments, place)
         return found
 
-    def filled(self, value: Any) -> Any:
+    def filled(self, value: Any, place: str) -> Any:
         """A constant, with @study and the like replaced; `@name` is a table of study.yaml."""
         if not isinstance(value, str) or not value.startswith("@"):
             return value
@@ -191,6 +194,6 @@ class RuleResolver:
             return self.tables[name]
         raise SpecError(
             f"study.yaml has no table {name}",
-            where=self.file.place(),
+            where=place,
             remedy=did_you_mean(name, self.tables),
         )

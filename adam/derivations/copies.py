@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from adam.derivations.occurrences import first_flag
-from adam.derivations.windows import open_limits
+from adam.derivations.windows import NumberedWindow, open_limits
 from adam.records import Copies
 from specs.derivation import derivation
 from specs.distinct import text_where
 
 if TYPE_CHECKING:
-    from adam.derivations.windows import Windows
+    from collections.abc import Sequence
 
 
 @derivation(scope="dataset")
@@ -35,7 +35,7 @@ def carried_forward(
     day: pd.Series,
     value: pd.Series,
     *order: pd.Series,
-    windows: Windows,
+    windows: Sequence[NumberedWindow],
 ) -> Copies:
     """For each {subject} and {part}, and each analysis window after baseline in which {day} of no
     record with {value} lies, the last record with {value} before the window is taken over once

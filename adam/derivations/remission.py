@@ -12,6 +12,7 @@ import pandas as pd
 from adam import exact
 from adam.derivations.responders import responder
 from sdtm import dates
+from specs.constants import NumberText
 from specs.derivation import derivation
 
 
@@ -34,7 +35,7 @@ def new_items(
 
 @derivation
 def score_at_most(
-    score: pd.Series, version: pd.Series, *, limit: str, of_version: str
+    score: pd.Series, version: pd.Series, *, limit: NumberText, of_version: str
 ) -> pd.DataFrame:
     """Y where {score} is {limit} or less, N where it is more; missing where {score} is, or where
     {version} is not {of_version}. Computed from the decimal text, without rounding.

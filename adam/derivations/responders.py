@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
+    from specs.constants import NumberText
+
 
 @derivation(severity="warning")
 def fall_reached(
@@ -83,7 +85,7 @@ def no_new_grades(
 
 @derivation
 def no_increase(
-    value: pd.Series, base: pd.Series, *, limit: str, at_limit: Literal["Y", "N"]
+    value: pd.Series, base: pd.Series, *, limit: NumberText, at_limit: Literal["Y", "N"]
 ) -> pd.DataFrame:
     """Y where {value} minus {base} is below {limit}, N where it is above, {at_limit} where it is
     exactly {limit}. Computed from the decimal text, without rounding. Missing where either is.
@@ -124,7 +126,7 @@ def grades_improved(
 
 
 @derivation
-def at_most(value: pd.Series, *, limit: str, at_limit: Literal["Y", "N"]) -> pd.DataFrame:
+def at_most(value: pd.Series, *, limit: NumberText, at_limit: Literal["Y", "N"]) -> pd.DataFrame:
     """Y where {value} is below {limit}, N where it is above, {at_limit} where it is exactly
     {limit}; missing where {value} is. Computed from the decimal text, without rounding.
     """
@@ -147,7 +149,7 @@ def none_present(*items: pd.Series) -> pd.DataFrame:
 
 @derivation
 def dose_at_most(
-    highest: pd.Series, known: pd.Series, days: pd.Series, *, limit: str
+    highest: pd.Series, known: pd.Series, days: pd.Series, *, limit: NumberText
 ) -> pd.DataFrame:
     """N where the known part of the dose, {known}, exceeds {limit} mg/day on a tested day.
     Otherwise missing where {highest} is missing though {days} is above 0, and Y where it is not,

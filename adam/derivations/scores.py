@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 import pandas as pd
 
@@ -10,7 +10,15 @@ from adam import exact
 from specs.derivation import Outcome, derivation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
+
+    from specs.constants import NumberText, Numeric
+
+
+class ItemWeight(TypedDict):
+    """A row of a table of items and their weights."""
+
+    weight: Numeric
 
 
 @derivation(severity="warning")
@@ -39,7 +47,7 @@ def total_if_worst(
     before: pd.Series,
     recorded: pd.Series,
     *items: pd.Series,
-    weights: Iterable[Mapping[str, Any]],
+    weights: Sequence[ItemWeight],
     highest: int,
 ) -> pd.Series:
     """The sum of the items {items}, where a missing item is scored absent on a record before the
@@ -88,7 +96,7 @@ def titer_number(text: pd.Series) -> pd.Series:
 
 
 @derivation(severity="warning")
-def within_scale(text: pd.Series, *, low: str, high: str) -> Outcome:
+def within_scale(text: pd.Series, *, low: NumberText, high: NumberText) -> Outcome:
     """{text} where it is a number from {low} to {high}, in its shortest exact form; missing
     otherwise.
     """

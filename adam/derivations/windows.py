@@ -6,7 +6,7 @@ for baseline), AWTARGET, AWLO and AWHI in days. Rows with AVISITN above 0 take r
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -20,14 +20,39 @@ from specs.distinct import all_once_each, mapped, once_each, text_where, texts_a
 from specs.tables import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    Windows = Iterable[Mapping[str, Any]]
+
+class Visit(TypedDict):
+    """A row of a table of analysis visits."""
+
+    AVISIT: str
 
 
-def window_table(windows: Windows, *, after: float = 0, through: float | None = None) -> Any:
+class Window(Visit):
+    """A row of a table of windows, open where a limit is null."""
+
+    AWLO: float | None
+    AWHI: float | None
+
+
+class NumberedWindow(Window):
+    """A row of a table of windows in which baseline has the number 0."""
+
+    AVISITN: float
+
+
+class NominalWindow(NumberedWindow):
+    """A row of a table of windows with the nominal visit of each."""
+
+    VISIT: str | None
+
+
+def window_table(
+    windows: Sequence[NumberedWindow], *, after: float = 0, through: float | None = None
+) -> Any:
     """The windows with a visit number above `after` and not above `through`, as a frame."""
     table = pd.DataFrame([dict(row) for row in windows])
     kept = table["AVISITN"].gt(after)
@@ -100,7 +125,7 @@ def analysis_visit(
     dtc: pd.Series,
     reference: pd.Series,
     *,
-    windows: Windows,
+    windows: Sequence[NominalWindow],
 ) -> Outcome:
     """The analysis visit in whose window {day} lies, both ends included; Baseline where {baseline}
     is Y. A record whose {dtc} is partial is placed by {nominal}. Missing outside all windows.
@@ -108,7 +133,9 @@ def analysis_visit(
     A partial date that cannot lie in the window of its nominal visit is a finding.
     """
     table = window_table(windows)
-    start = next(row["AVISIT"] for row in windows if row["AVISITN"] == 0)
+    start = next((row["AVISIT"] for row in windows if row["AVISITN"] == 0), None)
+    if start is None:
+        raise ValueError("the table of windows has no row for baseline, with AVISITN 0")
     partial = day.isna()
     by_name = mapped(nominal[partial], dict(zip(table["VISIT"], table["AVISIT"], strict=True)))
     limits = list(zip(table["AWLO"], table["AWHI"], strict=True))
@@ -129,7 +156,7 @@ def analysis_visit(
 
 
 @derivation
-def visit_of_day(day: pd.Series, *, windows: Windows) -> pd.Series:
+def visit_of_day(day: pd.Series, *, windows: Sequence[Window]) -> pd.Series:
     """The analysis visit in whose window {day} lies, both ends included; a window without a lower
     or upper limit is open there. Missing outside all windows.
     """
@@ -138,16 +165,16 @@ def visit_of_day(day: pd.Series, *, windows: Windows) -> pd.Series:
     return texts_at(place, [row["AVISIT"] for row in windows], day.index)
 
 
-def open_limits(window: Mapping[str, Any]) -> tuple[float, float]:
+def open_limits(window: Window) -> tuple[float, float]:
     """The first and the last day of a window; infinite where it is open."""
     low, high = window["AWLO"], window["AWHI"]
     return (-np.inf if low is None else low), (np.inf if high is None else high)
 
 
 @derivation
-def of_window(visit: pd.Series, *, windows: Windows, column: str) -> pd.Series:
+def of_window(visit: pd.Series, *, windows: Sequence[Visit], column: str) -> pd.Series:
     """{column} of the analysis window of {visit}."""
-    return mapped(visit, {row["AVISIT"]: row[column] for row in windows})
+    return mapped(visit, {row["AVISIT"]: dict(row)[column] for row in windows})
 
 
 @derivation
@@ -201,9 +228,9 @@ def analysis_flag(
 
 
 @derivation(scope="dataset")
-def visit_grid(subject: pd.Series, *, windows: Windows, through: float) -> Records:
+def visit_grid(subject: pd.Series, *, windows: Sequence[NumberedWindow], through: float) -> Records:
     """One record for each {subject} and analysis visit after baseline, through visit {through}."""
-    table = window_table(windows, through=through).drop(columns="VISIT")
+    table = window_table(windows, through=through).drop(columns="VISIT", errors="ignore")
     people = pd.DataFrame({"USUBJID": subject, "record": subject.index})
     rows = people.merge(table, how="cross")
     origin = pd.DataFrame({"row": rows.index, "record": rows["record"]})

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import pandas as pd
 
@@ -15,7 +14,38 @@ from specs.derivation import Outcome, derivation
 from specs.distinct import spread_plain, text_where
 from specs.tables import distinct_rows
 
-Rows = Sequence[Mapping[str, Any]]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from specs.constants import Numeric
+
+
+class Choice(TypedDict):
+    """A row of a table of choices."""
+
+    code: Any
+    term: Any
+
+
+class Scale(TypedDict):
+    """A row of a table of scales."""
+
+    scale: Any
+    factor: Numeric
+
+
+class Weight(TypedDict):
+    """A row of a table of items and their weights."""
+
+    item: str
+    weight: Numeric
+
+
+class Reason(TypedDict):
+    """A row of a table of missing-data codes."""
+
+    code: Any
+    reason: str
 
 
 @derivation(scope="value")
@@ -65,7 +95,7 @@ def upper_case(text: pd.Series) -> pd.Series:
 
 
 @derivation(scope="value")
-def ticked_choices(answer: pd.Series, *, choices: Rows) -> pd.Series:
+def ticked_choices(answer: pd.Series, *, choices: Sequence[Choice]) -> pd.Series:
     """The meanings of the choices ticked in {answer}, separated by semicolons, when several are.
 
     `choices` has the columns code and term. Missing when one choice or none is ticked.
@@ -80,7 +110,7 @@ def ticked_choices(answer: pd.Series, *, choices: Rows) -> pd.Series:
 
 
 @derivation(scope="value")
-def ticked_choice(answer: pd.Series, *, number: int, choices: Rows) -> pd.Series:
+def ticked_choice(answer: pd.Series, *, number: int, choices: Sequence[Choice]) -> pd.Series:
     """The meaning of choice {number} of those ticked in {answer}, when several are.
 
     `choices` has the columns code and term. Missing when one choice or none is ticked, and when
@@ -104,7 +134,7 @@ def numeric_result(result: pd.Series) -> pd.Series:
 
 
 @derivation(scope="value")
-def rescaled(value: pd.Series, scale: pd.Series, *, scales: Rows) -> Outcome:
+def rescaled(value: pd.Series, scale: pd.Series, *, scales: Sequence[Scale]) -> Outcome:
     """{value} times the factor of its {scale}; missing when the scale or its factor is not known.
 
     The arithmetic is exact on the collected decimals. `scales` has the columns scale and factor
@@ -126,7 +156,7 @@ def rescaled(value: pd.Series, scale: pd.Series, *, scales: Rows) -> Outcome:
 
 @derivation(scope="value")
 def item_score(
-    answer: pd.Series, item: pd.Series, *, present: str, absent: str, scores: Rows
+    answer: pd.Series, item: pd.Series, *, present: str, absent: str, scores: Sequence[Weight]
 ) -> pd.Series:
     """The weight of {item} when {answer} is {present}, 0 when it is {absent}; else missing.
 
@@ -144,7 +174,7 @@ def completion_status(answer: pd.Series, *, not_done: list[str]) -> pd.Series:
 
 
 @derivation(scope="value")
-def reason_not_done(answer: pd.Series, *, reasons: Rows) -> pd.Series:
+def reason_not_done(answer: pd.Series, *, reasons: Sequence[Reason]) -> pd.Series:
     """The meaning of the missing-data code in {answer}; missing when there is an answer.
 
     `reasons` has the columns code and reason.

@@ -35,11 +35,13 @@ def is_of_study(module: str) -> bool:
 
 
 @contextmanager
-def study_code(folder: Path, doing: str, *, where: str = "", record: str = "") -> Iterator[None]:
-    """Run code of a study; MappingError where it raises anything, naming its own line.
+def study_code(
+    folder: Path, doing: str, where: str, error_type: type[CdisckitError] = MappingError
+) -> Iterator[None]:
+    """Run code of a study; an error of that type where it raises anything, naming its own line.
 
-    `doing` is what is done ("number raises"), `record` the one it is done for. What the code prints
-    goes to stderr. An error of cdisckit passes as it is: it says by itself what is wrong.
+    `doing` begins the message, as "number raises". What the code prints goes to stderr. An error
+    of cdisckit passes as it is: it says by itself what is wrong.
     """
     try:
         with redirect_stdout(sys.stderr):
@@ -47,20 +49,13 @@ def study_code(folder: Path, doing: str, *, where: str = "", record: str = "") -
     except (CdisckitError, KeyboardInterrupt, MemoryError):
         raise
     except BaseException as error:  # even SystemExit: code of others may raise whatever it likes
-        raise study_error(error, folder, doing, where=where, record=record) from None
-
-
-def study_error(
-    error: BaseException, folder: Path, doing: str, *, where: str = "", record: str = ""
-) -> MappingError:
-    """The error that says what code of a study raised, on which of its lines."""
-    place = raised_at(error, folder)
-    alone = f", for {record} alone too" if record else ""
-    return MappingError(
-        f"{doing} {said(error)}{f' ({place})' if place else ''}{alone}",
-        where=where,
-        remedy="mend the code of the study",
-    )
+        if not isinstance(error, (Exception, SystemExit)) and not _of_its_own(error, folder):
+            raise  # the process is asked to stop
+        raise error_type(
+            f"{doing} {said(error)}{in_brackets(raised_at(error, folder))}",
+            where=where,
+            remedy="mend the code of the study",
+        ) from None
 
 
 def said(error: BaseException) -> str:
@@ -68,6 +63,17 @@ def said(error: BaseException) -> str:
     text = " ".join(str(error).split())
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
     return f"{type(error).__name__}{f': {text}' if text else ''}"
+
+
+def in_brackets(text: str) -> str:
+    """A remark as it follows what it is about: " (remark)", or nothing."""
+    return f" ({text})" if text else ""
+
+
+def _of_its_own(error: BaseException, folder: Path) -> bool:
+    """Whether a line of the study's own code raised it."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return Path(frames[-1].f_code.co_filename).is_relative_to(folder.resolve())
 
 
 def raised_at(error: BaseException, folder: Path) -> str:
