@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from specs.errors import SpecError, did_you_mean
-from specs.files import ORIGINS
+from specs.rule_models import ORIGINS
 from specs.standards import GUIDES
 from specs.terminology import latest_versions
 from specs.workbooks import rule_cells
