@@ -1,4 +1,4 @@
-# ruff: noqa: E501  a case is one line
+# ruff: noqa: E501 - a table of cases reads best with one case per line
 """A key means something or is an error: what each kind of file does not use, it refuses."""
 
 from __future__ import annotations
