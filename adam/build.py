@@ -8,6 +8,7 @@ from adam.dataset import AnalysisDataset
 from adam.groups import Built, in_groups, together
 from adam.library import Library
 from adam.order import build_order
+from engine.values import empty_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adam.groups import Group
+    from specs.errors import CdisckitError
     from specs.model import Study
     from specs.tables import Table
 
@@ -37,6 +39,16 @@ def build_adam(
         parts.append(built(study, group))
         rows.append(group.rows)
     return together(build_order(study), parts, rows)
+
+
+def tried(study: Study) -> tuple[CdisckitError, ...]:
+    """Every error that building meets without a single record, not the first alone."""
+    library = Library(study, {d.name: empty_table(d) for d in study.of("SDTMIG")})
+    errors: list[CdisckitError] = []
+    for dataset in build_order(study):
+        making = AnalysisDataset(dataset, library, errors)
+        library.tables[dataset.name] = making.built()[0]
+    return tuple(errors)
 
 
 def built(study: Study, group: Group) -> Built:

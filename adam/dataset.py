@@ -26,10 +26,11 @@ from adam.rows import FROM, block_rows
 from engine.calls import outcome_of
 from engine.order import sorted_by_need
 from engine.rules import Making
-from engine.values import in_rows, typed
+from engine.values import empty_table, in_rows, typed
 from specs.calls import VALUES
 from specs.distinct import all_once_each, as_plain
-from specs.errors import MappingError, did_you_mean
+from specs.errors import CdisckitError, MappingError, SpecError, did_you_mean
+from specs.findings import no_findings
 from specs.references import split_source
 from specs.tables import Table, stable_order
 
@@ -52,8 +53,10 @@ _PERSON = "@person"
 class AnalysisDataset(Making):
     """A dataset of ADaM in the making; `built` gives the result."""
 
-    def __init__(self, dataset: Dataset, library: Library) -> None:
-        super().__init__(dataset)
+    def __init__(
+        self, dataset: Dataset, library: Library, errors: list[CdisckitError] | None = None
+    ) -> None:
+        super().__init__(dataset, errors)
         self.library = library
         self.frame = pd.DataFrame()
         self.grid: pd.DataFrame | None = None
@@ -65,7 +68,11 @@ class AnalysisDataset(Making):
 
     def built(self) -> tuple[Table, pd.DataFrame]:
         """The dataset with the trace of its rows, and the findings."""
-        self.frame, grid = block_rows(self.dataset, self.library, self.account)
+        try:
+            self.frame, grid = block_rows(self.dataset, self.library, self.account)
+        except CdisckitError as error:
+            self._go_on(error)
+            return empty_table(self.dataset), no_findings()
         self._next_row = len(self.frame)
         if grid is not None:
             self.grid = grid.assign(**{_GRID: range(len(grid))})
@@ -73,8 +80,8 @@ class AnalysisDataset(Making):
             self._next_row += len(grid)
         own = [s for p in self.dataset.parameters for s in self._own_columns(p)]
         self._compute(variables_needed(self.dataset, own))
-        if self.dataset.parameters:
-            self._derive_parameters()
+        if self.dataset.parameters and not self._parameters_derived():
+            return empty_table(self.dataset), no_findings()
         self._compute({variable.name for variable in self.dataset.variables})
         return self._sorted()
 
@@ -88,7 +95,8 @@ class AnalysisDataset(Making):
             if not owner or parameters_named(self.dataset, owner):
                 yield name
 
-    def _derive_parameters(self) -> None:
+    def _parameters_derived(self) -> bool:
+        """Add the rows of derived parameters; False if one of them cannot be derived."""
         by_code = {p.code: p for p in self.dataset.parameters if p.rule}
         needs = {
             code: {
@@ -99,15 +107,24 @@ class AnalysisDataset(Making):
             }
             for code, parameter in by_code.items()
         }
+        failed: set[str] = set()
         for code in sorted_by_need(needs):
-            self.derived[code] = self._rows_of_rule(by_code[code])
+            try:
+                if not needs[code] & failed:
+                    self.derived[code] = self._rows_of_rule(by_code[code])
+                    continue
+            except CdisckitError as error:
+                self._go_on(error)
+            failed.add(code)
         if self.derived:
             self.frame = pd.concat([self.frame, *self.derived.values()])
             self.derived = {}
             self._described = False
+        return not failed
 
     def _rows_of_rule(self, parameter: Parameter) -> pd.DataFrame:
         rule, derivation = _ruled(parameter)
+        self._check_per(parameter)
         base = self._distinct(parameter) if self.grid is None else self.grid
         rows = base.set_axis(pd.RangeIndex(self._next_row, self._next_row + len(base)))
         self._next_row += len(rows)
@@ -139,6 +156,39 @@ class AnalysisDataset(Making):
         if outcome.problems is not None:
             self.account.derived(derivation, "AVAL", values.iloc[:, 0], outcome.problems)
         return rows.assign(PARAMCD=parameter.code, **{str(n): c for n, c in values.items()})
+
+    def _check_per(self, parameter: Parameter) -> None:
+        """SpecError where what a parameter has one record for is not told, or not by the grid."""
+        per = list(parameter.per)
+        if self.grid is None:
+            if not per:
+                raise SpecError(
+                    f"{parameter.code} does not say what it has one record for",
+                    where=parameter.place,
+                    remedy="name the variables of an assessment with per:, or make a grid",
+                )
+            return
+        known = [name for name in map(str, self.grid) if not name.startswith(FROM)]
+        strange = [name for name in per if name not in known]
+        if strange:
+            raise SpecError(
+                f"per names {strange[0]}, which the records of the grid do not have",
+                where=parameter.place,
+                remedy=f"leave per: out, for a record for each of the grid;"
+                f" {did_you_mean(strange[0], known)}",
+            )
+        if per and self.grid.duplicated(per).any():
+            raise SpecError(
+                f"the grid has several records for one {' and '.join(per)}",
+                where=parameter.place,
+                remedy="leave per: out, for a record for each of the grid",
+            )
+
+    def _go_on(self, error: CdisckitError) -> None:
+        """Keep an error and go on, if all are to be told."""
+        if self.errors is None:
+            raise error
+        self.errors.append(error)
 
     def _distinct(self, parameter: Parameter) -> pd.DataFrame:
         """The distinct values of a parameter's `per` among the rows of its sources."""
@@ -306,7 +356,8 @@ class AnalysisDataset(Making):
     def _of_assessment(self, own: Parameter, name: str, rows: pd.DataFrame) -> pd.Series:
         """A column of a parameter of this dataset, by the key it has one record for."""
         found = self.frame[self.frame["PARAMCD"].eq(own.code)]
-        places = matched(rows[list(own.per)], found[list(own.per)])
+        keys = list(own.per) or [_GRID]
+        places = matched(rows[keys], found[keys])
         return taken(found[name], places, rows.index).rename(f"{own.code}.{name}")
 
     def _of_visit(self, code: str, name: str, rows: pd.DataFrame, rule: Rule) -> pd.Series:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import adam.build
 from adam.order import build_order, variable_needs
 from cdisckit.build import known_derivations, open_study, time_stamp
 from engine.order import sorted_by_need
@@ -84,7 +85,10 @@ def check_spec(folder: Path, raw_folder: Path | None = None) -> Checked:
     problems.extend(str(problem) for problem in spec_problems(study))
     if not whole:
         return Checked(_lines(problems), ("what needs all files of datasets to be right",))
-    problems.extend(_circles(study))
+    circles = list(_circles(study))
+    problems.extend(circles)
+    if not circles:
+        problems.extend(map(str, adam.build.tried(study)))
     problems.extend(line for dataset in study.datasets for line in _open(dataset))
     unchecked: tuple[str, ...] = ()
     try:

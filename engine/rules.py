@@ -18,7 +18,7 @@ from engine.account import Account
 from engine.calls import outcome_of
 from engine.values import combined, no_values, typed
 from specs.distinct import as_plain, spread
-from specs.errors import MappingError
+from specs.errors import CdisckitError, MappingError
 from specs.where import all_hold
 
 if TYPE_CHECKING:
@@ -28,11 +28,16 @@ if TYPE_CHECKING:
 
 
 class Making(ABC):
-    """A dataset in the making, record by record known by the labels of `index`."""
+    """A dataset in the making, record by record known by the labels of `index`.
 
-    def __init__(self, dataset: Dataset) -> None:
+    Given a list for `errors`, a variable that cannot be made is left missing and its error added
+    there, so that all can be told at once; else the first ends the build.
+    """
+
+    def __init__(self, dataset: Dataset, errors: list[CdisckitError] | None = None) -> None:
         self.dataset = dataset
         self.account = Account(dataset.name)
+        self.errors = errors
 
     @property
     @abstractmethod
@@ -66,7 +71,16 @@ class Making(ABC):
 
     def ruled(self, variable: Variable, given: pd.Series | None = None) -> pd.Series:
         """The values of a variable: those given, else of the first rule that gives one."""
-        values = no_values(variable, self.index) if given is None else given
+        before = no_values(variable, self.index) if given is None else given
+        try:
+            return self._ruled(variable, before)
+        except CdisckitError as error:
+            if self.errors is None:
+                raise
+            self.errors.append(error)
+            return before
+
+    def _ruled(self, variable: Variable, values: pd.Series) -> pd.Series:
         several = len(variable.rules) > 1 or any(rule.when for rule in variable.rules)
         for number, rule in enumerate(variable.rules, start=1):
             met = self._met(rule.when, rule.place)

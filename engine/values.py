@@ -9,9 +9,12 @@ import pandas as pd
 
 from specs.distinct import as_category, as_plain, missing, on_distinct
 from specs.errors import MappingError
+from specs.tables import Table, no_trace
 
 if TYPE_CHECKING:
-    from specs.model import Variable
+    from collections.abc import Iterable
+
+    from specs.model import Dataset, Variable
 
 
 def kind_of(variable: Variable) -> Any:
@@ -55,6 +58,18 @@ def no_values(variable: Variable, index: pd.Index) -> pd.Series:
     if variable.type == "Char":
         return missing(index)
     return pd.Series(index=index, dtype=kind_of(variable))
+
+
+def empty_table(dataset: Dataset) -> Table:
+    """A dataset without records."""
+
+    def columns(variables: Iterable[Variable]) -> pd.DataFrame:
+        none = pd.RangeIndex(0)
+        return pd.DataFrame({v.name: as_plain(no_values(v, none)) for v in variables}, index=none)
+
+    return Table(
+        dataset.name, columns(dataset.variables), no_trace(), columns(dataset.supplemental)
+    )
 
 
 def combined(values: pd.Series, rows: pd.Series, made: pd.Series) -> pd.Series:
