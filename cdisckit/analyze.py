@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adam.analysis import results
 from adam.build import build_adam
-from cdisckit.build import collected, open_study
+from cdisckit.build import collected, study_to_run, target_of
 from sdtm.build import build_sdtm
 from specs.errors import SpecError
-from submission.package import swap_in
+from specs.output import Claim, Mark, claimed
 from submission.results.report import Written, write_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from specs.model import Study
 
 STEPS = (
     "Reading the specification",
@@ -33,14 +33,23 @@ def analyze(
     out: Path,
     *,
     raw: Path | None = None,
+    study_code: bool = True,
     step: Callable[[str], None] = lambda _: None,
 ) -> tuple[Path, Written]:
     """Compute what analyses.yaml declares into `out/<study id>-results`; that folder and its files.
 
-    The last results stay until these are whole. SpecError when nothing is declared.
+    The last results stay until these are whole. Without `study_code` the study's own Python is not
+    run. SpecError when nothing is declared.
     """
     step(STEPS[0])
-    study = open_study(folder)
+    identifier, target = target_of(folder, out, raw, "-results")
+    with claimed(target, Mark(identifier, "results")) as claim:
+        study = study_to_run(folder, study_code=study_code)
+        return target, _analyze(study, claim, raw, step)
+
+
+def _analyze(study: Study, claim: Claim, raw: Path | None, step: Callable[[str], None]) -> Written:
+    folder = study.folder
     if not study.analyses:
         raise SpecError(
             "no analysis is declared", where=str(folder), remedy="declare them in analyses.yaml"
@@ -55,12 +64,7 @@ def analyze(
     step(STEPS[4])
     found = results(study, tables)
     step(STEPS[5])
-    out.mkdir(parents=True, exist_ok=True)
-    name = f"{study.id.lower()}-results"
-    aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=out))
-    try:
+    with claim.writing() as aside:
         written = write_results(study, found, tables, aside)
-        swap_in(aside, out / name)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return out / name, written
+        claim.put(aside)
+    return written

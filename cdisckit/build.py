@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import adam.derivations
 import sdtm.derivations
@@ -23,8 +23,12 @@ from specs.derivation import derivations_of, module_from, study_derivations
 from specs.errors import CdisckitError, SpecError, did_you_mean
 from specs.findings import all_findings
 from specs.guard import study_code
-from specs.load import load_study
-from submission.package import swap_in, write_package
+from specs.load import load_study, study_id
+from specs.methods import described_methods
+from specs.output import Mark, check_place, claimed
+from specs.references import rules_of
+from specs.study_code import declared_derivations
+from submission.package import folder_name, write_package
 from validation.dictionaries import dictionary_findings
 from validation.explanations import explained
 from validation.report import write_report
@@ -38,7 +42,13 @@ if TYPE_CHECKING:
     from sdtm.raw import RawData
     from specs.derivation import Derivation
     from specs.model import Study
+    from specs.output import Claim
     from specs.tables import Table
+
+CODE: Final = "derivations.py"
+"""The file of a study that is executed when its functions are called."""
+
+NO_STUDY_CODE: Final = "--no-study-code"
 
 Mode = Literal["draft", "final"]
 
@@ -75,8 +85,18 @@ class Build:
         return found[found["severity"].isin(["error", "warning"]) & found["explanation"].isna()]
 
 
-def open_study(folder: Path) -> Study:
-    """The study's specification, with the derivations of cdisckit and its own."""
+def open_study(folder: Path, *, run_code: bool = False) -> Study:
+    """The study's specification, with the derivations of cdisckit and its own.
+
+    With `run_code` those of its own can be called: derivations.py is executed. Else what it
+    declares is read.
+    """
+    check_study(folder)
+    return load_study(folder, known_derivations(folder, run_code=run_code))
+
+
+def check_study(folder: Path) -> None:
+    """SpecError when a folder is none of a study."""
     if not folder.is_dir():
         raise SpecError(
             "there is no such folder", where=str(folder), remedy="name a study's folder"
@@ -85,17 +105,30 @@ def open_study(folder: Path) -> Study:
         raise SpecError(
             "has no study.yaml", where=str(folder), remedy="name the folder that holds study.yaml"
         )
-    return load_study(folder, known_derivations(folder))
 
 
-def known_derivations(folder: Path) -> Mapping[str, Derivation]:
-    """All derivations a spec in this folder may name; SpecError when the study doubles a name."""
+def target_of(folder: Path, out: Path, raw: Path | None, ending: str = "") -> tuple[str, Path]:
+    """The id of a study and its target under `out`; OutputError where results may not go.
+
+    Nothing is read but study.yaml, and nothing is run.
+    """
+    check_study(folder)
+    identifier = study_id(folder)
+    target = out / f"{folder_name(identifier)}{ending}"
+    check_place(target, {"the study's folder": folder, "the raw folder": raw or folder})
+    return identifier, target
+
+
+def known_derivations(folder: Path, *, run_code: bool = False) -> Mapping[str, Derivation]:
+    """All derivations a spec in this folder may name; SpecError when the study doubles a name.
+
+    `run_code` is as in `open_study`.
+    """
     known: dict[str, Derivation] = {}
-    groups = (
-        derivations_of(sdtm.derivations),
-        derivations_of(adam.derivations),
-        study_derivations(folder / "derivations.py"),
-    )
+    code = folder / CODE
+    own = study_derivations(code) if run_code else declared_derivations(code)
+    words = {n: d for n, d in described_methods(folder).items() if n not in own}
+    groups = (derivations_of(sdtm.derivations), derivations_of(adam.derivations), own, words)
     for group in groups:
         for name, derivation in group.items():
             if name in known:
@@ -106,6 +139,24 @@ def known_derivations(folder: Path) -> Mapping[str, Derivation]:
                 )
             known[name] = derivation
     return known
+
+
+def study_to_run(folder: Path, *, study_code: bool) -> Study:
+    """The specification of a study whose rules will be applied.
+
+    CdisckitError where they need functions of the study's own and its code is not to run.
+    """
+    study = open_study(folder, run_code=study_code)
+    rules = [rule for dataset in study.datasets for rule in rules_of(dataset)]
+    own = {r.derivation.name for r in rules if r.derivation and r.derivation.declared}
+    if own:
+        raise CdisckitError(
+            f"the study needs functions of its own, {', '.join(sorted(own))}, and"
+            f" {NO_STUDY_CODE} says not to run them",
+            where=str(folder / CODE),
+            remedy=f"read the file, and leave out {NO_STUDY_CODE} where you trust it",
+        )
+    return study
 
 
 def collected(study: Study, folder: Path) -> RawData:
@@ -127,16 +178,41 @@ def build(
     raw: Path | None = None,
     dictionaries: Path | None = None,
     mode: Mode = "draft",
+    study_code: bool = True,
     step: Callable[[str], None] = lambda _: None,
 ) -> Build:
     """Build a study's package into `out/<study id>`; the last good one stays until this is whole.
 
+    OutputError, before anything is read, where the package may not go: `specs.output` says where.
+
     `raw` replaces the study's folder as the place where its raw files are, `dictionaries` is a
-    folder of the dictionaries that coded its terms, beside the study's own. CdisckitError when it
-    cannot run; what is wrong in the data is in the findings of the result.
+    folder of the dictionaries that coded its terms, beside the study's own. Without `study_code`
+    the study's own Python is not run. CdisckitError when it cannot run; what is wrong in the data
+    is in the findings of the result.
     """
     step(STEPS[0])
-    study = open_study(folder)
+    identifier, target = target_of(folder, out, raw)
+    with ExitStack() as held:
+        claim = held.enter_context(claimed(target, Mark(identifier, "package")))
+        refusal = claim
+        if mode == "final":
+            _, other = target_of(folder, out, raw, "-refused")
+            refusal = held.enter_context(claimed(other, Mark(identifier, "refused package")))
+        study = study_to_run(folder, study_code=study_code)
+        return _build(study, claim, refusal, raw, dictionaries, mode, step)
+
+
+def _build(
+    study: Study,
+    claim: Claim,
+    refusal: Claim,
+    raw: Path | None,
+    dictionaries: Path | None,
+    mode: Mode,
+    step: Callable[[str], None],
+) -> Build:
+    """The build itself, whose package goes to `claim` or, where it is refused, to `refusal`."""
+    folder = study.folder
     step(STEPS[1])
     data = collected(study, raw or folder)
     step(STEPS[2])
@@ -162,10 +238,7 @@ def build(
     )
     results = tuple(proportion(declared, tables) for declared in study.analyses if declared.summary)
     step(STEPS[5])
-    name = study.id.lower()
-    out.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=out))
-    try:
+    with claim.writing() as aside:
         write_package(study, tabulations.tables, analysis, aside, time_stamp(study))
         step(STEPS[6])
         found = all_findings([found, validate_package(aside)])
@@ -181,11 +254,10 @@ def build(
         balance.forms.to_csv(aside / "ledger.csv", index=False, lineterminator="\n")
         balance.fields.to_csv(aside / "ledger_fields.csv", index=False, lineterminator="\n")
         balance.left_out.to_csv(aside / "left_out.csv", index=False, lineterminator="\n")
-        target = out / (f"{name}-refused" if refused else name)
-        swap_in(aside, target)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return Build(study, tables, findings, tabulations, results, None if refused else target, target)
+        taker = refusal if refused else claim
+        taker.put(aside)
+    package = None if refused else taker.target
+    return Build(study, tables, findings, tabulations, results, package, taker.target)
 
 
 def time_stamp(study: Study) -> datetime:
@@ -202,9 +274,18 @@ def time_stamp(study: Study) -> datetime:
         ) from None
 
 
-def simulator(folder: Path) -> Callable[[Path, int, int], None]:
-    """The study's own simulator of raw data; SpecError when it has none."""
+def simulator(folder: Path, *, study_code: bool = True) -> Callable[[Path, int, int], None]:
+    """The study's own simulator of raw data; SpecError when it has none.
+
+    Without `study_code` it is a CdisckitError where it has one: a simulator is code.
+    """
     for file in (folder / "simulator.py", folder / "simulator" / "__init__.py"):
+        if file.exists() and not study_code:
+            raise CdisckitError(
+                f"the simulator is code of the study, and {NO_STUDY_CODE} says not to run it",
+                where=str(file),
+                remedy=f"read the file, and leave out {NO_STUDY_CODE} where you trust it",
+            )
         if file.exists():
             return partial(_simulated, file)
     known = [path.name for path in folder.glob("*.py")]

@@ -14,6 +14,7 @@ from cdisckit.tabular import (
     write_parquet,
 )
 from specs.errors import TransportError
+from specs.output import apart, new_file
 from submission.dataset_json import (
     Difference,
     JsonDataset,
@@ -49,6 +50,18 @@ def convert(
     RawDataError (the source), TransportError (what the target cannot hold).
     """
     check_encoding(encoding)
+    apart(target, source)
+    if not target.parent.is_dir():
+        raise TransportError(
+            "there is no such folder", where=str(target.parent), remedy="create it first"
+        )
+    with new_file(target) as partial:
+        return _converted(source, partial, encoding, created)
+
+
+def _converted(
+    source: Path, target: Path, encoding: str, created: datetime | None
+) -> tuple[Difference, ...]:
     read, write = _suffix(source), _suffix(target)
     if read == write == ".xpt":
         member = read_member(source, encoding=encoding)

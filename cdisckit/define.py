@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
 from rich.table import Table as Grid
+from rich.text import Text
 
+from cdisckit.terminal import say
 from specs.findings import SEVERITIES
+from specs.output import apart, new_file
 from submission.define import read_define
 from submission.define.html import write_html
 
@@ -45,15 +47,18 @@ class Wanted:
 
 def define(file: Path, wanted: Wanted, console: Console) -> bool:
     """Do what is wanted with a define.xml; whether nothing was found and nothing differs."""
+    for made in (wanted.html, wanted.pdf):
+        apart(made, file, *([wanted.diff] if wanted.diff else []))
     document = read_define(file)
     _print_contents(document, console)
     clean = True
     if wanted.html is not None:
-        write_html(document, wanted.html)
-        console.print(f"HTML: {wanted.html}", soft_wrap=True, highlight=False)
+        with new_file(wanted.html) as partial:
+            write_html(document, partial)
+        say(console, f"HTML: {wanted.html}")
     if wanted.pdf is not None:
         _print_pdf(document, wanted.pdf)
-        console.print(f"PDF:  {wanted.pdf}", soft_wrap=True, highlight=False)
+        say(console, f"PDF:  {wanted.pdf}")
     if wanted.diff is not None:
         clean = _compared(read_define(wanted.diff), document, console) and clean
     if wanted.check:
@@ -62,13 +67,14 @@ def define(file: Path, wanted: Wanted, console: Console) -> bool:
 
 
 def _print_contents(document: Document, console: Console) -> None:
-    console.print(
-        f"[bold]{escape(document.study)}[/bold]  Define-XML {escape(document.version)}:"
+    say(
+        console,
+        (document.study, "bold"),
+        f"  Define-XML {document.version}:"
         f" {len(document.groups):,} datasets,"
         f" {sum(len(g.references) for g in document.groups):,} variables,"
         f" {len(document.codelists):,} codelists, {len(document.methods):,} methods,"
         f" {sum(len(d.results) for d in document.displays):,} analysis results",
-        highlight=False,
     )
 
 
@@ -96,16 +102,14 @@ def _compared(old: Document, new: Document, console: Console) -> bool:
         grid.add_column(head, overflow="fold")
     for change, *rest in changes.head(SHOWN).itertuples(index=False):
         colour = _COLOURS[change]
-        grid.add_row(f"[{colour}]{change}[/{colour}]", *(escape(text) for text in rest))
+        grid.add_row(Text(change, style=colour), *rest)
     if len(changes) > SHOWN:
         grid.caption = f"and {len(changes) - SHOWN:,} more"
     if len(changes):
         console.print(grid)
     counts = changes["change"].value_counts()
-    console.print(
-        ", ".join(f"{counts.get(name, 0):,} {name}" for name in ("added", "removed", "changed")),
-        highlight=False,
-    )
+    kinds = ("added", "removed", "changed")
+    say(console, ", ".join(f"{counts.get(name, 0):,} {name}" for name in kinds))
     return changes.empty
 
 
@@ -122,20 +126,18 @@ def _checked(file: Path, console: Console) -> bool:
         colour = _COLOURS[str(row.severity)]
         where = ".".join(part for part in (str(row.dataset), str(row.variable)) if part)
         grid.add_row(
-            f"[{colour}]{row.severity}[/{colour}]",
-            escape(str(row.rule)),
-            escape(where),
-            escape(str(row.value)),
-            escape(str(row.message)),
+            Text(str(row.severity), style=colour),
+            str(row.rule),
+            where,
+            str(row.value),
+            str(row.message),
         )
     if len(found) > SHOWN:
         grid.caption = f"and {len(found) - SHOWN:,} more"
     if len(found):
         console.print(grid)
     counts = found["severity"].value_counts()
-    console.print(
-        ", ".join(f"{counts.get(name, 0):,} {name}s" for name in SEVERITIES), highlight=False
-    )
+    say(console, ", ".join(f"{counts.get(name, 0):,} {name}s" for name in SEVERITIES))
     return found.empty
 
 
@@ -154,19 +156,19 @@ def print_verified(verified: pd.DataFrame, console: Console) -> bool:
         grid.add_row(str(dataset), str(len(of)), str(same), str(other), str(rest))
     console.print(grid)
     for row in verified[verified["verdict"].eq(DIFFERS)].itertuples():
-        console.print(
-            f"[red]differs[/red] {row.dataset}.{row.variable} ({row.function}):"
-            f" {row.differ:,} of {row.rows:,} rows",
-            highlight=False,
+        say(
+            console,
+            ("differs", "red"),
+            f" {row.dataset}.{row.variable} ({row.function}): {row.differ:,} of {row.rows:,} rows",
         )
     reasons = verified.loc[~verified["verdict"].isin([EQUAL, DIFFERS]), "reason"].value_counts()
     for reason, number in reasons.items():
-        console.print(f"not derived again: {number:,} because {escape(str(reason))}")
+        say(console, f"not derived again: {number:,} because {reason}")
     again = int(counts.get(EQUAL, 0)) + int(counts.get(DIFFERS, 0))
     share = f"{100 * again / len(verified):.1f} %" if len(verified) else "none"
-    console.print(
+    say(
+        console,
         f"{again:,} of {len(verified):,} derived variables were derived again ({share}):"
         f" {counts.get(EQUAL, 0):,} equal, {counts.get(DIFFERS, 0):,} differ",
-        highlight=False,
     )
     return DIFFERS not in counts

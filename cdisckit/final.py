@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING
 
+from specs.csv_files import read_csv
 from specs.errors import SpecError
 from specs.findings import findings, no_findings
 
@@ -32,16 +32,14 @@ def open_proposals(folder: Path) -> pd.DataFrame:
     path = folder / PROPOSALS
     if not path.exists():
         return no_findings()
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        if reader.fieldnames is None or set(reader.fieldnames) != set(PROPOSAL_COLUMNS):
-            raise SpecError(
-                "does not have the columns it was made with",
-                where=f"{PROPOSALS} line 1",
-                remedy=f"they are {', '.join(PROPOSAL_COLUMNS)}",
-            )
-        rows = [(reader.line_num, row) for row in reader]
-    waiting = [(line, row) for line, row in rows if not (row["reviewed"] or "").strip()]
+    head, rows = read_csv(path)
+    if set(head) != set(PROPOSAL_COLUMNS):
+        raise SpecError(
+            "does not have the columns it was made with",
+            where=f"{PROPOSALS} line 1",
+            remedy=f"they are {', '.join(PROPOSAL_COLUMNS)}",
+        )
+    waiting = [(line, row) for line, row in rows if not row["reviewed"].strip()]
     if not waiting:
         return no_findings()
     return findings(

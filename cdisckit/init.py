@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-import tempfile
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -17,12 +15,13 @@ from ruamel.yaml import YAML
 from cdisckit.exports import export_of
 from cdisckit.final import PROPOSAL_COLUMNS, PROPOSALS
 from cdisckit.proposals import Proposal, proposals
-from specs.errors import SpecError
+from specs.output import check_new, new_folder
 from specs.standards import GUIDES, latest
 from specs.terminology import coded, latest_versions, load_terminology
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from cdisckit.exports import Export
     from sdtm.raw import RawData
@@ -44,13 +43,8 @@ class Proposed:
 
 
 def propose_study(raw: Path, folder: Path) -> Proposed:
-    """Write a study's folder with a copy of the export; SpecError when the folder is not new."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise SpecError(
-            "is there already, and is not empty",
-            where=str(folder),
-            remedy="name a folder that is not there yet; nothing is overwritten",
-        )
+    """Write a study's folder with a copy of the export; OutputError when the folder is not new."""
+    check_new(folder)
     export = export_of(raw)
     data = export.read()
     main, made = _with_main(proposals(data), data)
@@ -66,23 +60,15 @@ def propose_study(raw: Path, folder: Path) -> Proposed:
         for form in data.forms.values()
         for name in form.fields
     )
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with new_folder(folder) as aside:
         (aside / "raw").mkdir()
         for file in data.files:
             shutil.copyfile(file, aside / "raw" / file.name)
-        _write(aside / "study.yaml", _study(folder.name, export, data))
+        _write(aside / "study.yaml", _study(folder.resolve().name, export, data))
         (aside / "sdtm").mkdir()
         for name, content in files.items():
             _write(aside / "sdtm" / f"{name.lower()}.yaml", content)
         _write_proposals(aside / PROPOSALS, made, required)
-        aside.chmod(0o755)
-        if folder.exists():
-            folder.rmdir()
-        aside.rename(folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return Proposed(folder, tuple(made), left)
 
 

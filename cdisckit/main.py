@@ -6,19 +6,31 @@ cdisckit itself.
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from cdisckit.ending import shell_endings
 from cdisckit.faults import faults_reported, printable
 from cdisckit.house import check_house
-from cdisckit.subcommands import CLEAN, COULD_NOT_RUN, FINDINGS, RawFolder, StudyFolder, ct, spec
-from specs.errors import CdisckitError
+from cdisckit.subcommands import (
+    CLEAN,
+    COULD_NOT_RUN,
+    FINDINGS,
+    RawFolder,
+    StudyCode,
+    StudyFolder,
+    ct,
+    spec,
+)
+from cdisckit.terminal import say, terminal
+from specs.errors import CdisckitError, remedy_text
+from specs.output import check_new, new_folder, plain
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -51,6 +63,7 @@ def build(
         bool,
         typer.Option("--final/--draft", help="Final refuses a package with unexplained errors."),
     ] = False,
+    study_code: StudyCode = True,
 ) -> None:
     """Build a study's package: SDTM and ADaM in XPT, define.xml, findings, lineage.
 
@@ -66,15 +79,23 @@ def build(
         BarColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=terminal(errors=True), transient=True) as progress:
         task = progress.add_task(STEPS[0], total=len(STEPS))
 
         def step(name: str) -> None:
             progress.update(task, description=name, completed=STEPS.index(name))
 
         mode: Literal["draft", "final"] = "final" if final else "draft"
-        built = build_package(study, out, raw=raw, dictionaries=dictionaries, mode=mode, step=step)
-    print_summary(built, Console())
+        built = build_package(
+            study,
+            out,
+            raw=raw,
+            dictionaries=dictionaries,
+            mode=mode,
+            study_code=study_code,
+            step=step,
+        )
+    print_summary(built, terminal())
     raise typer.Exit(FINDINGS if built.folder is None or len(built.unexplained) else CLEAN)
 
 
@@ -83,33 +104,36 @@ def analyze(
     study: StudyFolder,
     out: Annotated[Path, typer.Option(help="Where results go.")] = Path("out"),
     raw: RawFolder = None,
+    study_code: StudyCode = True,
 ) -> None:
     """Compute a study's declared results: data, CDISC ARS, tables, figures and a page of all."""
     from cdisckit.analyze import analyze as analyze_study
 
-    folder, written = analyze_study(study, out, raw=raw)
-    console = Console()
+    folder, written = analyze_study(study, out, raw=raw, study_code=study_code)
+    console = terminal()
     count = sum(len(files) for files in written.files.values())
-    console.print(f"{len(written.files)} tables and figures in {count} files", highlight=False)
+    say(console, f"{len(written.files)} tables and figures in {count} files")
     for left_out in written.left_out:
-        console.print(f"[yellow]Left out[/yellow] {_bare(left_out)}", highlight=False)
-    console.print(f"Results: {folder / 'index.html'}", soft_wrap=True, highlight=False)
+        say(console, ("Left out", "yellow"), f" {left_out}")
+    say(console, f"Results: {folder / 'index.html'}")
 
 
 @app.command()
 def simulate(
     study: StudyFolder,
-    out: Annotated[Path, typer.Option(help="Folder for the simulated export.")],
+    out: Annotated[Path, typer.Option(help="Folder for the export, new or empty.")],
     subjects: Annotated[int, typer.Option(min=1, help="How many subjects.")] = 6,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 20180411,
+    study_code: StudyCode = True,
 ) -> None:
     """Write a synthetic raw export of a study, as its EDC would have exported it."""
     from cdisckit.build import simulator
 
-    run = simulator(study)
-    out.mkdir(parents=True, exist_ok=True)
-    run(out, subjects, seed)
-    Console().print(f"Synthetic export of {subjects:,} subjects: {out}", soft_wrap=True)
+    check_new(out)
+    run = simulator(study, study_code=study_code)
+    with new_folder(out) as aside:
+        run(aside, subjects, seed)
+    say(terminal(), f"Synthetic export of {subjects:,} subjects: {out}")
 
 
 @app.command()
@@ -130,7 +154,7 @@ def define(
     from cdisckit.define import Wanted
     from cdisckit.define import define as do
 
-    clean = do(file, Wanted(html, pdf, check, diff), Console())
+    clean = do(file, Wanted(html, pdf, check, diff), terminal())
     raise typer.Exit(CLEAN if clean else FINDINGS)
 
 
@@ -147,9 +171,8 @@ def convert(
     """Write the dataset of one file as another; name what the other format cannot say."""
     from cdisckit.convert import convert as convert_file
 
-    console = Console(stderr=True)
     for difference in convert_file(source, target, encoding=encoding, created=created):
-        console.print(f"Not kept: {difference}", soft_wrap=True, highlight=False, markup=False)
+        say(terminal(errors=True), f"Not kept: {difference}")
 
 
 @app.command()
@@ -169,7 +192,7 @@ def show(
     chosen = [name.strip() for name in columns.split(",") if name.strip()]
     show_file(
         file,
-        Console(),
+        terminal(),
         where=where or (),
         columns=chosen,
         stats=stats,
@@ -189,7 +212,7 @@ def verify(
     from cdisckit.define import print_verified
     from cdisckit.verify import verify as derive_again
 
-    equal = print_verified(derive_again(package), Console())
+    equal = print_verified(derive_again(package), terminal())
     raise typer.Exit(CLEAN if equal else FINDINGS)
 
 
@@ -212,7 +235,7 @@ def explain(
 
     values = raw_values(study, raw) if study else None
     made = explained(package, cell, where or (), depth=depth, most=records, raw_value=values)
-    Console().print(drawn(made), highlight=False)
+    terminal().print(drawn(made))
 
 
 @app.command()
@@ -235,12 +258,13 @@ def profile(
 ) -> None:
     """Show what is in an export: forms, fields, how full they are, ranges, dates, codes."""
     from cdisckit.exports import read_export
-    from cdisckit.profile import print_profile, profiled, write_profile
+    from cdisckit.profile import check_page, print_profile, profiled, write_profile
 
+    check_page(out)
     made = profiled(*read_export(raw))
     write_profile(made, out)
-    print_profile(made, Console())
-    Console().print(f"Page: {out}", soft_wrap=True, highlight=False)
+    print_profile(made, terminal())
+    say(terminal(), f"Page: {out}")
 
 
 @app.command()
@@ -256,11 +280,10 @@ def init(
 
     made = propose_study(raw, study)
     datasets = len({proposal.dataset for proposal in made.proposals} | {"DM"})
-    Console().print(
+    say(
+        terminal(),
         f"{made.folder}: {len(made.proposals)} variables of {datasets} datasets proposed;"
         f" {made.open_fields} fields are for you. Review proposals.csv, then build.",
-        soft_wrap=True,
-        highlight=False,
     )
 
 
@@ -268,6 +291,7 @@ def init(
 def check_spec(
     study: StudyFolder,
     raw: RawFolder = None,
+    study_code: StudyCode = True,
 ) -> None:
     """Check a study's specification for all that can be known without data, all errors at once.
 
@@ -275,37 +299,37 @@ def check_spec(
     """
     from cdisckit.spec import check_spec as check
 
-    checked = check(study, raw)
-    console = Console()
+    checked = check(study, raw, study_code=study_code)
+    console = terminal()
     for problem in checked.problems:
-        console.print(problem, soft_wrap=True, highlight=False, markup=False)
+        say(console, problem)
     for part in checked.unchecked:
-        console.print(f"Not checked: {part}", soft_wrap=True, highlight=False, markup=False)
-    console.print(f"{len(checked.problems)} problems", highlight=False)
+        say(console, f"Not checked: {part}")
+    say(console, f"{len(checked.problems)} problems")
     raise typer.Exit(FINDINGS if checked.problems else CLEAN)
 
 
 def main() -> None:
     """Run the command line; errors are one message on stderr and exit code 2, faults 3."""
-    with faults_reported(), printable():
+    with faults_reported(), printable(), shell_endings():
         try:
             check_house()
             app()
         except CdisckitError as error:
             _fail(str(error))
+        except UnicodeEncodeError as error:
+            if not re.search("[\ud800-\udfff]", error.object):
+                raise
+            shown = error.object[:200].encode("ascii", "backslashreplace").decode()
+            _fail(f"{shown} is not text in UTF-8; rename the file, or mend the text")
         except MemoryError:
             _fail("the memory does not suffice; give the process more, or read less at once")
         except OSError as error:
+            what, remedy = plain(error)
             where = f"{error.filename}: " if error.filename else ""
-            _fail(f"{where}{error.strerror or error}")
+            _fail(f"{where}{what}{remedy_text(remedy)}")
 
 
 def _fail(message: str) -> NoReturn:
-    Console(stderr=True).print(
-        f"[red]Error[/red] {_bare(message)}", soft_wrap=True, highlight=False
-    )
+    say(terminal(errors=True), ("Error", "red"), f" {message}")
     sys.exit(COULD_NOT_RUN)
-
-
-def _bare(text: str) -> str:
-    return text.replace("[", "\\[")

@@ -14,6 +14,8 @@ from rich.text import Text
 from sdtm.collapse import UNDECLARED
 from sdtm.dates import iso_dtc
 from sdtm.raw import TICKED, Field, Form
+from specs.errors import OutputError
+from specs.output import new_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +35,8 @@ _FULL_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 FORM_COLUMNS = ("form", "records", "subjects", "events", "repeats", "fields", "values")
 FIELD_COLUMNS = ("form", "field", "label", "kind", "filled", "of", "distinct", "range",
                  "date patterns", "not read in full", "codes not in the dictionary")  # fmt: skip
+
+_BEGIN = "<title>Profile of "
 
 _LOOKED_AT = list(FIELD_COLUMNS[FIELD_COLUMNS.index("range") :])
 
@@ -184,11 +188,25 @@ def _shown(value: object) -> str:
     return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
 
 
+def check_page(path: Path) -> None:
+    """OutputError when a file is there that is no profile, and may be anything of the user's."""
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        if _BEGIN.encode() in file.read(1000):
+            return
+    raise OutputError(
+        "is there already, and is no profile of cdisckit",
+        where=str(path),
+        remedy="name another file with --out, or move it",
+    )
+
+
 def write_profile(profile: Profile, path: Path) -> None:
     """One page of HTML that needs nothing beside it."""
     parts = [
         "<!DOCTYPE html>", '<html lang="en"><head><meta charset="utf-8">',
-        f"<title>Profile of {escape(profile.name)}</title>", f"<style>{_STYLE}</style></head>",
+        f"{_BEGIN}{escape(profile.name)}</title>", f"<style>{_STYLE}</style></head>",
         f"<body><h1>Profile of {escape(profile.name)}</h1>",
         *_section("Forms", profile.forms),
         *_section("Events", profile.events),
@@ -196,8 +214,9 @@ def write_profile(profile: Profile, path: Path) -> None:
         *_section("Findings", profile.findings.dropna(axis=1, how="all")),
         "</body></html>\n",
     ]  # fmt: skip
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(parts), encoding="utf-8")
+    check_page(path)
+    with new_file(path) as partial:
+        partial.write_text("\n".join(parts), encoding="utf-8")
 
 
 _STYLE = (

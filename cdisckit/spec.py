@@ -10,16 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import adam.build
+import sdtm.build
 from adam.order import build_order, variable_needs
 from cdisckit.build import known_derivations, open_study, time_stamp
 from engine.order import sorted_by_need
-from sdtm.build import tried
 from sdtm.groups import of_subjects
 from sdtm.readers import read_raw
 from specs.errors import CdisckitError, SpecError
 from specs.limits import spec_problems
 from specs.load import load_study
+from specs.output import check_new, new_file, new_folder
+from specs.paths import dataset_name, new_in
 from specs.references import rules_of
+from specs.study_code import NotRunError
 from specs.workbooks import exported, import_study, located, read_workbook, write_workbook
 from submission.define import read_define, write_define
 from submission.define.compare import compare
@@ -35,8 +38,6 @@ if TYPE_CHECKING:
     from specs.workbooks.layouts import Family
     from submission.define import Document
 
-_NAME: Final = re.compile(r"[A-Za-z_]\w{0,31}", re.ASCII)
-
 NOT_KEPT: Final = "not_kept.csv"
 """The file of a study started from define.xml that lists what these say and it does not."""
 
@@ -44,7 +45,7 @@ NOT_KEPT_COLUMNS: Final = ("kind", "name", "attribute", "old", "new")
 
 _ENDINGS: Final = (".xlsx", ".xml")
 
-_TO_NAME: Final = re.compile(rf"\b{TODO}\w* is no variable of ")
+_TO_NAME: Final = re.compile(rf"\b{TODO}\w* is (?:no variable of |not written)|has no {TODO}")
 """What `_open` tells of a study started from a define.xml, as a build tells it."""
 
 _OF_DATA: Final = ("no data", "Define-XML")
@@ -68,17 +69,21 @@ class Imported:
     clean: bool = True
 
 
-def check_spec(folder: Path, raw_folder: Path | None = None) -> Checked:
+def check_spec(
+    folder: Path, raw_folder: Path | None = None, *, study_code: bool = False
+) -> Checked:
     """Everything about a study's specification that is known without its data, at once.
 
     The forms and fields are those of the raw files in `raw_folder`, if not the study's, where
-    there are some; their records do not count. CdisckitError when the folder holds no study.
+    there are some; their records do not count. The study's own functions are called with nothing
+    to work on, where `study_code` allows it. CdisckitError when the folder holds no study.
     """
     if not (folder / "study.yaml").exists():
         open_study(folder)
     problems: list[str] = []
     try:
-        study = load_study(folder, known_derivations(folder), problems)
+        known = known_derivations(folder, run_code=study_code)
+        study = load_study(folder, known, problems)
     except SpecError as error:
         return Checked(_lines([*problems, str(error)]))
     whole = not problems
@@ -87,8 +92,7 @@ def check_spec(folder: Path, raw_folder: Path | None = None) -> Checked:
         return Checked(_lines(problems), ("what needs all files of datasets to be right",))
     circles = list(_circles(study))
     problems.extend(circles)
-    if not circles:
-        problems.extend(map(str, adam.build.tried(study)))
+    met = [] if circles else list(adam.build.tried(study))
     problems.extend(line for dataset in study.datasets for line in _open(dataset))
     unchecked: tuple[str, ...] = ()
     try:
@@ -96,8 +100,12 @@ def check_spec(folder: Path, raw_folder: Path | None = None) -> Checked:
     except CdisckitError as error:
         unchecked = (f"the fields that rules read: {error}",)
     else:
-        found = map(str, tried(study, of_subjects(raw, ())))
-        problems.extend(problem for problem in found if not _TO_NAME.search(problem))
+        met = [*sdtm.build.tried(study, of_subjects(raw, ())), *met]
+    for problem in met:
+        if isinstance(problem, NotRunError):
+            unchecked = (*unchecked, f"what it gives: {problem}")
+        elif not _TO_NAME.search(str(problem)):
+            problems.append(str(problem))
     return Checked(_lines(problems), unchecked)
 
 
@@ -160,11 +168,11 @@ def export_spec(folder: Path, file: Path, family: Family, standard: str = "") ->
                 where=str(folder),
                 remedy="choose the other standard",
             )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if file.suffix.casefold() == ".xml":
-        write_define(study, standard, planned(study, standard), file, time_stamp(study))
-    else:
-        write_workbook(exported(study, family), file)
+    with new_file(file) as partial:
+        if file.suffix.casefold() == ".xml":
+            write_define(study, standard, planned(study, standard), partial, time_stamp(study))
+        else:
+            write_workbook(exported(study, family), partial)
     return len(datasets)
 
 
@@ -216,40 +224,27 @@ def _import_defines(files: Sequence[Path], folder: Path) -> tuple[str, ...]:
             raise CdisckitError(
                 "describes no dataset", where=str(file), remedy="name a define.xml with datasets"
             )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CdisckitError(
-            "is not empty", where=str(folder), remedy="name a folder that is new or empty"
-        )
+    check_new(folder)
     seen: set[str] = set()
     for file, document in zip(files, documents, strict=True):
         for name in (group.name for group in document.groups):
-            if not _NAME.fullmatch(name):
-                raise CdisckitError(
-                    f"{name or 'nothing'} is no name of a dataset",
-                    where=str(file),
-                    remedy="name it with letters, digits and _",
-                )
-            if name in seen:
+            dataset_name(name, str(file))
+            if name.casefold() in seen:
                 raise CdisckitError(
                     f"the files describe {name} twice",
                     where=str(file),
                     remedy="name one define.xml for SDTM and one for ADaM",
                 )
-            seen.add(name)
+            seen.add(name.casefold())
     started = Started(documents, known_derivations(folder))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as held:
-        aside = Path(held) / folder.name
+    with tempfile.TemporaryDirectory() as scratch, new_folder(folder) as aside:
         for name, text in started.files.items():
-            path = aside / name
+            path = new_in(aside, name, "the define.xml")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
         study = open_study(aside)
-        lost = list(_not_kept(started.documents, study, Path(held)))
+        lost = list(_not_kept(started.documents, study, Path(scratch)))
         _write_not_kept(lost, aside / NOT_KEPT)
-        if folder.exists():
-            folder.rmdir()
-        aside.rename(folder)
     return (*started.remarks, *_told(lost, folder / NOT_KEPT))
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from specs.errors import CdisckitError
+from cdisckit.terminal import say, terminal
+from specs.errors import CdisckitError, OutputError
 
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 
@@ -24,6 +24,14 @@ spec = typer.Typer(
     help="Specifications as workbooks or define.xml, and back.", no_args_is_help=True
 )
 
+StudyCode = Annotated[
+    bool,
+    typer.Option(
+        "--study-code/--no-study-code",
+        help="Whether the study's own Python may run; without it what needs it is refused.",
+    ),
+]
+
 
 @ct.command("add")
 def ct_add(
@@ -33,8 +41,9 @@ def ct_add(
     from specs.terminology.nci import add_package
 
     added = add_package(file)
-    Console().print(
-        f"{added.name} {added.version}: {added.codelists:,} codelists, {added.terms:,} terms"
+    say(
+        terminal(),
+        f"{added.name} {added.version}: {added.codelists:,} codelists, {added.terms:,} terms",
     )
 
 
@@ -44,13 +53,16 @@ def ct_list() -> None:
     from specs.terminology import versions
 
     for name, version, whole in versions():
-        Console().print(f"{name} {version}: {'whole package' if whole else 'shipped selection'}")
+        kind = "whole package" if whole else "shipped selection"
+        say(terminal(), f"{name} {version}: {kind}")
 
 
 @spec.command("export")
 def spec_export(
     study: StudyFolder,
-    to: Annotated[Path, typer.Option(help="The workbook to write.")] = Path("spec.xlsx"),
+    to: Annotated[
+        Path | None, typer.Option(help="The file to write; a new spec.xlsx if none is named.")
+    ] = None,
     layout: Annotated[
         str, typer.Option(help="A (Community, Define 2.0), B (Enterprise, 2.0) or C (2.1).")
     ] = "C",
@@ -68,8 +80,16 @@ def spec_export(
         raise CdisckitError(f"there is no layout {layout}", remedy="choose A, B or C")
     if standard not in ("", "SDTMIG", "ADaMIG"):
         raise CdisckitError(f"there is no standard {standard}", remedy="choose SDTMIG or ADaMIG")
+    if to is None:
+        to = Path("spec.xlsx")
+        if to.exists():
+            raise OutputError(
+                "is there already, and may hold edits",
+                where=str(to),
+                remedy="name the file with --to; it is replaced if it is named",
+            )
     count = export_spec(study, to, layout, standard)  # type: ignore[arg-type]  # checked above
-    Console().print(f"{count} datasets: {to}", soft_wrap=True, highlight=False)
+    say(terminal(), f"{count} datasets: {to}")
 
 
 @spec.command("import")
@@ -92,7 +112,7 @@ def spec_import(
 
     done = import_spec(files, to)
     for remark in done.remarks:
-        Console(stderr=True).print(remark, soft_wrap=True, highlight=False, markup=False)
+        say(terminal(errors=True), remark)
     for line in done.summary:
-        Console().print(line, soft_wrap=True, highlight=False, markup=False)
+        say(terminal(), line)
     raise typer.Exit(CLEAN if done.clean else FINDINGS)

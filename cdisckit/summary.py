@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.table import Table as Grid
+from rich.text import Text
 
 from cdisckit.final import DEIDENTIFIED
+from cdisckit.terminal import say
 from specs.findings import SEVERITIES
 
 if TYPE_CHECKING:
@@ -23,23 +25,23 @@ _COLOURS = {"error": "red", "warning": "yellow", "notice": "blue"}
 def print_summary(build: Build, console: Console) -> None:
     """Datasets and rows, findings by kind, declared results, and where the files are."""
     study = build.study
-    console.print(f"[bold]{study.id}[/bold]  {study.title}", highlight=False)
+    console.print(Text.assemble((study.id, "bold"), f"  {study.title}"))
     if study.synthetic:
-        console.print(f"[bold magenta]{study.synthetic.strip()}[/bold magenta]", highlight=False)
+        console.print(Text(study.synthetic.strip(), style="bold magenta"))
     if (build.findings["rule"] == DEIDENTIFIED).any():
-        console.print("[bold red]NOT FOR SUBMISSION[/bold red]: the raw data are de-identified.")
+        say(console, ("NOT FOR SUBMISSION", "bold red"), ": the raw data are de-identified.")
     console.print(_datasets(build))
     if len(build.unexplained):
         console.print(_findings(build))
     _print_counts(build, console)
     for result in build.results:
-        console.print(f"[bold]{result.title}[/bold]: {result}", highlight=False, soft_wrap=True)
+        say(console, (result.title, "bold"), f": {result}")
     if build.folder is None:
-        console.print("[red]Refused[/red]: a final package may hold no unexplained error.")
-        console.print(f"Findings: {build.report / 'findings.html'}", soft_wrap=True)
+        say(console, ("Refused", "red"), ": a final package may hold no unexplained error.")
+        say(console, f"Findings: {build.report / 'findings.html'}")
         return
-    console.print(f"Package:  {build.folder / 'm5'}", soft_wrap=True, highlight=False)
-    console.print(f"Findings: {build.folder / 'findings.html'}", soft_wrap=True, highlight=False)
+    say(console, f"Package:  {build.folder / 'm5'}")
+    say(console, f"Findings: {build.folder / 'findings.html'}")
 
 
 def _datasets(build: Build) -> Grid:
@@ -71,9 +73,8 @@ def _findings(build: Build) -> Grid:
     ]
     for _, severity, rule, where, count, message in sorted(rows, key=lambda row: row[0])[:SHOWN]:
         colour = _COLOURS[str(severity)]
-        grid.add_row(
-            f"[{colour}]{severity}[/{colour}]", str(rule), str(where), str(count), str(message)
-        )
+        cells = (str(rule), str(where), str(count), str(message))
+        grid.add_row(Text(str(severity), style=colour), *cells)
     if len(rows) > SHOWN:
         grid.caption = f"and {len(rows) - SHOWN} more kinds in the report"
     return grid
@@ -87,13 +88,13 @@ def _print_counts(build: Build, console: Console) -> None:
         for name in SEVERITIES
     )
     forms = build.sdtm.ledger.forms
-    console.print(f"[bold]Findings[/bold]: {counts}", highlight=False, soft_wrap=True)
-    console.print(
-        f"[bold]Raw records[/bold]: {forms['records'].sum():,} read,"
+    say(console, ("Findings", "bold"), f": {counts}")
+    say(
+        console,
+        ("Raw records", "bold"),
+        f": {forms['records'].sum():,} read,"
         f" {forms['records used'].sum():,} used,"
         f" {forms['records left out'].sum():,} left out by a where clause,"
         f" {forms['records not submitted'].sum():,} not submitted,"
         f" {forms['records unaccounted'].sum():,} unaccounted",
-        highlight=False,
-        soft_wrap=True,
     )

@@ -21,6 +21,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from specs.errors import RawDataError, TransportError
+from specs.parquet_files import check_parquet, parquet_errors
 from submission.dataset_json import JsonColumn, JsonDataset
 from submission.dataset_json.dates import EPOCH, iso_texts
 from submission.dataset_json.description import as_attributes, from_attributes
@@ -69,11 +70,10 @@ def write_csv(frames: Iterable[pd.DataFrame], path: Path, dataset: JsonDataset) 
 def described_parquet(path: Path) -> JsonDataset:
     """What a Parquet file says of its dataset, or else what its columns show."""
     _there(path)
-    try:
+    check_parquet(path, RawDataError)
+    with parquet_errors(path):
         file = pa.parquet.ParquetFile(path)
-    except pa.ArrowInvalid as error:
-        raise RawDataError(f"this is no Parquet file: {error}", where=str(path)) from error
-    schema = file.schema_arrow
+        schema = file.schema_arrow
     stored = (schema.metadata or {}).get(METADATA)
     if stored is None:
         columns = tuple(_column(field, path) for field in schema)
@@ -109,8 +109,14 @@ def described_csv(path: Path) -> JsonDataset:
 
 def parquet_frames(path: Path, dataset: JsonDataset) -> Iterator[pd.DataFrame]:
     """The rows of a Parquet file; dates as SAS counts them, as from the other formats."""
-    batches = pa.parquet.ParquetFile(path).iter_batches(AT_ONCE, columns=_names(dataset))
-    yield from _frames(batches, dataset)
+    with parquet_errors(path):
+        batches = pa.parquet.ParquetFile(path).iter_batches(AT_ONCE, columns=_names(dataset))
+        yield from _frames(map(_valid, batches), dataset)
+
+
+def _valid(batch: pa.RecordBatch) -> pa.RecordBatch:
+    batch.validate(full=True)
+    return batch
 
 
 def csv_frames(path: Path, dataset: JsonDataset) -> Iterator[pd.DataFrame]:

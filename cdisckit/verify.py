@@ -8,14 +8,17 @@ whoever receives it can repeat the derivation.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
 
 import adam.derivations
 import sdtm.derivations
+from specs.calls import UNUSABLE
 from specs.derivation import Outcome, derivations_of
 from specs.errors import CdisckitError
+from specs.paths import IN_PACKAGE, inside
 from specs.references import split_source
 from specs.where import all_hold
 from submission.define import read_define
@@ -124,7 +127,7 @@ def _values(
             made = _of_subjects(derivation, call, tables)
         else:
             raise _NotRepeatableError(f"a function of scope {derivation.scope} is not repeated")
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
+    except UNUSABLE as error:
         raise _NotRepeatableError(f"it cannot read what was delivered ({error})") from error
     values = made.values if isinstance(made, Outcome) else made
     if not isinstance(values, pd.Series):
@@ -169,7 +172,7 @@ class _Tables:
 
     def __init__(self, documents: list[tuple[Path, Document]]) -> None:
         self._paths = {
-            group.name: path.parent / group.leaf.href
+            group.name: inside(path.parent, unquote(group.leaf.href), str(path), IN_PACKAGE)
             for path, document in documents
             for group in document.groups
             if group.leaf is not None

@@ -121,6 +121,7 @@ class Form:
     events: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
+        check_reserved(self.fields, f"form {self.name}")
         texts = {str(n): as_category(c) for n, c in self.frame.items() if c.dtype == "str"}
         if texts:
             object.__setattr__(self, "frame", self.frame.assign(**texts))
@@ -154,6 +155,18 @@ class Form:
             unit=long["text_unit"],
         )
         return made[list(TIDY)]
+
+
+def check_reserved(names: Iterable[str], where: str) -> None:
+    """RawDataError where a name is like those of the context of a record."""
+    taken = [name for name in names if name.startswith("@")]
+    if taken:
+        raise RawDataError(
+            f"{', '.join(taken)} begins with @, as only the names do that stand for whose record"
+            f" it is: {', '.join(CONTEXT)}",
+            where=where,
+            remedy="rename it in a copy of the file",
+        )
 
 
 def context(index: pd.Index, file: str, line: pd.Series, **known: pd.Series) -> pd.DataFrame:

@@ -10,6 +10,9 @@ from specs.where import Where
 
 Texts = tuple[str, ...]
 
+OF_RESULTS = ("ars", "index", "results")
+"""The files of all results, beside those that displays name."""
+
 
 class _Noun(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -98,6 +101,10 @@ class AnalysesFile(_Noun):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"{', '.join(twice)} is declared twice")
+        files = [*OF_RESULTS, *(display.id.lower() for display in self.displays)]
+        same = sorted({name for name in files if files.count(name) > 1})
+        if same:
+            raise ValueError(f"two files of the results would be named {', '.join(same)}")
         known = {analysis.id for analysis in self.analyses}
         for display in self.displays:
             missing = [name for name in display.analyses if name not in known]

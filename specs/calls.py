@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 VALUES: Final = (pd.Series, Outcome)
 """What a derivation of the values of a variable gives."""
 
+UNUSABLE: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What functions of cdisckit raise where sources or constants are not what they are made for."""
+
 _ALIGNED: Final = ("value", "record", "lookup")
 """Scopes whose result is on the index of the first source."""
 
@@ -87,7 +90,7 @@ def _run(
     if not is_of_study(derivation.function.__module__):
         try:
             return derivation.function(*given, **constants)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except UNUSABLE as error:
             kinds = ", ".join(f"{name} {_kind(c)}" for name, c in _named(derivation, given))
             raise MappingError(
                 f"{derivation.name} cannot use its sources ({kinds}): {said(error)}",

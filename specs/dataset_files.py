@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from specs.dataset_models import AdamBlock, SdtmBlock
 from specs.errors import SpecError, did_you_mean, gathered
 from specs.model import Block, Dataset, Join, Origin, Parameter, Rule, Value, Variable
+from specs.paths import dataset_name
 from specs.rule_files import RuleResolver, check_number
 from specs.rule_models import NUMERIC, SdtmVariable
 from specs.yaml_files import records
@@ -61,6 +62,7 @@ class DatasetResolver(RuleResolver):
                 where=self.file.place("dataset"),
                 remedy="give a custom domain a label and a class",
             )
+        dataset_name(given.dataset, self.file.place("dataset"))
         if self.tabulation and not given.records:
             raise SpecError(
                 f"{given.dataset} has no records",

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from specs.errors import SpecError, did_you_mean
+from specs.errors import SpecError, did_you_mean, shortened
 from specs.guard import module_name, raised_at, study_code
 
 if TYPE_CHECKING:
@@ -67,6 +67,9 @@ class Derivation:
 
     Texts are `str`. To a function that says it takes `categories` they may come as that, and it may
     give them, which spares it the texts of millions of records. `severity` is that of its findings.
+
+    `declared` is the place of a study's function that was read and not run, see
+    `specs.study_code`.
     """
 
     name: str
@@ -74,13 +77,21 @@ class Derivation:
     scope: Scope
     categories: bool = False
     severity: Severity = "error"
+    declared: str = ""
 
     def __reduce__(self) -> tuple[Callable[..., Derivation], tuple[Any, ...]]:
         """In another process a study's function is found by its file, any other by its module."""
         file = getattr(sys.modules.get(self.function.__module__), "__file__", None)
         if file and self.function.__module__ == module_name(Path(file)):
             return _of_study, (Path(file), self.name)
-        given = (self.name, self.function, self.scope, self.categories, self.severity)
+        given = (
+            self.name,
+            self.function,
+            self.scope,
+            self.categories,
+            self.severity,
+            self.declared,
+        )
         return Derivation, given
 
     @property
@@ -125,7 +136,31 @@ class Derivation:
         for parameter in self.constants:
             given = constants.get(parameter.name, parameter.default)
             words[parameter.name] = _listed(given) if isinstance(given, list) else str(given)
-        return string.Formatter().vformat(self.paragraph, (), words)
+        return self._filled(words)
+
+    def _filled(self, words: Mapping[str, str]) -> str:
+        """The first paragraph with words for its placeholders; SpecError for any other braces."""
+        try:
+            parts = list(string.Formatter().parse(self.paragraph))
+        except ValueError as error:
+            raise SpecError(
+                f"the text of {self.name} cannot be read ({error})",
+                where=self.declared or self.function.__module__,
+                remedy="write braces that are no placeholder twice",
+            ) from None
+        made: list[str] = []
+        for text, name, how, conversion in parts:
+            made.append(text)
+            if name is None:
+                continue
+            if name not in words or how or conversion:
+                raise SpecError(
+                    f"the text of {self.name} has a placeholder {{{shortened(name)}}}",
+                    where=self.declared or self.function.__module__,
+                    remedy=did_you_mean(name, words),
+                )
+            made.append(words[name])
+        return "".join(made)
 
     def check_call(self, sources: int, constants: Iterable[str], where: str) -> None:
         """SpecError when a rule gives too many or few sources, or a constant it does not take."""

@@ -5,7 +5,8 @@ CdisckitError           could not run: exit code 2, no traceback
 ├── RawDataError        raw data cannot be read
 ├── TerminologyError    a terminology package cannot be read or used
 ├── MappingError        a rule cannot be applied to the data it was given
-└── TransportError      a value or a name has no place in a submission file
+├── TransportError      a value or a name has no place in a submission file
+└── OutputError         a result cannot be written where it was to go
 
 What is wrong *inside* readable data (a value outside its codelist, a date that cannot be) is not
 an error but a finding, see `specs.findings`. Any other exception that reaches the command line is a
@@ -15,12 +16,15 @@ fault of cdisckit: exit code 3 and a report, see `cdisckit.faults`.
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Result = TypeVar("Result")
+
+LONGEST_LINE: Final = 3000
+"""The most characters of a line of a message."""
 
 
 class CdisckitError(Exception):
@@ -30,7 +34,8 @@ class CdisckitError(Exception):
         self.what = what
         self.where = where
         self.remedy = remedy
-        super().__init__(": ".join(part for part in (where, what) if part) + remedy_text(remedy))
+        told = ": ".join(part for part in (where, what) if part) + remedy_text(remedy)
+        super().__init__("\n".join(map(_line, told.split("\n"))))
 
 
 class SpecError(CdisckitError):
@@ -53,6 +58,10 @@ class TransportError(CdisckitError):
     """A value or a name has no place in a submission file; `where` names dataset, row, variable."""
 
 
+class OutputError(CdisckitError):
+    """A result cannot be written where it was to go; `where` names the file or folder."""
+
+
 def gathered(calls: Iterable[Callable[[], Result]]) -> list[Result]:
     """The results of all calls; one SpecError with everything that the calls found wrong."""
     results: list[Result] = []
@@ -72,6 +81,23 @@ def remedy_text(remedy: str) -> str:
     return f"; {remedy}" if remedy else ""
 
 
+def _line(text: str) -> str:
+    """A line of a message, its middle left out where it is longer than anybody reads."""
+    if len(text) <= LONGEST_LINE:
+        return text
+    return f"{text[: LONGEST_LINE - 500]} ... ({len(text):,} characters) ... {text[-400:]}"
+
+
+def shortened(value: object, most: int = 120) -> str:
+    """A value of unknown length as a message shows it.
+
+    >>> shortened("ABCDEFGHIJ" * 50, 10)
+    'ABCDEFG... (500 characters)'
+    """
+    text = str(value)
+    return text if len(text) <= most else f"{text[: most - 3]}... ({len(text):,} characters)"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A remedy for a name that is not known: the nearest known names, or all of them if few.
 
@@ -81,10 +107,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     'known are AVAL, CHG'
     """
     names = sorted(set(known))
-    near = get_close_matches(name, names, n=3, cutoff=0.6)
+    near = get_close_matches(name[:100], names, n=3, cutoff=0.6)
     if near:
-        return f"did you mean {' or '.join(near)}?"
+        return f"did you mean {shortened(' or '.join(near), 400)}?"
     if not names:
         return "none is known here"
     shown = ", ".join(names[:12])
-    return f"known are {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+    return f"known are {shortened(shown, 1000)}" + (
+        f" and {len(names) - 12} more" if len(names) > 12 else ""
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from pydantic import ValidationError
 
 from specs.analyses import AnalysesFile
 from specs.codelists import StudyTerminology
+from specs.csv_files import read_csv
 from specs.dataset_files import DatasetResolver
 from specs.errors import SpecError
 from specs.files import (
@@ -30,6 +30,7 @@ from specs.model import (
     Study,
     Visit,
 )
+from specs.paths import file_name, inside
 from specs.predecessors import inherited
 from specs.prefixes import own_prefix, prefixes
 from specs.references import check_references
@@ -42,6 +43,11 @@ if TYPE_CHECKING:
     from specs.analyses import Analysis, Display
     from specs.derivation import Derivation
 _FOLDERS = {"sdtm": "SDTMIG", "adam": "ADaMIG"}
+
+
+def study_id(folder: Path) -> str:
+    """The id of the study in `folder`, of which nothing but study.yaml is read."""
+    return read_yaml(folder / "study.yaml").parsed(StudyFile).study
 
 
 def load_study(
@@ -157,6 +163,9 @@ def _analyses(path: Path) -> tuple[tuple[Analysis, ...], tuple[Display, ...]]:
         return (), ()
     file = read_yaml(path)
     given = file.parsed(AnalysesFile)
+    for number, display in enumerate(given.displays):
+        remedy = "choose another id: the files of a display are named after it"
+        file_name(display.id, file.place("displays", number), remedy)
     return (
         tuple(
             analysis.model_copy(update={"place": file.place("analyses", number)})
@@ -175,24 +184,17 @@ def _table(
     """A table of study.yaml: its rows as written there, or those of the CSV file it names."""
     if not isinstance(given, str):
         return records(given, file, "tables", name)
-    path = file.path.parent / given
     place = file.place("tables", name)
+    path = inside(file.path.parent, given, place)
     try:
-        with path.open(encoding="utf-8", newline="") as lines:
-            rows = list(csv.DictReader(lines))
+        _, rows = read_csv(path)
     except OSError as error:
         raise SpecError(
             f"{given} cannot be read ({error.strerror})", where=place, remedy="check the path"
         ) from None
-    for number, row in enumerate(rows, start=2):
-        if None in row or None in row.values():
-            raise SpecError(
-                "the row has not as many cells as the head of the table",
-                where=f"{given} row {number}",
-                remedy="mend the row",
-            )
     return tuple(
-        MappingProxyType({key: value.strip() or None for key, value in row.items()}) for row in rows
+        MappingProxyType({key: value.strip() or None for key, value in row.items()})
+        for _, row in rows
     )
 
 

@@ -55,6 +55,7 @@ def _problems(study: Study, dataset: Dataset) -> Iterator[SpecError]:
             where=dataset.file,
             remedy="rename or remove one",
         )
+    yield from _conditions(dataset)
     parameters = {p.code: d for d in study.datasets for p in d.parameters}
     for rule in rules_of(dataset):
         for source in rule.sources:
@@ -81,6 +82,21 @@ def _problems(study: Study, dataset: Dataset) -> Iterator[SpecError]:
                     )
                 for code in matches:
                     yield from _unless_there(parameters[code], name, source, rule.place)
+
+
+def _conditions(dataset: Dataset) -> Iterator[SpecError]:
+    """Conditions of an analysis dataset's rules that read no variable of it."""
+    if dataset.purpose != "Analysis":
+        return
+    known = {v.name for v in (*dataset.variables, *dataset.supplemental)}
+    for rule in rules_of(dataset):
+        for clause in rule.when:
+            if clause.variable not in known:
+                yield SpecError(
+                    f"when {clause}: {dataset.name} has no {clause.variable}",
+                    where=rule.place,
+                    remedy=did_you_mean(clause.variable, known),
+                )
 
 
 def _unless_there(owner: Dataset, name: str, source: str, place: str) -> Iterator[SpecError]:

@@ -7,11 +7,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.reader import ReaderError
 
-from specs.errors import SpecError, did_you_mean
+from specs.errors import SpecError, did_you_mean, shortened
+from specs.yaml_limits import LARGEST, bounded_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -96,6 +97,12 @@ def content(file: YamlFile) -> dict[str, Any]:
 def read_yaml(path: Path) -> YamlFile:
     """Read a YAML 1.2 file (UTF-8). SpecError names the line of a syntax error or double key."""
     try:
+        if path.stat().st_size > LARGEST:
+            raise SpecError(
+                f"has more than {LARGEST:,} bytes",
+                where=path.name,
+                remedy="divide it, or keep tables in CSV files",
+            )
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise SpecError(
@@ -110,19 +117,22 @@ def read_yaml(path: Path) -> YamlFile:
             f"cannot be read ({error.strerror})", where=str(path), remedy="check the study's folder"
         ) from None
     try:
-        data = YAML(typ="rt").load(text)
+        data = bounded_yaml().load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         problem = str(error.problem or error.context).splitlines()[0]
         raise SpecError(
-            f"is not YAML: {problem}", where=f"{path.name} line {line}", remedy="mend the line"
+            f"is not YAML: {shortened(problem, 300)}",
+            where=f"{path.name} line {line}",
+            remedy="mend the line",
         ) from None
-    except (YAMLError, ValueError) as error:
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
         raise SpecError(
-            f"is not YAML: {str(error).splitlines()[0]}",
-            where=path.name,
-            remedy="quote what is meant as text",
+            "is not YAML: a control character is not allowed",
+            where=f"{path.name} line {line}",
+            remedy="remove it",
         ) from None
     if not isinstance(data, CommentedMap):
         raise SpecError(

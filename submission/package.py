@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from specs.errors import SpecError, TransportError
+from specs.errors import SpecError, shortened
 from specs.lineage import variable_lineage
+from specs.paths import file_name
 from submission.attributes import measured
 from submission.define import read_define, write_define, write_stylesheet
 from submission.define.html import Addition, DatasetAddition, write_html
@@ -41,7 +41,7 @@ def write_package(
     written. Errors: SpecError (a study id that cannot name a folder), MappingError (a dataset that
     was not built), TransportError (a value that a file cannot hold).
     """
-    root = folder / "m5" / "datasets" / _folder_name(study)
+    root = folder / "m5" / "datasets" / folder_name(study.id)
     written: list[Path] = []
     for standard, tables in (("SDTMIG", sdtm_tables), ("ADaMIG", adam_tables)):
         datasets = study.of(standard)
@@ -109,45 +109,16 @@ def columns(dataset: Dataset, attributes: DatasetAttributes) -> tuple[Column, ..
     )
 
 
-def swap_in(temporary: Path, target: Path) -> None:
-    """Put a finished folder in the place of another, or leave the other as it was.
+def folder_name(identifier: str) -> str:
+    """The name of a study's folder in a package, and of the package.
 
-    Both are on one disk: the old folder is renamed aside, the new one into its place, and then the
-    old one is removed. When the new one cannot be moved the old one returns and TransportError is
-    raised. What an interrupted swap left aside is the last good folder: it stays until the next
-    swap succeeds.
+    SpecError for an id that cannot name one.
     """
-    aside = target.with_name(f".{target.name}.previous")
-    if target.exists() and not target.is_dir():
-        raise TransportError(f"{target} is a file", remedy="choose another folder for the package")
-    if not temporary.is_dir():
-        raise TransportError(f"there is no folder {temporary}", remedy="write the package first")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            if aside.exists():
-                shutil.rmtree(aside)
-            target.rename(aside)
-        try:
-            temporary.rename(target)
-        except OSError:
-            if aside.exists():
-                aside.rename(target)
-            raise
-    except OSError as error:
-        raise TransportError(
-            f"the package cannot be moved to {target}: {error.strerror}",
-            remedy="write it into a folder beside the target, and close what is open there",
-        ) from error
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _folder_name(study: Study) -> str:
-    name = study.id.lower()
+    name = identifier.lower()
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
         raise SpecError(
-            f"the study id {study.id!r} cannot name a folder of the package",
+            f"the study id {shortened(identifier)!r} cannot name a folder of the package",
             where="study.yaml",
             remedy="use letters, digits, - and _",
         )
-    return name
+    return file_name(name, "study.yaml: study")

@@ -13,6 +13,7 @@ import pandas as pd
 
 from specs.distinct import as_plain
 from specs.findings import all_findings, findings
+from specs.paths import inside
 from specs.terminology.meddra import read_meddra
 from specs.terminology.whodrug import read_whodrug
 from validation.coded_events import MEDDRA, coded_events
@@ -122,8 +123,11 @@ def _folder(dictionary: Dictionary, study: Study, shared: Path | None) -> Path |
     """
     version = f"{dictionary.name}-{dictionary.version}"
     told = dictionary.files or version
-    places = [study.folder / told] if dictionary.files else []
-    places += [shared / told, shared / version] if shared is not None else []
+    folders = [(study.folder, told)] if dictionary.files else []
+    folders += [(shared, told), (shared, version)] if shared is not None else []
+    where = f"study.yaml: dictionaries: {dictionary.name}"
+    remedy = "name a folder below the study's, or give --dictionaries FOLDER"
+    places = [inside(folder, name, where, remedy) for folder, name in folders]
     return next((place for place in places if place.is_dir()), None)
 
 

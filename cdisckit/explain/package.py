@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
 
 from specs.errors import CdisckitError, did_you_mean
 from specs.lineage import COLUMNS, conditions_of
+from specs.parquet_files import parquet_errors
+from specs.paths import IN_PACKAGE, inside
 from specs.where import Comparator, Where, all_hold
 from submission.dataset_json.dates import iso_texts
 from submission.define import read_define
@@ -65,8 +68,11 @@ class Package:
         for path in sorted(self.folder.rglob("define.xml")):
             document = read_define(path)
             for group in document.groups:
-                if group.leaf is not None and (path.parent / group.leaf.href).exists():
-                    found[group.name] = (path.parent / group.leaf.href, document, group)
+                if group.leaf is None:
+                    continue
+                file = inside(path.parent, unquote(group.leaf.href), str(path), IN_PACKAGE)
+                if file.exists():
+                    found[group.name] = (file, document, group)
         return found
 
     @cached_property
@@ -84,7 +90,9 @@ class Package:
     @cached_property
     def _raw(self) -> pd.DataFrame:
         path = self.folder / "lineage" / "raw_records.parquet"
-        return pd.read_parquet(path).astype({"line": "Int64"}).set_index("record")
+        with parquet_errors(path):
+            table = pd.read_parquet(path)
+        return table.astype({"line": "Int64"}).set_index("record")
 
     def names(self) -> tuple[str, ...]:
         """The datasets of the package."""
@@ -184,7 +192,8 @@ class Package:
         """What a row was made from: columns source (a form or dataset) and record."""
         if dataset not in self._links:
             path = self.folder / "lineage" / "rows.parquet"
-            table = pd.read_parquet(path, filters=[("dataset", "==", dataset)])
+            with parquet_errors(path):
+                table = pd.read_parquet(path, filters=[("dataset", "==", dataset)])
             self._links[dataset] = table.astype({"source": "str"}).set_index("row")
         links = self._links[dataset]
         return links.loc[links.index == row, ["source", "record"]]

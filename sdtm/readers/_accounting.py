@@ -56,7 +56,7 @@ def _shown(form: Form) -> Iterator[pd.DataFrame]:
         for severity, rule, rows, message in (
             ("warning", "CK-RAW-REQUIRED", blank & visible & field.required,
              "is blank, and the form requires an answer"),
-            ("warning", "CK-RAW-HIDDEN", ~blank & ~visible,
+            ("warning", "CK-RAW-HIDDEN", field.answered(column).notna() & ~visible,
              f"has an answer, and the form shows the field only if {field.shown_if}"),
         ):  # fmt: skip
             found = form.frame.index[rows]

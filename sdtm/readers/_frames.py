@@ -6,9 +6,6 @@ program shows it that the file is opened with, the labels of its columns, and fi
 
 from __future__ import annotations
 
-import struct
-import zipfile
-import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from importlib import import_module
@@ -19,23 +16,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from specs.errors import RawDataError, did_you_mean
+from specs.errors import RawDataError, did_you_mean, shortened
 from specs.findings import findings, no_findings
+from specs.parquet_files import check_parquet, parquet_errors
+from specs.spreadsheets import open_spreadsheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
     from types import ModuleType
 
-LARGEST = 1 << 30
-"""How many bytes a packed file may hold when it is unpacked."""
-
 _OF_READSTAT = (ValueError, TypeError, IndexError, OverflowError, MemoryError)
 """What pyreadstat lets through where a damaged file has a variable without name or size."""
-
-DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError,
-           EOFError, OSError, ValueError)  # fmt: skip
-"""What zipfile raises for files that are damaged, locked, or packed in another way."""
 
 _SAS_START = np.datetime64("1960-01-01T00:00:00", "s")
 _SAS_DATES = ("DATE", "DDMMYY", "MMDDYY", "YYMMDD", "E8601DA", "B8601DA", "IS8601DA", "MONYY",
@@ -62,33 +54,17 @@ def read_xlsx(path: Path, sheet: str = "") -> Sheet:
 
     Values are as stored, formulas as last computed; dates are ISO 8601 text.
     """
-    calamine = _needed("python_calamine", "xlsx", path)
     _check_file(path)
-    if zipfile.is_zipfile(path):
-        check_packed(path)
-    try:
-        workbook = calamine.CalamineWorkbook.from_path(str(path))
-        shown = [
-            told.name
-            for told in workbook.sheets_metadata
-            if told.visible == calamine.SheetVisibleEnum.Visible
-            and told.typ == calamine.SheetTypeEnum.WorkSheet
-        ]
-        if sheet and sheet not in workbook.sheet_names:
-            raise RawDataError(
-                f"has no sheet {sheet}",
-                where=path.name,
-                remedy=did_you_mean(sheet, workbook.sheet_names),
-            )
-        name = sheet or (shown[0] if shown else "")
-        rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) if name else []
-        others = [] if sheet else [n for n in workbook.sheet_names if n != name]
-    except (calamine.CalamineError, calamine.PasswordError, OSError) as error:
+    workbook = open_spreadsheet(path, RawDataError, from_a1=True)
+    if sheet and sheet not in workbook.names:
         raise RawDataError(
-            f"is no workbook that can be read ({type(error).__name__}: {error})",
+            f"has no sheet {shortened(sheet)}",
             where=path.name,
-            remedy="open it in a spreadsheet, save it as XLSX without a password",
-        ) from None
+            remedy=did_you_mean(sheet, workbook.names),
+        )
+    name = sheet or next(iter(workbook.shown), "")
+    rows = workbook.rows(name) if name else []
+    others = [] if sheet else [n for n in workbook.names if n != name]
     head = next((n for n, row in enumerate(rows) if any(str(v).strip() for v in row)), None)
     if head is None:
         raise RawDataError("the sheet is empty", where=path.name, remedy="name another with sheet:")
@@ -208,14 +184,10 @@ def _sas_text(column: pd.Series, sas_format: str) -> pd.Series:
 def read_parquet(path: Path) -> Sheet:
     """A Parquet file; dates and times are ISO 8601 text, numbers as one would type them."""
     _check_file(path)
-    try:
+    check_parquet(path, RawDataError)
+    with parquet_errors(path):
         table = pq.read_table(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise RawDataError(
-            f"is no Parquet file that can be read ({str(error).splitlines()[0]})",
-            where=path.name,
-            remedy="export the data again",
-        ) from None
+        table.validate(full=True)
     check_names(table.column_names, path.name)
     index = pd.RangeIndex(1, table.num_rows + 1, name="line")
     columns = {
@@ -253,23 +225,6 @@ def check_names(names: list[str], where: str) -> None:
     if twice or not names or not all(name.strip() for name in names):
         what = f"the head has {', '.join(twice)} twice" if twice else "a column has no name"
         raise RawDataError(what, where=where, remedy="give every column a name of its own")
-
-
-def check_packed(path: Path) -> None:
-    """RawDataError where a packed file would unpack to more than can be meant."""
-    try:
-        with zipfile.ZipFile(path) as packed:
-            size = sum(member.file_size for member in packed.infolist())
-    except DAMAGED as error:
-        raise RawDataError(
-            f"is no whole zip file ({error})", where=path.name, remedy="export the data again"
-        ) from None
-    if size > LARGEST or size > 1000 * max(path.stat().st_size, 1 << 14):
-        raise RawDataError(
-            f"unpacks to {size:,} bytes, which is not read",
-            where=path.name,
-            remedy="it is damaged or hostile; export the data again, as CSV if they are that many",
-        )
 
 
 def _check_file(path: Path) -> None:

@@ -12,8 +12,10 @@ from sdtm.raw import Form, RawData
 from sdtm.readers._odm_data import read_odm
 from sdtm.readers._odm_definitions import merged
 from sdtm.readers._redcap_dictionary import (
+    BESIDE,
     EVENT,
     FORM,
+    GROUP,
     INSTANCE,
     STRUCTURE,
     Asked,
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from sdtm.readers._odm_definitions import Definition, Definitions
     from sdtm.readers._odm_state import Cell, Place
     from sdtm.readers._redcap_dictionary import RedcapOptions
+
+    Saved = dict[Place, tuple[int, dict[str, Cell]]]
 
 _KINDS = {"select": "dropdown", "textarea": "notes"}
 
@@ -58,7 +62,7 @@ def read_project(path: Path, given: RedcapOptions) -> RawData:
         ],
         columns=["unique_event_name", "form"],
     )
-    saved = _saved_forms(file, dictionary, names)
+    saved = _with_groups(_saved_forms(file, dictionary, names))
     forms: dict[str, Form] = {}
     found = [file.found.table()]
     for name in dict.fromkeys(dictionary.form_of.values()):
@@ -89,7 +93,8 @@ def _dictionary(path: Path, known: Definitions, given: RedcapOptions) -> Diction
         items = [item for group in form.refs for item in known.items_of(group)]
         for item in map(known.of["ItemDef"].__getitem__, items):
             name = item.attributes.get("Variable", item.oid)
-            if name in fields or name == f"{_form_name(form)}_complete":
+            of_form = {f"{_form_name(form)}_complete", f"{_form_name(form)}_timestamp"}
+            if name in fields or name in of_form | STRUCTURE:
                 continue
             kind = _KINDS.get(of := item.attributes.get("FieldType", "text"), of)
             if kind == "descriptive":
@@ -138,12 +143,12 @@ def _choices(item: Definition, kind: str, known: Definitions) -> Mapping[str, st
 
 def _saved_forms(
     file: OdmFile, dictionary: Dictionary, names: Mapping[str, str]
-) -> dict[str, dict[Place, tuple[int, dict[str, Cell]]]]:
+) -> dict[str, Saved]:
     """The saved forms by name and place, with the values of all their item groups."""
     columns = {c for field in dictionary.fields.values() for c in dictionary.columns(field)}
     columns |= {f"{form}_complete" for form in dictionary.form_of.values()} | STRUCTURE
     columns |= {f"{form}_timestamp" for form in dictionary.form_of.values()}
-    saved: dict[str, dict[Place, tuple[int, dict[str, Cell]]]] = {}
+    saved: dict[str, Saved] = {}
     for place, instance in file.collected.instances.items():
         if place.form not in names:
             raise RawDataError(
@@ -168,6 +173,30 @@ def _saved_forms(
                 )
             cells[item] = cell
     return saved
+
+
+def _with_groups(saved: dict[str, Saved]) -> dict[str, Saved]:
+    """The saved forms, each with what the project says once of its record or event.
+
+    A flat export has the data access group on every row of a record, and the identifier of the
+    survey on every row of a record's event.
+    """
+    told: dict[tuple[str, str, str], Cell] = {}
+    for of_form in saved.values():
+        for place, (_, cells) in of_form.items():
+            for item in BESIDE:
+                if item in cells:
+                    told.setdefault(_whose(item, place), cells[item])
+    for of_form in saved.values():
+        for place, (_, cells) in of_form.items():
+            for item in BESIDE:
+                if _whose(item, place) in told:
+                    cells.setdefault(item, told[_whose(item, place)])
+    return saved
+
+
+def _whose(item: str, place: Place) -> tuple[str, str, str]:
+    return item, place.subject, "" if item == GROUP else place.event
 
 
 def _flat(

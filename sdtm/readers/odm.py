@@ -22,6 +22,7 @@ from sdtm.readers._odm_definitions import merged
 from sdtm.readers._odm_forms import OdmNames, attribute_forms, forms_of
 from specs.errors import RawDataError, did_you_mean
 from specs.findings import all_findings
+from specs.paths import inside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +51,7 @@ class OdmOptions(Options):
 def read(source: RawSource, folder: Path) -> RawData:
     """Read a file; RawDataError where it is no ODM, holds no data, or values stand twice."""
     given = options(source, OdmOptions)
-    path = folder / given.data
+    path = inside(folder, given.data, source.place)
     file = read_odm(path, given.language)
     _check_study(file, given)
     known = merged(file.definitions, file.used)

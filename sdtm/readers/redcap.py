@@ -32,6 +32,7 @@ from sdtm.readers._redcap_xml import read_project
 from sdtm.readers._shape import shape_of
 from specs.errors import SpecError
 from specs.findings import all_findings
+from specs.paths import inside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,15 +43,16 @@ if TYPE_CHECKING:
 def read(source: RawSource, folder: Path) -> RawData:
     """Read an export; RawDataError where its parts do not belong together or rows are doubled."""
     given = options(source, RedcapOptions)
+    path = inside(folder, given.data, source.place)
     if given.data.lower().endswith(".xml"):
-        return read_project(folder / given.data, given)
+        return read_project(path, given)
     if not given.dictionary:
         raise SpecError(
             "a CSV export is read with its dictionary",
             where=source.place,
             remedy="add dictionary: with the data dictionary's file",
         )
-    path, told = folder / given.data, folder / given.dictionary
+    told = inside(folder, given.dictionary, source.place)
     shape = shape_of(path, given.encoding, given.delimiter)
     of_dictionary = shape_of(told, given.encoding, ",")
     dictionary = read_dictionary(told, given, of_dictionary.encoding)
@@ -61,12 +63,12 @@ def read(source: RawSource, folder: Path) -> RawData:
     check_instances(data, dictionary, path)
     paths = [path, dictionary.path]
     if given.events:
-        paths.append(folder / given.events)
-        check_events(data, folder / given.events, path)
+        paths.append(inside(folder, given.events, source.place))
+        check_events(data, paths[-1], path)
     expected = None
     if given.event_forms:
-        paths.append(folder / given.event_forms)
-        expected = read_listing(folder / given.event_forms, "unique_event_name", "form")
+        paths.append(inside(folder, given.event_forms, source.place))
+        expected = read_listing(paths[-1], "unique_event_name", "form")
     check_doubled(data, dictionary.record_id, path)
     rows = Rows(data, data.index.to_series(), dictionary, path, expected)
     read_forms = [form_of(name, rows) for name in dict.fromkeys(dictionary.form_of.values())]

@@ -22,9 +22,10 @@ from sdtm.accepted import ANYTHING, DAY, MINUTE, TYPES, Accepted
 from sdtm.dates import DateStyle
 from sdtm.raw import UNIT, Field, Form, RawData, context
 from sdtm.readers._files import Options, options
-from sdtm.readers._frames import DAMAGED, check_packed
 from specs.errors import RawDataError
 from specs.findings import all_findings, findings
+from specs.packed import DAMAGED, check_packed
+from specs.paths import inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,7 +82,7 @@ class _Table:
 def read(source: RawSource, folder: Path) -> RawData:
     """Read an export; RawDataError where it is no zip of one, or lacks its metadata."""
     given = options(source, SecutrialOptions)
-    path = folder / given.data
+    path = inside(folder, given.data, source.place)
     tables = _tables(path, given)
     _check_setup(tables, path)
     items = tables["items"].frame
@@ -147,7 +148,7 @@ def _tables(path: Path, given: SecutrialOptions) -> dict[str, _Table]:
         raise RawDataError(
             "there is no such file", where=str(path), remedy="check raw: in study.yaml"
         )
-    check_packed(path)
+    check_packed(path, RawDataError)
     tables: dict[str, _Table] = {}
     with zipfile.ZipFile(path) as packed:
         members = [member for member in packed.infolist() if not member.filename.endswith("/")]

@@ -16,12 +16,13 @@ from pydantic import StringConstraints
 
 from sdtm.accepted import TYPES, Accepted, Limit
 from sdtm.dates import DateStyle
-from sdtm.raw import Field, Form, RawData, context
+from sdtm.raw import Field, Form, RawData, check_reserved, context
 from sdtm.readers._files import Delimiter, Options, options, read_categories, read_delimited
 from sdtm.readers._frames import Sheet, read_parquet, read_sas, read_xlsx
 from sdtm.readers._shape import shape_of
 from specs.errors import RawDataError, SpecError, did_you_mean
 from specs.findings import all_findings, findings
+from specs.paths import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -141,12 +142,15 @@ def read_codes(path: Path) -> Codes:
 def read(source: RawSource, folder: Path) -> RawData:
     """Read the files; RawDataError where one is missing, ragged, or lacks a declared column."""
     given = options(source, TablesOptions)
-    codes = read_codes(folder / given.codes) if given.codes else Codes({}, frozenset())
-    made = [_form(name, table, folder, source.place, codes) for name, table in given.forms.items()]
-    files = tuple(folder / table.file for table in given.forms.values())
-    files = (*files, folder / given.codes) if given.codes else files
+    names = [table.file for table in given.forms.values()] + [given.codes] * bool(given.codes)
+    files = [inside(folder, name, source.place) for name in names]
+    codes = read_codes(files[-1]) if given.codes else Codes({}, frozenset())
+    made = [
+        _form(name, table, path, source.place, codes)
+        for (name, table), path in zip(given.forms.items(), files, strict=False)
+    ]
     forms = {form.name: form for form, _ in made}
-    return RawData(MappingProxyType(forms), files, all_findings(found for _, found in made))
+    return RawData(MappingProxyType(forms), tuple(files), all_findings(found for _, found in made))
 
 
 def read_sheet(path: Path, given: TableOptions, place: str = "") -> Sheet:
@@ -172,9 +176,8 @@ def read_sheet(path: Path, given: TableOptions, place: str = "") -> Sheet:
 
 
 def _form(
-    name: str, given: TableOptions, folder: Path, place: str, codes: Codes
+    name: str, given: TableOptions, path: Path, place: str, codes: Codes
 ) -> tuple[Form, pd.DataFrame]:
-    path = folder / given.file
     sheet = read_sheet(path, given, place)
     data, left_out = _left_out(sheet.frame, name, given, path)
     data = _matched(data, given, path, place)
@@ -252,6 +255,7 @@ def _left_out(
     data: pd.DataFrame, name: str, given: TableOptions, path: Path
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows that are records, with their line as a column, and a notice for each other one."""
+    check_reserved(map(str, data.columns), path.name)
     data = data.assign(**{"@line": data.index}).reset_index(drop=True)
     gone = pd.Series(data=False, index=data.index)
     for column, values in given.leave_out.items():

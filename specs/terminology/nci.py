@@ -255,8 +255,10 @@ def _check_root(root: etree._Element, path: Path) -> None:
             "it has a document type, which NCI's files have not", where=str(path)
         )
     if root.tag != f"{_ODM}ODM":
+        namespace, _, name = str(root.tag).rpartition("}")
+        of = f" of the namespace {namespace[1:]}" if namespace else ""
         raise TerminologyError(
-            f"the root is {etree.QName(root).localname}, not ODM", where=str(path), remedy=_KINDS
+            f"the root is {name}{of}, not ODM of {_ODM[1:-1]}", where=str(path), remedy=_KINDS
         )
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import csv
 import os
 import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from specs.errors import TerminologyError
+from specs.errors import OutputError, TerminologyError
+from specs.output import new_file, plain
 from specs.terminology.codelist import ADD_PACKAGE, Package, Terminology
 
 if TYPE_CHECKING:
@@ -69,27 +69,23 @@ def store_package(name: str, version: str, codelists: Iterable[Codelist]) -> Pat
     folder = cache_folder()
     target = folder / f"{name.lower()}-{version}.csv"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=target.stem, suffix=".part")
-        try:
-            with open(handle, "w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerow(COLUMNS)
-                for codelist in codelists:
-                    extensible = "Yes" if codelist.extensible else "No"
-                    writer.writerow(
-                        ("", codelist.code, extensible, codelist.name, codelist.title, "")
-                    )
-                    writer.writerows(
-                        (codelist.code, t.code, "", t.value, t.preferred, "; ".join(t.synonyms))
-                        for t in codelist.terms
-                    )
-            Path(temporary).replace(target)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
-    except OSError as error:
+        with (
+            new_file(target) as partial,
+            partial.open("w", encoding="utf-8", newline="") as file,
+        ):
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            for codelist in codelists:
+                extensible = "Yes" if codelist.extensible else "No"
+                writer.writerow(("", codelist.code, extensible, codelist.name, codelist.title, ""))
+                writer.writerows(
+                    (codelist.code, t.code, "", t.value, t.preferred, "; ".join(t.synonyms))
+                    for t in codelist.terms
+                )
+    except (OutputError, OSError) as error:
+        what = plain(error)[0] if isinstance(error, OSError) else error.what
         raise TerminologyError(
-            f"the package cannot be stored: {error.strerror}",
+            f"the package cannot be stored: {what}",
             where=str(target),
             remedy="set CDISCKIT_CACHE to a folder that can be written",
         ) from error

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -18,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ruamel.yaml import YAML
 
 from specs.errors import SpecError
+from specs.output import work_folder
+from specs.paths import new_in
 from specs.workbooks import rule_cells
 from specs.workbooks.added import PARTS, added_sheets
 from specs.workbooks.comparing import compared, keyed, row_key, same_content, same_text
@@ -64,6 +65,7 @@ def import_study(book: Workbook, folder: Path, load: Callable[[Path], Study]) ->
     files study.yaml and derivations.py; one of others may start a study, which need not load yet.
     """
     made = read_files(book)
+    _check_case(made, book, folder)
     known = (folder / "study.yaml").exists()
     if is_own(book) and not known:
         raise SpecError(
@@ -73,9 +75,8 @@ def import_study(book: Workbook, folder: Path, load: Callable[[Path], Study]) ->
             remedy="import it over the study or a copy of its folder, or start one from define.xml",
         )
     folder = folder.resolve()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as held:
-        aside = Path(held) / folder.name
+    with work_folder(folder) as held:
+        aside = held / "new" / folder.name
         if folder.exists():
             ignored = shutil.ignore_patterns(".git", "__pycache__")
             shutil.copytree(folder, aside, copy_function=_linked, ignore=ignored)
@@ -101,6 +102,21 @@ def import_study(book: Workbook, folder: Path, load: Callable[[Path], Study]) ->
         _put(written, aside, folder)
     taken = result.taken if before else None
     return Import(made.unknown, taken, result.kept, tuple(_came(before, after)), written)
+
+
+def _check_case(made: Imported, book: Workbook, folder: Path) -> None:
+    """SpecError where a file of the workbook is one of the study but for capital letters."""
+    for name in made.files:
+        path = folder / name
+        there = [other.name for other in path.parent.glob("*")]
+        same = [n for n in there if n != path.name and n.casefold() == path.name.casefold()]
+        if same and path.name not in there:
+            rows = (row for row in book.rows("Files") if row["File"] == name)
+            raise SpecError(
+                f"{name} differs from {same[0]} of the study in capital letters alone",
+                where=next((row.place("File") for row in rows), book.file),
+                remedy="name the file as it is named there",
+            )
 
 
 def _as_it_was(folder: Path, load: Callable[[Path], Study]) -> Study | None:
@@ -149,7 +165,7 @@ def _linked(source: str, target: str) -> None:
 def _write_changed(files: Mapping[str, dict[str, Any]], folder: Path) -> Iterator[str]:
     """Write the files that say something else than those that are there; their names."""
     for name, said in files.items():
-        path = folder / name
+        path = new_in(folder, name, name)
         if path.exists():
             now = content(read_yaml(path))
             if same_content(added_sheets({name: now}), added_sheets({name: said})):
@@ -160,9 +176,10 @@ def _write_changed(files: Mapping[str, dict[str, Any]], folder: Path) -> Iterato
 
 def _put(written: tuple[str, ...], aside: Path, folder: Path) -> None:
     """Put the files in their place, each whole."""
-    for name in written:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (aside / name).replace(folder / name)
+    targets = [new_in(folder, name, name) for name in written]
+    for name, target in zip(written, targets, strict=True):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (aside / name).replace(target)
 
 
 def _edited(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from specs.errors import did_you_mean
+from specs.errors import SpecError, did_you_mean
 from specs.limits import LONGEST_TEXT
+from specs.paths import dataset_name
 from specs.rule_models import ORIGINS, DataType
 from specs.standards import latest
 from specs.workbooks import rule_cells
@@ -41,6 +42,11 @@ def from_layout(book: Workbook, made: Imported) -> None:
         name = row["Dataset"]
         if name.startswith("SUPP"):
             continue
+        try:
+            dataset_name(name, row.place("Dataset"))
+        except SpecError as error:
+            made.problems.append(str(error))
+            continue
         adam = _is_adam(row, book)
         said: dict[str, Any] = {"dataset": name, "label": row["Label"]}
         if adam or latest("SDTMIG").dataset(name) is None:
@@ -52,7 +58,10 @@ def from_layout(book: Workbook, made: Imported) -> None:
         if not adam:
             said["records"] = [{"from": name.lower()}]
         said["variables"] = {}
-        made.files[f"{'adam' if adam else 'sdtm'}/{name.lower()}.yaml"] = said
+        path = f"{'adam' if adam else 'sdtm'}/{name.lower()}.yaml"
+        if path in made.files:
+            made.problems.append(f"{row.place('Dataset')}: the dataset {name} is there twice")
+        made.files[path] = said
     for row in book.rows("Variables"):
         file = _file_of(row, made)
         if file is not None:

@@ -8,11 +8,14 @@ the variables with their origins, as far as these say how a value comes about.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from specs.errors import SpecError, did_you_mean
+from specs.errors import SpecError, did_you_mean, shortened
+from specs.paths import dataset_name, inside
 from specs.rule_models import ORIGINS
 from specs.standards import GUIDES
 from specs.terminology import latest_versions
@@ -22,12 +25,23 @@ from specs.workbooks.foreign import described, from_layout
 from specs.workbooks.layouts import ADDED, FIRST, LAYOUTS, RULED
 from specs.workbooks.rule_cells import CONDITIONS
 from specs.workbooks.sheets import same_column, same_name
-from specs.workbooks.value_level import condition_in
+from specs.workbooks.value_level import condition_in, json_in
 
 if TYPE_CHECKING:
     from specs.workbooks.sheets import Row, Workbook
 
 _OWN: Final = (*ADDED, "Tests")
+_KEYED: Final = ("Other", "Given", "Join", "Bind", "Assign")
+"""The columns of the added sheets that hold JSON with keys."""
+
+_FILE: Final = re.compile(r"(sdtm|adam)/[^/]+\.yaml")
+"""The files of datasets by their path in a study: an import writes these, and terminology.yaml."""
+
+_ALLOWED: Final = (
+    "name one such as sdtm/ae.yaml or adam/adsl.yaml; an import writes specifications, and no other"
+    " file"
+)
+
 _ELSEWHERE: Final = ("Common", "Source Variables", "Raw Variables", "Join Comment", "Purpose")
 
 
@@ -114,10 +128,13 @@ def _study(book: Workbook) -> dict[str, Any]:
 
 def _from_added(book: Workbook, made: Imported) -> None:
     for row in book.rows("Files"):
+        _check_file(row, made)
         said: dict[str, Any] = {"dataset": row["Dataset"]}
         said |= {key: row[head] for key, head in (("id", "ID"), ("domain", "Domain")) if row[head]}
         said |= _parsed(row, "Other", made) or {}
         made.files[row["File"]] = said
+    if made.problems:
+        return
     for row in book.rows("Records"):
         if (file := _file(row, made)) is not None:
             file.setdefault("records", []).append(_block(row, made))
@@ -143,6 +160,23 @@ def _from_added(book: Workbook, made: Imported) -> None:
     _add_terms(book, made)
     for row in book.rows("Variables"):
         described(row, {}, made)  # what is wrong in it is found before anything is written
+
+
+def _check_file(row: Row, made: Imported) -> None:
+    """Add to the problems where a row of Files names no file of a dataset, or one named before."""
+    name, place = row["File"], row.place("File")
+    same = next((known for known in made.files if known.casefold() == name.casefold()), "")
+    try:
+        inside(Path(), name, place, _ALLOWED)
+        dataset_name(row["Dataset"], row.place("Dataset"))
+    except SpecError as error:
+        made.problems.append(str(error))
+    else:
+        if not _FILE.fullmatch(name):
+            what = f"{shortened(name)!r} is not a file of a dataset; {_ALLOWED}"
+            made.problems.append(f"{place}: {what}")
+        elif same:
+            made.problems.append(f"{place}: {name} is named twice, here and as {same}")
 
 
 def _file(row: Row, made: Imported) -> dict[str, Any] | None:
@@ -250,17 +284,24 @@ def _parsed(row: Row, column: str, made: Imported) -> Any:
     if not text:
         return None
     try:
-        return condition_in(text) if column in CONDITIONS else json.loads(text)
+        found = condition_in(text) if column in CONDITIONS else json_in(text)
     except json.JSONDecodeError as error:
         made.problems.append(f"{row.place(column)}: {rule_cells.unread(column, text, error)}")
         return None
+    if column in _KEYED and not isinstance(found, dict):
+        made.problems.append(f'{row.place(column)}: is not keys with values, {{"key": "value"}}')
+        return None
+    return found
 
 
 def _value(text: str) -> Any:
     if not text:
         return None
-    if text.startswith('"') and text.endswith('"'):
-        return json.loads(text)
-    if NUMBER.fullmatch(text):
-        return float(text) if "." in text else int(text)
+    try:
+        if text.startswith('"') and text.endswith('"'):
+            return json_in(text)
+        if NUMBER.fullmatch(text):
+            return float(text) if "." in text else int(text)
+    except ValueError:  # text after all
+        pass
     return text

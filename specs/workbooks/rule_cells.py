@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from specs.errors import did_you_mean
 from specs.rule_models import ORIGINS
-from specs.workbooks.value_level import condition_in
+from specs.workbooks.value_level import condition_in, json_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -91,7 +91,7 @@ def _rule(
     parsed = {}
     for column in ("Constants", "Condition"):
         try:
-            read = condition_in if column == "Condition" else json.loads
+            read = condition_in if column == "Condition" else json_in
             parsed[column] = read(given[column]) if given[column] else None
         except json.JSONDecodeError as error:
             problems.append(f"{row.place(column)}: {unread(column, given[column], error)}")

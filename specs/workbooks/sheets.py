@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from specs.errors import SpecError
+from specs.spreadsheets import MOST_CELLS, open_spreadsheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -104,6 +106,14 @@ class Workbook:
         """The sheet of that name, whatever its case and blanks."""
         return next((s for s in self.sheets if same_name(s.name, name)), None)
 
+    @cached_property
+    def clauses(self) -> Mapping[str, list[Row]]:
+        """The rows of the sheet WhereClauses by their ID."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows("WhereClauses"):
+            found.setdefault(row["ID"], []).append(row)
+        return found
+
     def rows(self, name: str) -> tuple[Row, ...]:
         """The rows of a sheet; none when it is missing."""
         sheet = self.sheet(name)
@@ -122,25 +132,29 @@ def same_name(name: str, other: str) -> bool:
 
 def read_workbook(path: Path) -> Workbook:
     """Read an XLSX file; SpecError when it is none, or its head names a column twice."""
-    calamine = _needed("python_calamine", path)
-    try:
-        book = calamine.CalamineWorkbook.from_path(str(path))
-        tables = [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
-    except (calamine.CalamineError, OSError) as error:
-        raise SpecError(
-            f"cannot be read as a workbook ({error})",
-            where=str(path),
-            remedy="save it as XLSX",
-        ) from None
-    return Workbook(path.name, tuple(_sheet(path, name, rows) for name, rows in tables if rows))
+    book = open_spreadsheet(path, SpecError)
+    sheets: list[Sheet] = []
+    cells = 0
+    for name in book.names:
+        rows = book.rows(name)
+        cells += sum(map(len, rows))
+        if cells > MOST_CELLS:
+            raise SpecError(
+                f"the sheets hold more than {MOST_CELLS:,} cells",
+                where=path.name,
+                remedy="keep the sheets of the specification alone",
+            )
+        if rows:
+            sheets.append(_sheet(path, name, rows))
+    return Workbook(path.name, tuple(sheets))
 
 
 def write_workbook(book: Workbook, path: Path) -> None:
     """Write a workbook as XLSX, always the same bytes; SpecError when a cell cannot hold a text."""
     writer = _needed("xlsxwriter", path)
-    with writer.Workbook(
-        str(path), {"strings_to_numbers": False, "strings_to_urls": False}
-    ) as made:
+    content = BytesIO()
+    plain = {"in_memory": True, "strings_to_numbers": False, "strings_to_urls": False}
+    with writer.Workbook(content, plain) as made:
         from datetime import datetime
 
         made.set_properties({"created": datetime.fromisoformat(_STAMP.rstrip("Z"))})
@@ -160,6 +174,7 @@ def write_workbook(book: Workbook, path: Path) -> None:
                         )
                     if text:
                         page.write_string(row.number - 1, place, text)
+    path.write_bytes(content.getvalue())
 
 
 def _sheet(path: Path, name: str, rows: list[list[Any]]) -> Sheet:

@@ -22,9 +22,7 @@ def conditions(book: Workbook, row: Row, problems: list[str]) -> list[dict[str, 
     text = row["Where Clause"]
     if book.sheet("WhereClauses") is not None:
         parts = [
-            (r["Variable"], r["Comparator"].upper(), r["Value"])
-            for r in book.rows("WhereClauses")
-            if r["ID"] == text
+            (r["Variable"], r["Comparator"].upper(), r["Value"]) for r in book.clauses.get(text, ())
         ]
     else:
         parts = list(_parsed(text))
@@ -47,7 +45,17 @@ def condition_in(text: str) -> Any:
         return [
             {variable: {comparator: _value(comparator, v)}} for variable, comparator, v in parts
         ]
-    return json.loads(text)
+    return json_in(text)
+
+
+def json_in(text: str) -> Any:
+    """The JSON of a cell; JSONDecodeError when it is none, or lies deeper than is read."""
+    try:
+        return json.loads(text)
+    except (RecursionError, ValueError) as error:
+        if isinstance(error, json.JSONDecodeError):
+            raise
+        raise json.JSONDecodeError("too deep, or a number too long", text, 0) from None
 
 
 def _parsed(text: str) -> Iterator[tuple[str, str, str]]:

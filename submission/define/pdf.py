@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from specs.errors import CdisckitError
+from specs.output import new_file
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -83,7 +84,8 @@ def write_pdf(page: Path, path: Path, created: datetime | None = None) -> None:
                 remedy="print define.html from a browser by hand",
             )
         content = made.read_bytes()
-    path.write_bytes(_dated(content, created) if created else content)
+    with new_file(path) as partial:
+        partial.write_bytes(_dated(content, created) if created else content)
 
 
 def _dated(content: bytes, created: datetime) -> bytes:

@@ -1,7 +1,7 @@
 """A study's files started from define.xml files: what these say is filled in, the rest is named.
 
 A define.xml does not know fields of forms or names of functions. Where a rule needs a field it has
-a name that begins with `todo_`; a method becomes a function that is to be written.
+a name that begins with `todo_`; a method becomes an entry of methods.yaml.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from specs.methods import METHODS
 from specs.standards import GUIDES, latest
 from specs.terminology import load_terminology, versions
 from submission.define.codelists import DICTIONARIES
@@ -72,8 +73,9 @@ class Started:
         entries = {name: said for name, said in lists.entries.items() if said}
         if entries:
             self.files["terminology.yaml"] = _yaml({"codelists": entries})
-        if code := rules.derivations():
-            self.files["derivations.py"] = code
+        if rules.methods:
+            self.files[METHODS] = "# Write each as a function in derivations.py, and rename it.\n"
+            self.files[METHODS] += _yaml({"methods": rules.methods})
         self.files["study.yaml"] = "".join(f"{line}\n" for line in self._study())
         self.remarks.extend(lists.remarks)
 
@@ -206,7 +208,7 @@ def _yaml(said: Mapping[str, Any]) -> str:
     """A file's content: its parts in block style, what stands in them in one line each."""
     lines: list[str] = []
     for key, value in said.items():
-        if key in ("variables", "supplemental", "parameters", "codelists") and value:
+        if key in ("variables", "supplemental", "parameters", "codelists", "methods") and value:
             lines.append(f"{key}:")
             for name, held in value.items():
                 lines.extend(_entry(name, held))

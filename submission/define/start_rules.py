@@ -1,15 +1,14 @@
 """The origins and methods of a define.xml as rules: those that are known, and those to be written.
 
 A method that names its function in a formal expression of cdisckit is that rule again. Any other
-becomes a function in derivations.py whose docstring is the method's text and whose code is to be
-written. A field of a form, which no define.xml knows, has a name that begins with `todo_`.
+becomes an entry of methods.yaml with its text, whose function is to be written. A field of a form,
+which no define.xml knows, has a name that begins with `todo_`.
 """
 
 from __future__ import annotations
 
 import keyword
 import re
-import textwrap
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -39,30 +38,9 @@ _SOURCES = {"collected": "Investigator", "predecessor": ""}
 _VARIABLE = re.compile(r"\b([A-Z][A-Z0-9]{1,7})\.([A-Z][A-Z0-9_]{0,7})\b")
 _QUALIFIER = re.compile(r'\bSUPP([A-Z0-9]{2,4})\.QVAL\b.*?QNAM\W+(?:EQ\W+)?"?([A-Z][A-Z0-9_]{0,7})')
 
-_HEAD = '''"""Methods of the define.xml that no function is known for: write each, and rename it."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from specs.derivation import derivation
-from specs.errors import SpecError
-
-if TYPE_CHECKING:
-    import pandas as pd
-'''
-
-_STUB = """
-
-@derivation
-def {name}(*sources: pd.Series) -> pd.Series:
-{docstring}
-    raise SpecError("{name} is not written yet", where="derivations.py")
-"""
-
 
 class Rules:
-    """The rules of variables; the functions they need are collected on the way."""
+    """The rules of variables; the methods whose functions are to be written come on the way."""
 
     def __init__(self, known: Mapping[str, Derivation], variables: Collection[str]) -> None:
         """`known` are the derivations at hand, `variables` all `DATASET.VARIABLE` described."""
@@ -70,7 +48,7 @@ class Rules:
         self._known = known
         self._variables = variables
         self._functions: dict[tuple[str, str], str] = {}
-        self._code: dict[str, str] = {}
+        self.methods: dict[str, dict[str, str]] = {}
 
     def of(
         self, document: Document, reference: ItemReference, item: Item, place: str
@@ -86,10 +64,6 @@ class Rules:
         if method is not None and not any("derived" in rule for rule in rules):
             rules.append({"derived": self.function(method, place)})
         return rules
-
-    def derivations(self) -> str:
-        """derivations.py with a function for every method to be written; "" for none."""
-        return _HEAD + "".join(self._code.values()) if self._code else ""
 
     def _rule(self, origin: ItemOrigin, method: Method | None, place: str) -> Iterator[Any]:
         verb = _VERBS.get(origin.type)
@@ -119,10 +93,10 @@ class Rules:
         name = re.sub(r"\W+", "_", f"{TODO}{place}".lower()).strip("_")
         key = (text or name, programs)
         if key not in self._functions:
-            name = f"{name}_" if keyword.iskeyword(name) or name in self._code else name
+            name = f"{name}_" if keyword.iskeyword(name) or name in self.methods else name
             self._functions[key] = name
             told = text or f"The define.xml tells no method for {place}."
-            self._code[name] = _STUB.format(name=name, docstring=_docstring(told, programs))
+            self.methods[name] = {"text": told} | ({"programs": programs} if programs else {})
         return self._functions[key]
 
     def _calls(self, method: Method, item: Item) -> list[dict[str, Any]]:
@@ -178,21 +152,3 @@ def predecessor(text: str) -> str:
         return ".".join(qualifier.groups())
     found = _VARIABLE.search(text)
     return found[0] if found else ""
-
-
-def _docstring(text: str, programs: str) -> str:
-    """The method as the first paragraph, programs of others as further ones."""
-    lines = textwrap.wrap(_escaped(text), 92, break_long_words=False, break_on_hyphens=False)
-    body = "\n    ".join(lines)
-    if programs:
-        more = textwrap.indent(
-            _escaped(programs, braces=False), "    ", lambda line: bool(line.strip())
-        )
-        body = f"{body}\n\n{more}\n    "
-    end = " " if body.endswith('"') else ""
-    return f'    """{body}{end}"""'
-
-
-def _escaped(text: str, *, braces: bool = True) -> str:
-    text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    return text.replace("{", "{{").replace("}", "}}") if braces else text

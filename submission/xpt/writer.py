@@ -5,11 +5,11 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
+from specs import output
 from specs.errors import TransportError
 from submission.xpt.layout import (
     Column,
@@ -153,17 +153,16 @@ def _planned(
 
 @contextmanager
 def new_file(path: Path, name: str) -> Iterator[Path]:
-    """A name beside the path for an unfinished file, which takes the path's place at the end."""
+    """The path of an unfinished file of a dataset, in a folder that is there; see `specs.output`.
+
+    It is not waited for that the disk has it: a package is put on the disk as a whole.
+    """
     if not path.parent.is_dir():
         raise TransportError(
             f"there is no folder {path.parent}", where=name, remedy="create it first"
         )
-    partial = path.with_name(f".{path.name}.{token_hex(4)}.part")
-    try:
+    with output.new_file(path, sync=False) as partial:
         yield partial
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _reserve(file: Any, size: int) -> int:

@@ -169,7 +169,13 @@ WRONG: dict[str, tuple[str, Any, str, type[CdisckitError], str]] = {
     "empty": ("a.csv", "", "b.json", RawDataError, "does not name every column once"),
     "short row": ("a.csv", "A,B\n1\n", "b.json", RawDataError, "a row cannot be read"),
     "not UTF-8": ("a.csv", b"A\n\xff\n", "b.json", RawDataError, "cannot be read"),
-    "no Parquet": ("a.parquet", "PAR2", "b.json", RawDataError, "this is no Parquet file"),
+    "no Parquet": (
+        "a.parquet",
+        "PAR2",
+        "b.json",
+        RawDataError,
+        "is no Parquet file that can be read",
+    ),
     "long name": ("a.csv", "LONGNAME1\n1\n", "b.xpt", TransportError, "cannot name a variable"),
     "lower case": ("a.csv", "age\n1\n", "b.xpt", TransportError, "'age' cannot name a variable"),
 }

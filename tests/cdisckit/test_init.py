@@ -12,7 +12,7 @@ from cdisckit.exports import export_of
 from cdisckit.init import propose_study
 from cdisckit.proposals import proposals
 from cdisckit.spec import check_spec
-from specs.errors import RawDataError, SpecError
+from specs.errors import OutputError, RawDataError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -166,7 +166,7 @@ def test_what_an_annotation_names_stands_before_a_name(raw: Path) -> None:
 def test_a_folder_that_is_there_is_not_touched(raw: Path, tmp_path: Path) -> None:
     (tmp_path / "study").mkdir()
     (tmp_path / "study" / "mine.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(SpecError, match="is there already, and is not empty"):
+    with pytest.raises(OutputError, match="is there already, and is not empty"):
         propose_study(raw, tmp_path / "study")
     assert [path.name for path in (tmp_path / "study").iterdir()] == ["mine.txt"]
 

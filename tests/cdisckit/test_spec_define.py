@@ -83,8 +83,10 @@ def test_the_files_say_what_the_define_says(define: Path, tmp_path: Path) -> Non
         "type": "float", "length": 5, "digits": 1, "collected": "todo_sbpdbp",
     }  # fmt: skip
     assert adx["parameters"]["HR"] == {"label": "Heart Rate", "derived": "todo_adx_hr"}
-    code = (tmp_path / "study" / "derivations.py").read_text(encoding="utf-8")
-    assert '"""ADT minus ADSL.TRTSDT, plus 1.\n\n    SAS:\n    ady = adt - trtsdt + 1;' in code
+    methods = read_yaml(tmp_path / "study" / "methods.yaml").data["methods"]
+    assert methods["todo_adx_ady"]["text"] == "ADT minus ADSL.TRTSDT, plus 1."
+    assert methods["todo_adx_ady"]["programs"] == "SAS:\nady = adt - trtsdt + 1;"
+    assert not (tmp_path / "study" / "derivations.py").exists()
 
 
 def test_a_method_keeps_its_braces_quotes_and_backslashes(tmp_path: Path) -> None:
@@ -136,7 +138,7 @@ def test_what_is_no_define_is_refused_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('Name="ADX"', 'Name="../../X"', "../../X is no name of a dataset"),
+        ('Name="ADX"', 'Name="../../X"', "'../../X' is not a name of a dataset"),
         ('KeySequence="2"', "", None),
         ('CodedValue="HR"', 'CodedValue="A: b, {c}"', None),
         ('Name="ADY"', 'Name="bad name"', None),

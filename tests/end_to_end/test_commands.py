@@ -18,8 +18,10 @@ def test_simulate_writes_the_committed_export(lupus: Path, tmp_path: Path) -> No
 
 
 def test_a_simulated_export_builds(lupus: Path, tmp_path: Path) -> None:
-    cdisckit("simulate", lupus, "--subjects", "12", "--seed", "3", "--out", tmp_path / "raw")
-    run = cdisckit("build", lupus, "--raw", tmp_path, "--out", tmp_path / "out")
+    cdisckit(
+        "simulate", lupus, "--subjects", "12", "--seed", "3", "--out", tmp_path / "sim" / "raw"
+    )
+    run = cdisckit("build", lupus, "--raw", tmp_path / "sim", "--out", tmp_path / "out")
     assert run.code in (0, 1), run.err
     assert "/12, " in run.out
 

@@ -40,6 +40,11 @@ if TYPE_CHECKING:
         ("with: {points: 4}", "with: {points: abc}", 'is the text "abc", meant is a whole number'),
         ("with: {points: 4}", "with: {points: [4]}", "is [4], meant is a whole number"),
         ("after: [B, C, D, E]", "after: B", "meant is a list [..., ...], of each text"),
+        (
+            "when: [{PARAMCD: {EQ: SRI4SLEW}}]",
+            "when: [{PARAMC: {EQ: SRI4SLEW}}]",
+            'when PARAMC EQ "SRI4SLEW": ADRS has no PARAMC; did you mean PARAMCD',
+        ),
         ("missing: strict", "missing: lax", 'is the text "lax", meant is strict or lenient'),
     ],
 )

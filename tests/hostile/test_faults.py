@@ -105,7 +105,7 @@ def test_where_nothing_can_be_written_the_report_lies_among_the_temporary_files(
         (KeyboardInterrupt(), 130, ""),
         (MemoryError(), 2, "the memory does not suffice"),
         (RecursionError("Smith"), 3, "RecursionError"),
-        (PermissionError(13, "Permission denied", "a.xpt"), 2, "a.xpt: Permission denied"),
+        (PermissionError(13, "Permission denied", "a.xpt"), 2, "a.xpt: permission is denied"),
         (BaseException("Smith"), 3, "BaseException"),
     ],
 )

@@ -215,8 +215,14 @@ DICTIONARY = [
 
 
 def test_redcap_tells_what_is_required_hidden_and_out_of_range(tmp_path: Path) -> None:
-    rows = ["record_id,yn,why,size,dm_complete", "1,1,,5,2", "2,0,,10,1", "3,1,so,,0", "4,,,1e1,2"]
-    table = read_redcap(tmp_path, rows, DICTIONARY, "").findings
+    rows = [
+        "record_id,yn,why,size,dm_complete",
+        "1,1,NA,5,2",
+        "2,0,,10,1",
+        "3,1,so,,0",
+        "4,,,1e1,2",
+    ]
+    table = read_redcap(tmp_path, rows, DICTIONARY, "", missing={"NA": "Not asked"}).findings
     columns = ["severity", "rule", "subject", "variable", "value", "line"]
     assert table[columns].fillna("").to_numpy().tolist() == [
         ["notice", "CK-RAW-STATUS", "2", "", "Unverified", "3"],

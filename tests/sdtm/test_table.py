@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -62,11 +63,7 @@ def test_records_are_numbered_through_all_forms_and_sources(
 
 
 def read_all(folder: Path, *sources: RawSource) -> RawData:
-    class Study:
-        pass
-
-    study = Study()
-    study.sources = sources  # type: ignore[attr-defined]
+    study = SimpleNamespace(sources=sources, not_read=(), table_files=())
     return read_raw(study, folder)  # type: ignore[arg-type]
 
 

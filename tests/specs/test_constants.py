@@ -7,8 +7,10 @@ from typing import Any, Literal, TypedDict
 
 import pytest
 
+import adam.derivations
+import sdtm.derivations
 from specs.constants import NumberText, Numeric, check_constants
-from specs.derivation import Derivation
+from specs.derivation import Derivation, derivations_of
 from specs.errors import SpecError
 
 
@@ -111,3 +113,11 @@ def test_annotations_that_are_objects_are_understood_like_texts() -> None:
     own.__annotations__["points"] = int
     with pytest.raises(SpecError, match="meant is a whole number"):
         check_constants(Derivation("own", own, "record"), {"points": "x"}, "")
+
+
+def test_every_constant_of_every_derivation_is_of_a_kind_that_is_checked() -> None:
+    known = {**derivations_of(sdtm.derivations), **derivations_of(adam.derivations)}
+    for derivation in known.values():
+        for constant in derivation.constants:
+            with pytest.raises(SpecError, match=f"constant {constant.name} of "):
+                check_constants(derivation, {constant.name: object()}, "")

@@ -87,7 +87,7 @@ def tabulation(dataset: Dataset) -> Table:
 
 @pytest.fixture(scope="module")
 def built(root: Path) -> Mapping[str, Table]:
-    study = open_study(root / "studies" / "cdiscpilot01-adam")
+    study = open_study(root / "studies" / "cdiscpilot01-adam", run_code=True)
     tables = {d.name: tabulation(d) for d in study.of("SDTMIG") if not d.parent}
     return build_adam(study, tables)[0]
 

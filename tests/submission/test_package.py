@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from lxml import etree
 
-from specs.errors import SpecError, TransportError
+from specs.errors import SpecError
 from specs.model import Block, Dataset, Origin, Rule, Study, Variable
 from specs.tables import Table, no_trace
-from submission.package import swap_in, write_package
+from submission.package import write_package
 from submission.xpt import Column, read_member, read_xpt
 
 CREATED = datetime(2024, 2, 29, 13, 5, 9)
@@ -159,57 +159,3 @@ def test_a_part_without_datasets_is_left_out(tmp_path: Path) -> None:
 def test_a_study_id_that_cannot_name_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match=r"study\.yaml: the study id 'CK/01' cannot name a folder"):
         write_package(study(CM, name="CK/01"), tables(SDTM), {}, tmp_path, CREATED)
-
-
-def folder(path: Path, content: str) -> Path:
-    path.mkdir(parents=True)
-    (path / "file.txt").write_text(content)
-    return path
-
-
-def test_a_finished_folder_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
-    target = folder(tmp_path / "package", "old")
-    swap_in(folder(tmp_path / "new", "new"), target)
-    assert (target / "file.txt").read_text() == "new"
-    assert [path.name for path in tmp_path.iterdir()] == ["package"]
-
-
-def test_a_finished_folder_is_moved_where_none_was(tmp_path: Path) -> None:
-    target = tmp_path / "deep" / "package"
-    swap_in(folder(tmp_path / "new", "new"), target)
-    assert (target / "file.txt").read_text() == "new"
-
-
-def test_the_old_folder_returns_when_the_new_one_cannot_be_moved(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target = folder(tmp_path / "package", "old")
-    new = folder(tmp_path / "new", "new")
-    rename = Path.rename
-
-    def refuse(self: Path, other: Path) -> Path:
-        if self == new:
-            raise OSError(18, "Invalid cross-device link")
-        return rename(self, other)
-
-    monkeypatch.setattr(Path, "rename", refuse)
-    with pytest.raises(TransportError, match="Invalid cross-device link; write it into a folder"):
-        swap_in(new, target)
-    assert (target / "file.txt").read_text() == "old"
-    assert (new / "file.txt").read_text() == "new"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "package"]
-
-
-def test_a_missing_new_folder_leaves_the_old_one(tmp_path: Path) -> None:
-    target = folder(tmp_path / "package", "old")
-    with pytest.raises(TransportError, match="there is no folder"):
-        swap_in(tmp_path / "new", target)
-    assert (target / "file.txt").read_text() == "old"
-
-
-def test_what_an_interrupted_swap_left_aside_does_not_hinder_the_next(tmp_path: Path) -> None:
-    folder(tmp_path / ".package.previous", "older")
-    target = tmp_path / "package"
-    swap_in(folder(tmp_path / "new", "new"), target)
-    assert (target / "file.txt").read_text() == "new"
-    assert [path.name for path in tmp_path.iterdir()] == ["package"]

@@ -104,7 +104,7 @@ def test_every_analysis_output_and_file_is_in_the_reporting_event(
         items = contents["contentsList"]["listItems"]
         assert [item["outputId"] for item in items] == outputs
     files = {one["name"] for output in event["outputs"] for one in output["fileSpecifications"]}
-    others = {"index.html", "ars.json", "results.csv", "results.parquet"}
+    others = {"index.html", "ars.json", "results.csv", "results.parquet", ".cdisckit.json"}
     assert files | others == {path.name for path in written.iterdir()}
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
-from specs.errors import RawDataError
+from specs.errors import RawDataError, SpecError
+from specs.paths import inside
 from submission.xpt import read_xpt
 from validation.define.check import Fault, finding
-from validation.define.families.documents import file_of
+from validation.define.families.documents import file_of, is_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,10 +111,19 @@ def _file(define: Define, dataset: Node, files: dict[str, Path]) -> Path | None:
     hrefs = [leaf.get("xlink:href") for leaf in dataset.all("def:leaf")]
     for href in hrefs:
         path = file_of(define.folder, href)
-        if path is not None and path.is_file():
+        if path is not None and is_there(path) and _is_below(define.folder, href):
             return path
     names = [PurePosixPath(href).name for href in hrefs] + [f"{dataset.get('Name')}.xpt"]
     return next((files[n.casefold()] for n in names if n.casefold() in files), None)
+
+
+def _is_below(folder: Path, href: str) -> bool:
+    """Whether a file lies in the folder of the define.xml: data from elsewhere are not read."""
+    try:
+        inside(folder, unquote(urlsplit(href).path))
+    except SpecError:
+        return False
+    return True
 
 
 def _read(path: Path) -> tuple[pd.DataFrame, Member]:

@@ -27,6 +27,14 @@ def file_of(folder: Path, href: str) -> Path | None:
     return folder / unquote(parts.path)
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is such a file; not where the system takes its name for none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 @rule("DD0078")
 def leaf_used(define: Define) -> Iterator[Fault]:
     """Every document is referred to."""
@@ -51,7 +59,7 @@ def file_exists(define: Define) -> Iterator[Fault]:
                 f"{label(leaf)} leads to {href}; write a path relative to the define.xml",
                 href,
             )
-        elif not path.is_file():
+        elif not is_there(path):
             yield Fault(leaf, f"the file {href} of {label(leaf)} does not exist", href)
 
 
@@ -60,7 +68,7 @@ def stylesheet_exists(define: Define) -> Iterator[Fault]:
     """The stylesheet that the file names stands beside it."""
     for href in define.document.stylesheets:
         path = file_of(define.folder, href)
-        if path is None or not path.is_file():
+        if path is None or not is_there(path):
             yield Fault(
                 define.root, f"the stylesheet {href or 'without name'} does not exist", href
             )

@@ -1,0 +1,65 @@
+"""Methods that are described and have no function yet: methods.yaml, which an import may write.
+
+A define.xml tells how a variable is derived in words. A study started from one names such a method
+as if it were a function; its text stands here until somebody writes the function.
+"""
+
+from __future__ import annotations
+
+import inspect
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from pydantic import BaseModel, ConfigDict
+
+from specs.derivation import Derivation
+from specs.errors import SpecError
+from specs.study_code import stand_in
+from specs.yaml_files import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+METHODS: Final = "methods.yaml"
+
+
+class MethodFile(BaseModel):
+    """`{text: ADT minus ADSL.TRTSDT, plus 1., programs: "SAS: ..."}`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str
+    programs: str = ""  # what others wrote for it: to be read by a person
+
+
+class MethodsFile(BaseModel):
+    """`methods.yaml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    methods: dict[str, MethodFile]
+
+
+def described_methods(folder: Path) -> Mapping[str, Derivation]:
+    """The methods of a study that are described in words alone, as derivations of any sources.
+
+    Calling one is a SpecError.
+    """
+    path = folder / METHODS
+    if not path.exists():
+        return MappingProxyType({})
+    file = read_yaml(path)
+    sources = inspect.Parameter("sources", inspect.Parameter.VAR_POSITIONAL)
+    found: dict[str, Derivation] = {}
+    for name, told in file.parsed(MethodsFile).methods.items():
+        error = SpecError(
+            f"{name} is not written yet",
+            where=file.place("methods", name),
+            remedy="write the function in derivations.py, or name another",
+        )
+        text = " ".join(told.text.split()).replace("{", "{{").replace("}", "}}")
+        signature = inspect.Signature([sources])
+        function = stand_in(name, text, signature, f"_study_{folder.name}_methods", error)
+        found[name] = Derivation(name, function, "record")
+    return MappingProxyType(found)

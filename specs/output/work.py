@@ -1,0 +1,85 @@
+"""The folder beside a target in which it comes to be."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from specs.errors import OutputError
+from specs.output.locks import locked
+from specs.output.system_errors import told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LOCK, NEW, PREVIOUS, DISCARDED = "lock", "new", "previous", "discarded"
+
+
+@contextmanager
+def work_folder(target: Path) -> Iterator[Path]:
+    """A folder beside the target that this process alone has until the end, empty but for a lock.
+
+    What a process that died left in it goes first; a target that died between two renames returns.
+    The folders that lead to the target are made, and go again where nothing came into them.
+    OutputError when another process has it.
+    """
+    work = target.with_name(f".{target.name}.building")
+    with ExitStack() as held:
+        with told(work, target):
+            held.enter_context(_parents(target.parent))
+            if work.is_symlink() or (work.exists() and not work.is_dir()):
+                raise OutputError(
+                    f"cannot be written, for {work.name} beside it is no folder, and cdisckit makes"
+                    " one of this name while it works",
+                    where=str(target),
+                    remedy="move it elsewhere",
+                )
+            held.enter_context(locked(work / LOCK, target))
+            _settled(work, target)
+        try:
+            yield work
+        finally:
+            _settled(work, target)
+
+
+@contextmanager
+def _parents(folder: Path) -> Iterator[None]:
+    for path in (folder, *folder.parents):
+        if os.path.lexists(path) and not path.is_dir():
+            what = (
+                f"is a link to {path.readlink()}, which is no folder" if path.is_symlink() else ""
+            )
+            raise OutputError(
+                what or "is a file, not a folder", where=str(path), remedy="choose another place"
+            )
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        for path in made:
+            with suppress(OSError):  # something came into it
+                path.rmdir()
+
+
+def _settled(work: Path, target: Path) -> None:
+    """Undo a swap that stopped between its two renames, and remove what is not needed."""
+    if os.path.lexists(work / PREVIOUS):
+        if os.path.lexists(target):
+            _removed(work / DISCARDED)
+            (work / PREVIOUS).rename(work / DISCARDED)
+        else:
+            (work / PREVIOUS).rename(target)
+    for path in list(work.iterdir()):
+        if path.name != LOCK:
+            _removed(path)
+
+
+def _removed(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
