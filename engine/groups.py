@@ -27,6 +27,8 @@ def joined(tables: list[Table], keys: Sequence[str]) -> tuple[Table, list[Whole]
     """
     ends = [table.frame[list(keys)].iloc[[0, -1]] for table in tables if len(table.frame)]
     sizes = [len(table.frame) for table in tables]
+    if len(tables) == 1 and not _has_categories(tables[0].frame):
+        return tables.pop(), [np.arange(sizes[0])]
     whole = _below_each_other(tables)
     place = np.arange(sum(sizes))
     if len(ends) > 1 and not _in_order(_below(ends)):
@@ -34,6 +36,10 @@ def joined(tables: list[Table], keys: Sequence[str]) -> tuple[Table, list[Whole]
         place[order] = np.arange(len(order))
         whole = whole.in_order(order)
     return whole, np.split(place, np.cumsum(sizes)[:-1])
+
+
+def _has_categories(frame: pd.DataFrame) -> bool:
+    return any(isinstance(dtype, pd.CategoricalDtype) for dtype in frame.dtypes)
 
 
 def _in_order(frame: pd.DataFrame) -> bool:

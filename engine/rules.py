@@ -92,6 +92,8 @@ class Making(ABC):
         return values
 
     def _met(self, conditions: tuple[Where, ...], place: str) -> pd.Series:
+        if not conditions:
+            return pd.Series(data=True, index=self.index)
         columns = {clause.variable: self.column(clause.variable, place) for clause in conditions}
         return all_hold(conditions, pd.DataFrame(columns, index=self.index))
 
