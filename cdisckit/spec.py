@@ -45,7 +45,9 @@ NOT_KEPT_COLUMNS: Final = ("kind", "name", "attribute", "old", "new")
 
 _ENDINGS: Final = (".xlsx", ".xml")
 
-_TO_NAME: Final = re.compile(rf"\b{TODO}\w* is (?:no variable of |not written)|has no {TODO}")
+_TO_NAME: Final = re.compile(
+    rf"\b{TODO}\w* is (?:no variable of |not written|not there)|has no {TODO}"
+)
 """What `_open` tells of a study started from a define.xml, as a build tells it."""
 
 _OF_DATA: Final = ("no data", "Define-XML")

@@ -136,7 +136,11 @@ variables:
     [
         ("per: [USUBJID]", "per: []", "adlb.yaml line 8: B does not say what it has one record"),
         ("from: AVALC}", "from: AVLC}", "adlb.yaml line 13: ADLB has no AVLC here; did you mean"),
-        ("from: AVALC}", "from: AVALC, when: [{AVLC: {EQ: a}}]}", "line 13: ADLB has no AVLC here"),
+        (
+            "from: AVALC}",
+            "from: AVALC, when: [{AVLC: {EQ: a}}]}",
+            'line 13: when AVLC EQ "a": ADLB has no AVLC',
+        ),
     ],
 )
 def test_what_adam_cannot_build_is_known_without_data(
