@@ -42,7 +42,7 @@ def test_a_view_of_a_mapping_is_the_same_and_as_frozen_afterwards() -> None:
 
 
 def test_a_whole_study_is_the_same_afterwards(root: Path) -> None:
-    study = open_study(root / "studies" / "cdiscpilot01-adam")
+    study = open_study(root / "studies" / "cdiscpilot01-adam", run_code=True)
     assert pickle.loads(pickle.dumps(study)) == study
 
 
