@@ -2,35 +2,61 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from adam.dataset import Building
+from adam.dataset import AnalysisDataset
+from adam.groups import Built, in_groups, together
 from adam.library import Library
 from adam.order import build_order
-from specs.findings import all_findings
+from engine.values import empty_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
+    from adam.groups import Group
+    from specs.errors import CdisckitError
     from specs.model import Study
     from specs.tables import Table
 
+GROUP = 1_000_000
+"""How many records of SDTM are analysed at a time."""
 
-def build_adam(study: Study, sdtm: Mapping[str, Table]) -> tuple[Mapping[str, Table], pd.DataFrame]:
+
+def build_adam(
+    study: Study, sdtm: Mapping[str, Table], size: int = GROUP
+) -> tuple[Mapping[str, Table], pd.DataFrame]:
     """The ADaM datasets of a study from its SDTM tables, and what was found on the way.
 
-    The tables come in the order they were built. A trace names the SDTM or ADaM dataset and the
-    position of the record in its frame; records derived from others of the same dataset point
-    to those. MappingError when a rule cannot be applied.
+    They are built for groups of subjects with about `size` records of SDTM. The tables come in the
+    order they were built. A trace names the SDTM or ADaM dataset and the position of the record in
+    its frame; records derived from others of the same dataset point to those. MappingError when a
+    rule cannot be applied.
     """
-    library = Library(study, dict(sdtm))
-    found = []
+    parts, rows = [], []
+    for group in in_groups(sdtm, size):
+        parts.append(built(study, group))
+        rows.append(group.rows)
+    return together(build_order(study), parts, rows)
+
+
+def tried(study: Study) -> tuple[CdisckitError, ...]:
+    """Every error that building meets without a single record, not the first alone."""
+    library = Library(study, {d.name: empty_table(d) for d in study.of("SDTMIG")})
+    errors: list[CdisckitError] = []
     for dataset in build_order(study):
-        table, problems = Building(dataset, library).built()
-        library.tables[dataset.name] = table
-        found.append(problems)
-    built = {dataset.name: library.tables[dataset.name] for dataset in build_order(study)}
-    return MappingProxyType(built), all_findings(found)
+        making = AnalysisDataset(dataset, library, errors)
+        library.tables[dataset.name] = making.built()[0]
+    return tuple(errors)
+
+
+def built(study: Study, group: Group) -> Built:
+    """The ADaM datasets of a group of subjects."""
+    library = Library(study, dict(group.tables))
+    found = {}
+    for dataset in build_order(study):
+        library.tables[dataset.name], found[dataset.name] = AnalysisDataset(
+            dataset, library
+        ).built()
+    return Built({name: library.tables[name] for name in found}, found)

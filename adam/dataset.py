@@ -15,32 +15,32 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from adam.account import Account
 from adam.lookup import NONE, SEVERAL, matched, pairs, placed, taken
 from adam.order import (
     columns_read,
     parameters_named,
-    sorted_by_need,
     variable_needs,
     variables_needed,
 )
 from adam.rows import FROM, block_rows
-from sdtm.exact import as_text
-from specs.calls import VALUES, called
-from specs.derivation import Outcome
-from specs.distinct import all_once_each
-from specs.errors import MappingError, did_you_mean
-from specs.model import Origin
+from engine.calls import outcome_of
+from engine.order import sorted_by_need
+from engine.rules import Making
+from engine.values import empty_table, in_rows, typed
+from specs.calls import VALUES
+from specs.distinct import all_once_each, as_plain
+from specs.errors import CdisckitError, MappingError, SpecError, did_you_mean
+from specs.findings import no_findings
 from specs.references import split_source
 from specs.tables import Table, stable_order
-from specs.where import all_hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from adam.library import Library
+    from specs.derivation import Derivation
     from specs.model import Dataset, Parameter, Rule, Variable
 
 _GRID = "@grid"
@@ -50,13 +50,14 @@ _PERSON = "@person"
 """Column with the number of the subject of a row."""
 
 
-class Building:
-    """A dataset while it is built; `built` gives the result."""
+class AnalysisDataset(Making):
+    """A dataset of ADaM in the making; `built` gives the result."""
 
-    def __init__(self, dataset: Dataset, library: Library) -> None:
-        self.dataset = dataset
+    def __init__(
+        self, dataset: Dataset, library: Library, errors: list[CdisckitError] | None = None
+    ) -> None:
+        super().__init__(dataset, errors)
         self.library = library
-        self.account = Account(dataset.name)
         self.frame = pd.DataFrame()
         self.grid: pd.DataFrame | None = None
         self.derived: dict[str, pd.DataFrame] = {}
@@ -67,7 +68,11 @@ class Building:
 
     def built(self) -> tuple[Table, pd.DataFrame]:
         """The dataset with the trace of its rows, and the findings."""
-        self.frame, grid = block_rows(self.dataset, self.library, self.account)
+        try:
+            self.frame, grid = block_rows(self.dataset, self.library, self.account)
+        except CdisckitError as error:
+            self._go_on(error)
+            return empty_table(self.dataset), no_findings()
         self._next_row = len(self.frame)
         if grid is not None:
             self.grid = grid.assign(**{_GRID: range(len(grid))})
@@ -75,8 +80,8 @@ class Building:
             self._next_row += len(grid)
         own = [s for p in self.dataset.parameters for s in self._own_columns(p)]
         self._compute(variables_needed(self.dataset, own))
-        if self.dataset.parameters:
-            self._derive_parameters()
+        if self.dataset.parameters and not self._parameters_derived():
+            return empty_table(self.dataset), no_findings()
         self._compute({variable.name for variable in self.dataset.variables})
         return self._sorted()
 
@@ -90,26 +95,36 @@ class Building:
             if not owner or parameters_named(self.dataset, owner):
                 yield name
 
-    def _derive_parameters(self) -> None:
+    def _parameters_derived(self) -> bool:
+        """Add the rows of derived parameters; False if one of them cannot be derived."""
         by_code = {p.code: p for p in self.dataset.parameters if p.rule}
         needs = {
             code: {
                 named.code
-                for source in _ruled(parameter).sources
+                for source in _ruled(parameter)[0].sources
                 for named in parameters_named(self.dataset, split_source(source)[0])
                 if named.rule
             }
             for code, parameter in by_code.items()
         }
-        for code in sorted_by_need(needs, "parameter"):
-            self.derived[code] = self._derived(by_code[code])
+        failed: set[str] = set()
+        for code in sorted_by_need(needs):
+            try:
+                if not needs[code] & failed:
+                    self.derived[code] = self._rows_of_rule(by_code[code])
+                    continue
+            except CdisckitError as error:
+                self._go_on(error)
+            failed.add(code)
         if self.derived:
             self.frame = pd.concat([self.frame, *self.derived.values()])
             self.derived = {}
             self._described = False
+        return not failed
 
-    def _derived(self, parameter: Parameter) -> pd.DataFrame:
-        rule = _ruled(parameter)
+    def _rows_of_rule(self, parameter: Parameter) -> pd.DataFrame:
+        rule, derivation = _ruled(parameter)
+        self._check_per(parameter)
         base = self._distinct(parameter) if self.grid is None else self.grid
         rows = base.set_axis(pd.RangeIndex(self._next_row, self._next_row + len(base)))
         self._next_row += len(rows)
@@ -120,30 +135,66 @@ class Building:
         for source in rule.sources:
             owner, name = split_source(source)
             own = parameters_named(self.dataset, owner) if owner else ()
-            if own and rule.derivation is not None and rule.derivation.scope == "dataset":
+            if own and derivation.scope == "dataset":
                 series.append(self._all_of(own, name, rows))
             elif own:
                 series.extend(self._beside(p, name, rows, parameter) for p in own)
             else:
                 series.extend(self._resolved(source, rows, rule))
                 self._trace_visits(owner, rows)
-        result = self._called(rule, series, rows, (*VALUES, pd.DataFrame))
-        if isinstance(result, Outcome):
-            name = "AVALC" if isinstance(result.values.dtype, pd.StringDtype) else "AVAL"
-            result = pd.DataFrame({name: result.values, "PROBLEM": result.problems})
-        if not isinstance(result, pd.DataFrame):
-            name = "AVALC" if isinstance(result.dtype, pd.StringDtype) else "AVAL"
-            result = result.to_frame(name)
-        if "PROBLEM" in result:
-            problem = result.pop("PROBLEM")
-            self.account.report(rows.index, "AVAL", result.iloc[:, 0], problem)
-        return rows.assign(PARAMCD=parameter.code, **{str(n): c for n, c in result.items()})
+        outcome = outcome_of(
+            rule,
+            series,
+            lambda label: f"a record of subject {rows['USUBJID'].get(label, label)}",
+            gives=(*VALUES, pd.DataFrame),
+            index=rows.index,
+        )
+        values = outcome.values
+        if not isinstance(values, pd.DataFrame):
+            name = "AVALC" if isinstance(values.dtype, pd.StringDtype) else "AVAL"
+            values = values.to_frame(name)
+        if outcome.problems is not None:
+            self.account.derived(derivation, "AVAL", values.iloc[:, 0], outcome.problems)
+        return rows.assign(PARAMCD=parameter.code, **{str(n): c for n, c in values.items()})
+
+    def _check_per(self, parameter: Parameter) -> None:
+        """SpecError where what a parameter has one record for is not told, or not by the grid."""
+        per = list(parameter.per)
+        if self.grid is None:
+            if not per:
+                raise SpecError(
+                    f"{parameter.code} does not say what it has one record for",
+                    where=parameter.place,
+                    remedy="name the variables of an assessment with per:, or make a grid",
+                )
+            return
+        known = [name for name in map(str, self.grid) if not name.startswith(FROM)]
+        strange = [name for name in per if name not in known]
+        if strange:
+            raise SpecError(
+                f"per names {strange[0]}, which the records of the grid do not have",
+                where=parameter.place,
+                remedy=f"leave per: out, for a record for each of the grid;"
+                f" {did_you_mean(strange[0], known)}",
+            )
+        if per and self.grid.duplicated(per).any():
+            raise SpecError(
+                f"the grid has several records for one {' and '.join(per)}",
+                where=parameter.place,
+                remedy="leave per: out, for a record for each of the grid",
+            )
+
+    def _go_on(self, error: CdisckitError) -> None:
+        """Keep an error and go on, if all are to be told."""
+        if self.errors is None:
+            raise error
+        self.errors.append(error)
 
     def _distinct(self, parameter: Parameter) -> pd.DataFrame:
         """The distinct values of a parameter's `per` among the rows of its sources."""
         codes = {
             own.code
-            for source in _ruled(parameter).sources
+            for source in _ruled(parameter)[0].sources
             for own in parameters_named(self.dataset, split_source(source)[0])
         }
         rows = [self._rows_of(code) for code in sorted(codes)]
@@ -176,14 +227,13 @@ class Building:
         places = matched(rows[keys], found[keys])
         several = places == SEVERAL
         if several.any():
+            told = f"there are several records with {own.code} for one assessment; none is used"
             self.account.report(
-                rows.index[several],
+                "CK-ASSESSMENT-RECORDS",
+                "warning",
                 own.code,
-                taken(found[name], places, rows.index)[several],
-                pd.Series(
-                    f"there are several records with {own.code} for one assessment; none is used",
-                    index=rows.index[several],
-                ),
+                taken(found[name], places, rows.index),
+                pd.Series(told, index=rows.index[several]),
             )
         hit = places >= 0
         self.account.trace(rows.index[hit], self.dataset.name, found.index[places[hit]])
@@ -193,13 +243,10 @@ class Building:
         needs = variable_needs(self.dataset)
         if not self._described:
             self._describe_rows()
-        for name in sorted_by_need({n: needs[n] & names for n in names & set(needs)}, "variable"):
+        for name in sorted_by_need({n: needs[n] & names for n in names & set(needs)}):
             variable = self.dataset.variable(name)
-            for rule in variable.rules:
-                self._fill(variable, rule)
-            if name not in self.frame:
-                self.frame[name] = np.nan
-            self.frame[name] = _typed(self.frame[name], variable, variable.place)
+            given = typed(self.frame[name], variable) if name in self.frame else None
+            self.frame[name] = as_plain(self.ruled(variable, given))
 
     def _describe_rows(self) -> None:
         """Give the rows the number of their subject and what the spec says of their parameter."""
@@ -223,39 +270,50 @@ class Building:
         for name, column in zip(named, columns, strict=True):
             self.frame[name] = column
 
-    def _fill(self, variable: Variable, rule: Rule) -> None:
-        """Give a variable the rule's values where the rule applies and it has none yet."""
-        rows = self.frame
-        if rule.when:
+    # how a source resolves
+
+    @property
+    def index(self) -> pd.Index:
+        """The labels of the rows."""
+        return self.frame.index
+
+    @property
+    def subjects(self) -> pd.Series:
+        """USUBJID of the rows."""
+        return self.frame["USUBJID"]
+
+    def column(self, name: str, place: str) -> pd.Series:
+        """A column of the rows made so far."""
+        if name not in self.frame:
+            raise MappingError(
+                f"{self.dataset.name} has no {name} here",
+                where=place,
+                remedy=did_you_mean(
+                    name, [n for n in map(str, self.frame) if not n.startswith(FROM)]
+                ),
+            )
+        return self.frame[name]
+
+    def taken(self, rule: Rule, variable: Variable, rows: pd.Series) -> pd.Series:
+        """The values of the source of a rule."""
+        return self.sources(rule, rows)[0]
+
+    def sources(self, rule: Rule, rows: pd.Series) -> list[pd.Series]:
+        """Own columns, those of the record a row was made from, of the subject, of parameters."""
+        frame = self.frame
+        if not rows.all():
             read = {"USUBJID", *columns_read(self.dataset, rule)}
-            columns = [name for name in rows if name in read or str(name).startswith(FROM)]
-            rows = rows[columns][all_hold(rule.when, rows)]
-        values = self._valued(variable, rule, rows)
-        values = _typed(values, variable, rule.place).reindex(self.frame.index)
-        if variable.name in self.frame:
-            given = self.frame[variable.name]
-            values = given.where(given.notna(), values) if given.notna().any() else values
-        self.frame[variable.name] = values
+            columns = [n for n in map(str, frame) if n in read or n.startswith(FROM)]
+            frame = frame[columns][rows]
+        return [s for source in rule.sources for s in self._resolved(source, frame, rule)]
 
-    def _valued(self, variable: Variable, rule: Rule, rows: pd.DataFrame) -> pd.Series:
-        if not rule.sources and rule.derivation is None:
-            return pd.Series(rule.constant, index=rows.index)
-        if rule.derivation is None:
-            return self._resolved(rule.sources[0], rows, rule)[0]
-        if rule.derivation.scope == "subject":
-            return self._of_many_records(variable, rule, rows)
-        series = [s for source in rule.sources for s in self._resolved(source, rows, rule)]
-        result: pd.Series | Outcome = self._called(rule, series, rows)
-        if not isinstance(result, Outcome):
-            return result
-        self.account.report(rows.index, variable.name, series[0], result.problems)
-        return result.values
-
-    def _of_many_records(self, variable: Variable, rule: Rule, rows: pd.DataFrame) -> pd.Series:
+    def many_records(self, rule: Rule, rows: pd.Series) -> list[pd.Series]:
+        """Variables of the records of another dataset, those of its subject, and its USUBJID."""
         owner = split_source(rule.sources[0])[0]
         kept = np.flatnonzero(self.library.where(owner, rule.where, rule.place))
         records = pd.Index(kept)
         person = pd.Series(self.library.people(owner, rule.place)[kept], index=records)
+        frame = in_rows(rows, self.frame)
         series = []
         for source in [*rule.sources, f"{owner}.USUBJID"]:
             of, name = split_source(source)
@@ -264,29 +322,25 @@ class Building:
             elif of:
                 series.append(self.library.of_subject(of, name, person, rule.place))
             else:
-                places = placed(person.to_numpy(), rows[_PERSON].to_numpy())
-                series.append(taken(rows[name], places, records))
-        made: pd.Series | Outcome = self._called(rule, series, rows)
-        mine, theirs = pairs(rows[_PERSON].to_numpy(), person.to_numpy())
-        self.account.trace(rows.index[mine], owner, kept[theirs])
-        values = made.values if isinstance(made, Outcome) else made
-        values = values.reindex(rows["USUBJID"]).set_axis(rows.index)
-        if isinstance(made, Outcome):
-            problems = made.problems.reindex(rows["USUBJID"]).set_axis(rows.index)
-            self.account.report(rows.index, variable.name, values, problems)
-        return values
+                places = placed(person.to_numpy(), frame[_PERSON].to_numpy())
+                series.append(taken(self.column(name, rule.place)[rows], places, records))
+        mine, theirs = pairs(frame[_PERSON].to_numpy(), person.to_numpy())
+        self.account.trace(frame.index[mine], owner, kept[theirs])
+        return series
+
+    def record(self, rule: Rule, label: Any) -> str:
+        """A record of the sources of a rule, by its subject."""
+        of_many = rule.derivation is not None and rule.derivation.scope == "subject"
+        owner = split_source(rule.sources[0])[0]
+        subjects = self.library.column(owner, "USUBJID", rule.place) if of_many else self.subjects
+        return f"a record of subject {subjects[label]}"
 
     def _resolved(self, source: str, rows: pd.DataFrame, rule: Rule) -> list[pd.Series]:
         """The Series a source stands for, on the index of `rows`, each named by what it is."""
         owner, name = split_source(source)
         if not owner:
-            if name not in rows:
-                raise MappingError(
-                    f"{self.dataset.name} has no {name} here",
-                    where=rule.place,
-                    remedy=did_you_mean(name, [*rows.columns, *self.frame.columns]),
-                )
-            return [rows[name].rename(source)]
+            column = rows[name] if name in rows else self.column(name, rule.place)
+            return [column.rename(source)]
         if FROM + owner in rows:
             column = self.library.column(owner, name, rule.place)
             places = np.asarray(rows[FROM + owner].fillna(NONE), dtype=np.int64)
@@ -302,7 +356,8 @@ class Building:
     def _of_assessment(self, own: Parameter, name: str, rows: pd.DataFrame) -> pd.Series:
         """A column of a parameter of this dataset, by the key it has one record for."""
         found = self.frame[self.frame["PARAMCD"].eq(own.code)]
-        places = matched(rows[list(own.per)], found[list(own.per)])
+        keys = list(own.per) or [_GRID]
+        places = matched(rows[keys], found[keys])
         return taken(found[name], places, rows.index).rename(f"{own.code}.{name}")
 
     def _of_visit(self, code: str, name: str, rows: pd.DataFrame, rule: Rule) -> pd.Series:
@@ -334,65 +389,25 @@ class Building:
             hit = places != NONE
             self.account.trace(rows.index[hit], dataset, places[hit])
 
-    def _called(
-        self,
-        rule: Rule,
-        series: list[pd.Series],
-        rows: pd.DataFrame,
-        gives: tuple[type, ...] = VALUES,
-    ) -> Any:
-        """What the derivation of a rule gives for those rows, see `specs.calls`."""
-        if rule.derivation is None or rule.origin is not Origin.DERIVED:
-            raise MappingError("only a derivation makes records", where=rule.place)
-        subjects = series[-1] if rule.derivation.scope == "subject" else rows["USUBJID"]
-
-        def record(row: Any) -> str:
-            return f"a record of subject {subjects[row]}"
-
-        return called(
-            rule.derivation,
-            series,
-            rule.arguments,
-            place=rule.place,
-            gives=gives,
-            index=rows.index,
-            record=record,
-        )
-
     def _sorted(self) -> tuple[Table, pd.DataFrame]:
         names = [variable.name for variable in self.dataset.variables]
         order = stable_order([self.frame[key] for key in self.dataset.keys], len(self.frame))
         position = np.full(self._next_row, NONE)
         position[self.frame.index[order]] = np.arange(len(order))
         frame = self.frame[names].take(order).reset_index(drop=True)
-        table = Table(self.dataset.name, frame, self.account.traced(position))
-        return table, self.account.findings(position, frame)
+        rules = self.account.rules(self.frame.index[order])
+        table = Table(self.dataset.name, frame, self.account.traced(position), rules=rules)
+
+        def located(_: pd.Index, places: NDArray[np.int64]) -> Mapping[str, pd.Series]:
+            rows = frame.iloc[places].reset_index(drop=True)
+            numbers = {"seq": rows["ASEQ"].map("{:g}".format)} if "ASEQ" in rows else {}
+            return {"subject": rows["USUBJID"], **numbers}
+
+        return table, self.account.findings(position, located)
 
 
-def _ruled(parameter: Parameter) -> Rule:
-    if parameter.rule is None:
-        raise MappingError("there is no rule", where=parameter.place)
-    return parameter.rule
-
-
-def _typed(values: pd.Series, variable: Variable, place: str) -> pd.Series:
-    """The values as the variable's type; MappingError where they are none of it."""
-    kind = _kind(variable)
-    if kind == "str" and values.dtype == "float64":
-        return as_text(values)
-    try:
-        return values.astype(kind)
-    except (TypeError, ValueError) as error:
-        wanted = "a date" if kind == "datetime64[s]" else "numeric"
-        raise MappingError(
-            f"{variable.name} is {wanted}, its rule gives something else ({error})",
-            where=place,
-            remedy="use a derivation that gives such values, or another type or format",
-        ) from None
-
-
-def _kind(variable: Variable) -> Any:
-    """The dtype of a variable's column; a numeric variable with a date format is a date."""
-    if variable.type == "Char":
-        return "str"
-    return "datetime64[s]" if variable.format.startswith("DATE") else "float64"
+def _ruled(parameter: Parameter) -> tuple[Rule, Derivation]:
+    """The rule of a derived parameter, and its function."""
+    if parameter.rule is None or parameter.rule.derivation is None:
+        raise MappingError("only a derivation makes records", where=parameter.place)
+    return parameter.rule, parameter.rule.derivation

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from specs.errors import SpecError
+from engine.order import sorted_by_need
 from specs.references import rules_of, split_source
 
 if TYPE_CHECKING:
@@ -22,21 +21,12 @@ def build_order(study: Study) -> tuple[Dataset, ...]:
         dataset.name: set(_datasets_needed(dataset, datasets)) - {dataset.name}
         for dataset in datasets.values()
     }
-    return tuple(datasets[name] for name in sorted_by_need(needs, "dataset"))
+    return tuple(datasets[name] for name in sorted_by_need(needs))
 
 
 def parameters_named(dataset: Dataset, pattern: str) -> tuple[Parameter, ...]:
     """The parameters of a dataset whose code is `pattern` or matches it (`BILG*`), in order."""
     return tuple(p for p in dataset.parameters if fnmatchcase(p.code, pattern))
-
-
-def sorted_by_need(needs: Mapping[str, Iterable[str]], noun: str) -> tuple[str, ...]:
-    """Names in an order in which each comes after what it needs; SpecError on a circle."""
-    try:
-        return tuple(TopologicalSorter(needs).static_order())
-    except CycleError as error:
-        circle = " needs ".join(reversed(error.args[1]))
-        raise SpecError(f"each {noun} needs the other: {circle}") from None
 
 
 def variables_needed(dataset: Dataset, names: Iterable[str]) -> set[str]:

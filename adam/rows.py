@@ -10,14 +10,15 @@ import pandas as pd
 
 from adam.lookup import NONE, taken
 from adam.records import Copies, Records
-from specs.calls import called
+from engine.calls import outcome_of
 from specs.distinct import texts_at
 from specs.errors import MappingError
+from specs.findings import findings
 from specs.references import split_source
 
 if TYPE_CHECKING:
-    from adam.account import Account
     from adam.library import Library
+    from engine.account import Account
     from specs.model import Block, Dataset
 
 FROM = "@"
@@ -76,7 +77,17 @@ def _of_records(
             number[library.where(form, parameter.where, parameter.place)] = place
         frame["PARAMCD"] = texts_at(number[places], [p.code for p in claiming], frame.index)
         unclaimed = frame["PARAMCD"].isna()
-        account.unclaimed(block, frame.loc[unclaimed, "USUBJID"])
+        subjects = frame.loc[unclaimed, "USUBJID"]
+        account.tell(
+            findings(
+                severity="warning",
+                rule="CK-NO-PARAMETER",
+                dataset=dataset.name,
+                subject=subjects,
+                message=[f"a record of {form} is of none of the parameters"] * len(subjects),
+                file=block.place,
+            )
+        )
         frame = frame[~unclaimed]
     frame = frame.set_axis(pd.RangeIndex(first, first + len(frame)))
     account.trace(frame.index, form, frame[FROM + form])
@@ -98,9 +109,13 @@ def _made(
     columns = [
         library.column(owner, split_source(source)[1], block.place)[kept] for source in rule.sources
     ]
-    records: Records | Copies = called(
-        rule.derivation, columns, rule.arguments, place=rule.place, gives=(Records, Copies)
-    )
+    subjects = library.column(owner, "USUBJID", block.place)
+    records: Records | Copies = outcome_of(
+        rule,
+        columns,
+        lambda label: f"a record of subject {subjects[label]}",
+        gives=(Records, Copies),
+    ).values
     if isinstance(records, Copies):
         places = kept.index.get_indexer(pd.Index(records.record))
         copies = records.rows.assign(**{FROM + owner: places})

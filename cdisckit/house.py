@@ -7,7 +7,7 @@ from pathlib import Path
 
 from specs.errors import CdisckitError
 
-PACKAGES = ("specs", "sdtm", "adam", "submission", "validation", "cdisckit")
+PACKAGES = ("specs", "engine", "sdtm", "adam", "submission", "validation", "cdisckit")
 
 
 def check_house(packages: tuple[str, ...] = PACKAGES) -> None:

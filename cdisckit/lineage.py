@@ -3,7 +3,8 @@
 `raw_records.parquet` lists every raw record with its form, subject, file and line; `rows.parquet`
 links every row of every dataset to raw records or to rows of other datasets; `variables.csv` links
 every variable to its sources, and says for which rows. A row's records times a variable's sources
-is a cell's lineage.
+is a cell's lineage. `rules.parquet` tells, for variables of several rules, which of them gave the
+value of each row.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def write_lineage(study: Study, raw: RawData, tables: Mapping[str, Table], folder: Path) -> None:
-    """Write the three tables into `folder`, which is made."""
+    """Write the four tables into `folder`, which is made."""
     folder.mkdir()
     raw.records().reset_index().to_parquet(folder / "raw_records.parquet", index=False)
     traces = [table.trace.assign(dataset=name) for name, table in tables.items()]
@@ -33,9 +34,25 @@ def write_lineage(study: Study, raw: RawData, tables: Mapping[str, Table], folde
     rows.astype({"dataset": "category", "source": "category"}).to_parquet(
         folder / "rows.parquet", index=False
     )
+    fired = pd.concat([_fired(table) for table in tables.values()], ignore_index=True)
+    fired.astype({"dataset": "category", "variable": "category"}).to_parquet(
+        folder / "rules.parquet", index=False
+    )
     variables = variable_lineage(study)
     variables = variables[variables["source"].map(lambda source: _is_there(source, study, raw))]
     variables.to_csv(folder / "variables.csv", index=False, lineterminator="\n")
+
+
+def _fired(table: Table) -> pd.DataFrame:
+    """The rows in which a rule gave a variable its value: dataset, variable, row, rule."""
+    parts = [pd.DataFrame({"dataset": [], "variable": [], "row": [], "rule": []})]
+    for variable, numbers in ({} if table.rules is None else table.rules).items():
+        given = numbers[numbers > 0]
+        told = {"row": given.index, "rule": given.to_numpy()}
+        parts.append(pd.DataFrame({"dataset": table.name, "variable": variable, **told}))
+    filled = [part for part in parts if len(part)] or parts
+    kinds = {"dataset": "str", "variable": "str", "row": "int64", "rule": "int64"}
+    return pd.concat(filled, ignore_index=True).astype(kinds)
 
 
 def _is_there(source: str, study: Study, raw: RawData) -> bool:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from adam.order import build_order, sorted_by_need, variable_needs
+import adam.build
+import sdtm.build
+from adam.order import build_order, variable_needs
 from cdisckit.build import known_derivations, open_study, time_stamp
-from sdtm.build import tried
+from engine.order import sorted_by_need
 from sdtm.groups import of_subjects
 from sdtm.readers import read_raw
 from specs.errors import CdisckitError, SpecError
@@ -43,7 +45,9 @@ NOT_KEPT_COLUMNS: Final = ("kind", "name", "attribute", "old", "new")
 
 _ENDINGS: Final = (".xlsx", ".xml")
 
-_TO_NAME: Final = re.compile(rf"\b{TODO}\w* is no variable of ")
+_TO_NAME: Final = re.compile(
+    rf"\b{TODO}\w* is (?:no variable of |not written|not there)|has no {TODO}"
+)
 """What `_open` tells of a study started from a define.xml, as a build tells it."""
 
 _OF_DATA: Final = ("no data", "Define-XML")
@@ -88,7 +92,9 @@ def check_spec(
     problems.extend(str(problem) for problem in spec_problems(study))
     if not whole:
         return Checked(_lines(problems), ("what needs all files of datasets to be right",))
-    problems.extend(_circles(study))
+    circles = list(_circles(study))
+    problems.extend(circles)
+    met = [] if circles else list(adam.build.tried(study))
     problems.extend(line for dataset in study.datasets for line in _open(dataset))
     unchecked: tuple[str, ...] = ()
     try:
@@ -96,11 +102,12 @@ def check_spec(
     except CdisckitError as error:
         unchecked = (f"the fields that rules read: {error}",)
     else:
-        for problem in tried(study, of_subjects(raw, ())):
-            if isinstance(problem, NotRunError):
-                unchecked = (*unchecked, f"what it gives: {problem}")
-            elif not _TO_NAME.search(str(problem)):
-                problems.append(str(problem))
+        met = [*sdtm.build.tried(study, of_subjects(raw, ())), *met]
+    for problem in met:
+        if isinstance(problem, NotRunError):
+            unchecked = (*unchecked, f"what it gives: {problem}")
+        elif not _TO_NAME.search(str(problem)):
+            problems.append(str(problem))
     return Checked(_lines(problems), unchecked)
 
 
@@ -129,7 +136,7 @@ def _circles(study: Study) -> Iterator[str]:
         yield str(error)
     for dataset in study.of("ADaMIG"):
         try:
-            sorted_by_need(variable_needs(dataset), f"variable of {dataset.name}")
+            sorted_by_need(variable_needs(dataset))
         except SpecError as error:
             yield f"{dataset.file}: {error}"
 

@@ -8,10 +8,10 @@ beside the raw data and the result does not grow with them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from sdtm.dataset import RECORDS, Building
+from engine.order import sorted_by_need
+from sdtm.dataset import RECORDS, Tabulation
 from sdtm.groups import in_groups, together
 from sdtm.ledger import Ledger, ledger
 from sdtm.supplemental import supplemental_table
@@ -69,9 +69,9 @@ def _built(study: Study, raw: RawData) -> _Group:
     parts = _parts(study, raw)
     for owner, name in _order(parts):
         if name == RECORDS:
-            parts[owner].collect(parts)
+            parts[owner].collect()
         else:
-            parts[owner].make(name, parts)
+            parts[owner].make(name)
     tables: dict[str, Table] = {}
     for part in parts.values():
         table = part.table()
@@ -86,8 +86,12 @@ def _built(study: Study, raw: RawData) -> _Group:
     )
 
 
-def _parts(study: Study, raw: RawData) -> Mapping[str, Building]:
-    return {d.name: Building(d, study, raw) for d in study.of("SDTMIG") if d.blocks}
+def _parts(study: Study, raw: RawData) -> Mapping[str, Tabulation]:
+    parts: dict[str, Tabulation] = {}
+    for dataset in study.of("SDTMIG"):
+        if dataset.blocks:
+            parts[dataset.name] = Tabulation(dataset, study, raw, parts)
+    return parts
 
 
 def tried(study: Study, raw: RawData) -> tuple[CdisckitError, ...]:
@@ -105,36 +109,27 @@ def tried(study: Study, raw: RawData) -> tuple[CdisckitError, ...]:
     for owner, name in order:
         part = parts[owner]
         if name == RECORDS:
-            needs = set(part.needs_of_records(parts))
+            needs = set(part.needs_of_records())
         else:
             found = part.variables.get(name)
-            needs = {(owner, RECORDS), *(part.needs(found, parts) if found else ())}
+            needs = {(owner, RECORDS), *(part.needs(found) if found else ())}
         if needs & failed:
             failed.add((owner, name))
             continue
         try:
-            part.collect(parts) if name == RECORDS else part.make(name, parts)
+            part.collect() if name == RECORDS else part.make(name)
         except CdisckitError as error:
             problems.append(error)
             failed.add((owner, name))
     return tuple(problems)
 
 
-def _order(parts: Mapping[str, Building]) -> Iterable[tuple[str, str]]:
+def _order(parts: Mapping[str, Tabulation]) -> Iterable[tuple[str, str]]:
     """All (dataset, variable), each after its dataset's records and what its rules read."""
     graph = {
-        (part.dataset.name, variable.name): {
-            (part.dataset.name, RECORDS),
-            *part.needs(variable, parts),
-        }
+        (part.dataset.name, variable.name): {(part.dataset.name, RECORDS), *part.needs(variable)}
         for part in parts.values()
         for variable in part.variables.values()
     }
-    graph |= {(p.dataset.name, RECORDS): set(p.needs_of_records(parts)) for p in parts.values()}
-    try:
-        return tuple(TopologicalSorter(graph).static_order())
-    except CycleError as error:
-        circle = " from ".join(".".join(node) for node in error.args[1])
-        raise SpecError(
-            f"the rules go in a circle: {circle}", remedy="derive one of them from raw fields"
-        ) from None
+    graph |= {(name, RECORDS): set(part.needs_of_records()) for name, part in parts.items()}
+    return sorted_by_need(graph)

@@ -1,22 +1,26 @@
-"""One SDTM dataset in the making: its records, then a variable at a time, then the table."""
+"""One SDTM dataset in the making: its records, then a variable at a time, then the table.
+
+A source is a field of the record's form, a variable made before, or a variable of another dataset:
+of its one record for the subject, or of all its records for functions that look there.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from engine.rules import Making
+from engine.values import in_rows, no_values, typed
 from sdtm.answers import Answers
 from sdtm.blocks import RESULT
-from sdtm.exact import as_text
 from sdtm.ledger import Usage
 from sdtm.records import collect_records
 from sdtm.sources import dataset_form
-from sdtm.values import as_declared, combined, in_rows, typed, values_called
-from specs.derivation import Outcome
-from specs.distinct import as_category, as_plain, missing, on_distinct, spread
+from specs.distinct import as_category, as_plain, on_distinct, spread
 from specs.errors import MappingError, SpecError
-from specs.findings import all_findings, findings
+from specs.findings import all_findings
 from specs.model import Origin
 from specs.references import split_source
 from specs.tables import Table, sorted_trace, stable_order
@@ -27,7 +31,6 @@ if TYPE_CHECKING:
 
     from sdtm.raw import RawData
     from sdtm.records import Records
-    from specs.derivation import Derivation
     from specs.model import Dataset, Rule, Study, Variable
 
 RECORDS = "@records"
@@ -36,32 +39,28 @@ RECORDS = "@records"
 _READ = (Origin.COLLECTED, Origin.ASSIGNED, Origin.PROTOCOL)
 
 
-class Building:
-    """A dataset in the making: its records, and the variables made so far."""
+class Tabulation(Making):
+    """A dataset of SDTM in the making; `parts` are all of them, by name, itself included."""
 
-    def __init__(self, dataset: Dataset, study: Study, raw: RawData) -> None:
-        self.dataset = dataset
+    def __init__(
+        self, dataset: Dataset, study: Study, raw: RawData, parts: Mapping[str, Tabulation]
+    ) -> None:
+        super().__init__(dataset)
         self.variables = {v.name: v for v in (*dataset.variables, *dataset.supplemental)}
         self.records: Records
         self._answers: Answers
         self._study = study
         self._raw = raw
+        self._parts = parts
         self._datasets = {d.name for d in study.datasets}
         self._values: dict[str, pd.Series] = {}
         self._found: list[pd.DataFrame] = []
 
-    @property
-    def _index(self) -> pd.Index:
-        return self.records.index
+    # what is needed first
 
-    def _owners(self, parts: Mapping[str, Building]) -> Mapping[str, Building]:
-        """The datasets that records are made of; a form of the same name goes before."""
-        named = {block.form for block in self.dataset.blocks} - set(self._raw.forms)
-        return {name: parts[name] for name in sorted(named & set(parts))}
-
-    def needs_of_records(self, parts: Mapping[str, Building]) -> Iterator[tuple[str, str]]:
+    def needs_of_records(self) -> Iterator[tuple[str, str]]:
         """The (dataset, variable) that records made of other datasets need."""
-        owners = self._owners(parts)
+        owners = self._owners()
         names = set(self._raw_names()) if owners else set()
         for block in self.dataset.blocks:
             if block.form in owners:
@@ -71,27 +70,29 @@ class Building:
                 known = owners[block.form].variables
                 yield from ((block.form, field) for field in sorted(fields) if field in known)
 
-    def collect(self, parts: Mapping[str, Building]) -> None:
-        """Collect the records, before any variable is made."""
-        others = {
-            name: (
-                dataset_form(name, part.context(), part.made_so_far()),
-                part.records.trace,
-            )
-            for name, part in self._owners(parts).items()
-        }
-        self.records = collect_records(
-            self.dataset, self._study, self._raw, self._raw_names(), others
-        )
-        self._answers = Answers(self.dataset.name, self.records)
+    def needs(self, variable: Variable) -> Iterator[tuple[str, str]]:
+        """The (dataset, variable) that the rules of a variable read."""
+        for rule in variable.rules:
+            for clause in rule.when:
+                if clause.variable in self.variables:
+                    yield self.dataset.name, clause.variable
+            if rule.origin in _READ:
+                continue
+            for source in rule.sources:
+                owner, name = split_source(source)
+                if source in self.variables:
+                    yield self.dataset.name, source
+                elif owner in self._parts:
+                    yield owner, name
+                    yield owner, "USUBJID"
+                    yield self.dataset.name, "USUBJID"
+                    for clause in rule.where:
+                        yield owner, clause.variable
 
-    def context(self) -> pd.DataFrame:
-        """The context of all records."""
-        return self.records.places(self._index)
-
-    def made_so_far(self) -> Mapping[str, pd.Series]:
-        """The variables made so far, by name."""
-        return self._values
+    def _owners(self) -> Mapping[str, Tabulation]:
+        """The datasets that records are made of; a form of the same name goes before."""
+        named = {block.form for block in self.dataset.blocks} - set(self._raw.forms)
+        return {name: self._parts[name] for name in sorted(named & set(self._parts))}
 
     def _raw_names(self) -> Iterator[str]:
         for variable in self.variables.values():
@@ -107,34 +108,27 @@ class Building:
         owner, _ = split_source(source)
         return source in self.variables or owner in self._datasets
 
-    def needs(self, variable: Variable, parts: Mapping[str, Building]) -> Iterator[tuple[str, str]]:
-        """The (dataset, variable) that the rules of a variable read."""
-        for rule in variable.rules:
-            for clause in rule.when:
-                if clause.variable in self.variables:
-                    yield self.dataset.name, clause.variable
-            if rule.origin in _READ:
-                continue
-            for source in rule.sources:
-                owner, name = split_source(source)
-                if source in self.variables:
-                    yield self.dataset.name, source
-                elif owner in parts:
-                    yield owner, name
-                    yield owner, "USUBJID"
-                    yield self.dataset.name, "USUBJID"
-                    for clause in rule.where:
-                        yield owner, clause.variable
+    # what is made
 
-    def make(self, name: str, parts: Mapping[str, Building]) -> None:
+    def collect(self) -> None:
+        """Collect the records, before any variable is made."""
+        others = {
+            name: (
+                dataset_form(name, part.records.places(part.index), part._values),
+                part.records.trace,
+            )
+            for name, part in self._owners().items()
+        }
+        self.records = collect_records(
+            self.dataset, self._study, self._raw, self._raw_names(), others
+        )
+        self._answers = Answers(self.dataset.name, self.records)
+
+    def make(self, name: str) -> None:
         """Make one variable: what its block assigns, then the first rule that gives a value."""
         variable = self.variables.get(name) or self.dataset.variable(name)
-        values = self._assigned_by_block(variable)
-        for rule in variable.rules:
-            rows = values.isna() & self._when(rule) if rule.when else values.isna()
-            made = typed(self._applied(rule, variable, parts, rows), variable, self._index, rule)
-            values = made if rows.all() else combined(values, rows, made)
-        self._values[name] = values
+        values = self.ruled(variable, self._assigned_by_block(variable))
+        self._values[name] = as_category(values) if variable.type == "Char" else values
 
     def _assigned_by_block(self, variable: Variable) -> pd.Series:
         constants = {
@@ -144,87 +138,98 @@ class Building:
         }
         if constants:
             by_block = [constants.get(number) for number in range(len(self.dataset.blocks))]
-            values = as_declared(pd.Series(by_block), variable)
-            return spread(values, self.records.column("@block").to_numpy(), self._index)
+            values = typed(pd.Series(by_block), variable)
+            return spread(values, self.records.column("@block").to_numpy(), self.index)
         if not variable.rules:
             raise SpecError(
                 f"{variable.name} has no rule",
                 where=variable.place,
                 remedy="give it a verb: collected, derived, assigned, protocol or predecessor",
             )
-        if variable.type == "Num":
-            return pd.Series(index=self._index, dtype="float64")
-        return missing(self._index)
+        return no_values(variable, self.index)
 
-    def _when(self, rule: Rule) -> pd.Series:
-        columns = {clause.variable: self._column(clause.variable) for clause in rule.when}
-        return all_hold(rule.when, pd.DataFrame(columns, index=self._index))
+    # how a source resolves
 
-    def _column(self, name: str) -> pd.Series:
+    @property
+    def index(self) -> pd.Index:
+        """One label for each record, in the order collected."""
+        return self.records.index
+
+    @property
+    def subjects(self) -> pd.Series:
+        """USUBJID of the records."""
+        return self._values["USUBJID"]
+
+    def column(self, name: str, place: str = "") -> pd.Series:
+        """A variable made before, text as categories, or a field as collected."""
         return self._values[name] if name in self._values else self._answers.text(name)
 
-    def _applied(
-        self, rule: Rule, variable: Variable, parts: Mapping[str, Building], rows: pd.Series
-    ) -> pd.Series | str | int | float:
-        if rule.constant is not None:
-            return float("nan") if rule.constant == "" else rule.constant
-        if rule.derivation is not None:
-            return self._derived(rule, variable, parts, rows)
+    def taken(self, rule: Rule, variable: Variable, rows: pd.Series) -> pd.Series:
+        """What a field tells of the variable, or the value of another dataset's variable."""
         if rule.origin is Origin.PREDECESSOR:
-            return self._of_subject(rule.sources[0], rule, parts)
+            return self._of_subject(rule.sources[0], rule)
         codelist = self._study.codelists.get(variable.codelist)
         return self._answers.values(rule, variable, codelist, rows)
 
-    def _derived(
-        self, rule: Rule, variable: Variable, parts: Mapping[str, Building], rows: pd.Series
-    ) -> pd.Series:
-        derivation = rule.derivation
-        if derivation is None:
-            raise SpecError(f"{variable.name} names no derivation", where=rule.place)
-        if derivation.scope == "subject":
-            made = self._reduced(rule, derivation, parts)
-            if isinstance(made, Outcome):
-                self._find(variable.name, derivation, made.problems, as_text(made.values))
-            return made.values if isinstance(made, Outcome) else made
-        columns = [
-            in_rows(rows, self._column(source))
+    def sources(self, rule: Rule, rows: pd.Series) -> list[pd.Series]:
+        """Own columns and those of the subject; of a look-up all records of the other dataset."""
+        everywhere = rule.derivation is not None and rule.derivation.scope == "lookup"
+        return [
+            in_rows(rows, self.column(source))
             if source in self.variables or not self._is_built(source)
-            else self._looked_up(source, rule, parts)
-            if derivation.scope == "lookup"
-            else in_rows(rows, self._of_subject(source, rule, parts))
+            else self._everywhere(source, rule)
+            if everywhere
+            else in_rows(rows, self._of_subject(source, rule))
             for source in rule.sources
         ]
-        made = values_called(derivation, columns, rule, self._record)
-        if isinstance(made, Outcome):
-            self._find(variable.name, derivation, made.problems, columns[0])
-            made = made.values
-        return made if made.index is self._index else made.reindex(self._index)
 
-    def _other(
-        self, source: str, rule: Rule, parts: Mapping[str, Building]
-    ) -> tuple[str, str, Building]:
-        """The dataset that a source is of, the name of its variable there, and its building."""
+    def many_records(self, rule: Rule, rows: pd.Series) -> list[pd.Series]:
+        """Variables of another dataset and its USUBJID, of the records that meet `where`."""
+        owners = {split_source(source)[0] for source in rule.sources}
+        if len(owners) != 1 or not owners <= set(self._parts):
+            raise SpecError(
+                "the sources must be variables of one other dataset",
+                where=rule.place,
+                remedy="write from: [DATASET.VARIABLE]",
+            )
+        other = self._parts[owners.pop()]
+        names = [*(split_source(source)[1] for source in rule.sources), "USUBJID"]
+        read = (*names, *(clause.variable for clause in rule.where))
+        frame = pd.DataFrame({name: as_plain(other._values[name]) for name in read})
+        frame = frame[all_hold(rule.where, frame)]
+        return [frame[name] for name in names]
+
+    def record(self, rule: Rule, label: Any) -> str:
+        """A record of the sources of a rule: subject, form, file and line."""
+        of_many = rule.derivation is not None and rule.derivation.scope == "subject"
+        at = self._parts[split_source(rule.sources[0])[0]] if of_many else self
+        found = at.records.places(pd.Index([label])).iloc[0]
+        form = at.dataset.blocks[found["@block"]].form
+        return f"subject {found['@subject']} ({form}, {found['@file']} line {found['@line']})"
+
+    def _other(self, source: str, rule: Rule) -> tuple[str, str, Tabulation]:
+        """The dataset that a source is of, the name of its variable there, and its making."""
         owner, name = split_source(source)
-        if owner not in parts:
+        if owner not in self._parts:
             raise SpecError(
                 f"{source}: {owner} is made after the records of {self.dataset.name}",
                 where=rule.place,
                 remedy="name a variable of a dataset that has records of its own",
             )
-        return owner, name, parts[owner]
+        return owner, name, self._parts[owner]
 
-    def _looked_up(self, source: str, rule: Rule, parts: Mapping[str, Building]) -> pd.Series:
+    def _everywhere(self, source: str, rule: Rule) -> pd.Series:
         """A variable of another dataset, for all its records that meet `where`."""
-        _, name, other = self._other(source, rule, parts)
+        _, name, other = self._other(source, rule)
         if not rule.where:
-            return other.value(name)
-        frame = pd.DataFrame({c.variable: other.value(c.variable) for c in rule.where})
-        return other.value(name)[all_hold(rule.where, frame)]
+            return other._values[name]
+        frame = pd.DataFrame({c.variable: other._values[c.variable] for c in rule.where})
+        return other._values[name][all_hold(rule.where, frame)]
 
-    def _of_subject(self, source: str, rule: Rule, parts: Mapping[str, Building]) -> pd.Series:
+    def _of_subject(self, source: str, rule: Rule) -> pd.Series:
         """A variable of another dataset with one record per subject, for each own record."""
-        owner, name, other = self._other(source, rule, parts)
-        values = other.value(name).set_axis(pd.Index(as_plain(other.value("USUBJID"))))
+        owner, name, other = self._other(source, rule)
+        values = other._values[name].set_axis(pd.Index(as_plain(other.subjects)))
         if values.index.has_duplicates:
             subject = values.index[values.index.duplicated()][0]
             raise MappingError(
@@ -237,89 +242,9 @@ class Building:
         def found(subjects: pd.Series) -> pd.Series:
             return of_subject(pd.Index(subjects)).reset_index(drop=True)
 
-        return on_distinct(found, self.value("USUBJID"))
+        return on_distinct(found, self.subjects)
 
-    def _reduced(
-        self, rule: Rule, derivation: Derivation, parts: Mapping[str, Building]
-    ) -> pd.Series | Outcome:
-        """One value per subject from the records of another dataset that meet `where`."""
-        owners = {split_source(source)[0] for source in rule.sources}
-        if len(owners) != 1 or not owners <= set(parts):
-            raise SpecError(
-                "the sources must be variables of one other dataset",
-                where=rule.place,
-                remedy="write from: [DATASET.VARIABLE]",
-            )
-        other = parts[owners.pop()]
-        names = [split_source(source)[1] for source in rule.sources]
-        frame = pd.DataFrame(
-            {
-                n: as_plain(other.value(n))
-                for n in (*names, *(c.variable for c in rule.where), "USUBJID")
-            }
-        )
-        frame = frame[all_hold(rule.where, frame)]
-        columns = [frame[name] for name in (*names, "USUBJID")]
-        made = values_called(derivation, columns, rule, other._record)
-
-        def beside(of_subject: pd.Series) -> pd.Series:
-            subjects = as_plain(self.value("USUBJID"))
-            return as_plain(of_subject).reindex(subjects).set_axis(self._index)
-
-        if isinstance(made, Outcome):
-            return Outcome(beside(made.values), beside(made.problems))
-        return beside(made)
-
-    def _record(self, row: Any) -> str:
-        """A row of the records as a message names it: subject, form, file and line."""
-        found = self.records.places(pd.Index([row])).iloc[0]
-        form = self.dataset.blocks[found["@block"]].form
-        return f"subject {found['@subject']} ({form}, {found['@file']} line {found['@line']})"
-
-    def value(self, name: str) -> pd.Series:
-        """A variable made before, text as categories; it is, by the order of the build."""
-        return self._values[name]
-
-    def _find(
-        self, name: str, derivation: Derivation, problems: pd.Series, source: pd.Series
-    ) -> None:
-        problems = problems[problems.notna()]
-        if problems.empty:
-            return
-        rows = self.records.places(problems.index)
-        self._found.append(
-            findings(
-                severity="error",
-                rule=f"CK-{derivation.name.upper().replace('_', '-')}",
-                dataset=self.dataset.name,
-                subject=rows["@subject"],
-                variable=name,
-                value=source.loc[problems.index],
-                message=problems,
-                file=rows["@file"],
-                line=rows["@line"],
-            )
-        )
-
-    def _unplanned(self) -> Iterator[pd.DataFrame]:
-        """Findings for records at an event that is no visit of the study, if visits are told."""
-        if "VISITNUM" not in self.variables:
-            return
-        event = self.records.column("@event")
-        unplanned = event.notna() & self.records.column("@visitnum").isna()
-        rows = self.records.places(self._index[unplanned])
-        if len(rows):
-            yield findings(
-                severity="error",
-                rule="CK-VISIT-EVENT",
-                dataset=self.dataset.name,
-                subject=rows["@subject"],
-                variable="VISITNUM",
-                value=rows["@event"],
-                message="the event is none of the visits in study.yaml",
-                file=rows["@file"],
-                line=rows["@line"],
-            )
+    # what comes of it
 
     def table(self) -> Table:
         """The finished dataset, sorted by its keys, numbers as categories.
@@ -327,11 +252,13 @@ class Building:
         Asked for once, as its parts are let go: of millions of records two copies would not fit
         where one does.
         """
-        self._found = [*self._answers.findings, *self._found, *self._unplanned()]
+        self._report_unplanned()
+        self._found = self._answers.findings
         del self._answers
         keys = [v.name for k in self.dataset.keys for v in self.dataset.variables if v.name == k]
-        index = self._index
+        index = self.index
         order = stable_order([self._values[key] for key in keys], len(index))
+        self._found.append(self._findings(order))
 
         def in_order(variable: Variable) -> pd.Series:
             values = self._values.pop(variable.name).array.take(order)
@@ -345,8 +272,9 @@ class Building:
         return Table(
             self.dataset.name,
             sorted_columns(self.dataset.variables),
-            sorted_trace(self.records.trace, order),
+            sorted_trace(self.records.trace, order, self.dataset.name),
             sorted_columns(self.dataset.supplemental),
+            self.account.rules(order),
         )
 
     def findings(self) -> pd.DataFrame:
@@ -357,3 +285,24 @@ class Building:
         """What the ledger needs to know of this dataset, once its table is made."""
         records = self.records
         return Usage(self.dataset, records.fields, records.left_out, records.merged)
+
+    def _findings(self, order: np.ndarray) -> pd.DataFrame:
+        position = np.empty_like(order)
+        position[order] = np.arange(len(order))
+
+        def located(rows: pd.Index, _: np.ndarray) -> Mapping[str, pd.Series]:
+            places = self.records.places(rows)
+            return {name: places[f"@{name}"] for name in ("subject", "file", "line")}
+
+        return self.account.findings(position, located)
+
+    def _report_unplanned(self) -> None:
+        """Findings for records at an event that is no visit of the study, if visits are told."""
+        if "VISITNUM" not in self.variables:
+            return
+        event = self.records.column("@event")
+        unplanned = event.notna() & self.records.column("@visitnum").isna()
+        told = pd.Series(
+            "the event is none of the visits in study.yaml", index=self.index[unplanned]
+        )
+        self.account.report("CK-VISIT-EVENT", "error", "VISITNUM", event, told)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-import numpy as np
-import pandas as pd
-
 _NUMBER = re.compile(
     r"^(?P<operator><=|>=|<|>)?\s*(?P<number>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?)$"
 )
@@ -49,14 +46,3 @@ def _places(number: Fraction) -> int:
     while 10**places % denominator:
         places += 1
     return places
-
-
-def as_text(values: pd.Series) -> pd.Series:
-    """Values as texts; binary floats as the shortest decimals that stand for them.
-
-    >>> as_text(pd.Series([5, 0.1, 1234567.0, None])).tolist()
-    ['5', '0.1', '1234567', nan]
-    """
-    if pd.api.types.is_float_dtype(values):
-        values = values.map(lambda n: np.format_float_positional(n, trim="-"), na_action="ignore")
-    return values if values.dtype == "str" else values.astype("str")

@@ -6,18 +6,18 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
+from engine.groups import joined
 from sdtm.sources import TABLE
-from specs.distinct import as_plain, pruned, stacked
-from specs.tables import Table, stable_order, traces
+from specs.distinct import pruned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sdtm.raw import RawData
     from specs.model import Dataset, Study
+    from specs.tables import Table
 
 
 def subjects_in(raw: RawData) -> tuple[str, ...]:
@@ -72,42 +72,7 @@ def _whole(dataset: Dataset, parts: Sequence[dict[str, Table]]) -> Table:
         del tables[1:]
     # SUPP-- stands in the order of its parent's records, which is not that of IDVARVAL as text.
     keys = ["USUBJID"] if dataset.parent else [k for k in dataset.keys if k in tables[0].frame]
-    ends = [table.frame[keys].iloc[[0, -1]] for table in tables if len(table.frame)]
-    whole = _joined(tables)
-    if len(ends) > 1 and not _in_order(_below(ends)):
-        return whole.sorted_by(keys)
-    return whole
-
-
-def _in_order(frame: pd.DataFrame) -> bool:
-    order = stable_order([frame[name] for name in frame], len(frame))
-    return bool((np.diff(order) == 1).all())
-
-
-def _joined(tables: list[Table]) -> Table:
-    """Tables below each other, their numbers as such; the list is emptied."""
-    name, trace = tables[0].name, _traced(tables)
-    qualifiers = [t.supplemental for t in tables if t.supplemental is not None]
-    frames = [table.frame for table in tables]
-    tables.clear()
-    return Table(name, _below(frames), trace, _below(qualifiers) if qualifiers else None)
-
-
-def _traced(tables: list[Table]) -> pd.DataFrame:
-    """The traces of tables that stand below each other."""
-    trace = traces([table.trace for table in tables])
-    starts = np.cumsum([0, *(len(table.frame) for table in tables)])[:-1]
-    rows = trace["row"].to_numpy() + np.repeat(starts, [len(table.trace) for table in tables])
-    return trace.assign(row=rows)
-
-
-def _below(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Frames of the same columns below each other, a column at a time; the list is emptied."""
-    names, size = list(frames[0]), sum(map(len, frames))
-    columns = [dict(frame.items()) for frame in frames]
-    frames.clear()
-    made = {name: as_plain(stacked([part.pop(name) for part in columns])) for name in names}
-    return pd.DataFrame(made, index=pd.RangeIndex(size), copy=False)
+    return joined(tables, keys)[0]
 
 
 def _separable(dataset: Dataset) -> bool:

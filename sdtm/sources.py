@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sdtm.exact import as_text
+from engine.values import as_text
 from sdtm.raw import CONTEXT, Field, Form
 from specs.distinct import as_plain, on_distinct, trimmed
 from specs.errors import SpecError, did_you_mean

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sdtm.exact import as_text
+from engine.values import as_text
 from specs.distinct import as_plain
 from specs.model import Origin
 from specs.tables import Table

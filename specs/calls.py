@@ -150,7 +150,8 @@ def _conformed(made: Any, gives: tuple[type, ...], index: pd.Index | None) -> An
     if not isinstance(made, gives):
         raise _UnfitError(_a(made))
     if isinstance(made, Outcome):
-        return Outcome(_column(made.values, index, "values"), _problems(made, index))
+        values = _conformed(made.values, tuple(t for t in gives if t is not Outcome), index)
+        return Outcome(values, _problems(made.problems, index))
     if isinstance(made, pd.Series):
         return _column(made, index, "")
     if isinstance(made, pd.DataFrame):
@@ -161,8 +162,10 @@ def _conformed(made: Any, gives: tuple[type, ...], index: pd.Index | None) -> An
     return made
 
 
-def _problems(made: Outcome, index: pd.Index | None) -> pd.Series:
-    problems = _column(made.problems, index, "problems")
+def _problems(made: Any, index: pd.Index | None) -> pd.Series | None:
+    if made is None:
+        return None
+    problems = _column(made, index, "problems")
     if problems.notna().any() and problems.dtype != _TEXT and not _is_category(problems):
         raise _UnfitError(f"problems that are {_kind(problems)}, not sentences")
     return problems

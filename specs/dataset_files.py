@@ -7,16 +7,18 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from specs.dataset_models import AdamBlock, SdtmBlock
 from specs.errors import SpecError, did_you_mean, gathered
-from specs.files import NUMERIC, BlockFile, VariableFile
 from specs.model import Block, Dataset, Join, Origin, Parameter, Rule, Value, Variable
 from specs.paths import dataset_name
 from specs.rule_files import RuleResolver, check_number
+from specs.rule_models import NUMERIC, SdtmVariable
 from specs.yaml_files import records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from specs.rule_models import VariableModel
     from specs.standards import StandardVariable
 
 _SHARED = ("VISITNUM", "VISIT", "VISITDY", "TAETORD", "EPOCH")
@@ -25,9 +27,9 @@ _SHARED = ("VISITNUM", "VISIT", "VISITDY", "TAETORD", "EPOCH")
 ALWAYS = ("STUDYID", "DOMAIN", "USUBJID", "--SEQ")
 
 
-def _numbered(given: BlockFile, block: Block) -> Iterator[Block]:
+def _numbered(given: SdtmBlock | AdamBlock, block: Block) -> Iterator[Block]:
     """The block once, or once for each number that `{n}` in its names stands for."""
-    if not given.numbered:
+    if isinstance(given, AdamBlock) or not given.numbered:
         yield block
         return
     for number in range(1, given.numbered + 1):
@@ -67,12 +69,6 @@ class DatasetResolver(RuleResolver):
                 where=self.file.place("dataset"),
                 remedy="name the form they are collected in with records: {from: ...}",
             )
-        if not self.tabulation and given.supplemental:
-            raise SpecError(
-                f"{given.dataset} is an analysis dataset and has no supplemental qualifiers",
-                where=self.file.place("supplemental"),
-                remedy="list them under variables",
-            )
         qualifiers = (
             partial(self._variable, name, v, "supplemental")
             for name, v in given.supplemental.items()
@@ -103,13 +99,13 @@ class DatasetResolver(RuleResolver):
         if self.tabulation:
             for name in map(self.named, ALWAYS):
                 if self.standard.variable(self.domain, name) is not None:
-                    given.setdefault(name, VariableFile(standard=True))
+                    given.setdefault(name, SdtmVariable(standard=True))
             for row in self._test_rows():
                 named = [name for name in row if name.isupper()]
                 if f"{self.domain}TESTCD" in row:
                     named.append(f"{self.domain}TEST")
                 for name in named:
-                    given.setdefault(name, VariableFile())
+                    given.setdefault(name, SdtmVariable())
         resolved = gathered(
             partial(self._variable, name, v, "variables") for name, v in given.items()
         )
@@ -118,7 +114,7 @@ class DatasetResolver(RuleResolver):
         order = {v.variable: v.order for v in self.standard.variables(self.domain)}
         return tuple(sorted(resolved, key=lambda v: order.get(v.name, len(order))))
 
-    def _variable(self, name: str, given: VariableFile, part: str) -> Variable:
+    def _variable(self, name: str, given: VariableModel, part: str) -> Variable:
         place = self.file.place(part, name)
         known = None
         if part == "variables":
@@ -132,7 +128,7 @@ class DatasetResolver(RuleResolver):
                     " supplemental",
                 )
         label = given.label or (known.label if known else "")
-        inherits = any(rule.origin == "predecessor" for rule in given.rules)
+        inherits = any(rule.predecessor for rule in given.all_rules)
         if not label and not inherits:
             raise SpecError(
                 f"{name} has no label and is not in the standard",
@@ -178,7 +174,7 @@ class DatasetResolver(RuleResolver):
                 )
         return variable
 
-    def _with_values(self, variable: Variable, given: VariableFile, part: str) -> Variable:
+    def _with_values(self, variable: Variable, given: VariableModel, part: str) -> Variable:
         """The variable with its value level, whose rules go before its own."""
         values = []
         for number, told in enumerate(given.values):
@@ -196,7 +192,7 @@ class DatasetResolver(RuleResolver):
                 digits=told.digits,
                 format=told.format,
                 comment=told.comment,
-                rules=tuple(self.rule(rule, place) for rule in told.rules),
+                rules=tuple(self.rule(rule, place) for rule in told.all_rules),
                 place=place,
             )
             values.append(Value(told.when, described))
@@ -247,16 +243,16 @@ class DatasetResolver(RuleResolver):
 
     def _blocks(self, variables: tuple[Variable, ...]) -> Iterator[Block]:
         given = self.given
-        blocks = [
-            block for i, b in enumerate(given.records) for block in _numbered(b, self._block(b, i))
-        ]
+        entries: tuple[SdtmBlock | AdamBlock, ...] = given.records
+        blocks = [block for i, b in enumerate(entries) for block in _numbered(b, self._block(b, i))]
         for block in blocks:
             if self.tabulation:
                 self._check_assigned(block.assign, variables, block.place)
         if not given.tests:
             yield from blocks
             return
-        names = [b.name or b.form for b in given.records for _ in range(b.numbered or 1)]
+        blocks_given = [b for b in given.records if isinstance(b, SdtmBlock)]
+        names = [b.name or b.form for b in blocks_given for _ in range(b.numbered or 1)]
         by_form = dict(zip(names, blocks, strict=True))
         if len(by_form) < len(blocks):
             raise SpecError(
@@ -317,22 +313,14 @@ class DatasetResolver(RuleResolver):
             )
         assign[name] = decoded
 
-    def _block(self, given: BlockFile, number: int) -> Block:
+    def _block(self, given: SdtmBlock | AdamBlock, number: int) -> Block:
         place = self.file.place("records", number)
-        rule = None
-        if given.derived:
-            arguments = {k: self.filled(v, place) for k, v in given.arguments.items()}
-            derivation = self.derivation(given.derived, given.sources, arguments, place)
-            rule = Rule(
-                Origin.DERIVED,
-                given.sources,
-                derivation=derivation,
-                arguments=MappingProxyType(arguments),
-                place=place,
-            )
-        return Block(
-            form=given.form,
-            where=given.where,
+        assign = MappingProxyType({k: self.filled(v, place) for k, v in given.assign.items()})
+        block = Block(form=given.form, where=given.where, assign=assign, place=place)
+        if isinstance(given, AdamBlock):
+            return replace(block, rule=self._rule_of_records(given, place))
+        return replace(
+            block,
             joins=tuple(
                 Join(name, j.form, j.by, j.where, j.first, j.last, place)
                 for name, j in given.join.items()
@@ -344,8 +332,24 @@ class DatasetResolver(RuleResolver):
             collapse=MappingProxyType(
                 {k: v if isinstance(v, str) else v.any for k, v in given.collapse.items()}
             ),
-            assign=MappingProxyType({k: self.filled(v, place) for k, v in given.assign.items()}),
-            rule=rule,
+        )
+
+    def _rule_of_records(self, given: AdamBlock, place: str) -> Rule | None:
+        if not given.derived:
+            return None
+        arguments = {k: self.filled(v, place) for k, v in given.arguments.items()}
+        derivation = self.derivation(given.derived, given.from_, arguments, place)
+        if derivation.scope != "dataset":
+            raise SpecError(
+                f"{given.derived} makes values of a variable, not records",
+                where=place,
+                remedy="name a function of scope dataset",
+            )
+        return Rule(
+            Origin.DERIVED,
+            given.from_,
+            derivation=derivation,
+            arguments=MappingProxyType(arguments),
             place=place,
         )
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
 Scope = Literal["value", "record", "subject", "lookup", "dataset"]
+Severity = Literal["error", "warning", "notice"]
 
 _MARK = "__derivation__"
 
@@ -39,12 +40,13 @@ _MARK = "__derivation__"
 class Outcome:
     """What a derivation returns when some values could not be derived as they should.
 
-    `values` is its result; `problems` has, on the same index, a sentence where a value is a
-    finding and null elsewhere. The build turns each into a finding with subject and record.
+    `values` is its result, a Series, or for a parameter a frame whose first column is the value.
+    `problems` has, on the same index, a sentence where a value is a finding and null elsewhere. The
+    build turns each into a finding with subject and record.
     """
 
-    values: pd.Series
-    problems: pd.Series
+    values: Any
+    problems: pd.Series | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Derivation:
     - `dataset`: frames; only functions that make records
 
     Texts are `str`. To a function that says it takes `categories` they may come as that, and it may
-    give them, which spares it the texts of millions of records.
+    give them, which spares it the texts of millions of records. `severity` is that of its findings.
 
     `declared` is the place of a study's function that was read and not run, see
     `specs.study_code`.
@@ -73,7 +75,23 @@ class Derivation:
     function: Callable[..., Any]
     scope: Scope
     categories: bool = False
+    severity: Severity = "error"
     declared: str = ""
+
+    def __reduce__(self) -> tuple[Callable[..., Derivation], tuple[Any, ...]]:
+        """In another process a study's function is found by its file, any other by its module."""
+        file = getattr(sys.modules.get(self.function.__module__), "__file__", None)
+        if file and self.function.__module__ == module_name(Path(file)):
+            return _of_study, (Path(file), self.name)
+        given = (
+            self.name,
+            self.function,
+            self.scope,
+            self.categories,
+            self.severity,
+            self.declared,
+        )
+        return Derivation, given
 
     @property
     def paragraph(self) -> str:
@@ -181,17 +199,21 @@ def derivation(function: Function) -> Function: ...
 
 @overload
 def derivation(
-    *, scope: Scope = "record", categories: bool = False
+    *, scope: Scope = "record", categories: bool = False, severity: Severity = "error"
 ) -> Callable[[Function], Function]: ...
 
 
 def derivation(
-    function: Function | None = None, *, scope: Scope = "record", categories: bool = False
+    function: Function | None = None,
+    *,
+    scope: Scope = "record",
+    categories: bool = False,
+    severity: Severity = "error",
 ) -> Function | Callable[[Function], Function]:
     """Mark a function as a derivation that specs may name."""
 
     def mark(marked: Function) -> Function:
-        setattr(marked, _MARK, (scope, categories))
+        setattr(marked, _MARK, (scope, categories, severity))
         return marked
 
     return mark(function) if function is not None else mark
@@ -244,6 +266,14 @@ def _execute(file: Path, loader: SourceAlone, module: ModuleType) -> None:
         ) from error
 
 
+def _of_study(file: Path, name: str) -> Derivation:
+    """A derivation of a study's file, which is read unless this process has done so."""
+    module = sys.modules.get(module_name(file))
+    if module is None or module.__file__ != str(file):
+        module = module_from(file)
+    return _collected([module])[name]
+
+
 def _collected(modules: Iterable[ModuleType]) -> Mapping[str, Derivation]:
     found: dict[str, Derivation] = {}
     for module in modules:
@@ -252,14 +282,13 @@ def _collected(modules: Iterable[ModuleType]) -> Mapping[str, Derivation]:
                 continue
             if not hasattr(member, _MARK):
                 continue
-            scope, categories = getattr(member, _MARK)
             if name in found:
                 raise SpecError(
                     f"two derivations are named {name}",
                     where=module.__name__,
                     remedy=f"rename one; the other is in {found[name].function.__module__}",
                 )
-            found[name] = Derivation(name, member, scope, categories)
+            found[name] = Derivation(name, member, *getattr(member, _MARK))
     return MappingProxyType(found)
 
 

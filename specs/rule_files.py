@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from specs.constants import check_constants
+from specs.dataset_models import AdamFile, SdtmFile
 from specs.errors import SpecError, did_you_mean
-from specs.files import DatasetFile, RuleFile, VariableFile
 from specs.model import Origin, Rule
+from specs.rule_models import RuleModel
 from specs.standards import standard
 from specs.yaml_files import YamlFile, read_yaml
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from specs.codelists import StudyTerminology
     from specs.derivation import Derivation
     from specs.files import StudyFile
+    from specs.rule_models import VariableModel
     from specs.standards import Standard
 
 _STRUCTURES = {
@@ -31,12 +33,12 @@ _STRUCTURES = {
 
 
 @cache
-def _standard_rules() -> Mapping[str, tuple[RuleFile, ...]]:
+def _standard_rules() -> Mapping[str, tuple[RuleModel, ...]]:
     """What the guide itself decides; "--" stands for the domain in names."""
     file = read_yaml(Path(__file__).parent / "standards" / "sdtm-rules.yaml")
     return {
         str(name): tuple(
-            RuleFile.model_validate(dict(rule))
+            RuleModel.model_validate(dict(rule))
             for rule in (given if isinstance(given, list) else [given])
         )
         for name, given in file.data.items()
@@ -67,9 +69,9 @@ class RuleResolver:
     derivations: Mapping[str, Derivation]
 
     @cached_property
-    def given(self) -> DatasetFile:
+    def given(self) -> SdtmFile | AdamFile:
         """The file as it is written."""
-        return self.file.parsed(DatasetFile)
+        return self.file.parsed(SdtmFile) if self.tabulation else self.file.parsed(AdamFile)
 
     @cached_property
     def standard(self) -> Standard:
@@ -104,7 +106,7 @@ class RuleResolver:
         """A name with the domain in place of "--"."""
         return name.replace("--", self.domain, 1) if name.startswith("--") else name
 
-    def rules(self, name: str, given: VariableFile, part: str) -> Iterator[Rule]:
+    def rules(self, name: str, given: VariableModel, part: str) -> Iterator[Rule]:
         """The rules of a variable, resolved."""
         place = self.file.place(part, name)
         if given.standard:
@@ -116,41 +118,49 @@ class RuleResolver:
                     remedy="give it a verb: collected, derived, assigned, protocol, predecessor",
                 )
             yield self.rule(rule, place)
-        for rule in given.rules:
+        for rule in given.all_rules:
             made = self.rule(rule, place)
-            if self.tabulation and made.derivation and made.derivation.scope == "dataset":
+            if made.derivation and made.derivation.scope == "dataset":
                 raise SpecError(
-                    f"{rule.function} makes records, not the values of a variable",
+                    f"{rule.derived} makes records, not the values of a variable",
                     where=place,
                     remedy="name it under records:",
                 )
             yield made
 
-    def _standard_rule(self, name: str) -> RuleFile | None:
+    def _standard_rule(self, name: str) -> RuleModel | None:
         for pattern, rules in _standard_rules().items():
             if self.named(pattern) == name:
                 filled = next((rule for rule in rules if self._has_sources(rule)), rules[0])
+                if not filled.derived:
+                    return filled
                 keys = [k for k in self.given.keys if k not in ("STUDYID", "USUBJID", name)]
                 sources: list[str] = []
                 for source in filled.sources:
                     sources.extend(keys if source == "@keys" else [self.named(source)])
-                return filled.model_copy(update={"sources": tuple(sources)})
+                return filled.model_copy(update={"from_": tuple(sources)})
         return None
 
-    def _has_sources(self, rule: RuleFile) -> bool:
+    def _has_sources(self, rule: RuleModel) -> bool:
         """Whether the dataset has the variables of its own that a rule of the guide reads."""
         own = {self.named(source) for source in rule.sources if source.startswith("--")}
         return own <= set(self.given.variables)
 
-    def rule(self, given: RuleFile, place: str) -> Rule:
+    def rule(self, given: RuleModel, place: str) -> Rule:
         """A rule with its derivation and constants."""
         derivation = None
         arguments = {k: self.filled(v, place) for k, v in given.arguments.items()}
-        if given.origin == "derived":
-            derivation = self.derivation(given.function, given.sources, arguments, place)
-        default = "investigator" if given.origin == "collected" else "sponsor"
+        if given.derived:
+            derivation = self.derivation(given.derived, given.sources, arguments, place)
+            if given.where and derivation.scope not in ("subject", "lookup"):
+                raise SpecError(
+                    f"{given.derived} reads the record itself, so where has nothing to restrict",
+                    where=place,
+                    remedy="restrict the rule with when, or name a function of many records",
+                )
+        default = "investigator" if given.collected else "sponsor"
         return Rule(
-            origin=Origin(given.origin),
+            origin=Origin(given.verbs[0]),
             sources=given.sources,
             constant=self.filled(given.constant, place),
             derivation=derivation,

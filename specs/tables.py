@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,13 +26,16 @@ class Table:
     with NaN for missing, Num as numbers, dates of ADaM as datetime64[s].
     `trace` says where each row came from: `row` (position in `frame`), `source` (a raw form, or a
     dataset) and `record` (id of the raw record, or position in that dataset's frame).
-    `supplemental` has the qualifiers of SUPP--, wide, on the index of `frame`.
+    `supplemental` has the qualifiers of SUPP--, wide, on the index of `frame`. `rules` has, on the
+    same index, for each variable of several rules the number of the one that gave the value, from 1
+    on; 0 where none did.
     """
 
     name: str
     frame: pd.DataFrame
     trace: pd.DataFrame
     supplemental: pd.DataFrame | None = None
+    rules: pd.DataFrame | None = None
 
     def column(self, name: str) -> pd.Series:
         """A variable, or a supplemental qualifier, as a Series on the index of `frame`."""
@@ -42,29 +45,36 @@ class Table:
             return self.supplemental[name]
         raise KeyError(name)
 
-    def sorted_by(self, keys: Iterable[str]) -> Table:
-        """The same rows in the order of the keys (missing last), positions and trace renewed."""
-        order = stable_order([self.frame[key] for key in keys], len(self.frame))
-        if bool((np.diff(order) == 1).all()):
-            return self
-        return Table(
-            self.name,
-            self.frame.take(order).reset_index(drop=True),
-            sorted_trace(self.trace, order),
-            None
-            if self.supplemental is None
-            else self.supplemental.take(order).reset_index(drop=True),
+    def in_order(self, order: NDArray[np.int64]) -> Table:
+        """The same rows in another order, given by their positions; the trace renewed."""
+
+        def taken(frame: pd.DataFrame) -> pd.DataFrame:
+            return frame.take(order).reset_index(drop=True)
+
+        return replace(
+            self,
+            frame=taken(self.frame),
+            trace=sorted_trace(self.trace, order, self.name),
+            supplemental=None if self.supplemental is None else taken(self.supplemental),
+            rules=None if self.rules is None else taken(self.rules),
         )
 
 
-def sorted_trace(trace: pd.DataFrame, order: NDArray[np.int64]) -> pd.DataFrame:
-    """The trace of rows that have been put in an order, with their new positions."""
-    if len(trace) == len(order) and bool((trace["row"] == np.arange(len(order))).all()):
+def sorted_trace(trace: pd.DataFrame, order: NDArray[np.int64], name: str) -> pd.DataFrame:
+    """The trace of rows that have been put in an order, with their new positions.
+
+    Records of the dataset of that name are rows themselves, and named by their new positions too.
+    """
+    own = (trace["source"] == name).to_numpy()
+    one_each = len(trace) == len(order) and (trace["row"] == np.arange(len(order))).all()
+    if one_each and not own.any():
         taken = {name: trace[name].array.take(order) for name in TRACE_COLUMNS[1:]}
         return pd.DataFrame({"row": np.arange(len(order)), **taken}, copy=False)
     position = np.empty(len(order), dtype="int64")
     position[order] = np.arange(len(order))
-    renewed = trace.assign(row=position[trace["row"].to_numpy()])
+    record = trace["record"].to_numpy(copy=True)
+    record[own] = position[record[own]]
+    renewed = trace.assign(row=position[trace["row"].to_numpy()], record=record)
     placed = stable_order([renewed[name] for name in TRACE_COLUMNS], len(trace))
     return renewed.take(placed).reset_index(drop=True)
 

@@ -31,6 +31,8 @@ class Comparator(StrEnum):
     GE = "GE"
 
 
+_SHAPE = "a condition is {VARIABLE: {COMPARATOR: value}}, e.g. {AEYN: {EQ: Y}}"
+
 _ORDERED = (Comparator.LT, Comparator.LE, Comparator.GT, Comparator.GE)
 
 
@@ -50,18 +52,17 @@ class Where(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _from_yaml(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or "comparator" in data:
+        if not isinstance(data, dict) or {"variable", "comparator"} <= set(data):
             return data
-        shape = "a condition is {VARIABLE: {COMPARATOR: value}}, e.g. {AEYN: {EQ: Y}}"
         if len(data) != 1:
-            raise ValueError(shape)
+            raise ValueError(_SHAPE)
         ((variable, condition),) = data.items()
         if not isinstance(condition, dict) or len(condition) != 1:
-            raise ValueError(shape)
+            raise ValueError(_SHAPE)
         ((comparator, values),) = condition.items()
         listed = values if isinstance(values, list) else [values]
         if not listed or any(isinstance(value, (dict, list)) for value in listed):
-            raise ValueError(shape)
+            raise ValueError(_SHAPE)
         texts = tuple("" if value is None else str(value) for value in listed)
         return {"variable": str(variable), "comparator": comparator, "values": texts}
 
@@ -111,6 +112,13 @@ class Where(BaseModel):
         values = ", ".join(f'"{value}"' for value in self.values)
         listed = self.comparator in (Comparator.IN, Comparator.NOTIN)
         return f"{self.variable} {self.comparator} " + (f"({values})" if listed else values)
+
+
+def written(data: Any) -> Any:
+    """A condition as files write it, which is not by the names of its parts."""
+    if isinstance(data, dict) and {"variable", "comparator"} <= set(data):
+        raise ValueError(_SHAPE)
+    return data
 
 
 def _number(text: str) -> float | None:

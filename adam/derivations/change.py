@@ -113,7 +113,7 @@ def rank_in(text: pd.Series, *, values: list[str], lowest: int) -> pd.Series:
     return mapped(text, {value: float(place) for place, value in enumerate(values, lowest)})
 
 
-@derivation
+@derivation(severity="warning")
 def text_or_missing(
     text: pd.Series, *, values: list[str], no_value: tuple[str, ...] = ()
 ) -> Outcome:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from adam import exact
 from adam.derivations.timing import day_number
-from specs.derivation import derivation
+from specs.derivation import Outcome, derivation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from specs.constants import NumberText
 
 
-@derivation
+@derivation(severity="warning")
 def fall_reached(
     change: pd.Series,
     version: pd.Series,
@@ -30,7 +30,7 @@ def fall_reached(
     *,
     points: int,
     finding: Literal["yes", "no"] = "yes",
-) -> pd.DataFrame:
+) -> Outcome:
     """Y where {change} is a fall of {points} or more, otherwise N; missing where {change} is. A
     change is missing between two versions of the index, {version} and {base_version}.
 
@@ -41,7 +41,7 @@ def fall_reached(
     missing = _reasons(change.index, mixed, "SLEDAI VERSION MIXED", "NO CHANGE FROM BASELINE")
     told = "the change is between " + base_version + " and " + version
     component = _component(change.le(-points), change.isna(), missing)
-    return component.assign(PROBLEM=told.where(mixed)) if finding == "yes" else component
+    return Outcome(component, told.where(mixed) if finding == "yes" else None)
 
 
 @derivation

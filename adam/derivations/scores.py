@@ -21,13 +21,12 @@ class ItemWeight(TypedDict):
     weight: Numeric
 
 
-@derivation
-def total_of_items(recorded: pd.Series, *items: pd.Series, highest: int) -> pd.DataFrame:
+@derivation(severity="warning")
+def total_of_items(recorded: pd.Series, *items: pd.Series, highest: int) -> Outcome:
     """The sum of the items {items}. One missing item makes the total missing. Without any item the
     total recorded on the form, {recorded}, is taken, if it is from 0 to {highest}.
 
-    Shape: Series on one index in, frame with AVAL and PROBLEM out; a recorded total that differs
-    from the sum, or cannot be, is a finding.
+    A recorded total that differs from the sum, or cannot be, is a finding.
     """
     table = pd.concat(items, axis=1)
     total = table.sum(axis=1, skipna=False).astype("float64")
@@ -37,11 +36,9 @@ def total_of_items(recorded: pd.Series, *items: pd.Series, highest: int) -> pd.D
     differs = shown + " is not the sum of the items " + _shown(total)
     outside = shown + f" is not from 0 to {highest}"
     problem = differs.where(total.notna() & recorded.notna() & total.ne(recorded))
-    return pd.DataFrame(
-        {
-            "AVAL": total.mask(no_items, recorded.where(possible)),
-            "PROBLEM": problem.mask(recorded.notna() & ~possible, outside).astype("str"),
-        }
+    return Outcome(
+        total.mask(no_items, recorded.where(possible)),
+        problem.mask(recorded.notna() & ~possible, outside).astype("str"),
     )
 
 
@@ -98,7 +95,7 @@ def titer_number(text: pd.Series) -> pd.Series:
     return exact.as_floats(text.str.extract(r"^1:(\d+)$")[0])
 
 
-@derivation
+@derivation(severity="warning")
 def within_scale(text: pd.Series, *, low: NumberText, high: NumberText) -> Outcome:
     """{text} where it is a number from {low} to {high}, in its shortest exact form; missing
     otherwise.

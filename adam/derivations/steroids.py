@@ -21,7 +21,7 @@ from specs.derivation import Outcome, derivation
 _OPEN_START, _OPEN_END = -1_000_000, 1_000_000
 
 
-@derivation
+@derivation(severity="warning")
 def counted_in_dose(
     drug: pd.Series,
     route: pd.Series,
@@ -48,7 +48,7 @@ def counted_in_dose(
     return Outcome(flag, problem.where(route.isna() & ~out))
 
 
-@derivation
+@derivation(severity="warning")
 def prednisone_equivalent(
     dose: pd.Series, unit: pd.Series, frequency: pd.Series, drug: pd.Series, first: pd.Series
 ) -> Outcome:
@@ -72,7 +72,7 @@ def prednisone_equivalent(
     return Outcome(exact.as_texts(values.mask(undated)), problem)
 
 
-@derivation
+@derivation(severity="warning")
 def latest_possible_end(dtc: pd.Series, first: pd.Series) -> Outcome:
     """The latest calendar day that {dtc} allows; missing where the year is not known.
 

@@ -120,7 +120,7 @@ def first_on_or_after(dtc: pd.Series, reference: pd.Series, subjects: pd.Series)
     return _on_or_after(dtc, reference).groupby(subjects).min()
 
 
-@derivation
+@derivation(severity="warning")
 def starts_on_or_after(dtc: pd.Series, reference: pd.Series) -> Outcome:
     """Y where {dtc} is on or after {reference}, or is partial and may be; otherwise N.
 

@@ -61,7 +61,7 @@ def window_table(
     return table[kept].reset_index(drop=True)
 
 
-@derivation
+@derivation(severity="warning")
 def before_first_dose(
     dtc: pd.Series, mark: pd.Series, start: pd.Series, start_time: pd.Series
 ) -> Outcome:
@@ -117,7 +117,7 @@ def baseline_flag(
     return text_where(_counted(candidate, whose, part, steps, time, value, order))
 
 
-@derivation
+@derivation(severity="warning")
 def analysis_visit(
     day: pd.Series,
     nominal: pd.Series,

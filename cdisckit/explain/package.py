@@ -60,6 +60,7 @@ class Package:
         self._frames: dict[str, pd.DataFrame] = {}
         self._dates: dict[str, dict[str, str]] = {}
         self._links: dict[str, pd.DataFrame] = {}
+        self._numbers: dict[tuple[str, str], pd.Series] = {}
 
     @cached_property
     def _described(self) -> dict[str, tuple[Path, Document, ItemGroup]]:
@@ -175,6 +176,9 @@ class Package:
         table = self._variables
         found = table[table["dataset"].eq(dataset) & table["variable"].eq(variable)]
         found = found[found["parameter"].eq(parameter)]
+        fired = "" if parameter else self._fired(dataset, variable, row)
+        if fired:
+            found = found[found["rule"].eq(fired)]
         texts = found["when"].unique()
         met = [text for text in texts if self.meets(dataset, row, conditions_of(text))]
         numbered = found[found["when"].isin(met)].groupby("rule", sort=False)
@@ -187,6 +191,18 @@ class Package:
             )
             for _, part in numbered
         )
+
+    def _fired(self, dataset: str, variable: str, row: int) -> str:
+        """The number of the rule that gave a cell its value, if it was one of several."""
+        path = self.folder / "lineage" / "rules.parquet"
+        if (dataset, variable) not in self._numbers:
+            table = pd.DataFrame({"row": [], "rule": []})
+            if path.exists():  # not in a package of an earlier version
+                named = [("dataset", "==", dataset), ("variable", "==", variable)]
+                with parquet_errors(path):
+                    table = pd.read_parquet(path, filters=named)
+            self._numbers[dataset, variable] = table.set_index("row")["rule"].astype("str")
+        return str(self._numbers[dataset, variable].get(row, ""))
 
     def links(self, dataset: str, row: int) -> pd.DataFrame:
         """What a row was made from: columns source (a form or dataset) and record."""

@@ -72,7 +72,7 @@ def standard_limit(
 
     Missing when the limit is no number or the unit has no factor.
     """
-    texts = standard_result(limit, unit, standard_unit, test).values
+    texts: pd.Series = standard_result(limit, unit, standard_unit, test).values
     return pd.to_numeric(texts, errors="coerce").astype("float64")
 
 

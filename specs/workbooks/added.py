@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from specs.files import OF_VARIABLE, ORIGINS
+from specs.rule_models import OF_VARIABLE, ORIGINS
 from specs.workbooks import rule_cells
 from specs.workbooks.layouts import ADDED
 from specs.workbooks.rule_cells import as_json

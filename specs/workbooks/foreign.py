@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from specs.errors import SpecError, did_you_mean
-from specs.files import ORIGINS, DataType
 from specs.limits import LONGEST_TEXT
 from specs.paths import dataset_name
+from specs.rule_models import ORIGINS, DataType
 from specs.standards import latest
 from specs.workbooks import rule_cells
 from specs.workbooks.layouts import FIRST, ORIGINS_2_0

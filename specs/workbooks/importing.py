@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from specs.errors import SpecError, did_you_mean, shortened
-from specs.files import ORIGINS
 from specs.paths import dataset_name, inside
+from specs.rule_models import ORIGINS
 from specs.standards import GUIDES
 from specs.terminology import latest_versions
 from specs.workbooks import rule_cells

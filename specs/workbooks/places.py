@@ -118,5 +118,7 @@ def _names(what: str, text: str, variable: str) -> bool:
     said = what.partition("; ")[0]
     head = re.match(r"(?:key )?([\w.@-]+) is no ", said)
     words = {head[1]} if head and not variable else set(re.findall(r"[\w.@-]+", said))
+    key = re.match(r"(?:variables|supplemental|parameters)\.[\w-]+\.([\w.]+): ", said)
+    words |= set(key[1].split(".")) if key else set()
     parts = {part.strip(' "[]{}') for part in re.split(r"[,:\n]", text)} - {"", "-", variable}
     return (bool(variable) and text in said) or any(p in words for p in parts if len(p) > 1)

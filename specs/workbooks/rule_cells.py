@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from specs.errors import did_you_mean
-from specs.files import ORIGINS
+from specs.rule_models import ORIGINS
 from specs.workbooks.value_level import condition_in, json_in
 
 if TYPE_CHECKING:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from adam.build import build_adam
+from adam.build import build_adam, built
+from adam.groups import in_groups
 from adam.order import build_order
 from specs.errors import MappingError
 from specs.tables import Table
@@ -44,22 +47,28 @@ def test_datasets_are_built_after_those_they_take_values_from(study: Study) -> N
         assert order.index(earlier) < order.index(later)
 
 
-def test_building_groups_of_subjects_and_concatenating_equals_building_the_whole(
+def test_groups_of_subjects_give_what_the_whole_gives(
     study: Study, case_tables: Mapping[str, Table], case_adam: Any
 ) -> None:
-    subjects = case_tables["DM"].frame["USUBJID"]
-    groups = [subjects[:1], subjects[1:20], subjects[20:]]
-    parts = []
-    for group in groups:
-        some = {
-            name: with_rows(table, table.frame["USUBJID"].isin(group))
-            for name, table in case_tables.items()
-            if "USUBJID" in table.frame  # trial design belongs to no subject
-        }
-        parts.append(build_adam(study, some)[0])
+    size = sum(len(table.frame) for table in case_tables.values()) // 4
+    assert len(list(in_groups(case_tables, size))) == 5
+    tables, found = build_adam(study, case_tables, size)
+    assert list(tables) == list(case_adam[0])
     for name, whole in case_adam[0].items():
-        together = pd.concat([part[name].frame for part in parts], ignore_index=True)
-        pd.testing.assert_frame_equal(together, whole.frame, obj=name)
+        for part in ("frame", "trace", "rules"):
+            made, expected = getattr(tables[name], part), getattr(whole, part)
+            pd.testing.assert_frame_equal(made, expected, obj=f"{part} of {name}")
+    pd.testing.assert_frame_equal(found, case_adam[1])
+
+
+def test_a_group_of_subjects_is_built_in_another_process(
+    study: Study, case_tables: Mapping[str, Table]
+) -> None:
+    group = next(in_groups(case_tables, 1))
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as workers:
+        there = workers.submit(built, study, group).result()
+    for name, table in built(study, group).tables.items():
+        pd.testing.assert_frame_equal(there.tables[name].frame, table.frame, obj=name)
 
 
 def test_the_order_of_the_rows_of_sdtm_does_not_matter(

@@ -40,16 +40,16 @@ def test_only_two_versions_that_are_both_known_are_mixed() -> None:
     result = fall_reached(
         numbers(None, None, -4), texts("2K", None, "2K"), texts("SELENA", "2K", "2K"), points=4
     )
-    assert told(result) == {
+    assert told(result.values) == {
         30: ("", "SLEDAI VERSION MIXED"),
         10: ("", "NO CHANGE FROM BASELINE"),
         20: ("Y", ""),
     }
-    assert result["PROBLEM"].notna().tolist() == [True, False, False]
+    assert result.problems.notna().tolist() == [True, False, False]
     same = fall_reached(numbers(None), texts("2K"), texts("2K"), points=4)
-    assert told(same) == {30: ("", "NO CHANGE FROM BASELINE")}
+    assert told(same.values) == {30: ("", "NO CHANGE FROM BASELINE")}
     no_base = fall_reached(numbers(None), texts("2K"), texts(None), points=4)
-    assert told(no_base) == {30: ("", "NO CHANGE FROM BASELINE")}
+    assert told(no_base.values) == {30: ("", "NO CHANGE FROM BASELINE")}
 
 
 def test_new_grades_are_counted_for_each_subject() -> None:

@@ -86,8 +86,8 @@ def test_one_present_item_fails_whatever_is_missing() -> None:
 def test_a_fall_of_no_points_means_not_worse() -> None:
     version = texts("SLEDAI-2K", "SLEDAI-2K", "SLEDAI-2K")
     result = fall_reached(numbers(0, 1, -1), version, version, points=0, finding="no")
-    assert result["AVALC"].tolist() == ["Y", "N", "Y"]
-    assert "PROBLEM" not in result
+    assert result.values["AVALC"].tolist() == ["Y", "N", "Y"]
+    assert result.problems is None
 
 
 @pytest.mark.parametrize(

@@ -26,15 +26,15 @@ def first(column: pd.Series[Any]) -> Any:
 def test_a_fall_of_exactly_the_points_is_enough(change: float | None, answer: str | None) -> None:
     column = pd.Series([change], dtype="float64")
     result = fall_reached(column, texts("SLEDAI-2K"), texts("SLEDAI-2K"), points=4)
-    assert first(result["AVALC"]) == answer
+    assert first(result.values["AVALC"]) == answer
 
 
 def test_a_change_between_versions_is_missing_and_says_so() -> None:
     missing = pd.Series([None], dtype="float64")
     result = fall_reached(missing, texts("SELENA-SLEDAI"), texts("SLEDAI-2K"), points=4)
-    assert first(result["AVALC"]) is None
-    assert first(result["NRIREAS"]) == "SLEDAI VERSION MIXED"
-    assert first(result["PROBLEM"]) == "the change is between SLEDAI-2K and SELENA-SLEDAI"
+    assert first(result.values["AVALC"]) is None
+    assert first(result.values["NRIREAS"]) == "SLEDAI VERSION MIXED"
+    assert first(result.problems) == "the change is between SLEDAI-2K and SELENA-SLEDAI"
 
 
 def test_every_pair_exactly_0_3_apart_is_at_the_limit() -> None:

@@ -34,22 +34,22 @@ def test_items_win_over_the_recorded_total_and_one_missing_makes_it_missing() ->
     result = total_of_items(
         numbers(5, 4, 4, 300), numbers(4, 2, None, None), numbers(1, None, None, None), highest=105
     )
-    assert shown(result["AVAL"]) == [5, None, 4, None]
-    assert result["PROBLEM"].notna().tolist() == [False, False, False, True]
+    assert shown(result.values) == [5, None, 4, None]
+    assert result.problems.notna().tolist() == [False, False, False, True]
 
 
 def test_a_recorded_total_that_is_not_the_sum_is_a_finding() -> None:
     result = total_of_items(numbers(6), numbers(4), numbers(0), highest=105)
-    assert shown(result["AVAL"]) == [4]
-    assert shown(result["PROBLEM"]) == ["the recorded total 6 is not the sum of the items 4"]
+    assert shown(result.values) == [4]
+    assert shown(result.problems) == ["the recorded total 6 is not the sum of the items 4"]
 
 
 def test_a_recorded_total_of_0_is_taken_and_one_far_off_is_not() -> None:
     none = numbers(None, None, None)
     result = total_of_items(numbers(0, 105, 2_000_000), none, none, highest=105)
-    assert shown(result["AVAL"]) == [0, 105, None]
+    assert shown(result.values) == [0, 105, None]
     told = "the recorded total 2e+06 is not from 0 to 105"
-    assert shown(result["PROBLEM"]) == [None, None, told]
+    assert shown(result.problems) == [None, None, told]
     worst = total_if_worst(
         texts(None, None, None), numbers(0, 105, 106), none, none,
         weights=[{"weight": 8}, {"weight": 1}], highest=105,

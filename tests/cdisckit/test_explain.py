@@ -6,6 +6,7 @@ import shutil
 from io import StringIO
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from rich.console import Console
 
@@ -171,6 +172,13 @@ def test_a_constant_comes_from_what_decides_that_it_counts(package: Path) -> Non
         "ADSL.ANYFL = Y  USUBJID S1-8  Assigned",
         "└── ADSL.LASTDT = 2020-03-01  Derived  ...",
     ]
+
+
+def test_the_lineage_tells_which_of_several_rules_gave_each_value(package: Path) -> None:
+    fired = pd.read_parquet(package / "lineage" / "rules.parquet")
+    fired = fired[fired["dataset"].eq("ADSL")]
+    told_of = fired[["variable", "row", "rule"]].to_numpy().tolist()
+    assert told_of == [["ANYFL", 0, 1], ["ANYFL", 1, 1]]
 
 
 def test_what_is_common_to_the_rows_of_an_assessment_comes_from_them(package: Path) -> None:

@@ -113,3 +113,43 @@ def test_the_commands_end_with_the_codes_they_promise(tmp_path: Path) -> None:
     refused = run(app, ["spec", "import", str(book), "--to", str(tmp_path / "new")])
     assert isinstance(refused.exception, SpecError)
     assert not (tmp_path / "new").exists()
+
+
+ADLB = """
+dataset: ADLB
+class: BASIC DATA STRUCTURE
+keys: [USUBJID, PARAMCD]
+records: {from: AE}
+parameters:
+  A: {label: A, where: [{AETERM: {EQ: a}}]}
+  B: {label: B, derived: shift, from: [A.AVALC, A.AVALC], per: [USUBJID]}
+variables:
+  USUBJID: {predecessor: AE.USUBJID}
+  PARAMCD: {}
+  AVALC: {predecessor: AE.AETERM}
+  AVAL: {derived: one_for_yes, from: AVALC}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("per: [USUBJID]", "per: []", "adlb.yaml line 8: B does not say what it has one record"),
+        ("from: AVALC}", "from: AVLC}", "adlb.yaml line 13: ADLB has no AVLC here; did you mean"),
+        (
+            "from: AVALC}",
+            "from: AVALC, when: [{AVLC: {EQ: a}}]}",
+            'line 13: when AVLC EQ "a": ADLB has no AVLC',
+        ),
+    ],
+)
+def test_what_adam_cannot_build_is_known_without_data(
+    old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    assert old in ADLB
+    study = GOOD["study.yaml"].replace('SDTMIG: "3.4"', 'SDTMIG: "3.4", ADaMIG: "1.3"')
+    good = {**GOOD, "study.yaml": study, "adam/adlb.yaml": ADLB}
+    assert check_spec(write_study(tmp_path / "good", good)).problems == ()
+    wrong = {**good, "adam/adlb.yaml": ADLB.replace(old, new)}
+    (problem,) = check_spec(write_study(tmp_path / "wrong", wrong)).problems
+    assert message in problem

@@ -69,6 +69,8 @@ def test_what_a_define_does_not_know_is_named_by_check_spec(define: Path, tmp_pa
         "adsl.yaml: no field is named for todo_usubjid",
         "adx.yaml: no field is named for todo_paramcd, todo_sbpdbp, todo_xdecod",
         "adx.yaml: no function is written for todo_adx_ady, todo_adx_hr",
+        "adx.yaml line 8: HR does not say what it has one record for;"
+        " name the variables of an assessment with per:, or make a grid",
     )
 
 

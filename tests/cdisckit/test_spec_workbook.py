@@ -146,7 +146,7 @@ def test_a_sheet_that_is_missing_is_named_and_nothing_changes(
     [
         ("Variables", {"Variable": "AESTDY"}, {"Rule": "as_it_was"}, "V", "there is no derivation as_it_was"),
         ("Variables", {"Variable": "AESEV"}, {"Codelist": "AESEVS"}, "K", "AESEVS"),
-        ("Rules", {"Name": "AESEV"}, {"Given": '{"lable": "x"}'}, "D", "lable is not known here"),
+        ("Rules", {"Name": "AESEV"}, {"Given": '{"lable": "x"}'}, "D", "lable: is not known here"),
         ("Datasets", {"Dataset": "AE"}, {"Key Variables": "STUDYID, AETREM"}, "F", "key AETREM is no variable of AE"),
     ],
 )  # fmt: skip

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         (
             'with: {limit: "10"}',
             "with: {limit: ten}",
-            "adrs.yaml line 53: constant limit of dose_at_most"
+            "adrs.yaml line 46: constant limit of dose_at_most"
             ' is the text "ten", meant is a number in quotes, such as "0.3"',
         ),
         (

@@ -43,7 +43,6 @@ def rules(variable: str) -> dict[str, str]:
         ("return text[:1]", "own (derivations.py line 4) gives 1 values for 2 records"),
         ("return text.notna()", "own (derivations.py line 4) gives true and false"),
         ("return text.set_axis([8, 9])", "gives values on another index than that of its sources"),
-        ("return Outcome(text, None)", "gives nothing (None) as problems"),
     ],
 )
 @pytest.mark.parametrize("scope", ["record", "value"])

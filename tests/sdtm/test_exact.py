@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdtm.exact import as_text, decimal_text, split_operator
+from engine.values import as_text
+from sdtm.exact import decimal_text, split_operator
 
 
 @pytest.mark.parametrize(

@@ -41,9 +41,9 @@ ITEM_MISSING = (16, 55)
 FINDINGS = {
     (8, "CK-RESCALED"),  # a PGA whose scale is not known
     (51, "CK-RESCALED"),
-    (35, "CK-ADAM-DERIVATION"),  # two versions of the index
-    (49, "CK-ADAM-DERIVATION"),  # a dose that is missing
-    (50, "CK-ADAM-DERIVATION"),  # a PGA out of its scale
+    (35, "CK-FALL-REACHED"),  # two versions of the index
+    (49, "CK-PREDNISONE-EQUIVALENT"),  # a dose that is missing
+    (50, "CK-WITHIN-SCALE"),  # a PGA out of its scale
     (8, "CK-RAW-REQUIRED"),  # the scale that is not known
     (51, "CK-RAW-REQUIRED"),
     (22, "CK-RAW-TYPE"),  # a partial date, which a validated field cannot hold

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from adam.account import Account
+from engine.account import Account
 
 
 def listed(trace: pd.DataFrame) -> list[tuple[int, str, int]]:

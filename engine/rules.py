@@ -1,0 +1,146 @@
+"""The rules of a variable run over the records of a dataset: the first that gives a value counts.
+
+A rule is for the records that meet its `when`. A function sees all of these, so that it may look
+beside a record; what it gives, and what it finds wrong, counts where no earlier rule gave a value.
+How a source resolves is told by the dataset in the making, of SDTM or of ADaM.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from engine.account import Account
+from engine.calls import outcome_of
+from engine.values import combined, no_values, typed
+from specs.distinct import as_plain, spread
+from specs.errors import CdisckitError, MappingError
+from specs.where import all_hold
+
+if TYPE_CHECKING:
+    from specs.derivation import Derivation
+    from specs.model import Dataset, Rule, Variable
+    from specs.where import Where
+
+
+class Making(ABC):
+    """A dataset in the making, record by record known by the labels of `index`.
+
+    Given a list for `errors`, a variable that cannot be made is left missing and its error added
+    there, so that all can be told at once; else the first ends the build.
+    """
+
+    def __init__(self, dataset: Dataset, errors: list[CdisckitError] | None = None) -> None:
+        self.dataset = dataset
+        self.account = Account(dataset.name)
+        self.errors = errors
+
+    @property
+    @abstractmethod
+    def index(self) -> pd.Index:
+        """The labels of the records."""
+
+    @property
+    @abstractmethod
+    def subjects(self) -> pd.Series:
+        """USUBJID of the records."""
+
+    @abstractmethod
+    def column(self, name: str, place: str) -> pd.Series:
+        """What a condition reads of the records; an error at `place` where it is not there."""
+
+    @abstractmethod
+    def taken(self, rule: Rule, variable: Variable, rows: pd.Series) -> pd.Series:
+        """What a rule without a function reads from its source, in the rows of a mask."""
+
+    @abstractmethod
+    def sources(self, rule: Rule, rows: pd.Series) -> list[pd.Series]:
+        """The sources of a function, on the labels of the rows of a mask."""
+
+    @abstractmethod
+    def many_records(self, rule: Rule, rows: pd.Series) -> list[pd.Series]:
+        """The sources of a function of many records, and USUBJID of each of these."""
+
+    @abstractmethod
+    def record(self, rule: Rule, label: Any) -> str:
+        """A record of the sources of a rule, by its label, as a message names it."""
+
+    def ruled(self, variable: Variable, given: pd.Series | None = None) -> pd.Series:
+        """The values of a variable: those given, else of the first rule that gives one."""
+        before = no_values(variable, self.index) if given is None else given
+        try:
+            return self._ruled(variable, before)
+        except CdisckitError as error:
+            if self.errors is None:
+                raise
+            self.errors.append(error)
+            return before
+
+    def _ruled(self, variable: Variable, values: pd.Series) -> pd.Series:
+        several = len(variable.rules) > 1 or any(rule.when for rule in variable.rules)
+        for number, rule in enumerate(variable.rules, start=1):
+            met = self._met(rule.when, rule.place)
+            rows = met & values.isna()
+            made = typed(self._given(rule, variable, met, rows), variable, rule.place)
+            values = made if rows.all() else combined(values, rows, made)
+            if several:
+                self.account.fired(variable.name, number, rows & made.notna())
+        return values
+
+    def _met(self, conditions: tuple[Where, ...], place: str) -> pd.Series:
+        if not conditions:
+            return pd.Series(data=True, index=self.index)
+        columns = {clause.variable: self.column(clause.variable, place) for clause in conditions}
+        return all_hold(conditions, pd.DataFrame(columns, index=self.index))
+
+    def _given(self, rule: Rule, variable: Variable, met: pd.Series, rows: pd.Series) -> pd.Series:
+        """What a rule gives, on the index of all records; it counts in `rows`."""
+        if rule.derivation is not None:
+            made = self._derived(rule, rule.derivation, variable, met, rows)
+        elif rule.sources:
+            made = self.taken(rule, variable, rows)
+        elif rule.constant in (None, ""):
+            made = no_values(variable, self.index)
+        else:
+            one = typed(pd.Series([rule.constant]), variable, rule.place)
+            made = spread(one, np.zeros(len(self.index), "int8"), self.index)
+        return made if made.index is self.index else made.reindex(self.index)
+
+    def _derived(
+        self,
+        rule: Rule,
+        derivation: Derivation,
+        variable: Variable,
+        met: pd.Series,
+        rows: pd.Series,
+    ) -> pd.Series:
+        if derivation.scope == "dataset":
+            raise MappingError(
+                f"{derivation.name} makes records, not the values of a variable",
+                where=rule.place,
+                remedy="name it under records:",
+            )
+        record = partial(self.record, rule)
+        if derivation.scope == "subject":
+            outcome = outcome_of(rule, self.many_records(rule, met), record)
+            values, problems = self._of_subjects(outcome.values), outcome.problems
+            if problems is not None:
+                problems = self._of_subjects(problems)
+            source = values
+        else:
+            columns = self.sources(rule, rows if derivation.scope == "value" else met)
+            outcome = outcome_of(rule, columns, record)
+            values, problems = outcome.values, outcome.problems
+            source = columns[0] if columns else values
+        if problems is not None:
+            wrong = problems[problems.notna()]
+            self.account.derived(derivation, variable.name, source, wrong[rows[wrong.index]])
+        return values
+
+    def _of_subjects(self, values: pd.Series) -> pd.Series:
+        """Values of subjects for each of their records."""
+        return as_plain(values).reindex(as_plain(self.subjects)).set_axis(self.index)
