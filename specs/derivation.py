@@ -19,7 +19,7 @@ from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from specs.errors import SpecError, did_you_mean, shortened
-from specs.guard import raised_at, study_code
+from specs.guard import module_name, raised_at, study_code
 from specs.study_modules import SourceAlone, study_module
 
 if TYPE_CHECKING:

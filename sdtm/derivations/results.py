@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from specs.constants import Numeric
+
+_TITRE = re.compile("[0-9]+:[0-9]+")
+"""A dilution such as 1:320, which has a unit and is not a number."""
 
 
 class Choice(TypedDict):
@@ -55,8 +59,8 @@ def standard_result(
     """{result} converted from {unit} to {standard_unit} by the factor and offset for {test}.
 
     A comparison operator before the number is kept. Results that are no numbers, with a finding
-    where they have a unit, and results of tests without a standard unit, are taken over as they
-    are. Missing, with a finding, when the unit is missing or has no factor.
+    where they have a unit and are no titres (1:320), and results of tests without a standard unit,
+    are taken over as they are. Missing, with a finding, when the unit is missing or has no factor.
 
     The arithmetic is exact on the collected decimals; factors and offsets are in sdtm/units.csv.
     """
@@ -202,7 +206,7 @@ def _converted(
     result: str, unit: str, standard_unit: str, test: str
 ) -> tuple[str | None, str | None]:
     number = split_operator(result)
-    if number is None and unit and standard_unit:
+    if number is None and unit and standard_unit and not _TITRE.fullmatch(result):
         return result, "has a unit and is not a number, so it stands as collected"
     if number is None or not standard_unit:
         return result, None

@@ -117,6 +117,11 @@ def test_results_that_are_text_or_have_no_standard_unit_are_taken_over() -> None
     ]
 
 
+def test_a_titre_has_a_unit_and_is_not_a_number() -> None:
+    made = standard_result(text("1:320"), text("titer"), text("titer"), text("ANA"))
+    assert (told(made.values), told(made.problems)) == (["1:320"], [None])
+
+
 def test_a_unit_that_is_missing_or_has_no_factor_is_a_problem() -> None:
     made = standard_result(text("1", "2"), text(None, "mg"), text("g/L", "g/L"), text("HGB", "HGB"))
     assert told(made.values) == [None, None]
