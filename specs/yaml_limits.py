@@ -9,7 +9,7 @@ from ruamel.yaml.composer import Composer, ComposerError
 from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import AliasEvent
-from ruamel.yaml.nodes import MappingNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from specs.errors import shortened
 
@@ -63,6 +63,11 @@ class _Bounded(Composer):
         self._level -= 1
         if isinstance(event, AliasEvent) and id(node) not in self._sizes:
             raise ComposerError(None, None, "an alias lies in what it names", event.start_mark)
+        if isinstance(node, MappingNode):
+            for key, _ in node.value:
+                if not isinstance(key, ScalarNode):
+                    what = "a list or a mapping is not a key"
+                    raise ComposerError(None, None, what, key.start_mark)
         size = self._sizes.setdefault(id(node), 1 + sum(map(self._size, _children(node))))
         self._entries += size if isinstance(event, AliasEvent) else 1
         if self._entries > MOST_ENTRIES:

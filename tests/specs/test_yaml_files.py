@@ -82,3 +82,10 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_known_keys_are_those_of_the_model_at_that_place() -> None:
     assert known_keys(Tree, ("x",)) == ["name", "leaves", "parts"]
     assert known_keys(Tree, ("leaves", 0, "x")) == ["size"]
+
+
+@pytest.mark.parametrize("text", ["a: 1\n? {b: c}\n: d\n", "a: 1\n? [b, c]\n: d\n"])
+def test_a_key_is_one_value(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(SpecError, match=r"x\.yaml line 2: is not YAML: a list or a mapping is not"):
+        read_yaml(tmp_path / "x.yaml")
