@@ -106,12 +106,12 @@ class Account:
     def rules(self, order: Any) -> pd.DataFrame:
         """For variables of several rules the number of that which gave each value, 0 for none.
 
-        The rows are those with the labels `order`, in this order.
+        The rows are those with the labels `order`, in this order, the columns sorted by name.
         """
         index = pd.RangeIndex(len(order))
         columns = {
             name: numbers.reindex(order, fill_value=0).set_axis(index)
-            for name, numbers in self._fired.items()
+            for name, numbers in sorted(self._fired.items())
         }
         return pd.DataFrame(columns, index=index, copy=False)
 

@@ -115,7 +115,7 @@ def test_a_bad_value_is_found_on_the_line_of_its_own_record(build: Build) -> Non
 
 def test_the_first_that_has_a_value_is_the_record_it_is_from(build: Build) -> None:
     data = "subject,event,place,start,serious\n1,Rash,ARM,,\n1,Rash,ARM,31/02/2024,\n2,Rash,,x,\n"
-    assert [row[-1] for row in found(build, "keep: first", data)] == ["3", "4"]
+    assert [row[-1] for row in found(build, "collapse: {}", data)] == ["3", "4"]
 
 
 @pytest.mark.parametrize(("rule", "date"), [("min", "2020-01-03"), ("max", "2020-01-05")])
@@ -182,7 +182,7 @@ def test_every_record_is_in_the_trace_and_those_made_one_are_named(build: Build)
 
 def test_records_that_all_differ_stay_as_they_are(build: Build) -> None:
     data = "subject,event,place,start,serious\n1,Rash,ARM,,N\n1,Cough,LEG,,Y\n"
-    assert [row[1:3] for row in made(build, "keep: first", data)] == [
+    assert [row[1:3] for row in made(build, "collapse: {}", data)] == [
         ("Cough", "LEG"),
         ("Rash", "ARM"),
     ]
