@@ -13,6 +13,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from cdisckit.house import PACKAGES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -21,8 +23,6 @@ INTERRUPTED: Final = 130
 """128 and the number of SIGINT, as a shell expects."""
 
 _HOUSE: Final = Path(__file__).resolve().parent.parent
-
-_OWN: Final = ("specs", "sdtm", "adam", "submission", "validation", "cdisckit")
 
 _PACKAGES: Final = (
     "cdisckit",
@@ -134,7 +134,7 @@ def _summary(fault: BaseException) -> str:
 
 def _is_own(file: str) -> bool:
     path = Path(file)
-    return path.is_relative_to(_HOUSE) and path.relative_to(_HOUSE).parts[0] in _OWN
+    return path.is_relative_to(_HOUSE) and path.relative_to(_HOUSE).parts[0] in PACKAGES
 
 
 def _short(file: str) -> str:
