@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sdtm.accepted import NUMBER
 from sdtm.dates import iso_dtc
 from sdtm.raw import TICKED
 from sdtm.readers._branching import shown
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 UNFINISHED = ("Incomplete", "Unverified", "Without status")
 """The statuses of a form that say that its record may still change."""
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_NUMBER = re.compile(rf"{NUMBER}(?:[eE][+-]?[0-9]{{1,3}})?")
+"""A number as far as decimals go; a longer exponent is none of a measurement."""
 _SHOWN = 8
 
 
