@@ -1,4 +1,4 @@
-"""The command line: `cdisckit build`, `cdisckit simulate`, `cdisckit ct`.
+"""The command line: a function for each command; those of `ct` and `spec` are beside it.
 
 Exit codes are a contract: 0 clean, 1 findings or differences, 2 could not run, 3 a fault of
 cdisckit itself.
