@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import platform
+import signal
 import sys
 import tempfile
 import traceback
@@ -13,14 +14,11 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from cdisckit.ending import FAULT, SIGNALLED
 from cdisckit.house import PACKAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-FAULT: Final = 3
-INTERRUPTED: Final = 130
-"""128 and the number of SIGINT, as a shell expects."""
 
 _HOUSE: Final = Path(__file__).resolve().parent.parent
 
@@ -47,7 +45,7 @@ def faults_reported() -> Iterator[None]:
     except SystemExit:
         raise
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        sys.exit(SIGNALLED + signal.SIGINT)
     except BaseException as fault:  # the one place that catches everything; libraries raise these
         file = write_report(report(fault, sys.argv[1:]))
         sys.stderr.write(

@@ -15,13 +15,10 @@ from typing import Annotated, Literal, NoReturn
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from cdisckit.ending import shell_endings
+from cdisckit.ending import CLEAN, COULD_NOT_RUN, FINDINGS, shell_endings
 from cdisckit.faults import faults_reported, printable
 from cdisckit.house import check_house
 from cdisckit.subcommands import (
-    CLEAN,
-    COULD_NOT_RUN,
-    FINDINGS,
     RawFolder,
     StudyCode,
     StudyFolder,
