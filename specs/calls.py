@@ -17,7 +17,7 @@ import pandas as pd
 from specs.derivation import Outcome
 from specs.distinct import as_plain, has_text_categories
 from specs.errors import CdisckitError, MappingError
-from specs.guard import is_of_study, said, study_code
+from specs.guard import guarded, is_of_study, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -100,7 +100,7 @@ def _run(
     folder = Path(derivation.function.__code__.co_filename).parent
 
     def attempt(columns: Sequence[pd.Series]) -> Any:
-        with study_code(folder, f"{derivation.name} raises", place):
+        with guarded(folder, f"{derivation.name} raises", place):
             return derivation.function(*columns, **constants)
 
     try:
