@@ -62,8 +62,9 @@ def guarded(
     except BaseException as error:  # even SystemExit: code of others may raise whatever it likes
         if not isinstance(error, (Exception, SystemExit)) and not _of_its_own(error, folder):
             raise  # the process is asked to stop
+        at = raised_at(error, folder)
         raise error_type(
-            f"{doing} {said(error)}{in_brackets(raised_at(error, folder))}",
+            f"{doing} {said(error)}" + (f" ({at})" if at else ""),
             where=where,
             remedy="mend the code of the study",
         ) from None
@@ -73,11 +74,6 @@ def said(error: BaseException) -> str:
     """An exception's type and text, on one line of bounded length."""
     text = shortened(" ".join(str(error).split()), _LONGEST)
     return f"{type(error).__name__}{f': {text}' if text else ''}"
-
-
-def in_brackets(text: str) -> str:
-    """A remark as it follows what it is about: " (remark)", or nothing."""
-    return f" ({text})" if text else ""
 
 
 def _of_its_own(error: BaseException, folder: Path) -> bool:
