@@ -71,7 +71,7 @@ class AnalysisDataset(Making):
         try:
             self.frame, grid = block_rows(self.dataset, self.library, self.account)
         except CdisckitError as error:
-            self._go_on(error)
+            self.go_on(error)
             return empty_table(self.dataset), no_findings()
         self._next_row = len(self.frame)
         if grid is not None:
@@ -114,7 +114,7 @@ class AnalysisDataset(Making):
                     self.derived[code] = self._rows_of_rule(by_code[code])
                     continue
             except CdisckitError as error:
-                self._go_on(error)
+                self.go_on(error)
             failed.add(code)
         if self.derived:
             self.frame = pd.concat([self.frame, *self.derived.values()])
@@ -183,12 +183,6 @@ class AnalysisDataset(Making):
                 where=parameter.place,
                 remedy="leave per: out, for a record for each of the grid",
             )
-
-    def _go_on(self, error: CdisckitError) -> None:
-        """Keep an error and go on, if all are to be told."""
-        if self.errors is None:
-            raise error
-        self.errors.append(error)
 
     def _distinct(self, parameter: Parameter) -> pd.DataFrame:
         """The distinct values of a parameter's `per` among the rows of its sources."""

@@ -22,7 +22,7 @@ from sdtm.readers import read_raw
 from specs.derivation import derivations_of, module_from, study_derivations
 from specs.errors import CdisckitError, SpecError, did_you_mean
 from specs.findings import all_findings
-from specs.guard import study_code
+from specs.guard import guarded
 from specs.load import load_study, study_id
 from specs.methods import described_methods
 from specs.output import Mark, check_place, claimed
@@ -303,5 +303,5 @@ def _simulated(file: Path, out: Path, subjects: int, seed: int) -> None:
             where=str(file),
             remedy="give it one: simulate(folder, subjects, seed)",
         )
-    with study_code(file.parent, "simulate raises", file.name):
+    with guarded(file.parent, "simulate raises", file.name):
         simulate(out, subjects, seed)

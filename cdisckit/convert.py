@@ -14,7 +14,7 @@ from cdisckit.tabular import (
     write_parquet,
 )
 from specs.errors import TransportError
-from specs.output import apart, new_file
+from specs.output import apart, check_file, new_file
 from submission.dataset_json import (
     Difference,
     JsonDataset,
@@ -51,6 +51,7 @@ def convert(
     """
     check_encoding(encoding)
     apart(target, source)
+    check_file(target)
     if not target.parent.is_dir():
         raise TransportError(
             "there is no such folder", where=str(target.parent), remedy="create it first"

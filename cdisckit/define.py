@@ -12,7 +12,7 @@ from rich.text import Text
 
 from cdisckit.terminal import say
 from specs.findings import SEVERITIES
-from specs.output import apart, new_file
+from specs.output import apart, check_file, new_file
 from submission.define import read_define
 from submission.define.html import write_html
 
@@ -49,6 +49,8 @@ def define(file: Path, wanted: Wanted, console: Console) -> bool:
     """Do what is wanted with a define.xml; whether nothing was found and nothing differs."""
     for made in (wanted.html, wanted.pdf):
         apart(made, file, *([wanted.diff] if wanted.diff else []))
+        if made is not None:
+            check_file(made)
     document = read_define(file)
     _print_contents(document, console)
     clean = True

@@ -1,4 +1,4 @@
-"""How the command ends when it is stopped, or when nobody reads what it prints."""
+"""How the command ends: its exit codes, also when it is stopped or nobody reads what it prints."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ import signal
 import sys
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
+
+CLEAN: Final = 0
+FINDINGS: Final = 1
+"""Findings that nothing explains, or differences."""
+COULD_NOT_RUN: Final = 2
+FAULT: Final = 3
+"""A fault of cdisckit itself."""
+SIGNALLED: Final = 128
+"""To which the number of the signal is added that stopped the command, as a shell expects."""
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 _CLEANING = 2.0  # seconds
@@ -42,13 +51,13 @@ def shell_endings() -> Iterator[None]:
     except Stopped as stopped:
         with suppress(OSError):
             sys.stderr.write(f"Stopped by {stopped}\n")
-        sys.exit(128 + stopped.number)
+        sys.exit(SIGNALLED + stopped.number)
     except (SystemExit, BrokenPipeError) as error:
         if not _without_reader(error):
             raise
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(128 + _PIPE)
+        sys.exit(SIGNALLED + _PIPE)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

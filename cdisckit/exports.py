@@ -110,7 +110,7 @@ def _tables(files: list[Path], *, alone: bool) -> tuple[dict[str, Any], dict[str
             continue
         if ending not in KINDS:
             passed_over[file.name] = (
-                f"is not read: {ending or 'no ending'} is no format of raw data"
+                f"is not read: {ending or 'no ending'} is not a format of raw data"
             )
             continue
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import platform
+import signal
 import sys
 import tempfile
 import traceback
@@ -13,16 +14,13 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from cdisckit.ending import FAULT, SIGNALLED
+from cdisckit.house import PACKAGES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-FAULT: Final = 3
-INTERRUPTED: Final = 130
-"""128 and the number of SIGINT, as a shell expects."""
-
 _HOUSE: Final = Path(__file__).resolve().parent.parent
-
-_OWN: Final = ("specs", "sdtm", "adam", "submission", "validation", "cdisckit")
 
 _PACKAGES: Final = (
     "cdisckit",
@@ -47,7 +45,7 @@ def faults_reported() -> Iterator[None]:
     except SystemExit:
         raise
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        sys.exit(SIGNALLED + signal.SIGINT)
     except BaseException as fault:  # the one place that catches everything; libraries raise these
         file = write_report(report(fault, sys.argv[1:]))
         sys.stderr.write(
@@ -134,7 +132,7 @@ def _summary(fault: BaseException) -> str:
 
 def _is_own(file: str) -> bool:
     path = Path(file)
-    return path.is_relative_to(_HOUSE) and path.relative_to(_HOUSE).parts[0] in _OWN
+    return path.is_relative_to(_HOUSE) and path.relative_to(_HOUSE).parts[0] in PACKAGES
 
 
 def _short(file: str) -> str:

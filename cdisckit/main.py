@@ -1,4 +1,4 @@
-"""The command line: `cdisckit build`, `cdisckit simulate`, `cdisckit ct`.
+"""The command line: a function for each command; those of `ct` and `spec` are beside it.
 
 Exit codes are a contract: 0 clean, 1 findings or differences, 2 could not run, 3 a fault of
 cdisckit itself.
@@ -15,13 +15,10 @@ from typing import Annotated, Literal, NoReturn
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from cdisckit.ending import shell_endings
+from cdisckit.ending import CLEAN, COULD_NOT_RUN, FINDINGS, shell_endings
 from cdisckit.faults import faults_reported, printable
 from cdisckit.house import check_house
 from cdisckit.subcommands import (
-    CLEAN,
-    COULD_NOT_RUN,
-    FINDINGS,
     RawFolder,
     StudyCode,
     StudyFolder,

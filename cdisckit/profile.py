@@ -11,6 +11,7 @@ import pandas as pd
 from rich.table import Table as Grid
 from rich.text import Text
 
+from cdisckit.terminal import say
 from sdtm.collapse import UNDECLARED
 from sdtm.dates import iso_dtc
 from sdtm.raw import TICKED, Field, Form
@@ -171,7 +172,7 @@ def print_profile(profile: Profile, console: Console) -> None:
         console.print(_grid("Findings", found))
     unread = profile.findings[profile.findings["rule"] == "CK-RAW-UNREAD"]
     for name, why in zip(unread["file"], unread["message"], strict=True):
-        console.print(Text(f"{name} {why}"), soft_wrap=True)
+        say(console, f"{name} {why}")
 
 
 def _grid(title: str, frame: pd.DataFrame) -> Grid:
@@ -196,7 +197,7 @@ def check_page(path: Path) -> None:
         if _BEGIN.encode() in file.read(1000):
             return
     raise OutputError(
-        "is there already, and is no profile of cdisckit",
+        "is there already, and is not a profile of cdisckit",
         where=str(path),
         remedy="name another file with --out, or move it",
     )

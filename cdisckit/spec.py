@@ -19,7 +19,7 @@ from sdtm.readers import read_raw
 from specs.errors import CdisckitError, SpecError
 from specs.limits import spec_problems
 from specs.load import load_study
-from specs.output import check_new, new_file, new_folder
+from specs.output import check_file, check_new, new_file, new_folder
 from specs.paths import dataset_name, new_in
 from specs.references import rules_of
 from specs.study_code import NotRunError
@@ -170,6 +170,7 @@ def export_spec(folder: Path, file: Path, family: Family, standard: str = "") ->
                 where=str(folder),
                 remedy="choose the other standard",
             )
+    check_file(file, replaced=(".xlsx",))
     with new_file(file) as partial:
         if file.suffix.casefold() == ".xml":
             write_define(study, standard, planned(study, standard), partial, time_stamp(study))

@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
+from cdisckit.ending import CLEAN, FINDINGS
 from cdisckit.terminal import say, terminal
 from specs.errors import CdisckitError, OutputError
-
-CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 
 StudyFolder = Annotated[Path, typer.Argument(help="The study's folder, with study.yaml.")]
 

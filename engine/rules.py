@@ -75,10 +75,14 @@ class Making(ABC):
         try:
             return self._ruled(variable, before)
         except CdisckitError as error:
-            if self.errors is None:
-                raise
-            self.errors.append(error)
+            self.go_on(error)
             return before
+
+    def go_on(self, error: CdisckitError) -> None:
+        """Keep an error, if all are to be told; else raise it."""
+        if self.errors is None:
+            raise error
+        self.errors.append(error)
 
     def _ruled(self, variable: Variable, values: pd.Series) -> pd.Series:
         several = len(variable.rules) > 1 or any(rule.when for rule in variable.rules)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from specs.distinct import as_category, as_plain, missing, on_distinct
+from specs.distinct import as_category, as_plain, has_text_categories, missing, on_distinct
 from specs.errors import MappingError
 from specs.tables import Table, no_trace
 
@@ -30,7 +30,7 @@ def typed(values: pd.Series, variable: Variable, place: str = "") -> pd.Series:
     MappingError, at the `place` of the rule, where a number or a date is given as text.
     """
     if variable.type == "Char":
-        return values if _are_texts(values) else as_text(as_plain(values))
+        return values if has_text_categories(values) else as_text(as_plain(values))
     kind = kind_of(variable)
     try:
         if isinstance(values.dtype, pd.CategoricalDtype):
@@ -93,8 +93,3 @@ def as_text(values: pd.Series) -> pd.Series:
     if pd.api.types.is_float_dtype(values):
         values = values.map(lambda n: np.format_float_positional(n, trim="-"), na_action="ignore")
     return values if values.dtype == "str" else values.astype("str")
-
-
-def _are_texts(values: pd.Series) -> bool:
-    """Whether a column is of categories that are texts."""
-    return isinstance(values.dtype, pd.CategoricalDtype) and values.cat.categories.dtype == "str"

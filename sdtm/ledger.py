@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sdtm.blocks import RESULT
+from sdtm.raw import findings_on
 from sdtm.readers import UNFINISHED
 from sdtm.sources import clauses_on
 from specs.distinct import on_distinct, trimmed
@@ -153,19 +154,15 @@ def _without_result(usages: Sequence[Usage], raw: RawData) -> Iterator[pd.DataFr
                     continue
                 rows = frame[none & on_distinct(form.fields[field].answered, frame[field]).notna()]
                 if len(rows):
-                    yield findings(
+                    yield findings_on(
+                        form,
+                        rows.index,
                         severity="warning",
                         rule="CK-LEDGER-ANSWER",
                         dataset=usage.dataset.name,
-                        form=form.name,
-                        subject=rows["@subject"],
-                        event=rows["@event"],
-                        seq=rows["@form_repeat"],
                         variable=field,
                         value=rows[field],
                         message=f"the answer stands beside a blank {result}, so no record has it",
-                        file=rows["@file"],
-                        line=rows["@line"],
                     )
 
 
@@ -245,15 +242,10 @@ def _findings(form: Form, open_fields: set[str], lost: pd.Index) -> Iterator[pd.
             " not_submitted",
         )
     if len(lost):
-        rows = form.frame.loc[lost]
-        yield findings(
+        yield findings_on(
+            form,
+            lost,
             severity="warning",
             rule="CK-LEDGER-RECORD",
-            form=form.name,
-            subject=rows["@subject"],
-            event=rows["@event"],
-            seq=rows["@form_repeat"],
             message="the record is in no dataset and no where clause leaves it out",
-            file=rows["@file"],
-            line=rows["@line"],
         )

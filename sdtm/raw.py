@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from sdtm.accepted import ANYTHING, Accepted
 from sdtm.dates import DateStyle, iso_dtc
 from specs.distinct import as_category, as_plain, constant, missing
 from specs.errors import RawDataError, did_you_mean
-from specs.findings import all_findings, no_findings
+from specs.findings import all_findings, findings, no_findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -155,6 +155,20 @@ class Form:
             unit=long["text_unit"],
         )
         return made[list(TIDY)]
+
+
+def findings_on(form: Form, records: pd.Index, **columns: Any) -> pd.DataFrame:
+    """A finding for each of some records of a form, with whose they are and where they stand."""
+    places = form.frame.loc[records]
+    return findings(
+        form=form.name,
+        subject=places["@subject"],
+        event=places["@event"],
+        seq=as_plain(places["@group_repeat"]).fillna(as_plain(places["@form_repeat"])),
+        file=places["@file"],
+        line=places["@line"],
+        **columns,
+    )
 
 
 def check_reserved(names: Iterable[str], where: str) -> None:

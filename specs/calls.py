@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from specs.derivation import Outcome
-from specs.distinct import as_plain
+from specs.distinct import as_plain, has_text_categories
 from specs.errors import CdisckitError, MappingError
-from specs.guard import is_of_study, said, study_code
+from specs.guard import guarded, is_of_study, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -100,7 +100,7 @@ def _run(
     folder = Path(derivation.function.__code__.co_filename).parent
 
     def attempt(columns: Sequence[pd.Series]) -> Any:
-        with study_code(folder, f"{derivation.name} raises", place):
+        with guarded(folder, f"{derivation.name} raises", place):
             return derivation.function(*columns, **constants)
 
     try:
@@ -166,7 +166,7 @@ def _problems(made: Any, index: pd.Index | None) -> pd.Series | None:
     if made is None:
         return None
     problems = _column(made, index, "problems")
-    if problems.notna().any() and problems.dtype != _TEXT and not _is_category(problems):
+    if problems.notna().any() and problems.dtype != _TEXT and not has_text_categories(problems):
         raise _UnfitError(f"problems that are {_kind(problems)}, not sentences")
     return problems
 
@@ -191,7 +191,7 @@ def _column(made: Any, index: pd.Index | None, part: str) -> pd.Series:
 def _plain_kind(values: pd.Series, of: str) -> pd.Series:
     """The values as text, float64, datetime64 or categories of text, where that says the same."""
     dtype, types = values.dtype, pd.api.types
-    if dtype in (_TEXT, np.dtype("float64")) or _is_category(values):
+    if dtype in (_TEXT, np.dtype("float64")) or has_text_categories(values):
         return values
     if isinstance(dtype, pd.CategoricalDtype):
         return _plain_kind(pd.Series(np.asarray(values), values.index, name=values.name), of)
@@ -227,11 +227,6 @@ def _floats(values: pd.Series, of: str) -> pd.Series:
     if any(abs(n) > _EXACT and not isinstance(n, float) for n in values[known]):
         raise _UnfitError(f"numbers{of} beyond 2**53, which a dataset cannot hold exactly")
     return pd.Series(numbers, values.index, name=values.name)
-
-
-def _is_category(values: pd.Series) -> bool:
-    """Whether a column is of categories that are texts."""
-    return isinstance(values.dtype, pd.CategoricalDtype) and values.cat.categories.dtype == _TEXT
 
 
 def _kind(values: pd.Series) -> str:

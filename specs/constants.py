@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias, get_args, is_typeddict
 
-from specs.errors import SpecError
+from specs.errors import SpecError, shortened
 
 if TYPE_CHECKING:
     from specs.derivation import Derivation
@@ -169,7 +169,7 @@ def _shown(value: Any) -> str:
         text = str(value).lower()
     else:
         text = str(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return shortened(text, _LONGEST)
 
 
 def _name(kind: ast.expr) -> str:

@@ -19,7 +19,7 @@ from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from specs.errors import SpecError, did_you_mean, shortened
-from specs.guard import module_name, raised_at, study_code
+from specs.guard import guarded, module_name, raised_at
 from specs.study_modules import SourceAlone, study_module
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ def module_from(file: Path) -> ModuleType:
     module, loader = study_module(file)
     sys.modules[module.__name__] = module
     try:
-        with study_code(file.parent, "cannot be run: it raises", file.name, SpecError):
+        with guarded(file.parent, "cannot be run: it raises", file.name, SpecError):
             _execute(file, loader, module)
     except BaseException:
         del sys.modules[module.__name__]

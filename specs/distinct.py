@@ -37,6 +37,11 @@ def as_category(column: pd.Series) -> pd.Series:
     return _of_codes(codes, pd.Index(values, dtype=column.dtype), column.index)
 
 
+def has_text_categories(column: pd.Series) -> bool:
+    """Whether a column is of categories that are texts."""
+    return isinstance(column.dtype, pd.CategoricalDtype) and column.cat.categories.dtype == _TEXT
+
+
 def from_dictionary(column: pa.ChunkedArray, index: pd.Index) -> pd.Series:
     """An Arrow column of dictionary-encoded text, with one dictionary for all chunks."""
     chunks = column.chunks

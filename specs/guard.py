@@ -13,7 +13,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from specs.errors import CdisckitError, MappingError
+from specs.errors import CdisckitError, MappingError, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ class _Apart(io.TextIOBase):
 
 
 @contextmanager
-def study_code(
+def guarded(
     folder: Path, doing: str, where: str, error_type: type[CdisckitError] = MappingError
 ) -> Iterator[None]:
     """Run code of a study; an error of that type where it raises anything, naming its own line.
@@ -62,8 +62,9 @@ def study_code(
     except BaseException as error:  # even SystemExit: code of others may raise whatever it likes
         if not isinstance(error, (Exception, SystemExit)) and not _of_its_own(error, folder):
             raise  # the process is asked to stop
+        at = raised_at(error, folder)
         raise error_type(
-            f"{doing} {said(error)}{in_brackets(raised_at(error, folder))}",
+            f"{doing} {said(error)}" + (f" ({at})" if at else ""),
             where=where,
             remedy="mend the code of the study",
         ) from None
@@ -71,14 +72,8 @@ def study_code(
 
 def said(error: BaseException) -> str:
     """An exception's type and text, on one line of bounded length."""
-    text = " ".join(str(error).split())
-    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    text = shortened(" ".join(str(error).split()), _LONGEST)
     return f"{type(error).__name__}{f': {text}' if text else ''}"
-
-
-def in_brackets(text: str) -> str:
-    """A remark as it follows what it is about: " (remark)", or nothing."""
-    return f" ({text})" if text else ""
 
 
 def _of_its_own(error: BaseException, folder: Path) -> bool:

@@ -10,10 +10,10 @@ import inspect
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from pydantic import BaseModel, ConfigDict
-
 from specs.derivation import Derivation
 from specs.errors import SpecError
+from specs.files import File
+from specs.guard import module_name
 from specs.study_code import stand_in
 from specs.yaml_files import read_yaml
 
@@ -24,19 +24,15 @@ if TYPE_CHECKING:
 METHODS: Final = "methods.yaml"
 
 
-class MethodFile(BaseModel):
+class MethodFile(File):
     """`{text: ADT minus ADSL.TRTSDT, plus 1., programs: "SAS: ..."}`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str
     programs: str = ""  # what others wrote for it: to be read by a person
 
 
-class MethodsFile(BaseModel):
+class MethodsFile(File):
     """`methods.yaml`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     methods: dict[str, MethodFile]
 
@@ -60,6 +56,6 @@ def described_methods(folder: Path) -> Mapping[str, Derivation]:
         )
         text = " ".join(told.text.split()).replace("{", "{{").replace("}", "}}")
         signature = inspect.Signature([sources])
-        function = stand_in(name, text, signature, f"_study_{folder.name}_methods", error)
+        function = stand_in(name, text, signature, module_name(path), error)
         found[name] = Derivation(name, function, "record")
     return MappingProxyType(found)

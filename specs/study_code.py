@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from specs.derivation import Derivation, Scope
 from specs.errors import SpecError
+from specs.guard import module_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -139,7 +140,7 @@ def _derivation(
         function.name,
         ast.get_docstring(function) or "",
         _signature(function.args, constants),
-        f"_study_{file.parent.name}_{file.stem}",
+        module_name(file),
         error,
     )
     return Derivation(

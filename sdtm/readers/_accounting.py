@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sdtm.accepted import NUMBER
 from sdtm.dates import iso_dtc
-from sdtm.raw import TICKED
+from sdtm.raw import TICKED, findings_on
 from sdtm.readers._branching import shown
-from specs.distinct import as_plain, distinct_values, spread, text_where
+from specs.distinct import as_plain, distinct_values, on_distinct, spread, text_where, trimmed
 from specs.findings import findings
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 UNFINISHED = ("Incomplete", "Unverified", "Without status")
 """The statuses of a form that say that its record may still change."""
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_NUMBER = re.compile(rf"{NUMBER}(?:[eE][+-]?[0-9]{{1,3}})?")
+"""A number as far as decimals go; a longer exponent is none of a measurement."""
 _SHOWN = 8
 
 
@@ -44,33 +46,35 @@ def accounted(raw: RawData) -> Iterator[pd.DataFrame]:
 
 def _shown(form: Form) -> Iterator[pd.DataFrame]:
     """Fields that a record must have and has not, and those it has though the form hides them."""
-    logic = {field.shown_if: shown(field.shown_if, form) for field in form.fields.values()}
-    everywhere = pd.Series(data=True, index=form.frame.index)
-    untold = [field.name for field in form.fields.values() if logic[field.shown_if] is None]
-    for name, field in form.fields.items():
-        visible = everywhere if not field.shown_if else logic[field.shown_if]
-        if visible is None or name not in form.frame:
+    fields = {n: f for n, f in form.fields.items() if n in form.frame}
+    logic = {f.shown_if: shown(f.shown_if, form) for f in fields.values() if f.shown_if}
+    logic[""] = pd.Series(data=True, index=form.frame.index)
+    untold = [name for name, field in fields.items() if logic[field.shown_if] is None]
+    for name, field in fields.items():
+        visible = logic[field.shown_if]
+        if visible is None or not (field.required or field.shown_if):
             continue
-        column = as_plain(form.frame[name])
-        blank = column.str.strip().fillna("") == ""
-        for severity, rule, rows, message in (
-            ("warning", "CK-RAW-REQUIRED", blank & visible & field.required,
+        column = form.frame[name]
+        blank = on_distinct(trimmed, column).isna()
+        answered = on_distinct(field.answered, column).notna()
+        for rule, rows, message in (
+            ("CK-RAW-REQUIRED", blank & visible & field.required,
              "is blank, and the form requires an answer"),
-            ("warning", "CK-RAW-HIDDEN", field.answered(column).notna() & ~visible,
+            ("CK-RAW-HIDDEN", answered & ~visible,
              f"has an answer, and the form shows the field only if {field.shown_if}"),
         ):  # fmt: skip
             found = form.frame.index[rows]
             if len(found):
-                yield _found(
+                yield findings_on(
                     form,
                     found,
-                    severity=severity,
+                    severity="warning",
                     rule=rule,
                     variable=name,
-                    value=column[found],
+                    value=as_plain(column[found]),
                     message=message,
                 )
-    if untold := [name for name in untold if form.fields[name].shown_if]:
+    if untold:
         yield findings(
             severity="notice",
             rule="CK-RAW-UNCHECKED",
@@ -81,27 +85,13 @@ def _shown(form: Form) -> Iterator[pd.DataFrame]:
         )
 
 
-def _found(form: Form, rows: pd.Index, **columns: Any) -> pd.DataFrame:
-    """A finding for each of some records of a form."""
-    places = form.frame.loc[rows]
-    return findings(
-        form=form.name,
-        subject=places["@subject"],
-        event=places["@event"],
-        seq=as_plain(places["@group_repeat"]).fillna(as_plain(places["@form_repeat"])),
-        file=places["@file"],
-        line=places["@line"],
-        **columns,
-    )
-
-
 def _unplanned(form: Form) -> Iterator[pd.DataFrame]:
     if form.events is None:
         return
     event = as_plain(form.frame["@event"])
     rows = form.frame.index[event.notna() & ~event.isin(list(form.events))]
     if len(rows):
-        yield _found(
+        yield findings_on(
             form,
             rows,
             severity="warning",
@@ -115,7 +105,7 @@ def _unfinished(form: Form) -> Iterator[pd.DataFrame]:
     status = as_plain(form.frame["@status"])
     rows = form.frame.index[status.isin(UNFINISHED)]
     if len(rows):
-        yield _found(
+        yield findings_on(
             form,
             rows,
             severity="notice",
@@ -143,7 +133,7 @@ def _answered(form: Form, name: str, field: Field) -> Iterator[pd.DataFrame]:
         told = as_plain(spread(problem, codes, column.index))
         rows = told.index[told.notna()]
         if len(rows):
-            yield _found(
+            yield findings_on(
                 form,
                 rows,
                 severity=severity,

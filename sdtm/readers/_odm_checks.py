@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sdtm.accepted import TYPES
+from sdtm.raw import findings_on
 from specs.errors import RawDataError, did_you_mean
-from specs.findings import findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,19 +52,14 @@ def check_data(forms: Iterable[Form]) -> Iterator[pd.DataFrame]:
             text = field.answered(form.frame[name])
             wrong = text.isin(["0", "1"])
             if wrong.any() and text.isin(["true", "false"]).any():
-                rows = form.frame[wrong]
-                yield findings(
+                yield findings_on(
+                    form,
+                    form.frame.index[wrong],
                     severity="error",
                     rule="CK-RAW-TYPE",
-                    form=form.name,
-                    subject=rows["@subject"],
-                    event=rows["@event"],
-                    seq=rows["@group_repeat"].fillna(rows["@form_repeat"]),
                     variable=name,
-                    value=rows[name],
+                    value=form.frame.loc[wrong, name],
                     message="is a truth value as a number, and others of the item are words",
-                    file=rows["@file"],
-                    line=rows["@line"],
                 )
 
 

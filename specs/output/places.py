@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from specs.errors import OutputError
+from specs.output.marker import MARKER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 _REMEDY = "choose another place with --out"
 
@@ -31,6 +32,25 @@ def check_place(target: Path, sources: Mapping[str, Path]) -> None:
                 f"{relation} {name} {os.path.realpath(source)}, which results stay apart from",
                 where=str(target),
                 remedy=_REMEDY,
+            )
+
+
+def check_file(path: Path, replaced: Collection[str] = ()) -> None:
+    """OutputError when a file that is there belongs to a study, or to what cdisckit has built.
+
+    Files of a study with one of the endings in `replaced` may be written again.
+    """
+    if not path.exists():
+        return
+    for folder in Path(os.path.realpath(path)).parents:
+        built = (folder / MARKER).exists()
+        study = (folder / "study.yaml").exists() and path.suffix.lower() not in replaced
+        if built or study:
+            owner = "package" if built else "study"
+            raise OutputError(
+                f"is there already, and belongs to the {owner} in {folder}",
+                where=str(path),
+                remedy="name another file, or remove this one first",
             )
 
 

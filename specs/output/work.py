@@ -32,8 +32,8 @@ def work_folder(target: Path) -> Iterator[Path]:
             held.enter_context(_parents(target.parent))
             if work.is_symlink() or (work.exists() and not work.is_dir()):
                 raise OutputError(
-                    f"cannot be written, for {work.name} beside it is no folder, and cdisckit makes"
-                    " one of this name while it works",
+                    f"cannot be written, for {work.name} beside it is not a folder, and cdisckit"
+                    " makes one of this name while it works",
                     where=str(target),
                     remedy="move it elsewhere",
                 )
@@ -50,7 +50,9 @@ def _parents(folder: Path) -> Iterator[None]:
     for path in (folder, *folder.parents):
         if os.path.lexists(path) and not path.is_dir():
             what = (
-                f"is a link to {path.readlink()}, which is no folder" if path.is_symlink() else ""
+                f"is a link to {path.readlink()}, which is not a folder"
+                if path.is_symlink()
+                else ""
             )
             raise OutputError(
                 what or "is a file, not a folder", where=str(path), remedy="choose another place"

@@ -15,7 +15,7 @@ from lxml import etree
 from specs.errors import TerminologyError
 from specs.terminology.codelist import Codelist, Term
 from specs.terminology.packages import store_package
-from specs.xml_files import SAFE
+from specs.xml_files import SAFE, split_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -255,8 +255,8 @@ def _check_root(root: etree._Element, path: Path) -> None:
             "it has a document type, which NCI's files have not", where=str(path)
         )
     if root.tag != f"{_ODM}ODM":
-        namespace, _, name = str(root.tag).rpartition("}")
-        of = f" of the namespace {namespace[1:]}" if namespace else ""
+        namespace, name = split_name(str(root.tag))
+        of = f" of the namespace {namespace}" if namespace else ""
         raise TerminologyError(
             f"the root is {name}{of}, not ODM of {_ODM[1:-1]}", where=str(path), remedy=_KINDS
         )

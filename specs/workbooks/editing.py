@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ruamel.yaml import YAML
 
 from specs.errors import SpecError
-from specs.output import work_folder
+from specs.output.work import NEW, work_folder
 from specs.paths import new_in
 from specs.workbooks import rule_cells
 from specs.workbooks.added import PARTS, added_sheets
@@ -76,7 +76,7 @@ def import_study(book: Workbook, folder: Path, load: Callable[[Path], Study]) ->
         )
     folder = folder.resolve()
     with work_folder(folder) as held:
-        aside = held / "new" / folder.name
+        aside = held / NEW / folder.name
         if folder.exists():
             ignored = shutil.ignore_patterns(".git", "__pycache__")
             shutil.copytree(folder, aside, copy_function=_linked, ignore=ignored)

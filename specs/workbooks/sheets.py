@@ -132,6 +132,8 @@ def same_name(name: str, other: str) -> bool:
 
 def read_workbook(path: Path) -> Workbook:
     """Read an XLSX file; SpecError when it is none, or its head names a column twice."""
+    if not path.is_file():
+        raise SpecError("there is no such file", where=str(path), remedy="name a workbook")
     book = open_spreadsheet(path, SpecError)
     sheets: list[Sheet] = []
     cells = 0

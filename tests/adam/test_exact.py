@@ -137,3 +137,7 @@ def test_ranks_follow_the_numbers_not_their_texts() -> None:
     ranks = exact.ranks(pd.Series(["10", "9.5", "75/7", "10.0", None], dtype="str"))
     assert ranks.tolist() == [1, 0, 2, 1, -1]
     assert ranks.dtype == "int64"
+
+
+def test_digits_of_other_scripts_are_no_number() -> None:
+    assert exact.fraction("\N{ARABIC-INDIC DIGIT ONE}") is None

@@ -174,7 +174,7 @@ WRONG: dict[str, tuple[str, Any, str, type[CdisckitError], str]] = {
         "PAR2",
         "b.json",
         RawDataError,
-        "is no Parquet file that can be read",
+        "is not a Parquet file that can be read",
     ),
     "long name": ("a.csv", "LONGNAME1\n1\n", "b.xpt", TransportError, "cannot name a variable"),
     "lower case": ("a.csv", "age\n1\n", "b.xpt", TransportError, "'age' cannot name a variable"),

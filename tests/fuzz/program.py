@@ -14,7 +14,9 @@ import atheris
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-with atheris.instrument_imports(include=["specs", "sdtm", "submission", "cdisckit"]):
+READ_BY = ["specs", "engine", "sdtm", "submission", "validation", "cdisckit"]
+
+with atheris.instrument_imports(include=READ_BY):
     from tests.fuzz.targets import TARGETS, tried
 
 

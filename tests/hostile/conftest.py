@@ -1,8 +1,7 @@
-"""Commands run in this process, a small study, and folders of which every byte is known."""
+"""Commands run in this process, and a small study."""
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -45,18 +44,6 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
         return Ran(code, printed.err + printed.out)
 
     return run
-
-
-def tree(folder: Path) -> dict[str, str]:
-    """Every file below a folder with the hash of its bytes, every link with where it leads."""
-    return {
-        path.relative_to(folder).as_posix(): f"link {path.readlink()}"
-        if path.is_symlink()
-        else hashlib.sha256(path.read_bytes()).hexdigest()
-        if path.is_file()
-        else "folder"
-        for path in sorted(folder.rglob("*"))
-    }
 
 
 FILES = {

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import cdisckit.show
 from cdisckit import faults
 from cdisckit.main import app
+from engine.order import sorted_by_need
 from tests.commandline import assert_no_traceback, watched_invoke, watched_run
 from tests.commandline import cdisckit as run_cdisckit
 
@@ -97,6 +98,12 @@ def test_where_nothing_can_be_written_the_report_lies_among_the_temporary_files(
     assert faults.write_report("x") == elsewhere / "cdisckit-fault-1.txt"
     monkeypatch.setattr(faults.tempfile, "gettempdir", lambda: str(here / "gone"))
     assert faults.write_report("x") is None
+
+
+def test_the_report_shows_where_the_engine_was() -> None:
+    with pytest.raises(AttributeError) as raised:
+        sorted_by_need(5)  # type: ignore[arg-type]  # a fault is made
+    assert "  engine/order.py line" in faults.report(raised.value, ["show"])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from specs.errors import SpecError
 from specs.paths import dataset_name, file_name, inside, new_in
 from specs.workbooks import Workbook, read_workbook, write_workbook
 from specs.workbooks.sheets import Sheet
-from tests.hostile.conftest import tree
+from tests.hostile.tiny import hashes
 from tests.sdtm.conftest import STUDY, write_study
 from tests.submission.defines import DEFINE_21
 
@@ -152,11 +152,11 @@ def test_a_workbook_names_files_of_datasets_and_no_other(
     export_spec(study, tmp_path / "spec.xlsx", "C")
     book = with_cells(read_workbook(tmp_path / "spec.xlsx"), "Files", cells)
     write_workbook(book, tmp_path / "spec.xlsx")
-    before = tree(tmp_path)
+    before = hashes(tmp_path)
     ran = command("spec", "import", tmp_path / "spec.xlsx", "--to", study)
     assert ran.code == 2
     assert message in ran.told
-    assert tree(tmp_path) == before
+    assert hashes(tmp_path) == before
 
 
 def test_two_rows_for_one_file_are_told(tmp_path: Path, command: Command) -> None:
@@ -184,11 +184,11 @@ def test_a_workbook_of_others_names_datasets_and_no_paths(
     own = ("Files", "Records", "Tests", "Rules", "Terms")
     plain = Workbook(book.file, tuple(s for s in book.sheets if s.name not in own))
     write_workbook(with_cells(plain, "Datasets", {"Dataset": name}), tmp_path / "spec.xlsx")
-    before = tree(tmp_path)
+    before = hashes(tmp_path)
     ran = command("spec", "import", tmp_path / "spec.xlsx", "--to", tmp_path / "new")
     assert ran.code == 2
     assert re.search(r"Datasets!A2: .* (is not a name of a dataset|cannot name a file)", ran.told)
-    assert tree(tmp_path) == before
+    assert hashes(tmp_path) == before
 
 
 def test_an_import_writes_no_file_that_differs_in_capital_letters_alone(
@@ -201,13 +201,13 @@ def test_an_import_writes_no_file_that_differs_in_capital_letters_alone(
     own = ("Files", "Records", "Tests", "Rules", "Terms")
     plain = Workbook(book.file, tuple(s for s in book.sheets if s.name not in own))
     write_workbook(plain, tmp_path / "spec.xlsx")
-    before = tree(tmp_path)
+    before = hashes(tmp_path)
     ran = command("spec", "import", tmp_path / "spec.xlsx", "--to", study)
     assert ran.code == 2
     assert (
         "spec.xlsx: sdtm/ae.yaml differs from AE.yaml of the study in capital letters" in ran.told
     )
-    assert tree(tmp_path) == before
+    assert hashes(tmp_path) == before
 
 
 def test_an_import_does_not_write_through_a_link(tmp_path: Path, command: Command) -> None:
@@ -219,22 +219,22 @@ def test_an_import_does_not_write_through_a_link(tmp_path: Path, command: Comman
     (study / "sdtm" / "ae.yaml").rename(tmp_path / "elsewhere" / "ae.yaml")
     (study / "sdtm").rmdir()
     (study / "sdtm").symlink_to(tmp_path / "elsewhere")
-    before = tree(tmp_path)
+    before = hashes(tmp_path)
     ran = command("spec", "import", tmp_path / "spec.xlsx", "--to", study)
     assert ran.code == 2
     assert "'sdtm/ae.yaml' leads out of the folder by the link" in ran.told
-    assert tree(tmp_path) == before
+    assert hashes(tmp_path) == before
 
 
 @pytest.mark.parametrize("name", ["../../X", "CON", "/x", "A/B"])
 def test_a_define_names_datasets_and_no_paths(tmp_path: Path, command: Command, name: str) -> None:
     path = tmp_path / "define.xml"
     path.write_text(DEFINE_21.replace('Name="ADX"', f'Name="{name}"'), encoding="utf-8")
-    before = tree(tmp_path)
+    before = hashes(tmp_path)
     ran = command("spec", "import", path, "--to", tmp_path / "study")
     assert ran.code == 2
     assert "name of a dataset" in ran.told or "cannot name a file" in ran.told
-    assert tree(tmp_path) == before
+    assert hashes(tmp_path) == before
 
 
 @pytest.mark.parametrize(
@@ -259,13 +259,13 @@ def test_a_study_reads_nothing_beside_its_folder(
     text = (study / file).read_text(encoding="utf-8")
     assert old in text
     (study / file).write_text(text.replace(old, new), encoding="utf-8")
-    before = tree(tmp_path)
+    before = hashes(tmp_path)
     ran = command("build", study, "--out", tmp_path / "out")
     assert ran.code == 2
     assert "study.yaml" in ran.told
     assert "has the part .." in ran.told or "is an absolute path" in ran.told
     assert "secret," not in ran.told
-    assert tree(tmp_path) == before
+    assert hashes(tmp_path) == before
 
 
 def test_raw_data_elsewhere_are_named_by_a_link_or_an_option(
@@ -296,12 +296,12 @@ def test_a_study_id_that_is_a_path_names_no_package(
         {**FILES, "analyses.yaml": analyses,
          "study.yaml": re.sub("study: .*", f'study: "{study_id}"', FILES["study.yaml"], count=1)},
     )  # fmt: skip
-    before = tree(tmp_path)
+    before = hashes(tmp_path)
     ran = command(kind, study, "--out", tmp_path / "out")
     assert ran.code == 2
     assert "study.yaml" in ran.told
     assert "cannot name a f" in ran.told
-    assert tree(tmp_path) == before
+    assert hashes(tmp_path) == before
 
 
 @pytest.mark.parametrize("name", ["AE/../../x", "../x", "NUL"])

@@ -116,7 +116,7 @@ def test_a_damaged_parquet_file_is_one_error_in_every_command(
         cdisckit("convert", file, tmp_path / "x.csv"),
         cdisckit("convert", file, tmp_path / "x.xpt"),
     ):
-        assert "dm.parquet: is no Parquet file that can be read (" in run.err
+        assert "dm.parquet: is not a Parquet file that can be read (" in run.err
         assert run.code == 2
     assert not (tmp_path / "x.csv").exists()
     folder = study({"study.yaml": f"{STUDY}      dm: {{file: dm.parquet, subject: subject}}\n"})

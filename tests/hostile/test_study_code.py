@@ -15,7 +15,7 @@ from cdisckit.spec import export_spec, import_spec
 from specs.derivation import module_from, study_derivations
 from specs.errors import SpecError
 from specs.study_code import NotRunError, declared_derivations
-from tests.hostile.conftest import tree
+from tests.hostile.tiny import hashes
 from tests.sdtm.conftest import STUDY, write_study
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def test_an_import_of_a_define_writes_no_python(
     (tmp_path / "define.xml").write_text(changed, encoding="utf-8")
     ran = command("spec", "import", tmp_path / "define.xml", "--to", tmp_path / "new")
     assert ran.code == 0
-    assert not [name for name in tree(tmp_path / "new") if name.endswith(".py")]
+    assert not [name for name in hashes(tmp_path / "new") if name.endswith(".py")]
     assert evil in (tmp_path / "new" / "methods.yaml").read_text(encoding="utf-8").replace(
         '\\"', '"'
     )
@@ -267,9 +267,9 @@ def test_nothing_runs_but_what_can_be_read(tmp_path: Path) -> None:
         compiled = Path(cache_from_source(str(folder / f"{name}.py")))
         compiled.parent.mkdir(exist_ok=True)
         compiled.write_bytes(MAGIC_NUMBER + b"\1\0\0\0" + b"\0" * 8 + dumps(hidden))
-    before = tree(tmp_path)
+    before = hashes(tmp_path)
     assert module_from(folder / "__init__.py").simulate == 5
-    assert tree(tmp_path) == before
+    assert hashes(tmp_path) == before
     (folder / "part.py").rename(folder / "part.txt")
     (folder / "part.pyc").write_bytes(MAGIC_NUMBER + b"\1\0\0\0" + b"\0" * 8 + dumps(hidden))
     with pytest.raises(SpecError, match="there is no module"):

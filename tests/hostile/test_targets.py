@@ -223,7 +223,7 @@ def test_a_place_that_is_no_folder_is_told(tmp_path: Path, study: Path) -> None:
     with pytest.raises(OutputError, match="file: is a file, not a folder"):
         build(study, tmp_path / "file")
     (tmp_path / "gone").symlink_to("nowhere")
-    with pytest.raises(OutputError, match="gone: is a link to nowhere, which is no folder"):
+    with pytest.raises(OutputError, match="gone: is a link to nowhere, which is not a folder"):
         build(study, tmp_path / "gone")
     assert hashes(tmp_path) == {**was, "gone": "link to nowhere"}
 

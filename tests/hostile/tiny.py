@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 from hashlib import sha256
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 STUDY = """
 study: TINY
@@ -51,7 +48,7 @@ def hashes(folder: Path) -> dict[str, str]:
     found = {}
     for place, folders, files in os.walk(folder):
         for name in (*folders, *files):
-            path = folder.__class__(place, name)
+            path = Path(place, name)
             key = path.relative_to(folder).as_posix()
             if path.is_symlink():
                 found[key] = f"link to {path.readlink()}"

@@ -11,7 +11,17 @@ import pandas as pd
 import pytest
 
 from specs.errors import OutputError
-from specs.output import Mark, apart, claimed, new_file, new_folder, swap, work_folder
+from specs.output import (
+    MARKER,
+    Mark,
+    apart,
+    check_file,
+    claimed,
+    new_file,
+    new_folder,
+    swap,
+    work_folder,
+)
 from specs.output.swap import exchanged, swap_in
 
 if TYPE_CHECKING:
@@ -327,3 +337,16 @@ def test_a_name_with_a_tilde_is_a_name(tmp_path: Path, monkeypatch: pytest.Monke
     with new_folder(Path("~")) as aside:
         pd.DataFrame({"a": [1]}).to_csv(aside / "a.csv", index=False)
     assert [path.name for path in (tmp_path / "~").iterdir()] == ["a.csv"]
+
+
+@pytest.mark.parametrize("sign", ["study.yaml", MARKER])
+def test_a_file_of_a_study_or_a_package_is_not_written_over(tmp_path: Path, sign: str) -> None:
+    (tmp_path / sign).write_text("x", encoding="utf-8")
+    (tmp_path / "raw").mkdir()
+    raw = tmp_path / "raw" / "data.csv"
+    check_file(raw)  # it is not there yet
+    raw.write_text("a", encoding="utf-8")
+    with pytest.raises(OutputError, match="is there already, and belongs to the"):
+        check_file(raw)
+    if sign == "study.yaml":
+        check_file(raw, replaced=(".csv",))

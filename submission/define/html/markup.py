@@ -15,7 +15,7 @@ _BLOCKS = ("p", "li", "small", "td", "th", "tr", "dt", "dd", "ul", "dl", "table"
 
 _VOID = ("br", "input", "meta", "link", "col")
 
-_LOCAL = re.compile(r"(?:https?://|(?![a-zA-Z][\w+.-]*:)(?!//))")
+_LOCAL = re.compile(r"(?:https?://|(?![a-zA-Z][\w+.-]*:)(?![/\\]))")
 
 
 class Markup(str):
@@ -75,8 +75,8 @@ def separated(parts: Iterable[Content], by: str = ", ") -> Markup:
 def link(text: Content, href: str, **attributes: str | bool | None) -> Markup:
     """A link; an address that is neither a web page nor relative is not followed.
 
-    >>> link("x", "javascript:alert(1)")
-    'x'
+    >>> link("x", "javascript:alert(1)"), link("x", "/etc/passwd")
+    ('x', 'x')
     """
     if not href or not _LOCAL.match(href):
         return joined(text)
