@@ -398,5 +398,5 @@ def _scan(
         for block in unpacked(path, member, _RefusedError):
             parser.Parse(block)
         parser.Parse(b"", True)
-    except (expat.ExpatError, *DAMAGED) as problem:
+    except (expat.ExpatError, LookupError, *DAMAGED) as problem:  # LookupError: of an encoding
         raise _RefusedError(f"is not whole XML ({problem})", where=where, remedy=_AGAIN) from None

@@ -95,7 +95,7 @@ def read(source: RawSource, folder: Path) -> RawData:
     forms: dict[str, Form] = {}
     for name, table in tables.items():
         if name in labels:
-            of_form = items[items["formtablename"] == name]
+            of_form = items[items["formtablename"] == name].drop_duplicates("ffcolname")
             forms[name] = _form(name, table, of_form, _Names(labels[name], visits, tables, given))
     cases = tables["casenodes"]
     plain = pd.DataFrame(columns=items.columns)

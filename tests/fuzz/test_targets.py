@@ -62,6 +62,24 @@ FAULTS: dict[str, tuple[str, bytes]] = {
         "secutrial",
         packed(seeds.SECUTRIAL, casenodes__xls="mnpaid\tmnpaid\n1\t1\n"),
     ),
+    "an item that secuTrial lists twice": (
+        "secutrial",
+        packed(
+            seeds.SECUTRIAL,
+            items__xls=seeds.SECUTRIAL["items.xls"] + '"sex"\t"Popup"\t"mnpdm"\t"Sex"\t""\t""\n',
+        ),
+    ),
+    "an encoding of shared texts that there is not": (
+        "table xlsx",
+        zipped(
+            [
+                ("xl/workbook.xml", b"<workbook/>"),
+                ("xl/sharedStrings.xml", b'<?xml version="1.0" encoding="true"?><sst/>'),
+            ]
+        ),
+    ),
+    "a key of YAML that is a list": ("spec terminology.yaml", b"? [a]\n: {of: NCOMPLT}\n"),
+    "a key of YAML that is a mapping": ("spec study.yaml", b"? {a: b}\n: c\n"),
 }
 
 
