@@ -21,7 +21,7 @@ from specs.spreadsheets import open_spreadsheet
 from specs.workbooks import read_workbook
 from specs.yaml_files import read_yaml
 from tests.end_to_end.conftest import COMMAND
-from tests.hostile.conftest import tree
+from tests.hostile.tiny import hashes
 from tests.hostile.workbooks import cell, ods, ods_row, sheet, xlsx
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def test_no_command_that_reads_workbooks_is_ended_by_a_small_one(
     import resource
 
     path = make(tmp_path / "evil.xlsx")
-    before = tree(tmp_path)
+    before = hashes(tmp_path)
 
     def limited() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (2_000_000 * 1024, 2_000_000 * 1024))
@@ -87,7 +87,7 @@ def test_no_command_that_reads_workbooks_is_ended_by_a_small_one(
     )
     assert done.returncode == 2, done.stderr
     assert message in done.stderr
-    assert tree(tmp_path) == before
+    assert hashes(tmp_path) == before
 
 
 @pytest.mark.parametrize(
