@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import sys
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +15,7 @@ from specs.output.locks import locked
 from specs.output.system_errors import told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 LOCK, NEW, PREVIOUS, DISCARDED = "lock", "new", "previous", "discarded"
 
@@ -28,6 +30,7 @@ def work_folder(target: Path) -> Iterator[Path]:
     """
     work = target.absolute().with_name(f".{target.name}.building")  # else a library expands "~"
     with ExitStack() as held:
+        held_back = held.enter_context(_signals_at_the_end())
         with told(work, target):
             held.enter_context(_parents(target.parent))
             if work.is_symlink() or (work.exists() and not work.is_dir()):
@@ -42,7 +45,24 @@ def work_folder(target: Path) -> Iterator[Path]:
         try:
             yield work
         finally:
-            _settled(work, target)
+            try:
+                held_back()
+            finally:
+                _settled(work, target)
+
+
+@contextmanager
+def _signals_at_the_end() -> Iterator[Callable[[], object]]:
+    """What holds signals back until all is tidied: one that came meanwhile is heard then."""
+    if sys.platform == "win32":
+        yield lambda: None
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    stops = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    try:
+        yield lambda: signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
