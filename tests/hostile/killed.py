@@ -81,7 +81,8 @@ def kill_builds(studies: tuple[Path, Path], out: Path, kills: int, seed: int) ->
         outcome.found[f"{what.name} {process.returncode}"] += 1
         left = {name for name in there if name.startswith(".")}
         outcome.found["with left-overs"] += bool(left) and not finished
-        outcome.found[f"{what.name} not tidied"] += what != signal.SIGKILL and bool(left - before)
+        if what != signal.SIGKILL and left - before:
+            outcome.wrong.append(f"{label}: left-overs {sorted(left - before)}")
         before = left
         if package == packages[new]:
             old, new = new, old
