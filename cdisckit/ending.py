@@ -58,6 +58,12 @@ def shell_endings() -> Iterator[None]:
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(SIGNALLED + _PIPE)
+    except RuntimeError as error:
+        if not isinstance(error.__cause__, Stopped):  # Python wraps what a class in making raises
+            raise
+        with suppress(OSError):
+            sys.stderr.write(f"Stopped by {error.__cause__}\n")
+        sys.exit(SIGNALLED + error.__cause__.number)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
