@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from adam.analysis import results
 from adam.build import build_adam
-from cdisckit.build import collected, study_to_run, target_of
+from cdisckit.building import collected, study_to_run, target_of
 from sdtm.build import build_sdtm
 from specs.errors import SpecError
 from specs.output import Claim, Mark, claimed

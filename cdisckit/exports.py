@@ -6,7 +6,7 @@ import csv
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from cdisckit.build import open_study
+from cdisckit.building import open_study
 from sdtm.raw import RawData, combined
 from sdtm.readers import read_raw, read_source
 from sdtm.readers._redcap_dictionary import is_dictionary

@@ -66,8 +66,8 @@ def build(
 
     Ends with 0 when nothing is found, 1 with unexplained findings, 2 when it could not run.
     """
-    from cdisckit.build import STEPS
-    from cdisckit.build import build as build_package
+    from cdisckit.building import STEPS
+    from cdisckit.building import build as build_package
     from cdisckit.summary import print_summary
 
     columns = (
@@ -124,7 +124,7 @@ def simulate(
     study_code: StudyCode = True,
 ) -> None:
     """Write a synthetic raw export of a study, as its EDC would have exported it."""
-    from cdisckit.build import simulator
+    from cdisckit.building import simulator
 
     check_new(out)
     run = simulator(study, study_code=study_code)
@@ -242,7 +242,7 @@ def derivations(
     ] = None,
 ) -> None:
     """List the functions a rule may name under derived, with their sources, constants and text."""
-    from cdisckit.build import known_derivations
+    from cdisckit.building import known_derivations
     from cdisckit.derivations import page
 
     typer.echo(page(known_derivations(study or Path())), nl=False)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import adam.build
 import sdtm.build
 from adam.order import build_order, variable_needs
-from cdisckit.build import known_derivations, open_study, time_stamp
+from cdisckit.building import known_derivations, open_study, time_stamp
 from engine.order import sorted_by_need
 from sdtm.groups import of_subjects
 from sdtm.readers import read_raw

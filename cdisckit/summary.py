@@ -14,7 +14,7 @@ from specs.findings import SEVERITIES
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cdisckit.build import Build
+    from cdisckit.building import Build
 
 SHOWN = 12
 """How many kinds of findings the terminal lists; the report has all."""

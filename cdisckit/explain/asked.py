@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cdisckit.build import open_study
+from cdisckit.building import open_study
 from cdisckit.explain.package import Package
 from cdisckit.explain.sources import Tracing
 from cdisckit.show import condition

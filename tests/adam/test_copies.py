@@ -10,7 +10,7 @@ import pytest
 from adam.build import build_adam
 from adam.derivations.copies import carried_forward, first_flag_with_copies, last_records
 from adam.derivations.windows import visit_of_day
-from cdisckit.build import open_study
+from cdisckit.building import open_study
 from specs.tables import Table, no_trace
 from tests.adam.series import numbers, texts
 

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from adam.build import build_adam
-from cdisckit.build import open_study, simulator
+from cdisckit.building import open_study, simulator
 from sdtm.build import build_sdtm
 from sdtm.groups import together
 from sdtm.readers import read_raw

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cdisckit.build import build, known_derivations, open_study, simulator, time_stamp
+from cdisckit.building import build, known_derivations, open_study, simulator, time_stamp
 from cdisckit.house import check_house
 from specs.errors import CdisckitError, SpecError
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cdisckit.build import known_derivations
+from cdisckit.building import known_derivations
 from cdisckit.derivations import page
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from adam.build import build_adam
-from cdisckit.build import open_study
+from cdisckit.building import open_study
 from sdtm.build import build_sdtm
 from sdtm.readers import read_raw
 from validation.run import validate_all

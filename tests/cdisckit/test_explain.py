@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from cdisckit.build import build
+from cdisckit.building import build
 from cdisckit.explain import drawn, explained, raw_values
 from specs.errors import CdisckitError
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cdisckit.build import build
+from cdisckit.building import build
 from cdisckit.exports import export_of
 from cdisckit.init import propose_study
 from cdisckit.proposals import proposals

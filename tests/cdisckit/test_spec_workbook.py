@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cdisckit.build import open_study
+from cdisckit.building import open_study
 from cdisckit.spec import export_spec, import_spec
 from specs.errors import CdisckitError
 from specs.workbooks import Sheet, Workbook, read_workbook, write_workbook

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from adam.build import build_adam
-from cdisckit.build import open_study, simulator
+from cdisckit.building import open_study, simulator
 from sdtm.build import build_sdtm
 from sdtm.readers import read_raw
 from specs.model import Study

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cdisckit.build import open_study, simulator
+from cdisckit.building import open_study, simulator
 from tests.hostile.audit import accounts, feeds, outcomes, refusal
 from tests.hostile.changes import CELLS, ROWS, Drawer
 from tests.hostile.export import copied, opened

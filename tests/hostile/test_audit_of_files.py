@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cdisckit.build import open_study
+from cdisckit.building import open_study
 from sdtm.build import build_sdtm
 from sdtm.readers import read_raw
 from specs.errors import CdisckitError

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cdisckit.build import build
+from cdisckit.building import build
 from specs.errors import OutputError
 from specs.output import MARKER, Mark, claimed
 from tests.hostile.tiny import hashes, tiny_study

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import sdtm.derivations
-from cdisckit.build import open_study
+from cdisckit.building import open_study
 from specs.derivation import derivations_of, study_derivations
 
 if TYPE_CHECKING:

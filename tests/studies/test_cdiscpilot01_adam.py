@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from adam.build import build_adam
-from cdisckit.build import open_study
+from cdisckit.building import open_study
 from specs.tables import Table, no_trace
 
 if TYPE_CHECKING:

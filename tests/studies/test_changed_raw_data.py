@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from cdisckit.build import open_study
+from cdisckit.building import open_study
 from sdtm.build import build_sdtm
 from sdtm.readers import read_raw
 from specs.errors import RawDataError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cdisckit.build import build
+from cdisckit.building import build
 
 if TYPE_CHECKING:
     from pathlib import Path

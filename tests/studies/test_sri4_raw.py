@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adam.build import build_adam
-from cdisckit.build import open_study
+from cdisckit.building import open_study
 from sdtm.build import build_sdtm
 from sdtm.readers import read_raw
 from tests.adam.conftest import cases_of, expected_of, sdtm_tables, weights_of, whole_tables

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from cdisckit.analyze import analyze
-from cdisckit.build import open_study
+from cdisckit.building import open_study
 from specs.analyses import Display
 from submission.results.ars import reporting_event
 from submission.results.html import html_table, notes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cdisckit.build import open_study
+from cdisckit.building import open_study
 from sdtm.build import build_sdtm
 from sdtm.readers import read_raw
 from specs.errors import TerminologyError
