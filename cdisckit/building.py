@@ -15,7 +15,7 @@ import adam.derivations
 import sdtm.derivations
 from adam.build import build_adam
 from adam.statistics import Proportion, proportion
-from cdisckit.final import as_final, open_proposals
+from cdisckit.final import as_final, open_proposals, unsettled
 from cdisckit.lineage import write_lineage
 from sdtm.build import SdtmBuild, build_sdtm
 from sdtm.readers import read_raw
@@ -243,8 +243,7 @@ def _build(
         step(STEPS[6])
         found = all_findings([found, validate_package(aside)])
         findings = explained(as_final(found) if mode == "final" else found, study)
-        errors = (findings["severity"] == "error") & findings["explanation"].isna()
-        refused = mode == "final" and bool(errors.any())
+        refused = mode == "final" and bool(unsettled(findings).any())
         if refused:
             shutil.rmtree(aside / "m5")
         else:

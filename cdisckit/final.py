@@ -27,6 +27,16 @@ def as_final(found: pd.DataFrame) -> pd.DataFrame:
     return found.assign(severity=found["severity"].mask(stricter, "error"))
 
 
+def unsettled(findings: pd.DataFrame) -> pd.Series:
+    """Which findings a final package may not hold.
+
+    Errors that nothing explains, and whatever is explained for the time being: its explanation has
+    the status open. Shape: findings in, Series of bool on their index out.
+    """
+    unexplained = findings["explanation"].isna()
+    return (findings["severity"].eq("error") & unexplained) | findings["status"].eq("open")
+
+
 def open_proposals(folder: Path) -> pd.DataFrame:
     """A finding for each rule of the study that `cdisckit init` proposed and nobody reviewed."""
     path = folder / PROPOSALS

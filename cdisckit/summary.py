@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from rich.table import Table as Grid
 from rich.text import Text
 
-from cdisckit.final import DEIDENTIFIED
+from cdisckit.final import DEIDENTIFIED, unsettled
 from cdisckit.terminal import say
 from specs.findings import SEVERITIES
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
 
     from cdisckit.building import Build
@@ -37,11 +38,22 @@ def print_summary(build: Build, console: Console) -> None:
     for result in build.results:
         say(console, (result.title, "bold"), f": {result}")
     if build.folder is None:
-        say(console, ("Refused", "red"), ": a final package may hold no unexplained error.")
+        say(console, ("Refused", "red"), f": {_refusal(build.findings)}")
         say(console, f"Findings: {build.report / 'findings.html'}")
         return
     say(console, f"Package:  {build.folder / 'm5'}")
     say(console, f"Findings: {build.folder / 'findings.html'}")
+
+
+def _refusal(found: pd.DataFrame) -> str:
+    """Why a final package is refused: how many findings of which kind it may not hold."""
+    waiting = found["status"].eq("open").sum()
+    errors = int(unsettled(found).sum()) - waiting
+    return (
+        f"a final package may hold no unexplained error (here {errors:,}) and no finding whose"
+        f" explanation is open (here {waiting:,}); settle them, and give their explanations the"
+        " status accepted."
+    )
 
 
 def _datasets(build: Build) -> Grid:

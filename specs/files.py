@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator, model_validator
 
@@ -137,10 +137,11 @@ class TerminologyFile(File):
 
 
 class ExplanationFile(File):
-    """`{match: {rule: CK-CODE, variable: AEREL}, reason: ...}`."""
+    """`{match: {rule: CK-CODE, variable: AEREL}, reason: ..., status: accepted}`."""
 
     match: dict[str, str]
     reason: str
+    status: Literal["open", "accepted"] = "open"
 
 
 class ExplanationsFile(File):

@@ -30,6 +30,7 @@ FINDING_COLUMNS = (
     "file",  # raw file, or spec file
     "line",  # line in that file, as text
     "explanation",  # why it stays, from the study's explanations.yaml; null if unexplained
+    "status",  # of that explanation: "open" or "accepted"; null if unexplained
 )
 
 

@@ -153,7 +153,9 @@ def _explanations(path: Path) -> tuple[Explanation, ...]:
         return ()
     file = read_yaml(path)
     return tuple(
-        Explanation(MappingProxyType(dict(e.match)), e.reason, file.place("explanations", i))
+        Explanation(
+            MappingProxyType(dict(e.match)), e.reason, e.status, file.place("explanations", i)
+        )
         for i, e in enumerate(file.parsed(ExplanationsFile).explanations)
     )
 

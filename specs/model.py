@@ -304,10 +304,14 @@ class Dictionary:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why findings stay: they match when every given column equals the finding's."""
+    """Why findings stay: they match when every given column equals the finding's.
+
+    `status` is "accepted" where they may stay in a final package, else "open".
+    """
 
     match: Mapping[str, str]
     reason: str
+    status: str = "open"
     place: str = ""
 
 

@@ -14,21 +14,23 @@ if TYPE_CHECKING:
 
 
 def explained(found: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """The findings with `explanation` filled from the study's explanations.yaml.
+    """The findings with `explanation` and its `status` filled from the study's explanations.yaml.
 
     An explanation matches where every column it gives equals the finding's; the value "" stands
     for a missing one. The first that matches counts. One that matches nothing is a finding
     itself, a notice: what it explained has gone, or never was. SpecError when it names a column
     that findings do not have.
     """
-    reasons = found["explanation"].copy()
+    reasons, status = found["explanation"].copy(), found["status"].copy()
     idle: list[Explanation] = []
     for explanation in study.explanations:
         matched = _matched(found, explanation)
-        reasons = reasons.where(~matched | reasons.notna(), explanation.reason)
+        first = matched & reasons.isna()
+        reasons = reasons.mask(first, explanation.reason)
+        status = status.mask(first, explanation.status)
         if not matched.any():
             idle.append(explanation)
-    return all_findings((found.assign(explanation=reasons), *map(_unmatched, idle)))
+    return all_findings((found.assign(explanation=reasons, status=status), *map(_unmatched, idle)))
 
 
 def _matched(found: pd.DataFrame, explanation: Explanation) -> pd.Series:

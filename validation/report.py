@@ -38,6 +38,7 @@ _HEADS: Final = {
     "file": "File",
     "line": "Line",
     "explanation": "Explanation",
+    "status": "Status",
 }
 
 _STYLE: Final = """

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cdisckit.final import as_final, open_proposals
+from cdisckit.final import as_final, open_proposals, unsettled
 from specs.errors import SpecError
 from specs.findings import findings
 
@@ -47,3 +47,14 @@ def test_proposals_that_lost_a_column_are_named(tmp_path: Path) -> None:
     (tmp_path / "proposals.csv").write_text("dataset,variable\n", encoding="utf-8")
     with pytest.raises(SpecError, match=r"proposals\.csv line 1: does not have the columns"):
         open_proposals(tmp_path)
+
+
+def test_a_final_package_holds_no_error_unexplained_and_nothing_explained_for_the_time_being() -> (
+    None
+):
+    found = findings(
+        severity=["error", "error", "error", "warning", "warning"],
+        explanation=[None, "known", "asked", None, "asked"],
+        status=[None, "accepted", "open", None, "open"],
+    )
+    assert unsettled(found).tolist() == [True, False, True, False, True]

@@ -38,8 +38,16 @@ def test_the_first_explanation_that_matches_counts(make: Any) -> None:
     assert result["explanation"].tolist() == ["first", "then", "first"]
 
 
+def test_findings_have_the_status_of_what_explains_them(make: Any) -> None:
+    asked = Explanation({"dataset": "AE", "variable": "AESEV"}, "the site is asked")
+    settled = Explanation({"dataset": "AE"}, "no variable is meant", "accepted")
+    result = explained(found(), make.study(explanations=(asked, settled)))
+    assert result["status"].fillna("").tolist() == ["open", "", "accepted"]
+
+
 def test_an_explanation_that_matches_nothing_is_a_notice(make: Any) -> None:
-    idle = Explanation({"rule": "CK-KEY", "dataset": "CM"}, "gone", "explanations.yaml line 4")
+    place = "explanations.yaml line 4"
+    idle = Explanation({"rule": "CK-KEY", "dataset": "CM"}, "gone", place=place)
     result = explained(found(), make.study(explanations=(idle,)))
     assert len(result) == 4
     last = result.iloc[3]
@@ -57,6 +65,6 @@ def test_an_explanation_that_matches_nothing_is_a_notice(make: Any) -> None:
 def test_an_explanation_that_cannot_match_is_an_error_of_the_specification(
     make: Any, match: dict[str, str]
 ) -> None:
-    given = (Explanation(match, "why", "explanations.yaml line 2"),)
+    given = (Explanation(match, "why", place="explanations.yaml line 2"),)
     with pytest.raises(SpecError, match=r"explanations\.yaml line 2"):
         explained(found(), make.study(explanations=given))
