@@ -17,6 +17,7 @@ from adam.build import build_adam
 from adam.statistics import Proportion, proportion
 from cdisckit.final import as_final, open_proposals, unsettled
 from cdisckit.lineage import write_lineage
+from cdisckit.raw_places import with_raw_places
 from sdtm.build import SdtmBuild, build_sdtm
 from sdtm.readers import read_raw
 from specs.derivation import derivations_of, module_from, study_derivations
@@ -242,6 +243,7 @@ def _build(
         write_package(study, tabulations.tables, analysis, aside, time_stamp(study))
         step(STEPS[6])
         found = all_findings([found, validate_package(aside)])
+        found = with_raw_places(found, study, tables, data)
         findings = explained(as_final(found) if mode == "final" else found, study)
         refused = mode == "final" and bool(unsettled(findings).any())
         if refused:

@@ -13,6 +13,7 @@ from cdisckit.tabular import (
     write_csv,
     write_parquet,
 )
+from specs.encodings import byte_encoding
 from specs.errors import TransportError
 from specs.output import apart, check_file, new_file
 from submission.dataset_json import (
@@ -26,7 +27,6 @@ from submission.dataset_json import (
     xpt_of_json,
 )
 from submission.xpt import iter_xpt, read_member, write_xpt
-from submission.xpt.layout import byte_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -253,6 +253,7 @@ class Tabulation(Making):
         where one does.
         """
         self._report_unplanned()
+        self._blank_units()
         self._found = self._answers.findings
         del self._answers
         keys = [v.name for k in self.dataset.keys for v in self.dataset.variables if v.name == k]
@@ -295,6 +296,15 @@ class Tabulation(Making):
             return {name: places[f"@{name}"] for name in ("subject", "file", "line")}
 
         return self.account.findings(position, located)
+
+    def _blank_units(self) -> None:
+        """Leave the standard unit blank where there is no result in it (CG0426).
+
+        Before, rules convert by it, so a table of tests names it for every record.
+        """
+        result, unit = f"{self.dataset.domain}STRESC", f"{self.dataset.domain}STRESU"
+        if self.dataset.class_ == "FINDINGS" and {result, unit} <= set(self._values):
+            self._values[unit] = self._values[unit].where(self._values[result].notna())
 
     def _report_unplanned(self) -> None:
         """Findings for records at an event that is no visit of the study, if visits are told."""

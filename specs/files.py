@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from specs.encodings import ASCII, byte_encoding
 
 Texts = tuple[str, ...]
 Scalar = str | int | float
@@ -95,6 +105,8 @@ class StudyFile(File):
     ] = ()  # files beside the raw data that are none
     documents: tuple[DocumentFile, ...] = ()
     dictionaries: dict[str, DictionaryFile] = {}
+    encoding: Annotated[str, AfterValidator(byte_encoding)] = ASCII
+    replace: dict[Annotated[str, Field(min_length=1, max_length=1)], str] = {}
 
     @field_validator("terminology", "standards", mode="before")
     @classmethod

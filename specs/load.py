@@ -109,6 +109,8 @@ def load_study(
         explanations=_explanations(explanations_file),
         analyses=analyses,
         displays=displays,
+        encoding=given.encoding,
+        replace=MappingProxyType(dict(given.replace)),
         files=(file.path, *(dataset_file.path for dataset_file, _ in files)),
     )
     if not problems:

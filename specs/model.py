@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from specs.encodings import ASCII
 from specs.errors import SpecError, did_you_mean
 
 if TYPE_CHECKING:
@@ -343,6 +344,8 @@ class Study:
     analyses: tuple[Analysis, ...] = ()
     displays: tuple[Display, ...] = ()
     files: tuple[Path, ...] = ()
+    encoding: str = ASCII  # of the texts in transport files
+    replace: Mapping[str, str] = field(default_factory=dict)  # what stands for a character
 
     def dataset(self, name: str) -> Dataset:
         """The dataset of that name; SpecError if the study has none."""

@@ -12,6 +12,7 @@ from specs.paths import file_name
 from submission.attributes import measured
 from submission.define import read_define, write_define, write_stylesheet
 from submission.define.html import Addition, DatasetAddition, write_html
+from submission.writable import encoding_of, writable
 from submission.xpt import Column, split_xpt, write_xpt
 
 if TYPE_CHECKING:
@@ -49,19 +50,23 @@ def write_package(
             continue
         place = root / _FOLDERS[standard]
         place.mkdir(parents=True)
+        tables = writable(study, tables)
         attributes = measured(study, standard, tables)
         for dataset in datasets:
             if attributes[dataset.name].has_data:
                 path = place / f"{dataset.name.lower()}.xpt"
+                frame = tables[dataset.name].frame
+                encoding = encoding_of(study, dataset, frame)
                 write_xpt(
-                    tables[dataset.name].frame,
+                    frame,
                     path,
                     name=dataset.name,
                     label=dataset.label,
                     columns=columns(dataset, attributes[dataset.name]),
                     created=created,
+                    encoding=encoding,
                 )
-                written.extend((path, *split_xpt(path)))
+                written.extend((path, *split_xpt(path, encoding=encoding)))
         define = place / "define.xml"
         write_define(study, standard, attributes, define, created)
         page = define.with_suffix(".html")

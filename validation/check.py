@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from specs.findings import all_findings, no_findings
+from specs.model import Dataset
 from validation.places import as_text, at_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from specs.model import Dataset, Study
+    from specs.model import Study
     from specs.tables import Table
 
 
@@ -49,6 +50,15 @@ class Built:
         """The dataset of that name, if it is there and has all the variables."""
         return ((d, frame) for d, frame in self.datasets(*needs) if d.name == name)
 
+    def lacking(self, name: str, fault: str) -> Failing:
+        """A dataset that is not there, or lacks what it must have; `{@fault}` says so."""
+        dataset = next((d for d in self.study.datasets if d.name == name), None)
+        if dataset is None:
+            dataset = Dataset(
+                name, name, name, "", "", "Tabulation", "SDTMIG", keys=(), blocks=(), variables=()
+            )
+        return Failing(dataset, pd.DataFrame({"@fault": [fault]}), None, "")
+
     def of_subject(self, name: str, variable: str, subjects: pd.Series) -> pd.Series | None:
         """A variable of a dataset with one record per subject, for each of the subjects given.
 
@@ -65,7 +75,7 @@ class Failing:
     """The rows of a dataset that fail a check: those of `frame` for which `rows` is True.
 
     `frame` has, beside the dataset's variables, what the message tells. Where `rows` is None the
-    dataset itself fails.
+    dataset itself fails, and `frame` has one row with what is told.
     """
 
     dataset: Dataset
@@ -91,8 +101,9 @@ class Check:
 
     def _findings(self, failing: Failing) -> pd.DataFrame:
         dataset, variable = failing.dataset, named(failing.dataset, failing.variable)
-        whole = pd.DataFrame(index=[0])
-        rows = whole if failing.rows is None else failing.frame[failing.rows.astype(bool)]
+        rows = failing.frame
+        if failing.rows is not None:
+            rows = rows[failing.rows.astype(bool)]
         if not len(rows):  # a frame without columns is empty too
             return no_findings()
         return at_rows(

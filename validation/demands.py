@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from specs.model import Origin
 from specs.references import split_source
-from specs.standards import standard
+from specs.standards import countries, narrowed, standard
 from validation.rules import (
     RowRule,
     ValueRule,
@@ -88,8 +88,16 @@ def value_rules(dataset: Dataset, study: Study, variable: Variable) -> Iterator[
     known = guide.variable(owner, variable.name) if guide else None
     if values:
         yield one_of(id_, values, of)
-    elif known is not None and known.values and used is None:
-        yield one_of("CK-VALUE", known.values, f"a value the guide allows for {variable.name}")
+    elif known is not None and known.values:
+        of = f"a value the guide allows for {variable.name}"
+        yield one_of("CK-VALUE", known.values, of, used.codelist.values if used else None)
+    if dataset.standard == "SDTMIG" and used is not None:
+        narrow = narrowed(variable.name, dataset.domain)
+        if narrow:
+            of = f"a value that {variable.name} may have"
+            yield one_of("CK-VALUE", narrow, of, used.codelist.values)
+    if variable.name == "COUNTRY":
+        yield one_of("CK-COUNTRY", countries(), "a country's code of three letters (ISO 3166-1)")
 
 
 def _may_be_multiple(dataset: Dataset, study: Study, variable: Variable) -> bool:

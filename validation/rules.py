@@ -77,6 +77,7 @@ def within_length(planned: int | None) -> ValueRule:
         lambda text: byte_length(text) <= limit,
         lambda values: [
             f"{len(value.encode())} bytes long; {'planned are' if planned else 'at most'} {limit}"
+            + ("; the file holds the beginning" if len(value.encode()) > LONGEST_TEXT else "")
             for value in values
         ],
     )
@@ -147,12 +148,20 @@ def no_terms(values: list[str], name: str, used: StudyCodelist) -> list[str]:
     ]
 
 
-def one_of(id_: str, allowed: Iterable[str], of: str) -> ValueRule:
-    """Values are among those the specification or the guide lists; `of` says what these are."""
+def one_of(
+    id_: str, allowed: Iterable[str], of: str, terms: Iterable[str] | None = None
+) -> ValueRule:
+    """Values are among those the specification or the guide lists; `of` says what these are.
+
+    With `terms`, those of a codelist, values that are none are left to the rule of the codelist.
+    """
     known = list(allowed)
+    judged = None if terms is None else list(terms)
     return ValueRule(
         id_,
-        lambda values: values.isin(known),
+        lambda values: (
+            values.isin(known) if judged is None else values.isin(known) | ~values.isin(judged)
+        ),
         lambda values: [f"{value} is not {of}; {did_you_mean(value, known)}" for value in values],
     )
 

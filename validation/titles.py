@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SCHEMA: Final = {
     "CK-CODELIST": "Values are terms of their codelist",
     "CK-COLUMN": "The data have the variables of the specification, and no others",
+    "CK-COUNTRY": "Countries are codes of ISO 3166-1 alpha-3",
     "CK-DATASET": "Every dataset is specified",
     "CK-DECODE": "A code has the name the specification gives it",
     "CK-DOMAIN": "DOMAIN is the code of the domain",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sdtm.raw import RawData, combined
 from sdtm.readers._accounting import UNFINISHED, accounted
+from sdtm.readers._characters import writable
 from sdtm.readers._folder import unread
 from specs.errors import SpecError, did_you_mean
 from specs.findings import all_findings
@@ -33,6 +34,7 @@ def read_raw(study: Study, folder: Path) -> RawData:
     A file that lies beside those that were read, and is not named under not_read, is a finding.
     """
     data = combined(read_source(source, folder) for source in study.sources)
+    data = writable(data, study.encoding, study.replace)
     beside = unread(folder, data.files, (*study.not_read, *study.table_files))
     return replace(data, findings=all_findings([data.findings, beside]))
 

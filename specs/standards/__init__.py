@@ -194,6 +194,27 @@ def _shape(dataset: str) -> str:
     return "SUPPQUAL" if dataset.startswith("SUPP") and len(dataset) > len("SUPP") else dataset
 
 
+@cache
+def _narrowed() -> Mapping[str, tuple[str, ...]]:
+    return {row["variable"]: tuple(row["values"].split()) for row in _rows("sdtm-values.csv")}
+
+
+def narrowed(variable: str, domain: str) -> tuple[str, ...]:
+    """The values of its codelist that a variable of SDTM may have; () where it may have them all.
+
+    >>> narrowed("VSLOBXFL", "VS"), narrowed("VSORRES", "VS")
+    (('Y',), ())
+    """
+    general = f"--{variable.removeprefix(domain)}" if variable.startswith(domain) else variable
+    return _narrowed().get(variable) or _narrowed().get(general, ())
+
+
+@cache
+def countries() -> tuple[str, ...]:
+    """The codes of countries in three letters (ISO 3166-1 alpha-3)."""
+    return tuple(row["code"] for row in _rows("countries.csv"))
+
+
 def _rows(file: str) -> Iterator[dict[str, str]]:
     with (_FOLDER / file).open(encoding="utf-8", newline="") as lines:
         yield from csv.DictReader(lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 import struct
 from dataclasses import dataclass
@@ -123,16 +122,6 @@ def header(member: Member) -> bytes:
             title("OBS"),
         )
     )
-
-
-def byte_encoding(name: str) -> str:
-    """The encoding's canonical name; ValueError unless a blank is the byte 0x20 in it."""
-    try:
-        if " ".encode(name) == b" ":
-            return codecs.lookup(name).name
-    except LookupError:
-        pass
-    raise ValueError(f"{name!r} is not an encoding of text in single or multiple bytes")
 
 
 def padding(size: int) -> bytes:

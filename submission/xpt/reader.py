@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from specs.encodings import byte_encoding
 from specs.errors import RawDataError, did_you_mean
 from submission.xpt.description import (
     check_one_dataset,
@@ -19,7 +20,7 @@ from submission.xpt.description import (
     read_into,
     read_layout,
 )
-from submission.xpt.layout import RECORD, Member, byte_encoding, cell_type, record_length
+from submission.xpt.layout import RECORD, Member, cell_type, record_length
 from submission.xpt.numbers import doubles_from_ibm
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pandas as pd
 
 from specs import output
+from specs.encodings import byte_encoding
 from specs.errors import TransportError
 from submission.xpt.layout import (
     Column,
     Member,
-    byte_encoding,
     checked,
     header,
     padding,

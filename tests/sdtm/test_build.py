@@ -309,3 +309,23 @@ def test_every_raw_record_is_used_left_out_or_found(
     assert lost == account["records unaccounted"].sum()
     traced = built.tables["LB"].trace["record"].nunique()
     assert traced == account.loc["lb", "records used"]
+
+
+def test_a_standard_unit_stands_only_beside_a_result(build: Build) -> None:
+    vs = """
+        dataset: VS
+        records: {from: vs}
+        tests:
+          - [VSTESTCD, VSSTRESU, result]
+          - [TEMP, C, temp]
+        keys: [STUDYID, USUBJID, VSTESTCD, VSDTC]
+        variables:
+          VSORRES: {collected: result, when: [{result: {NE: ND}}]}
+          VSSTRESC: {derived: as_it_is, from: VSORRES}
+          VSSTAT: {derived: completion_status, from: result, with: {not_done: [ND]}}
+          VSDTC: {collected: date}
+    """
+    collected = "subject,date,temp\n1,01/03/2020,36.5\n1,02/03/2020,ND\n"
+    frame = build({**CORE, "sdtm/vs.yaml": vs, "vs.csv": collected}).tables["VS"].frame
+    assert frame["VSSTRESC"].fillna("").tolist() == ["36.5", ""]
+    assert frame["VSSTRESU"].fillna("").tolist() == ["C", ""]

@@ -64,7 +64,7 @@ def test_what_does_not_conform_is_found_where_it_is(make: Any, module: str) -> N
 
 @pytest.mark.parametrize("module", MODULES)
 def test_a_check_has_nothing_to_say_without_its_datasets(make: Any, module: str) -> None:
-    assert BY_MODULE[module](built(make, {"TS": "TSPARMCD\nTITLE"})).empty
+    assert BY_MODULE[module](built(make, {"ADXX": "AVISIT\nWeek 4"})).empty
 
 
 @pytest.mark.parametrize("module", MODULES)

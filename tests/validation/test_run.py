@@ -17,4 +17,5 @@ def test_a_package_is_validated_by_schemas_and_then_by_checks(make: Any) -> None
         ["CK-ISO8601", "AE", "S-1"],
         ["CK-DATASET", "XX", ""],
         ["CK-SUBJECT", "AE", "S-2"],
+        ["CK-TS-START", "TS", ""],
     ]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from specs.model import Block, Origin, Parameter, Rule
+from specs.model import Block, Origin, Parameter, Rule, StudyCodelist
 from specs.tables import Table, no_trace
+from specs.terminology import Codelist, Term
 from validation.schemas import schema, validate
 
 if TYPE_CHECKING:
@@ -105,7 +106,9 @@ def test_a_text_of_200_bytes_fits_and_one_of_201_does_not(make: Any) -> None:
     lb = make.dataset("LB", (make.variable("USUBJID"),))
     frame = pd.DataFrame({"USUBJID": ["a" * 200, "b" * 201]})
     result = validate(Table("LB", frame, no_trace()), lb, make.study(lb))
-    assert result["message"].tolist() == ["201 bytes long; at most 200"]
+    assert result["message"].tolist() == [
+        "201 bytes long; at most 200; the file holds the beginning"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -322,4 +325,41 @@ def test_findings_are_the_same_whatever_the_index_of_the_frame(make: Any, ae: Da
     moved = Table("AE", table.frame.set_axis([7, 7, 9]), no_trace())
     assert rows(validate(moved, ae, make.study(ae))) == [
         ("CK-CODELIST", "S-1", "2", "AESEV", "SEVERY")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("domain", "name", "good", "bad"),
+    [
+        ("DM", "DTHFL", "Y", "N"),
+        ("VS", "VSLOBXFL", "Y", "N"),
+        ("CM", "CMPRESP", "Y", "N"),
+        ("LB", "LBDRVFL", "Y", "N"),
+        ("AE", "AECONTRT", "N", "U"),
+        ("AE", "AESER", "N", "U"),
+    ],
+)
+def test_a_rule_narrows_the_terms_that_a_variable_may_have(
+    make: Any, domain: str, name: str, good: str, bad: str
+) -> None:
+    terms = tuple(Term("", term) for term in ("N", "U", "Y"))
+    ny = StudyCodelist("NY", Codelist("C66742", "NY", "No Yes", extensible=False, terms=terms))
+    columns = (make.variable("USUBJID"), make.variable(name, codelist="NY"))
+    narrow = make.dataset(domain, columns)
+    study = make.study(narrow, codelists={"NY": ny})
+    table = make.read_table(domain, f"USUBJID|{name}\nS-1|{good}\nS-2|{bad}\nS-3|\nS-4|?")
+    found = rows(validate(table, narrow, study))
+    assert [row for row in found if row[0] != "CK-KEY" and row[1]] == [
+        ("CK-CODELIST", "S-4", "", name, "?"),
+        ("CK-VALUE", "S-2", "", name, bad),
+    ]
+
+
+def test_a_country_is_a_code_of_three_letters(make: Any) -> None:
+    dm = make.dataset("DM", (make.variable("USUBJID"), make.variable("COUNTRY")))
+    table = make.read_table("DM", "USUBJID|COUNTRY\nS-1|DEU\nS-2|DE\nS-3|UK\nS-4|GBR")
+    found = rows(validate(table, dm, make.study(dm)))
+    assert [row for row in found if row[0] == "CK-COUNTRY"] == [
+        ("CK-COUNTRY", "S-2", "", "COUNTRY", "DE"),
+        ("CK-COUNTRY", "S-3", "", "COUNTRY", "UK"),
     ]

@@ -31,7 +31,7 @@ def evaluator_of_instrument(data: Built) -> Iterator[Failing]:
             if filled.any():
                 yield Failing(dataset, frame, filled, variable)
             elif len(rated) and rated.all():
-                yield Failing(dataset, frame, None, variable)
+                yield Failing(dataset, pd.DataFrame(index=[0]), None, variable)
 
 
 def _rated_by_instrument(data: Built, dataset: Dataset, frame: pd.DataFrame) -> pd.Series:

@@ -1,0 +1,48 @@
+"""Which characters a file of a package can hold: its encoding, and what stands for others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from specs.distinct import as_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def foreign_characters(texts: pd.Series, encoding: str) -> pd.Series:
+    """The first character of each text that a file in that encoding cannot hold.
+
+    NUL is one in every encoding, as it ends a text. Shape: Series of text or of categories in,
+    those that have such a character out, with it.
+    """
+    plain = as_plain(texts).dropna()
+    arrow = pa.array(plain, type=pa.large_string())
+    within = pc.and_(pc.string_is_ascii(arrow), pc.invert(pc.match_substring(arrow, "\0")))
+    suspect = plain[~within.to_numpy(zero_copy_only=False)]
+    first = {text: _first_foreign(text, encoding) for text in suspect.unique()}
+    lacking: pd.Series = suspect.map(first).dropna()
+    return lacking
+
+
+def with_replacements(texts: pd.Series, replace: Mapping[str, str]) -> pd.Series:
+    """The texts with each character that `replace` names as what it gives for it."""
+    table: dict[int, str] = {ord(old): new for old, new in replace.items()}
+    return as_plain(texts).str.translate(table)
+
+
+def character(text: str) -> str:
+    """A character as messages show it: 'ö' (U+00F6)."""
+    return f"{text!r} (U+{ord(text):04X})"
+
+
+def _first_foreign(text: str, encoding: str) -> str | None:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError as error:
+        return text[error.start]
+    return "\0" if "\0" in text else None
