@@ -23,7 +23,7 @@ from specs.references import split_source
 from specs.where import all_hold
 from submission.define import read_define
 from submission.define.calls import CONSTANT, CONTEXT, TAKEN, Call, read_calls
-from submission.xpt import read_xpt
+from submission.xpt import read_delivered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -215,7 +215,7 @@ class _Tables:
             path = self._paths.get(dataset)
             if path is None or not path.exists():
                 raise _NotRepeatableError(f"{dataset} is not in the package")
-            self._frames[dataset], member = read_xpt(path)
+            self._frames[dataset], member = read_delivered(path)
             self._formats[dataset] = {
                 column.name: "s" if column.format.startswith("DATETIME") else "D"
                 for column in member.columns

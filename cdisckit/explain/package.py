@@ -17,7 +17,7 @@ from specs.paths import IN_PACKAGE, inside
 from specs.where import Comparator, Where, all_hold
 from submission.dataset_json.dates import iso_texts
 from submission.define import read_define
-from submission.xpt import missing_codes, read_xpt
+from submission.xpt import missing_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,7 +112,7 @@ class Package:
             )
         if dataset not in self._frames:
             path = self._described[dataset][0]
-            frame, member = read_xpt(path)
+            frame, member = read_delivered(path)
             self._dates[dataset] = {c.name: c.holds[:-1] for c in member.columns if c.holds}
             self._frames[dataset] = self._with_qualifiers(dataset, frame)
         return self._frames[dataset]

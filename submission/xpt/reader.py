@@ -53,6 +53,19 @@ def read_xpt(
         return reading.frame(reading.span(rows)), reading.layout.member
 
 
+def read_delivered(path: str | os.PathLike[str]) -> tuple[pd.DataFrame, Member]:
+    """The same of a file whose encoding nobody tells: ASCII and UTF-8, else Latin-1.
+
+    A transport file does not say its encoding; bytes that are UTF-8 by chance are very rare.
+    """
+    try:
+        return read_xpt(path, encoding="utf-8")
+    except RawDataError as error:
+        if "is not utf-8" not in str(error):
+            raise
+    return read_xpt(path, encoding="latin-1")
+
+
 def iter_xpt(
     path: str | os.PathLike[str],
     *,

@@ -8,7 +8,7 @@ import pytest
 
 from cdisckit.build import Build, build
 from specs.characters import foreign_characters
-from submission.xpt import read_xpt
+from submission.xpt import read_delivered, read_xpt
 from tests.sdtm.conftest import STUDY, write_study
 
 if TYPE_CHECKING:
@@ -124,3 +124,14 @@ def test_what_an_encoding_lacks(text: str, encoding: str, character: str | None)
     lacking = foreign_characters(pd.Series([None, text], dtype="str"), encoding)
     assert lacking.tolist() == ([character] if character else [])
     assert lacking.index.tolist() == ([1] if character else [])
+
+
+def test_a_package_with_other_characters_is_read_again(tmp_path: Path) -> None:
+    made = built(tmp_path, "Sjögren")
+    assert made.folder
+    frame, _ = read_delivered(next(made.folder.rglob("ce.xpt")))
+    assert frame["CETERM"].tolist() == ["Sjögren"]
+    latin = built(tmp_path / "latin", "Sjögren", study="encoding: latin-1\n")
+    assert latin.folder
+    frame, _ = read_delivered(next(latin.folder.rglob("ce.xpt")))
+    assert frame["CETERM"].tolist() == ["Sjögren"]

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from specs.errors import RawDataError, SpecError
 from specs.paths import inside
-from submission.xpt import read_xpt
+from submission.xpt import read_delivered
 from validation.define.check import Fault, finding
 from validation.define.families.documents import file_of, is_there
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from submission.xpt import Column, Member
     from validation.define.document import Node
     from validation.define.model import Define, Use
-
-ENCODINGS = ("utf-8", "latin-1")
 
 Row = dict[str, Any]
 
@@ -91,7 +89,7 @@ def deliveries(define: Define, folder: Path, rows: list[Row]) -> list[Delivered]
             said = f"{dataset.get('Name')} has def:HasNoData, and there is the file {path.name}"
             rows.append(finding(define, "CK-DEFINE-NO-DATA", Fault(dataset, said)))
         try:
-            frame, member = _read(path)
+            frame, member = read_delivered(path)
         except RawDataError as error:
             said = f"the data of {dataset.get('Name')} cannot be compared: {error}"
             rows.append(finding(define, "CK-DEFINE-UNREADABLE", Fault(dataset, said)))
@@ -124,13 +122,3 @@ def _is_below(folder: Path, href: str) -> bool:
     except SpecError:
         return False
     return True
-
-
-def _read(path: Path) -> tuple[pd.DataFrame, Member]:
-    for encoding in ENCODINGS[:-1]:
-        try:
-            return read_xpt(path, encoding=encoding)
-        except RawDataError as error:
-            if f"is not {encoding}" not in str(error):
-                raise
-    return read_xpt(path, encoding=ENCODINGS[-1])
