@@ -17,7 +17,7 @@ from specs.paths import IN_PACKAGE, inside
 from specs.where import Comparator, Where, all_hold
 from submission.dataset_json.dates import iso_texts
 from submission.define import read_define
-from submission.xpt import missing_codes
+from submission.xpt import missing_codes, read_delivered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
