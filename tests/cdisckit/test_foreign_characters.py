@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cdisckit.build import Build, build
+from cdisckit.building import Build, build
 from specs.characters import foreign_characters
 from submission.xpt import read_delivered, read_xpt
 from tests.sdtm.conftest import STUDY, write_study
