@@ -5,7 +5,7 @@ Text that is not ISO 8601, or names a date that does not exist, is taken as sayi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -32,7 +32,7 @@ def first_day(dtc: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
     >>> first_day(pd.Series(["2003---15"])).dt.strftime("%Y-%m-%d").item()
     '2003-01-15'
     """
-    start, _ = _ends(dtc)
+    start, _ = ends_of(dtc)
     month, day = np.maximum(start.whole[1], 1), np.maximum(start.whole[2], 1)
     return _days(start.whole[0], month, day, start.whole[0] >= 0, dtc)
 
@@ -45,12 +45,91 @@ def last_day(dtc: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
     >>> last_day(pd.Series(["2020-02"])).dt.strftime("%Y-%m-%d").item()
     '2020-02-29'
     """
-    _, end = _ends(dtc)
+    _, end = ends_of(dtc)
     year, month, day = end.whole[:3]
     month = np.where(month < 0, 12, month)
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     length = _MONTH_LENGTH[month - 1] - ((month == 2) & ~leap)
     return _days(year, month, np.where(day < 0, length, day), year >= 0, dtc)
+
+
+def first_day_from(dtc: pd.Series[Any], limit: pd.Series[pd.Timestamp]) -> pd.Series[pd.Timestamp]:
+    """The first day on or after the limit that an ISO 8601 text allows; NaT where none is.
+
+    Shape: Series of text and of datetime64 with one index in, datetime64[s] out. Parts that are
+    known stay: of 2020---28 from 5 March on it is 28 March. Without a limit it is the first day.
+
+    >>> limit = pd.Series(pd.to_datetime(["2020-04-05"]))
+    >>> first_day_from(pd.Series(["2020---31"]), limit).dt.strftime("%Y-%m-%d").item()
+    '2020-05-31'
+    """
+    return _nearest_day(dtc, limit, first_day(dtc), last_day(dtc), step=1)
+
+
+def last_day_until(dtc: pd.Series[Any], limit: pd.Series[pd.Timestamp]) -> pd.Series[pd.Timestamp]:
+    """The last day on or before the limit that an ISO 8601 text allows; NaT where none is.
+
+    As `first_day_from`. Without a limit it is the last day.
+    """
+    return _nearest_day(dtc, limit, last_day(dtc), first_day(dtc), step=-1)
+
+
+def _nearest_day(
+    dtc: pd.Series[Any],
+    limit: pd.Series[pd.Timestamp],
+    near: pd.Series[pd.Timestamp],
+    far: pd.Series[pd.Timestamp],
+    *,
+    step: int,
+) -> pd.Series[pd.Timestamp]:
+    """The day that is nearest to `near`, from the limit on in the direction of `step`."""
+    same_index(dtc, limit)
+    bound = limit.to_numpy().astype("datetime64[D]").astype(np.int64)
+    ends = [side.to_numpy().astype("datetime64[D]") for side in (near, far)]
+    start, end = (side.astype(np.int64) * step for side in ends)
+    free = np.isnat(limit.to_numpy())
+    found = np.maximum(start, np.where(free, start, bound * step))
+    allowed = (found <= end) & ~np.isnat(ends[0])
+    parts, other = ends_of(dtc)
+    gap = (parts.whole[1] < 0) & (parts.whole[2] >= 0) & allowed & (found > start)
+    if other is not parts:
+        gap &= (parts.whole == other.whole).all(axis=0)
+    if gap.any():
+        # The day is known and the month is not; at most one month in a row lacks a day 29 to 31.
+        day = parts.whole[2][gap].astype(np.int64)
+        month = (found[gap] * step).astype("datetime64[D]").astype("datetime64[M]")
+        best = np.full(len(day), np.iinfo(np.int64).max)
+        for further in range(3):
+            candidate = (month + further * step).astype("datetime64[D]") + (day - 1)
+            exists = candidate.astype("datetime64[M]") == month + further * step
+            number = candidate.astype(np.int64) * step
+            fits = exists & (number >= found[gap]) & (number <= end[gap])
+            best = np.where(fits, np.minimum(best, number), best)
+        allowed[gap] = best != np.iinfo(np.int64).max
+        found[gap] = np.where(allowed[gap], best, 0)
+    days = np.where(allowed, (found * step).astype("datetime64[D]"), np.datetime64("NaT"))
+    return pd.Series(days.astype("datetime64[s]"), index=dtc.index, name=dtc.name)
+
+
+def middle_day(dtc: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
+    """A day in the middle of those an ISO 8601 text allows: 30 June of a year, day 15 of a month.
+
+    Shape and NaT as in `first_day`. What is known stays: of 2020---28 it is 28 June. Of an
+    interval of which the ends differ it is the day halfway, the earlier of two.
+
+    >>> middle_day(pd.Series(["2020", "2020-02"])).dt.strftime("%Y-%m-%d").tolist()
+    ['2020-06-30', '2020-02-15']
+    """
+    start, end = ends_of(dtc)
+    year, month, day = start.whole[:3]
+    usual = np.where(month < 0, np.where(day < 0, 30, day), np.where(day < 0, 15, day))
+    months = np.where(month < 0, np.where(day == 31, 7, 6), month)
+    middle = _days(year, months, usual, year >= 0, dtc)
+    if end is start:
+        return middle
+    first, last = (side(dtc).to_numpy().astype("datetime64[D]") for side in (first_day, last_day))
+    halfway = pd.Series((first + (last - first) // 2).astype("datetime64[s]"), index=dtc.index)
+    return middle.where((start.whole == end.whole).all(axis=0), halfway)
 
 
 def full_day(dtc: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
@@ -68,7 +147,7 @@ def time_of_day(dtc: pd.Series[Any]) -> pd.Series[float]:
     Shape: Series of text in, Series of float64 with the same index out. An unknown second counts as
     0; an offset from UTC is not applied. NaN without hour and minute, and for intervals.
     """
-    start, end = _ends(dtc)
+    start, end = ends_of(dtc)
     hour, minute = start.whole[3].astype(np.float64), start.whole[4]
     seconds = hour * 3600 + minute * 60 + np.nan_to_num(start.second, nan=0.0)
     known = (hour >= 0) & (minute >= 0)
@@ -87,7 +166,7 @@ def precision(dtc: pd.Series[Any]) -> pd.Series[str]:
     >>> precision(pd.Series(["2003", "2003---15", "2003-12-15T13"])).tolist()
     ['Y', 'Y', 'h']
     """
-    start, end = _ends(dtc)
+    start, end = ends_of(dtc)
     return _labels(_PRECISIONS, _level(start, end), dtc)
 
 
@@ -101,7 +180,7 @@ def imputed_part(dtc: pd.Series[Any]) -> pd.Series[str]:
     >>> imputed_part(pd.Series(["2003-12", "2003---15", "2003-12-15"])).tolist()
     ['D', 'M', nan]
     """
-    start, end = _ends(dtc)
+    start, end = ends_of(dtc)
     level = _level(start, end)
     return _labels(_IMPUTED, np.where(start.read, level, 3), dtc)
 
@@ -128,26 +207,35 @@ def same_index(left: pd.Series[Any], right: pd.Series[Any]) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class _Parts:
-    """Year, month, day, hour and minute in rows of `whole`, -1 unknown; seconds, NaN unknown."""
+class Parts:
+    """Year, month, day, hour and minute in rows of `whole`, -1 unknown; seconds, NaN unknown.
+
+    `offset` is in minutes from UTC, NaN where none is told. `read` tells what is ISO 8601 text.
+    """
 
     whole: NDArray[np.int16]
     second: NDArray[np.float64]
+    offset: NDArray[np.float64]
     read: NDArray[np.bool_]
 
 
 def _full_days(dtc: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
     texts = dtc.astype("str")
-    start, end = _ends(texts)
+    start, end = ends_of(texts)
     year, month, day = start.whole[:3]
     return _days(year, month, day, _level(start, end) >= 3, texts)
 
 
-def _ends(dtc: pd.Series[Any]) -> tuple[_Parts, _Parts]:
+def ends_of(dtc: pd.Series[Any]) -> tuple[Parts, Parts]:
     """The parts of the first and of the last moment of each text; one object if no interval."""
     values = arrow_text(dtc)
     size = len(values)
-    start = _Parts(np.full((5, size), -1, "int16"), np.full(size, np.nan), np.zeros(size, "bool"))
+    start = Parts(
+        np.full((5, size), -1, "int16"),
+        np.full(size, np.nan),
+        np.full(size, np.nan),
+        np.zeros(size, "bool"),
+    )
     found = read_stamps(values, "ISO")
     for stamps in found:
         start.read[stamps.rows] = True
@@ -162,7 +250,7 @@ def _ends(dtc: pd.Series[Any]) -> tuple[_Parts, _Parts]:
         return start, start
     end = start
     if any(pair is not None and pair[0] is not pair[1] for pair in pairs):
-        end = _Parts(start.whole.copy(), start.second.copy(), start.read)
+        end = replace(start, whole=start.whole.copy(), second=start.second.copy())
     for side, parts in enumerate([start] if end is start else [start, end]):
         _fill(parts, rows, place, [pair and pair[side] for pair in pairs])
     return start, end
@@ -178,19 +266,27 @@ def _both_ends(value: str) -> tuple[Partial, Partial] | None:
 
 
 def _fill(
-    parts: _Parts, rows: NDArray[np.intp], place: pa.Array, partials: list[Partial | None]
+    parts: Parts, rows: NDArray[np.intp], place: pa.Array, partials: list[Partial | None]
 ) -> None:
     known = [partial or Partial() for partial in partials]
     names = ("year", "month", "day", "hour", "minute")
     whole = [[-1 if (v := getattr(p, name)) is None else v for p in known] for name in names]
     second = [np.nan if p.second is None else float(p.second) for p in known]
+    offset = [_minutes(p.offset) for p in known]
     where = place.to_numpy()
     parts.whole[:, rows] = np.array(whole, dtype=np.int16)[:, where]
     parts.second[rows] = np.array(second, dtype=np.float64)[where]
+    parts.offset[rows] = np.array(offset, dtype=np.float64)[where]
     parts.read[rows] = np.array([p is not None for p in partials], dtype=np.bool_)[where]
 
 
-def _level(start: _Parts, end: _Parts) -> NDArray[np.intp]:
+def _minutes(offset: str) -> float:
+    if not offset or offset == "Z":
+        return 0.0 if offset else np.nan
+    return float(f"{offset[0]}{int(offset[1:3]) * 60 + int(offset[-2:])}")
+
+
+def _level(start: Parts, end: Parts) -> NDArray[np.intp]:
     """How many parts, from the year on, are known and the same at both ends."""
     same = np.concatenate([start.whole >= 0, ~np.isnan(start.second)[np.newaxis]])
     if end is not start:

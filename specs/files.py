@@ -93,6 +93,9 @@ class StudyFile(File):
     protocol: str
     usubjid: str = "{study}-{subject}"
     synthetic: str = ""
+    epoch_on_start_day: Literal[
+        "first element that starts", "last element that starts", "element that ends"
+    ] = "first element that starts"
     standards: dict[str, str]
     terminology: dict[str, str]
     data_cut: date

@@ -196,6 +196,7 @@ class RuleResolver:
             "study": self.study.study,
             "domain": self.domain,
             "usubjid": self.study.usubjid.replace("{study}", self.study.study),
+            "epoch_on_start_day": self.study.epoch_on_start_day,
         }
         name = value.removeprefix("@")
         if name in own:

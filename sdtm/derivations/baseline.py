@@ -6,37 +6,50 @@ import numpy as np
 import pandas as pd
 
 from sdtm.dates import full_day
-from specs.derivation import derivation
-from specs.distinct import as_plain, spread
+from sdtm.order import Spans, spans, spans_of_starts, surely_before, surely_not_after
+from specs.derivation import Outcome, derivation
+from specs.distinct import as_plain, spread, text_where
 from specs.tables import numbered, stable_order
 
 
-@derivation(categories=True)
+@derivation(categories=True, severity="warning")
 def last_before_exposure(
     result: pd.Series, date: pd.Series, exposure: pd.Series, *by: pd.Series
-) -> pd.Series:
+) -> Outcome:
     """Y on the last record by {date} before {exposure} that has a {result}, within {by}.
-
-    Missing on all others. On the day of exposure a record without a time counts as before it;
-    records with an incomplete date are passed over. Of records with the same date and time the
-    last collected is taken, so there is one at most (SDTMIG 3.4, section 4.5.9).
+    Missing on all others. On the day of exposure a record counts as before it unless its time is
+    known not to be; records with an incomplete date are passed over, with a finding where one may
+    be the last. Of records with the same date and time the last collected is taken, so there is one
+    at most (SDTMIG 3.4, section 4.5.9).
 
     >>> result, exposure = pd.Series(["7", "6", "5"]), pd.Series(["2020-01-02T09:00"] * 3)
     >>> date = pd.Series(["2020-01-01", "2020-01-02T08:00", "2020-01-02T10:00"])
-    >>> last_before_exposure(result, date, exposure, pd.Series(["A"] * 3)).tolist()
+    >>> last_before_exposure(result, date, exposure, pd.Series(["A"] * 3)).values.tolist()
     [nan, 'Y', nan]
     """
     day, first_day = full_day(date), full_day(exposure)
-    timed = date.str.contains("T", regex=False, na=False) & exposure.str.contains(
-        "T", regex=False, na=False
-    )
-    before = (day < first_day) | ((day == first_day) & ~timed)
-    hours = (day == first_day) & timed
-    before |= (as_plain(date[hours]) < as_plain(exposure[hours])).reindex(day.index).eq(other=True)
-    rows = np.flatnonzero(before & result.notna())
+    when, start = spans(date), spans_of_starts(exposure)
+    before = surely_before(when, start) | (day.eq(first_day) & ~surely_not_after(start, when))
+    candidate = result.notna() & first_day.notna()
+    rows = np.flatnonzero(before & day.notna() & candidate)
     group = pd.Series(numbered([column.iloc[rows] for column in by], len(rows)))
-    order = stable_order([group, date.iloc[rows]], len(rows))
+    moment = when.first - when.offset.fillna(0.0)
+    order = stable_order([group, moment.iloc[rows]], len(rows))
     last = order[np.diff(group.to_numpy()[order], append=-1) != 0]
     flagged = np.ones(len(result), dtype="int8")
     flagged[rows[last]] = 0
-    return spread(pd.Series(["Y", np.nan]), flagged, result.index)
+    values = spread(pd.Series(["Y", np.nan]), flagged, result.index)
+    partial = candidate & day.isna() & when.known & ~surely_before(start, when)
+    return Outcome(values, _doubts(when, partial, flagged == 0, by))
+
+
+def _doubts(
+    when: Spans, partial: pd.Series, flagged: np.ndarray, by: tuple[pd.Series, ...]
+) -> pd.Series:
+    """A sentence where a partial date before exposure may be after that of the record flagged."""
+    if not partial.any():
+        return pd.Series(index=partial.index, dtype="str")
+    group = pd.Series(numbered([as_plain(column) for column in by], len(partial)), partial.index)
+    last = group.map(pd.Series(when.first.to_numpy()[flagged], index=group[flagged]))
+    doubt = partial & ~when.last.lt(last)
+    return text_where(doubt, "the date is incomplete and may be the last before exposure")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pandas as pd
 
-from specs.derivation import derivation
+from sdtm.dates import full_day
+from sdtm.order import spans, spans_of_starts, surely_before, surely_not_after
+from specs.derivation import Outcome, derivation
+from specs.distinct import all_once_each
 
-_DAY = len("2020-01-01")
 
-
-@derivation(scope="lookup")
+@derivation(scope="lookup", severity="warning")
 def epoch(
     date: pd.Series,
     subject: pd.Series,
@@ -18,65 +21,92 @@ def epoch(
     end: pd.Series,
     element_epoch: pd.Series,
     *,
-    on_start_day: str = "later",
-) -> pd.Series:
-    """The {element_epoch} of the last element of the subject that has begun by {date}.
+    on_start_day: Literal[
+        "first element that starts", "last element that starts", "element that ends"
+    ] = "first element that starts",
+) -> Outcome:
+    """The {element_epoch} of the last element of the subject that has begun by {date}. Where it is
+    not known whether a complete date is before or after a {start} on the same day, the record
+    belongs to the {on_start_day} on that day. Missing before the first {start}, after the {end} of
+    the element, when the date is missing, and, with a finding, when it is so incomplete that it may
+    lie in several epochs, before the first or after the last.
 
-    A date without a time on the day on which an element starts belongs to the {on_start_day} of
-    the two elements. Missing before the first {start}, after the {end} of the element, and when
-    the date is missing or so incomplete that it may lie in several epochs.
-
-    The guide leaves open to which element a day of transition belongs (SDTMIG 3.4, section 5.3):
-    measurements before a first dose are commonly taken on its day, while an event of that day
-    counts as having begun with the treatment.
+    The guide leaves open to which element a day of transition belongs (SDTMIG 3.4, section 5.3).
+    A study says it once, as epoch_on_start_day in study.yaml.
     """
     own = pd.DataFrame({"subject": subject, "date": date}).dropna()
     distinct = own.drop_duplicates(ignore_index=True).rename_axis("pair").reset_index()
     elements = pd.DataFrame(
         {"subject": element_subject, "start": start, "end": end, "epoch": element_epoch}
     ).dropna(subset=["subject", "start"])
-    met = distinct.merge(elements.sort_values("start", kind="stable"), on="subject")
-    surely, possibly = _reached(met["date"], met["start"])
-    ended, on_end = _reached(met["date"], met["end"])
-    met = met.assign(over=ended & ~on_end & ~_alike(met["date"], met["end"]))
-    sure = met[surely].groupby("pair").tail(1).set_index("pair")
-    late = met[surely | possibly].groupby("pair").tail(1).set_index("pair")
-    opening = met[possibly].groupby("pair").head(1).set_index("pair")
-    early = pd.concat([sure, opening[~opening.index.isin(sure.index)]])
-    of_day = late if on_start_day == "later" else early
-    clear = late[late["epoch"].eq(sure["epoch"].reindex(late.index))]
-    chosen = pd.concat(
-        [
-            part[(part["date"].str.len() >= _DAY) == day]
-            for part, day in ((of_day, True), (clear, False))
-        ]
-    )
-    value = chosen["epoch"].mask(chosen["over"])
-    pairs = own.merge(distinct, on=["subject", "date"], how="left").set_axis(own.index)
-    return pairs["pair"].map(value).astype("str").reindex(date.index)
+    met = distinct.merge(_ordered(elements), on="subject")
+    begun, open_ = _reached(met)
+    last_begun = met["pair"].map(met.index.to_series().where(begun).groupby(met["pair"]).max())
+    after = open_ & ~met.index.to_series().lt(last_begun)
+    last = met.index.to_series().eq(last_begun)
+    met = met.assign(possible=last | after, open=after, last=last)
+    of_day = _of_day(met, on_start_day)
+    chosen = of_day.combine_first(_only_one(met))
+    ends = pd.Series(met.index, index=pd.MultiIndex.from_frame(met[["pair", "place"]]))
+    rows = ends.reindex(pd.MultiIndex.from_arrays([chosen.index, chosen.to_numpy()]))
+    there = met.loc[rows.to_numpy()]
+    finish, when = spans(there["end"]), spans(there["date"])
+    over = surely_before(finish, when)
+    later = ~over & when.last.gt(finish.last) & full_day(there["date"]).isna()
+    value = there["epoch"].mask(over | later).set_axis(there["pair"])
+    doubted = met[met["possible"] & ~met["pair"].isin(chosen.index[~later.to_numpy()])]
+    pairs = own.merge(distinct, on=["subject", "date"], how="left").set_axis(own.index)["pair"]
+    values = pairs.map(value).astype("str").reindex(date.index)
+    return Outcome(values, pairs.map(_doubts(doubted)).astype("str").reindex(date.index))
 
 
-def _reached(date: pd.Series, mark: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Whether a date is surely at or after a mark, and whether the digits it has leave it open."""
-    cut_date, cut_mark = _cut(date, mark)
-    longer = date.str.len() >= mark.str.len()
-    same = cut_date == cut_mark
-    return (cut_date > cut_mark) | (same & longer), same & ~longer
+def _ordered(elements: pd.DataFrame) -> pd.DataFrame:
+    """The elements in the order of their starts, those of one start as they come."""
+    first = spans(elements["start"]).first
+    ordered = elements.assign(first=first).sort_values("first", kind="stable")
+    return ordered.assign(place=range(len(ordered)))
 
 
-def _alike(date: pd.Series, mark: pd.Series) -> pd.Series:
-    """Whether two dates agree as far as both are known."""
-    cut_date, cut_mark = _cut(date, mark)
-    return cut_date == cut_mark
+def _reached(met: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Whether the start of an element is surely reached by the date, and whether that is open."""
+    date, start = spans(met["date"]), spans_of_starts(met["start"])
+    reached = surely_not_after(start, date)
+    return reached, ~reached & ~surely_before(date, start)
 
 
-def _cut(date: pd.Series, mark: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Two dates, each cut to the digits that both have; missing where either is."""
-    size_of_mark = mark.str.len()
-    length = date.str.len().where(date.str.len() < size_of_mark, size_of_mark)
-    left, right = pd.Series(index=date.index, dtype="str"), pd.Series(index=date.index, dtype="str")
-    for size in length.dropna().unique():
-        rows = length == size
-        left = left.mask(rows, date.str.slice(0, int(size)))
-        right = right.mask(rows, mark.str.slice(0, int(size)))
-    return left, right
+def _of_day(met: pd.DataFrame, on_start_day: str) -> pd.Series:
+    """The place of the element by pair, where nothing but the time of day is open."""
+    days = [next(all_once_each([full_day], met[name])) for name in ("date", "start")]
+    same = days[0].eq(days[1])
+    of_day = met["open"] & same
+    clear = ~(met["open"] & ~same).groupby(met["pair"]).transform("any")
+    rows = met[of_day & clear]
+    places = rows.groupby("pair")["place"]
+    if on_start_day == "last element that starts":
+        return places.max()
+    if on_start_day == "first element that starts":
+        return places.min()
+    before = met[met["last"] & met["pair"].isin(rows["pair"])].set_index("pair")["place"]
+    return before.combine_first(places.min()).astype("int64")
+
+
+def _only_one(met: pd.DataFrame) -> pd.Series:
+    """The place of the last possible element by pair, where all that are possible are of an epoch
+    and one of them has surely begun.
+    """
+    rows = met[met["possible"]]
+    groups = rows.groupby("pair")
+    clear = groups["epoch"].nunique(dropna=False).eq(1) & groups["last"].any()
+    places: pd.Series = groups["place"].max()[clear]
+    return places
+
+
+def _doubts(met: pd.DataFrame) -> pd.Series:
+    """By pair what is to be said of a date that may lie in several epochs."""
+    groups = met.drop_duplicates(["pair", "epoch"]).groupby("pair")
+    names = groups["epoch"].agg(" or ".join)
+    begun = met.groupby("pair")["last"].any()
+    ends = pd.Series(" or before", names.index).mask(begun, "")
+    ends = ends.mask(begun & groups.size().eq(1), " or after")
+    told: pd.Series[str] = "may lie in " + names + ends + "; it is given no epoch"
+    return told

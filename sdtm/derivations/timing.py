@@ -6,6 +6,7 @@ import pandas as pd
 
 from sdtm.dates import first_day, full_day, last_day
 from sdtm.dates import study_day as day_number
+from sdtm.order import earliest_of, latest_of
 from specs.derivation import Outcome, derivation
 from specs.distinct import text_where
 
@@ -26,24 +27,33 @@ def study_day(date: pd.Series, reference: pd.Series) -> pd.Series:
     return day_number(full_day(date), full_day(reference)).astype("float64")
 
 
-@derivation(scope="subject")
-def earliest(date: pd.Series, subject: pd.Series) -> pd.Series:
-    """The earliest {date} of the subject; missing when there is none.
+@derivation(scope="subject", severity="warning")
+def earliest(date: pd.Series, subject: pd.Series) -> Outcome:
+    """The earliest {date} of the subject; missing when there is none. Dates that agree to the day
+    and leave open which is earlier count as what they agree in. Where a partial date may be
+    earlier, it is the earliest complete date, with a finding; missing when none is complete.
 
-    ISO 8601 texts are compared as texts, so of two dates that agree as far as both are known the
-    less precise is the earlier.
+    What is certain of the order of partial dates is told in `sdtm.order`.
     """
-    return date.groupby(subject).min()
+    return _certain(earliest_of(date, subject), "earlier")
 
 
-@derivation(scope="subject")
-def latest(date: pd.Series, subject: pd.Series) -> pd.Series:
-    """The latest {date} of the subject; missing when there is none.
-
-    ISO 8601 texts are compared as texts, so of two dates that agree as far as both are known the
-    more precise is the later.
+@derivation(scope="subject", severity="warning")
+def latest(date: pd.Series, subject: pd.Series) -> Outcome:
+    """The latest {date} of the subject; missing when there is none. Dates that agree to the day
+    and leave open which is later count as what they agree in. Where a partial date may be later,
+    it is the latest complete date, with a finding; missing when none is complete.
     """
-    return date.groupby(subject).max()
+    return _certain(latest_of(date, subject), "later")
+
+
+def _certain(found: pd.DataFrame, word: str) -> Outcome:
+    """The dates found, and a sentence where a partial one may be `word`."""
+    none = found["dtc"].isna()
+    told = found["rival"] + f" may be {word}; " + found["dtc"].fillna("") + " is the "
+    told += {"earlier": "earliest", "later": "latest"}[word] + " complete date"
+    open_ = found["rival"] + f" may be {word} than another; no date is complete, so none is given"
+    return Outcome(found["dtc"], told.mask(none, open_).astype("str"))
 
 
 @derivation(scope="subject")
@@ -55,8 +65,9 @@ def exists(record: pd.Series, subject: pd.Series, *, value: str = "Y") -> pd.Ser
 
 @derivation(scope="value")
 def date_of(datetime: pd.Series) -> pd.Series:
-    """The date part of {datetime}."""
-    return datetime.str.partition("T")[0]
+    """The date part of {datetime}; missing where no part of the date is known."""
+    date: pd.Series[str] = datetime.str.partition("T")[0].str.rstrip("-")
+    return date.where(date.ne(""))
 
 
 @derivation(scope="value")
@@ -80,35 +91,37 @@ def age_in_years(birth: pd.Series, date: pd.Series) -> Outcome:
     return Outcome(values, text_where(known & (then < born), "is after the date of the age"))
 
 
-@derivation(scope="value")
-def start_in_period(date: pd.Series, begin: pd.Series, end: pd.Series) -> pd.Series:
-    """BEFORE, DURING or AFTER, as {date} lies to the period from {begin} to {end}.
-
-    An incomplete date counts by the earliest and the latest day it can be. Missing when the date
-    or a limit that decides is missing, and when the date may lie on either side of a limit.
+@derivation(scope="value", severity="warning")
+def start_in_period(date: pd.Series, begin: pd.Series, end: pd.Series) -> Outcome:
+    """BEFORE, DURING or AFTER, as {date} lies to the period from the day of {begin} to that of
+    {end}. An incomplete date counts by the earliest and the latest day it can be. Missing when the
+    date or a limit that decides is missing or incomplete, and, with a finding, when the date may
+    lie on either side of a limit.
     """
     return _in_period(date, begin, end)
 
 
-@derivation(scope="value")
+@derivation(scope="value", severity="warning")
 def end_in_period(
     date: pd.Series, ongoing: pd.Series, begin: pd.Series, end: pd.Series, *, value: str = "1"
-) -> pd.Series:
-    """BEFORE, DURING or AFTER, as {date} lies to the period from {begin} to {end}.
-
-    AFTER where {ongoing} is {value} and there is no date. An incomplete date counts by the
-    earliest and the latest day it can be; missing when it may lie on either side of a limit.
+) -> Outcome:
+    """BEFORE, DURING or AFTER, as {date} lies to the period from the day of {begin} to that of
+    {end}. AFTER where {ongoing} is {value} and there is no date. An incomplete date counts by the
+    earliest and the latest day it can be; missing, with a finding, when it may lie on either side
+    of a limit.
     """
     found = _in_period(date, begin, end)
-    return found.mask(date.isna() & ongoing.eq(value), "AFTER")
+    return Outcome(found.values.mask(date.isna() & ongoing.eq(value), "AFTER"), found.problems)
 
 
-def _in_period(date: pd.Series, begin: pd.Series, end: pd.Series) -> pd.Series:
+def _in_period(date: pd.Series, begin: pd.Series, end: pd.Series) -> Outcome:
     earliest_day, latest_day = first_day(date), last_day(date)
     opened, closed = full_day(begin), full_day(end)
-    return (
+    found = (
         pd.Series(index=date.index, dtype="str")
         .mask(latest_day < opened, "BEFORE")
         .mask((earliest_day >= opened) & (latest_day <= closed), "DURING")
         .mask(earliest_day > closed, "AFTER")
     )
+    doubt = date.notna() & found.isna() & opened.notna() & closed.notna()
+    return Outcome(found, text_where(doubt, "may lie on either side of a limit of the period"))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from sdtm.derivations.baseline import last_before_exposure
 from sdtm.derivations.identifiers import sequence_number, unique_subject_identifier
 from sdtm.derivations.results import (
     as_it_is,
@@ -67,15 +68,21 @@ def test_there_is_no_study_day_zero_and_none_without_a_full_date() -> None:
 
 def test_earliest_and_latest_are_of_the_subjects_dates() -> None:
     dates, subject = text("2020-02", "2020-01-31", None, None), text("A", "A", "A", "B")
-    assert told(earliest(dates, subject)) == ["2020-01-31", None]
-    assert told(latest(dates, subject)) == ["2020-02", None]
-    assert earliest(dates, subject).index.tolist() == ["A", "B"]
+    for made, expected in ((earliest, "2020-01-31"), (latest, "2020-02")):
+        found = made(dates, subject)
+        assert told(found.values) == [expected, None]
+        assert found.values.index.tolist() == ["A", "B"]
+        assert found.problems.isna().all()
 
 
-def test_of_dates_that_agree_the_less_precise_is_earlier() -> None:
-    dates, subject = text("2020-01-05", "2020-01"), text("A", "A")
-    assert told(earliest(dates, subject)) == ["2020-01"]
-    assert told(latest(dates, subject)) == ["2020-01-05"]
+def test_where_a_partial_date_may_be_earlier_the_earliest_full_date_stands_and_says_so() -> None:
+    dates = text("--12-15", "2020-01-10", "2020-01-10T08:30", "2020-05", "2020")
+    made = earliest(dates, text("A", "A", "A", "B", "B"))
+    assert told(made.values) == ["2020-01-10", None]
+    assert told(made.problems) == [
+        "--12-15 may be earlier; 2020-01-10 is the earliest complete date",
+        "2020 may be earlier than another; no date is complete, so none is given",
+    ]
 
 
 def test_a_subject_with_a_record_has_the_value() -> None:
@@ -85,11 +92,28 @@ def test_a_subject_with_a_record_has_the_value() -> None:
 
 
 def test_the_date_is_what_stands_before_the_time() -> None:
-    assert told(date_of(text("2020-01-02T03:04", "2020-01", None))) == [
-        "2020-01-02",
-        "2020-01",
-        None,
-    ]
+    texts = text("2020-01-02T03:04", "2020-01", "2020-01--T03:04", "-----T03:04", None)
+    assert told(date_of(texts)) == ["2020-01-02", "2020-01", "2020-01", None, None]
+
+
+def test_the_last_before_exposure_may_be_one_whose_date_is_incomplete() -> None:
+    """B's partial date is before that of the record flagged; C has no other; D's is after."""
+    dates = text("2020-01-02", "2020-01", "2020-01-02", "2019", "2020", "2020-02", "2020-01-10T08")
+    by = text("A", "A", "B", "B", "C", "D", "D")
+    made = last_before_exposure(
+        text(*["7"] * 7), dates, text(*["2020-01-10T08:30"] * 6, "2020-01-10T08:30"), by
+    )
+    assert told(made.values) == ["Y", None, "Y", None, None, None, "Y"]
+    doubt = "the date is incomplete and may be the last before exposure"
+    assert told(made.problems) == [None, doubt, None, None, doubt, None, None]
+
+
+def test_the_last_before_exposure_is_told_by_moments_not_by_texts() -> None:
+    dates = text("2020-01-10T09:00+03:00", "2020-01-10T05:30Z", "2020-01-10T08:00Z", "2020-01-09")
+    made = last_before_exposure(
+        text(*"1234"), dates, text(*["2020-01-10T07:00Z"] * 4), text(*"AAAA")
+    )
+    assert told(made.values) == ["Y", None, None, None]
 
 
 # results

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sdtm.dates import first_day, last_day
+from sdtm.order import spans, surely_before
 from validation.check import Failing, check, named
 
 if TYPE_CHECKING:
@@ -24,6 +24,6 @@ def baseline_before_exposure(data: Built) -> Iterator[Failing]:
         if exposure is None:
             return
         flagged = frame[named(dataset, "--LOBXFL")].eq("Y")
-        late = first_day(frame[named(dataset, "--DTC")]).gt(last_day(exposure))
+        late = surely_before(spans(exposure), spans(frame[named(dataset, "--DTC")]))
         told = frame.assign(**{"@exposure": exposure})
         yield Failing(dataset, told, flagged & (late | exposure.isna()), "--LOBXFL")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sdtm.dates import full_day
+from sdtm.order import spans, surely_before
 from validation.check import Failing, check
 
 if TYPE_CHECKING:
@@ -21,5 +21,5 @@ def consent_before_start(data: Built) -> Iterator[Failing]:
     """Consent is not after the start of the study."""
     for variable in ("RFSTDTC", "RFXSTDTC"):
         for dataset, frame in data.dataset("DM", "RFICDTC", variable):
-            late = full_day(frame["RFICDTC"]).gt(full_day(frame[variable]))
+            late = surely_before(spans(frame[variable]), spans(frame["RFICDTC"]))
             yield Failing(dataset, frame.assign(**{"@start": frame[variable]}), late, variable)
