@@ -82,7 +82,8 @@ class AnalysisDataset(Making):
         self._compute(variables_needed(self.dataset, own))
         if self.dataset.parameters and not self._parameters_derived():
             return empty_table(self.dataset), no_findings()
-        self._compute({variable.name for variable in self.dataset.variables})
+        every = (variable.name for variable in self.dataset.variables)
+        self._compute(variables_needed(self.dataset, every))
         return self._sorted()
 
     def _own_columns(self, parameter: Parameter) -> Iterator[str]:
@@ -166,6 +167,14 @@ class AnalysisDataset(Making):
                     f"{parameter.code} does not say what it has one record for",
                     where=parameter.place,
                     remedy="name the variables of an assessment with per:, or make a grid",
+                )
+            own = [variable.name for variable in self.dataset.variables]
+            unknown = [name for name in per if name not in own]
+            if unknown:
+                raise SpecError(
+                    f"per names {unknown[0]}, which {self.dataset.name} does not have",
+                    where=parameter.place,
+                    remedy=did_you_mean(unknown[0], own),
                 )
             return
         known = [name for name in map(str, self.grid) if not name.startswith(FROM)]

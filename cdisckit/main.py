@@ -294,7 +294,8 @@ def check_spec(
 ) -> None:
     """Check a study's specification for all that can be known without data, all errors at once.
 
-    Ends with 0 when nothing is wrong, 1 with a list of what is, 2 when there is no study.
+    Ends with 0 when all was checked and nothing is wrong, 1 with a list of what is wrong and what
+    could not be checked, 2 when there is no study.
     """
     from cdisckit.spec import check_spec as check
 
@@ -304,8 +305,8 @@ def check_spec(
         say(console, problem)
     for part in checked.unchecked:
         say(console, f"Not checked: {part}")
-    say(console, f"{len(checked.problems)} problems")
-    raise typer.Exit(FINDINGS if checked.problems else CLEAN)
+    say(console, checked.summary)
+    raise typer.Exit(CLEAN if checked.clean else FINDINGS)
 
 
 def main() -> None:

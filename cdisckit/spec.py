@@ -16,7 +16,7 @@ from cdisckit.building import known_derivations, open_study, time_stamp
 from engine.order import sorted_by_need
 from sdtm.groups import of_subjects
 from sdtm.readers import read_raw
-from specs.errors import CdisckitError, SpecError
+from specs.errors import AbsentDataError, CdisckitError, SpecError
 from specs.limits import spec_problems
 from specs.load import load_study
 from specs.output import check_file, check_new, new_file, new_folder
@@ -61,6 +61,18 @@ class Checked:
     problems: tuple[str, ...]
     unchecked: tuple[str, ...] = ()
 
+    @property
+    def clean(self) -> bool:
+        """Whether everything was checked and nothing is wrong."""
+        return not self.problems and not self.unchecked
+
+    @property
+    def summary(self) -> str:
+        """How many problems there are, and how many parts were not checked."""
+        counts = ((len(self.problems), "problem"), (len(self.unchecked), "part"))
+        problems, parts = (f"{n:,} {noun}{'' if n == 1 else 's'}" for n, noun in counts)
+        return f"{problems}, {parts} not checked" if self.unchecked else problems
+
 
 @dataclass(frozen=True)
 class Imported:
@@ -98,8 +110,12 @@ def check_spec(
     problems.extend(line for dataset in study.datasets for line in _open(dataset))
     unchecked: tuple[str, ...] = ()
     try:
+        if not study.sources:
+            raise AbsentDataError("study.yaml names no raw data")
         raw = read_raw(study, raw_folder or folder)
     except CdisckitError as error:
+        if not isinstance(error, AbsentDataError):
+            problems.append(str(error))
         unchecked = (f"the fields that rules read: {error}",)
     else:
         met = [*sdtm.build.tried(study, of_subjects(raw, ())), *met]

@@ -30,8 +30,12 @@ def typed(values: pd.Series, variable: Variable, place: str = "") -> pd.Series:
     MappingError, at the `place` of the rule, where a number or a date is given as text.
     """
     if variable.type == "Char":
+        if pd.api.types.is_datetime64_dtype(values):
+            raise _dates(variable, "text", "declare type: Num and a format such as DATE9.", place)
         return values if has_text_categories(values) else as_text(as_plain(values))
     kind = kind_of(variable)
+    if kind == "float64" and pd.api.types.is_datetime64_dtype(values):
+        raise _dates(variable, "numeric", "give it a format of dates such as DATE9.", place)
     try:
         if isinstance(values.dtype, pd.CategoricalDtype):
             return on_distinct(lambda distinct: _cast(distinct, kind), values)
@@ -43,6 +47,11 @@ def typed(values: pd.Series, variable: Variable, place: str = "") -> pd.Series:
             where=place or variable.place,
             remedy="read a field as collected, or use a derivation that gives numbers or dates",
         ) from None
+
+
+def _dates(variable: Variable, kind: str, remedy: str, place: str) -> MappingError:
+    what = f"{variable.name} is {kind}, its rule gives dates"
+    return MappingError(what, where=place or variable.place, remedy=remedy)
 
 
 def _cast(values: pd.Series, kind: Any) -> pd.Series:

@@ -25,10 +25,10 @@ from specs.findings import all_findings
 from specs.tables import no_trace, trace, traces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sdtm.raw import RawData
-    from specs.model import Block, Dataset, Study
+    from specs.model import Dataset, Study
 
 VISIT = ("@visitnum", "@visit", "@visitdy")
 """What the plan of visits says of a record's event."""
@@ -79,8 +79,8 @@ class Records:
 
     @property
     def findings(self) -> pd.DataFrame:
-        """What was found in making several records one, each once; without the dataset."""
-        return all_findings(part.one.findings for part in self.parts).drop_duplicates()
+        """What was found in making several records one and joining them; without the dataset."""
+        return all_findings(part.findings for part in self.parts).drop_duplicates()
 
     def places(self, rows: pd.Index, name: str = "") -> pd.DataFrame:
         """The context of some rows, and their block; given a name, that of its values."""
@@ -111,39 +111,40 @@ def collect_records(
     dataset: Dataset,
     study: Study,
     raw: RawData,
-    names: Iterable[str],
+    names: Mapping[str, str],
     others: Mapping[str, tuple[Form, pd.DataFrame]] = MappingProxyType({}),
 ) -> Records:
     """The records of a dataset with the given names; SpecError if a name is in no block.
 
+    `names` has for each name the place of the rule that reads it.
     `others` are datasets that take the place of forms, each with the trace of its records.
     """
-    wanted = tuple(dict.fromkeys(names))
+    wanted = tuple(names)
 
-    def form(block: Block) -> Form:
-        if block.form.startswith(TABLE):
-            return table_form(block.form, study, block.place)
-        found = others.get(block.form)
-        return found[0] if found else raw.form(block.form, block.place)
+    def form(name: str, place: str) -> Form:
+        if name.startswith(TABLE):
+            return table_form(name, study, place)
+        found = others.get(name)
+        return found[0] if found else raw.form(name, place)
 
     parts = [
-        BlockRecords.of(block, form(block), raw, wanted, number)
-        for number, block in enumerate(dataset.blocks)
+        BlockRecords.of(block, form, wanted, number) for number, block in enumerate(dataset.blocks)
     ]
     unknown = [n for n in wanted if not any(n in p.fields for p in parts) and n not in _CONTEXT]
     if unknown:
-        raise SpecError("\n".join(_not_there(name, dataset, parts) for name in unknown))
+        raise SpecError(
+            "\n".join(_not_there(name, names[name], dataset, parts) for name in unknown)
+        )
     records = Records(parts, _plan(study))
     named = pd.Series([part.form.name for part in parts], dtype="str")
     rows = pd.Series(np.arange(len(records.index)))
     forms = spread(named, records.column("@block").to_numpy(), records.index)
     main = trace(rows, forms, records.column("@record"))
-    main = traces([main, *_merged_traces(records)])
+    main = traces([main, *_merged_traces(records), *_joined_traces(records)])
     collected = ~main["source"].isin(list(others))
     found = [
         main if collected.all() else main[collected],
         *(traced_through(main[main["source"] == name], of) for name, (_, of) in others.items()),
-        *_joined_traces(records),
     ]
     return replace(records, trace=traces(found))
 
@@ -159,13 +160,13 @@ def _plan(study: Study) -> pd.DataFrame:
     )
 
 
-def _not_there(name: str, dataset: Dataset, parts: list[BlockRecords]) -> str:
+def _not_there(name: str, place: str, dataset: Dataset, parts: list[BlockRecords]) -> str:
     known = {n for p in parts for n in (*p.block.bind, *p.form.fields)}
     known |= set(_CONTEXT) if name.startswith("@") else set()
     return str(
         SpecError(
             f"{name} is no variable of {dataset.name} and no field of its forms",
-            where=dataset.file,
+            where=place or dataset.file,
             remedy=did_you_mean(name, known),
         )
     )

@@ -90,6 +90,11 @@ def _run(
     if not is_of_study(derivation.function.__module__):
         try:
             return derivation.function(*given, **constants)
+        except CdisckitError as error:
+            if error.where:
+                raise
+            what = f"{derivation.name}: {error.what}"
+            raise type(error)(what, where=place, remedy=error.remedy) from None
         except UNUSABLE as error:
             kinds = ", ".join(f"{name} {_kind(c)}" for name, c in _named(derivation, given))
             raise MappingError(

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias, get_args, is_typeddict
 
-from specs.errors import SpecError, shortened
+from specs.errors import SpecError, did_you_mean, shortened
 
 if TYPE_CHECKING:
     from specs.derivation import Derivation
@@ -24,6 +24,12 @@ NumberText: TypeAlias = str
 Numeric: TypeAlias = str | int | float
 """A number, in quotes or not."""
 
+StudyTable: TypeAlias = Sequence[Mapping[str, Any]]
+"""A table of the study, as `@name` gives it."""
+
+SourceNames: TypeAlias = Sequence[str]
+"""Sources of the rule, by the names they have under `from`."""
+
 _SIMPLE: Mapping[str, tuple[str, tuple[type, ...]]] = {
     "int": ("a whole number", (int,)),
     "float": ("a number", (int, float)),
@@ -31,21 +37,26 @@ _SIMPLE: Mapping[str, tuple[str, tuple[type, ...]]] = {
     "bool": ("true or false", (bool,)),
 }
 
-_LISTS = ("list", "tuple", "Sequence", "Iterable")
+_LISTS = ("list", "tuple", "Sequence", "Iterable", "SourceNames", "StudyTable")
 
 _MAPPINGS = ("dict", "Mapping")
 
 _LONGEST = 60
 
 
-def check_constants(derivation: Derivation, constants: Mapping[str, Any], where: str) -> None:
-    """SpecError naming every constant that is not of its kind."""
+def check_constants(
+    derivation: Derivation, constants: Mapping[str, Any], where: str, sources: Sequence[str] = ()
+) -> None:
+    """SpecError naming every constant that is not of its kind, or names no source."""
     scope = getattr(inspect.unwrap(derivation.function), "__globals__", {})
     problems = []
     for parameter in derivation.constants:
         if parameter.name in constants and parameter.annotation is not inspect.Parameter.empty:
             kind = _parsed(parameter.annotation)
-            problem = _problem(kind, constants[parameter.name], scope) if kind else ""
+            value = constants[parameter.name]
+            problem = _problem(kind, value, scope) if kind else ""
+            if kind and _name(kind) == "SourceNames" and not problem:
+                problem = _problem_of_names(value, sources)
             if problem:
                 problems.append(f"constant {parameter.name} of {derivation.name} {problem}")
     if problems:
@@ -54,6 +65,13 @@ def check_constants(derivation: Derivation, constants: Mapping[str, Any], where:
             where=where,
             remedy="mend it under with, a table of study.yaml is named as @table",
         )
+
+
+def _problem_of_names(names: Sequence[str], sources: Sequence[str]) -> str:
+    strange = next((name for name in names if name not in sources), None)
+    if strange is None:
+        return ""
+    return f"names {strange}, which is no source of the rule; {did_you_mean(strange, sources)}"
 
 
 def _parsed(annotation: Any) -> ast.expr | None:
@@ -76,6 +94,8 @@ def _problem(kind: ast.expr, value: Any, scope: Mapping[str, Any]) -> str:
         return _problem_of_table(value, row, scope)
     if name in _LISTS:
         if isinstance(value, str) or not isinstance(value, (list, tuple)):
+            return _not(value, kind, scope)
+        if name == "StudyTable" and not all(isinstance(row, Mapping) for row in value):
             return _not(value, kind, scope)
         parts = list(value) if inner else []
     elif name in _MAPPINGS:
@@ -149,6 +169,8 @@ def _meant(kind: ast.expr, scope: Mapping[str, Any]) -> str:
         return 'a number in quotes, such as "0.3"'
     if name == "Numeric":
         return "a number"
+    if name == "StudyTable":
+        return "a table of study.yaml (@name)"
     if name in _LISTS:
         return "a list [..., ...]" + (f", of each {_meant(inner[0], scope)}" if inner else "")
     if name in _MAPPINGS:

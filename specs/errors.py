@@ -3,6 +3,7 @@
 CdisckitError           could not run: exit code 2, no traceback
 ├── SpecError           a study's specification is wrong
 ├── RawDataError        raw data cannot be read
+│   └── AbsentDataError a file of the raw data is not there
 ├── TerminologyError    a terminology package cannot be read or used
 ├── MappingError        a rule cannot be applied to the data it was given
 ├── TransportError      a value or a name has no place in a submission file
@@ -44,6 +45,10 @@ class SpecError(CdisckitError):
 
 class RawDataError(CdisckitError):
     """Raw data cannot be read; `where` names the file and line."""
+
+
+class AbsentDataError(RawDataError):
+    """A file of the raw data is not there; `where` names it."""
 
 
 class TerminologyError(CdisckitError):

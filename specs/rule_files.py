@@ -185,7 +185,7 @@ class RuleResolver:
             )
         patterned = any("*" in source for source in sources)
         found.check_call(len(found.sources) if patterned else len(sources), arguments, place)
-        check_constants(found, arguments, place)
+        check_constants(found, arguments, place, sources)
         return found
 
     def filled(self, value: Any, place: str) -> Any:

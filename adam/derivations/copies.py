@@ -15,6 +15,8 @@ from specs.distinct import text_where
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from specs.constants import SourceNames
+
 
 @derivation(scope="dataset")
 def last_records(*keys: pd.Series, within: int) -> Copies:
@@ -61,7 +63,7 @@ def carried_forward(
 
 @derivation
 def first_flag_with_copies(
-    *keys: pd.Series, within: int, descending: tuple[str, ...] = ()
+    *keys: pd.Series, within: int, descending: SourceNames = ()
 ) -> pd.Series:
     """Y for the first record within the same values of the first {within} of {keys}, in the order
     of the others, and for its copies, which agree with it in all of {keys}; the highest first for:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from sdtm import dates
 from specs.derivation import derivation
+
+if TYPE_CHECKING:
+    from specs.constants import SourceNames
 
 
 @derivation
@@ -38,7 +43,7 @@ def days_of(start: pd.Series, end: pd.Series) -> pd.Series:
 
 
 @derivation
-def first_flag(*keys: pd.Series, within: int, descending: tuple[str, ...] = ()) -> pd.Series:
+def first_flag(*keys: pd.Series, within: int, descending: SourceNames = ()) -> pd.Series:
     """Y for the first record within the same values of the first {within} of {keys}, in the order
     of the others; the highest first for: {descending}. Missing values come last.
     """

@@ -14,7 +14,7 @@ import pyarrow.csv as pa_csv
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from specs.distinct import as_plain, from_dictionary
-from specs.errors import RawDataError, SpecError, did_you_mean
+from specs.errors import AbsentDataError, RawDataError, SpecError, did_you_mean
 from specs.heads import check_head
 from specs.yaml_files import known_keys
 
@@ -67,7 +67,7 @@ def read_utf8(path: Path, encoding: str = "utf-8") -> bytes:
         check_lines(path)
         data = path.read_bytes()
     except FileNotFoundError:
-        raise RawDataError(
+        raise AbsentDataError(
             "there is no such file", where=str(path), remedy="check raw: in study.yaml"
         ) from None
     except OSError as error:

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from specs.errors import RawDataError, did_you_mean, shortened
+from specs.errors import AbsentDataError, RawDataError, did_you_mean, shortened
 from specs.findings import findings, no_findings
 from specs.heads import check_head
 from specs.parquet_files import check_parquet, parquet_errors
@@ -229,7 +229,7 @@ def _arrow_text(column: pa.ChunkedArray, name: str, path: Path) -> pa.ChunkedArr
 
 def _check_file(path: Path) -> None:
     if not path.is_file():
-        raise RawDataError(
+        raise AbsentDataError(
             "there is no such file", where=str(path), remedy="check raw: in study.yaml"
         )
     if not path.stat().st_size:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from specs.errors import RawDataError
+from specs.errors import AbsentDataError, RawDataError
 from specs.xml_files import SAFE
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def stream(path: Path, whole: frozenset[str]) -> Events:
     breaks off.
     """
     if not path.is_file():
-        raise RawDataError(
+        raise AbsentDataError(
             "there is no such file", where=str(path), remedy="check raw: in study.yaml"
         )
     depth, keeping = 0, 0

@@ -22,7 +22,7 @@ from sdtm.accepted import ANYTHING, DAY, MINUTE, TYPES, Accepted
 from sdtm.dates import DateStyle
 from sdtm.raw import UNIT, Field, Form, RawData, context
 from sdtm.readers._files import Options, options
-from specs.errors import RawDataError
+from specs.errors import AbsentDataError, RawDataError
 from specs.findings import all_findings, findings
 from specs.heads import check_head
 from specs.packed import DAMAGED, check_packed
@@ -146,7 +146,7 @@ class _Names:
 def _tables(path: Path, given: SecutrialOptions) -> dict[str, _Table]:
     """The tables by name, as text; ragged rows may only lack or exceed unnamed columns."""
     if not path.is_file():
-        raise RawDataError(
+        raise AbsentDataError(
             "there is no such file", where=str(path), remedy="check raw: in study.yaml"
         )
     check_packed(path, RawDataError)

@@ -193,7 +193,7 @@ def test_a_dataset_that_cannot_be_made_names_line_and_remedy(
         ("[LBTESTCD, LBSPEC, result]", "[LBTESTCD, LBSPEC, Result]", "lb.yaml line 5: the table of tests has a column Result"),
         ("[LBTESTCD, LBSPEC, result]", "[LBTESTCD, LBSPECC, result]", "LB has no LBSPECC in SDTMIG; did you mean LBSPEC"),
         ("[HGB, BLOOD", "[HGB, [BLOOD]", "lb.yaml line 7: LBSPEC is ['BLOOD'], a cell of a table holds one value"),
-        ("[HGB, BLOOD", "[HGXYZ, BLOOD", "lb.yaml line 7: HGXYZ is not a test of the terminology, so its name is not known; add a column LBTEST"),
+        ("[HGB, BLOOD", "[HGXYZ, BLOOD", "lb.yaml line 7: LBTESTCD is HGXYZ, which is no term of LBTESTCD; did you mean"),
         ("records: {from: labs, bind: {date: lbdat}}", "records: [labs, chem]", "lb.yaml line 6: the test is collected in form None, which records does not list; "),
         ("records: {from: labs, bind: {date: lbdat}}", "records: [labs, labs]", "lb.yaml line 3: records lists a form twice"),
         ("[LBTESTCD, LBSPEC, result]", "[LBTESTCD, form, result]", "lb.yaml line 6: the test is collected in form SERUM, which records does not list; known are labs"),
