@@ -11,6 +11,7 @@ import pandas as pd
 from adam.lookup import NONE, SEVERAL, matched, placed, taken
 from adam.order import parameters_named
 from specs.errors import MappingError, did_you_mean
+from specs.where import all_hold, variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from specs.model import Study
     from specs.tables import Table
-    from specs.where import Where
+    from specs.where import Condition
 
 CHOSEN = ["USUBJID", "AVISIT"]
 
@@ -68,13 +69,11 @@ class Library:
             )
         return self.tables[dataset]
 
-    def where(self, dataset: str, conditions: tuple[Where, ...], place: str) -> pd.Series:
+    def where(self, dataset: str, conditions: tuple[Condition, ...], place: str) -> pd.Series:
         """True for the records of a dataset that meet the conditions."""
-        frame = self.table(dataset, place).frame
-        mask = pd.Series(data=True, index=frame.index)
-        for condition in conditions:
-            mask &= condition.holds(self.column(dataset, condition.variable, place))
-        return mask
+        columns = {name: self.column(dataset, name, place) for name in variables_of(conditions)}
+        index = self.table(dataset, place).frame.index
+        return all_hold(conditions, pd.DataFrame(columns, index=index, copy=False))
 
     def of_subject(self, dataset: str, name: str, person: pd.Series, place: str) -> pd.Series:
         """A variable of a dataset with one record per subject, on the index of their numbers."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.order import sorted_by_need
 from specs.references import rules_of, split_source
+from specs.where import variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -41,12 +42,13 @@ def variables_needed(dataset: Dataset, names: Iterable[str]) -> set[str]:
 
 def variable_needs(dataset: Dataset) -> dict[str, set[str]]:
     """For each variable of a dataset the variables of the same dataset its rules read."""
-    names = {variable.name for variable in dataset.variables}
+    own = (*dataset.variables, *dataset.working)
+    names = {variable.name for variable in own}
     needs = {}
-    for variable in dataset.variables:
+    for variable in own:
         read: set[str] = set()
         for rule in variable.rules:
-            read.update(condition.variable for condition in rule.when)
+            read.update(variables_of(rule.when))
             read |= columns_read(dataset, rule)
         needs[variable.name] = (read & names) - {variable.name}
     return needs

@@ -20,7 +20,7 @@ from specs.derivation import Outcome, derivations_of
 from specs.errors import CdisckitError
 from specs.paths import IN_PACKAGE, inside
 from specs.references import split_source
-from specs.where import all_hold
+from specs.where import all_hold, variables_of
 from submission.define import read_define
 from submission.define.calls import CONSTANT, CONTEXT, TAKEN, Call, read_calls
 from submission.xpt import read_delivered
@@ -189,8 +189,8 @@ class _Tables:
 
     def meets(self, dataset: str, conditions: tuple[Where, ...]) -> pd.Series:
         """True for the rows of a dataset that meet conditions."""
-        for condition in conditions:
-            self.column(dataset, condition.variable)
+        for name in variables_of(conditions):
+            self.column(dataset, name)
         return all_hold(conditions, self._frame(dataset))
 
     def beside(self, dataset: str, source: str) -> pd.Series:

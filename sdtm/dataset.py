@@ -24,7 +24,7 @@ from specs.findings import all_findings
 from specs.model import Origin
 from specs.references import split_source
 from specs.tables import Table, sorted_trace, stable_order
-from specs.where import all_hold
+from specs.where import all_hold, variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,7 +46,8 @@ class Tabulation(Making):
         self, dataset: Dataset, study: Study, raw: RawData, parts: Mapping[str, Tabulation]
     ) -> None:
         super().__init__(dataset)
-        self.variables = {v.name: v for v in (*dataset.variables, *dataset.supplemental)}
+        own = (*dataset.variables, *dataset.supplemental, *dataset.working)
+        self.variables = {v.name: v for v in own}
         self.records: Records
         self._answers: Answers
         self._study = study
@@ -63,9 +64,17 @@ class Tabulation(Making):
         owners = self._owners()
         names = set(self._raw_names()) if owners else set()
         for block in self.dataset.blocks:
+            for join in block.joins:
+                if join.form in owners:
+                    yield join.form, RECORDS
+                    of_join = {n.partition(".")[2] for n in names if n.startswith(f"{join.name}.")}
+                    of_join |= {join.first, join.last, *variables_of(join.where)}
+                    of_join |= {theirs for _, theirs in join.by}
+                    known = owners[join.form].variables
+                    yield from ((join.form, name) for name in sorted(of_join) if name in known)
             if block.form in owners:
                 yield block.form, RECORDS
-                read = names | {clause.variable for clause in block.where} | {RESULT}
+                read = names | set(variables_of(block.where)) | {RESULT}
                 fields = {block.bind.get(name, name) for name in read}
                 known = owners[block.form].variables
                 yield from ((block.form, field) for field in sorted(fields) if field in known)
@@ -73,9 +82,9 @@ class Tabulation(Making):
     def needs(self, variable: Variable) -> Iterator[tuple[str, str]]:
         """The (dataset, variable) that the rules of a variable read."""
         for rule in variable.rules:
-            for clause in rule.when:
-                if clause.variable in self.variables:
-                    yield self.dataset.name, clause.variable
+            for name in variables_of(rule.when):
+                if name in self.variables:
+                    yield self.dataset.name, name
             if rule.origin in _READ:
                 continue
             for source in rule.sources:
@@ -86,23 +95,25 @@ class Tabulation(Making):
                     yield owner, name
                     yield owner, "USUBJID"
                     yield self.dataset.name, "USUBJID"
-                    for clause in rule.where:
-                        yield owner, clause.variable
+                    yield from ((owner, read) for read in variables_of(rule.where))
 
     def _owners(self) -> Mapping[str, Tabulation]:
         """The datasets that records are made of; a form of the same name goes before."""
-        named = {block.form for block in self.dataset.blocks} - set(self._raw.forms)
+        blocks = self.dataset.blocks
+        named = {name for b in blocks for name in (b.form, *(j.form for j in b.joins))}
+        named -= set(self._raw.forms)
         return {name: self._parts[name] for name in sorted(named & set(self._parts))}
 
-    def _raw_names(self) -> Iterator[str]:
+    def _raw_names(self) -> Mapping[str, str]:
+        """The names that rules read of the records, each with the place of the first rule."""
+        names: dict[str, str] = {}
         for variable in self.variables.values():
             for rule in variable.rules:
-                for source in rule.sources:
-                    if rule.origin in _READ or not self._is_built(source):
-                        yield source
-                for clause in rule.when:
-                    if clause.variable not in self.variables:
-                        yield clause.variable
+                read = [s for s in rule.sources if rule.origin in _READ or not self._is_built(s)]
+                read += [n for n in variables_of(rule.when) if n not in self.variables]
+                for name in read:
+                    names.setdefault(name, rule.place)
+        return names
 
     def _is_built(self, source: str) -> bool:
         owner, _ = split_source(source)
@@ -194,7 +205,7 @@ class Tabulation(Making):
             )
         other = self._parts[owners.pop()]
         names = [*(split_source(source)[1] for source in rule.sources), "USUBJID"]
-        read = (*names, *(clause.variable for clause in rule.where))
+        read = (*names, *variables_of(rule.where))
         frame = pd.DataFrame({name: as_plain(other._values[name]) for name in read})
         frame = frame[all_hold(rule.where, frame)]
         return [frame[name] for name in names]
@@ -223,7 +234,7 @@ class Tabulation(Making):
         _, name, other = self._other(source, rule)
         if not rule.where:
             return other._values[name]
-        frame = pd.DataFrame({c.variable: other._values[c.variable] for c in rule.where})
+        frame = pd.DataFrame({name: other._values[name] for name in variables_of(rule.where)})
         return other._values[name][all_hold(rule.where, frame)]
 
     def _of_subject(self, source: str, rule: Rule) -> pd.Series:

@@ -21,7 +21,7 @@ from sdtm.sources import clauses_on
 from specs.distinct import on_distinct, trimmed
 from specs.errors import SpecError, did_you_mean
 from specs.findings import all_findings, findings
-from specs.where import all_hold
+from specs.where import all_hold, variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -146,7 +146,7 @@ def _without_result(usages: Sequence[Usage], raw: RawData) -> Iterator[pd.DataFr
             frame = form.frame
             if result not in frame:
                 continue
-            clauses = [(c.variable, block.bind.get(c.variable, c.variable)) for c in block.where]
+            clauses = [(n, block.bind.get(n, n)) for n in variables_of(block.where)]
             none = all_hold(block.where, clauses_on(frame, clauses))
             none &= on_distinct(trimmed, frame[result]).isna()
             for field in sorted({f for f in block.bind.values() if bound[block.form, f] == 1}):
@@ -219,14 +219,15 @@ def _used_fields(usages: Sequence[Usage]) -> Mapping[str, set[str]]:
             used.setdefault(form, set()).add(field.name)
         for block in usage.dataset.blocks:
             of_form = used.setdefault(block.form, set())
-            of_form.update(block.bind.get(c.variable, c.variable) for c in block.where)
+            of_form.update(block.bind.get(name, name) for name in variables_of(block.where))
             of_form.update(block.bind.get(name, name) for name in block.distinct)
             of_form.update(block.bind.get(name, name) for name in block.group_by)
+            of_form.update({block.bind.get(block.ticked, block.ticked)} - {""})
             for join in block.joins:
                 chosen = {join.first, join.last} - {""}
-                used.setdefault(join.form, set()).update(
-                    chosen | {clause.variable for clause in join.where}
-                )
+                theirs = {name for _, name in join.by}
+                used.setdefault(join.form, set()).update(chosen, theirs, variables_of(join.where))
+                of_form.update(block.bind.get(name, name) for name, _ in join.by)
     return used
 
 

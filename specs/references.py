@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from specs.errors import SpecError, did_you_mean
 from specs.model import Origin
+from specs.where import clauses_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ def check_references(study: Study) -> None:
 def rules_of(dataset: Dataset) -> Iterator[Rule]:
     """All rules of a dataset: of its blocks, variables, qualifiers and parameters."""
     yield from (block.rule for block in dataset.blocks if block.rule)
-    for variable in (*dataset.variables, *dataset.supplemental):
+    for variable in (*dataset.variables, *dataset.supplemental, *dataset.working):
         yield from variable.rules
     yield from (parameter.rule for parameter in dataset.parameters if parameter.rule)
 
@@ -62,7 +63,7 @@ def _problems(study: Study, dataset: Dataset) -> Iterator[SpecError]:
             owner, name = split_source(source)
             if owner in owners:
                 yield from _unless_there(owners[owner], name, source, rule.place)
-                for clause in rule.where if dataset.purpose == "Tabulation" else ():
+                for clause in clauses_in(rule.where) if dataset.purpose == "Tabulation" else ():
                     yield from _unless_there(
                         owners[owner], clause.variable, str(clause), rule.place
                     )
@@ -88,9 +89,9 @@ def _conditions(dataset: Dataset) -> Iterator[SpecError]:
     """Conditions of an analysis dataset's rules that read no variable of it."""
     if dataset.purpose != "Analysis":
         return
-    known = {v.name for v in (*dataset.variables, *dataset.supplemental)}
+    known = {v.name for v in (*dataset.variables, *dataset.supplemental, *dataset.working)}
     for rule in rules_of(dataset):
-        for clause in rule.when:
+        for clause in clauses_in(rule.when):
             if clause.variable not in known:
                 yield SpecError(
                     f"when {clause}: {dataset.name} has no {clause.variable}",

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
 from specs.files import File, Scalar, Texts, listed
 from specs.limits import LONGEST_TEXT
-from specs.where import Where, written
+from specs.where import Condition, Where, any_written, one_written, written
 
 ORIGINS = ("collected", "derived", "assigned", "protocol", "predecessor")
 
 Names = Annotated[Texts, BeforeValidator(listed)]
 Clauses = tuple[Annotated[Where, BeforeValidator(written)], ...]
+"""Conditions that hold together."""
+
+Conditions = Annotated[
+    tuple[Annotated[Condition, PlainValidator(one_written)], ...], BeforeValidator(any_written)
+]
+"""The same, or lists of them of which one is enough."""
 
 
 class Taken(File):
@@ -52,8 +58,8 @@ class RuleModel(File):
     from_: Names = Field(default=(), alias="from")
     arguments: dict[str, Any] = Field(default={}, alias="with")
     source: Literal["subject", "investigator", "vendor", "sponsor"] | None = None
-    when: Clauses = ()
-    where: Clauses = ()
+    when: Conditions = ()
+    where: Conditions = ()
 
     @property
     def verbs(self) -> tuple[str, ...]:

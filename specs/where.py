@@ -1,12 +1,14 @@
 """Conditions, as Define-XML states them: variable, comparator, values; a list of them is AND.
 
-The same object filters records, scopes value-level metadata and becomes `def:WhereClauseDef`.
+The same object filters records, scopes value-level metadata and becomes `def:WhereClauseDef`. Of a
+list of lists one is enough: `[[{A: {EQ: 1}}, {B: {EQ: 2}}], [{C: {EQ: 3}}]]` is A and B, or C.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -15,7 +17,7 @@ from specs.distinct import distinct_values, spread_plain
 from specs.errors import SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 
 class Comparator(StrEnum):
@@ -114,11 +116,112 @@ class Where(BaseModel):
         return f"{self.variable} {self.comparator} " + (f"({values})" if listed else values)
 
 
+class AnyOf(BaseModel):
+    """Several lists of conditions, of which one is enough."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    alternatives: tuple[tuple[Where, ...], ...]
+
+    def __str__(self) -> str:
+        """The alternatives as reviewers read them: `(A EQ "1" and B EQ "2") or C EQ "3"`."""
+        return "(" + " or ".join(told(one, several=True) for one in self.alternatives) + ")"
+
+
+Condition: TypeAlias = Where | AnyOf
+
+
 def written(data: Any) -> Any:
     """A condition as files write it, which is not by the names of its parts."""
     if isinstance(data, dict) and {"variable", "comparator"} <= set(data):
         raise ValueError(_SHAPE)
     return data
+
+
+def one_written(data: Any) -> Condition:
+    """One condition of a file, or alternatives as `any_written` gives them."""
+    return data if isinstance(data, AnyOf) else Where.model_validate(written(data))
+
+
+def any_written(data: Any) -> Any:
+    """Conditions as files write them, a list of lists as one condition of alternatives."""
+    if not isinstance(data, list) or not any(isinstance(one, list) for one in data):
+        return data
+    if not all(isinstance(one, list) and one for one in data):
+        raise ValueError(
+            "write a list of conditions, or a list of such lists of which one is enough"
+        )
+    return [AnyOf(alternatives=tuple(tuple(map(one_written, listed)) for listed in data))]
+
+
+def told(conditions: Iterable[Condition], *, several: bool = False) -> str:
+    """Conditions that hold together, as reviewers read them; in brackets where they are `several`.
+
+    >>> told([Where(variable="AESER", comparator=Comparator.EQ, values=("Y",))])
+    'AESER EQ "Y"'
+    """
+    texts = [str(condition) for condition in conditions]
+    text = " and ".join(texts)
+    return f"({text})" if several and len(texts) > 1 else text
+
+
+def clauses_in(conditions: Iterable[Condition]) -> Iterator[Where]:
+    """The single conditions in conditions, those of alternatives among them."""
+    for condition in conditions:
+        if isinstance(condition, Where):
+            yield condition
+        else:
+            yield from chain.from_iterable(condition.alternatives)
+
+
+def variables_of(conditions: Iterable[Condition]) -> tuple[str, ...]:
+    """The variables that conditions read, each once."""
+    return tuple(dict.fromkeys(clause.variable for clause in clauses_in(conditions)))
+
+
+def renamed(conditions: Iterable[Condition], name: Callable[[str], str]) -> tuple[Condition, ...]:
+    """Conditions with other names for their variables."""
+
+    def one(clause: Where) -> Where:
+        return clause.model_copy(update={"variable": name(clause.variable)})
+
+    return tuple(
+        one(condition)
+        if isinstance(condition, Where)
+        else AnyOf(alternatives=tuple(tuple(map(one, a)) for a in condition.alternatives))
+        for condition in conditions
+    )
+
+
+def left_to_meet(
+    conditions: Iterable[Condition], known: Mapping[str, object]
+) -> tuple[Condition, ...] | None:
+    """What of conditions is open where these variables have these values; None if they cannot hold.
+
+    >>> soc = Where(variable="AESOC", comparator=Comparator.EQ, values=("Eye disorders",))
+    >>> left_to_meet([soc], {"AESER": "Y"}) == (soc,), left_to_meet([soc], {"AESOC": "X"})
+    (True, None)
+    """
+    left: list[Condition] = []
+    for condition in conditions:
+        if isinstance(condition, Where):
+            if condition.variable not in known:
+                left.append(condition)
+            elif not _met(condition, known[condition.variable]):
+                return None
+            continue
+        possible = [left_to_meet(one, known) for one in condition.alternatives]
+        open_ones = tuple(one for one in possible if one is not None)
+        if not open_ones:
+            return None
+        if all(open_ones):
+            clauses = tuple(tuple(clauses_in(one)) for one in open_ones)
+            left.extend(clauses[0] if len(clauses) == 1 else [AnyOf(alternatives=clauses)])
+    return tuple(left)
+
+
+def _met(clause: Where, value: object) -> bool:
+    return bool(clause.holds(pd.Series([str(value)], dtype="str")).iloc[0])
 
 
 def _number(text: str) -> float | None:
@@ -128,9 +231,15 @@ def _number(text: str) -> float | None:
         return None
 
 
-def all_hold(conditions: Iterable[Where], frame: pd.DataFrame) -> pd.Series:
+def all_hold(conditions: Iterable[Condition], frame: pd.DataFrame) -> pd.Series:
     """True for the rows of `frame` for which every condition holds; all rows when there is none."""
     mask = pd.Series(data=True, index=frame.index)
     for condition in conditions:
-        mask &= condition.holds(frame[condition.variable])
+        if isinstance(condition, Where):
+            mask &= condition.holds(frame[condition.variable])
+            continue
+        either = pd.Series(data=False, index=frame.index)
+        for alternative in condition.alternatives:
+            either |= all_hold(alternative, frame)
+        mask &= either
     return mask

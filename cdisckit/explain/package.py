@@ -14,7 +14,7 @@ from specs.errors import CdisckitError, did_you_mean
 from specs.lineage import COLUMNS, conditions_of
 from specs.parquet_files import parquet_errors
 from specs.paths import IN_PACKAGE, inside
-from specs.where import Comparator, Where, all_hold
+from specs.where import Comparator, Where, all_hold, variables_of
 from submission.dataset_json.dates import iso_texts
 from submission.define import read_define
 from submission.xpt import missing_codes, read_delivered
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from specs.where import Condition
     from submission.define.document import Document, Item, ItemGroup, ItemReference
 
 
@@ -36,8 +37,8 @@ class Rule:
 
     origin: str
     sources: tuple[str, ...]
-    when: tuple[Where, ...] = ()
-    where: tuple[Where, ...] = ()
+    when: tuple[Condition, ...] = ()
+    where: tuple[Condition, ...] = ()
 
 
 class Package:
@@ -157,19 +158,21 @@ class Package:
         have = set(self.frame(dataset).columns)
         return {n: self.text(dataset, n, row) for n in names if n in have and n != "STUDYID"}
 
-    def rows(self, dataset: str, same: dict[str, Any], where: Iterable[Where] = ()) -> list[int]:
+    def rows(
+        self, dataset: str, same: dict[str, Any], where: Iterable[Condition] = ()
+    ) -> list[int]:
         """The rows whose variables have these values and which meet conditions."""
         frame = self.frame(dataset)
-        mask = all_hold([w for w in where if w.variable in frame], frame)
+        mask = all_hold(_readable(where, frame), frame)
         for name, value in same.items():
             if name in frame:
                 mask &= frame[name].isna() if pd.isna(value) else frame[name].eq(value)
         return np.flatnonzero(mask).tolist()
 
-    def meets(self, dataset: str, row: int, conditions: Iterable[Where]) -> bool:
+    def meets(self, dataset: str, row: int, conditions: Iterable[Condition]) -> bool:
         """Whether a row meets conditions; those on what the dataset does not hold are left out."""
         one = self.frame(dataset).iloc[[row]]
-        return bool(all_hold([w for w in conditions if w.variable in one], one).iloc[0])
+        return bool(all_hold(_readable(conditions, one), one).iloc[0])
 
     def rules(self, dataset: str, variable: str, row: int, parameter: str = "") -> tuple[Rule, ...]:
         """The rules of a variable, or of a derived parameter, that count for a row, in order."""
@@ -266,6 +269,11 @@ def _of_value_level(document: Document, item: Item, one: pd.DataFrame) -> list[I
         if part.item in document.item and any(_holds(document, oid, one) for oid in part.where):
             return [part]
     return []
+
+
+def _readable(conditions: Iterable[Condition], frame: pd.DataFrame) -> list[Condition]:
+    """The conditions on what a frame holds."""
+    return [one for one in conditions if all(name in frame for name in variables_of([one]))]
 
 
 def _holds(document: Document, oid: str, one: pd.DataFrame) -> bool:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from cdisckit.explain.cells import Cell, Field, Source
 from specs.references import split_source
+from specs.where import variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -148,7 +149,7 @@ class Tracing:
 
     def _of_conditions(self, rule: Rule, cell: Cell) -> Iterator[Source]:
         """The variables of the row that decide whether a constant counts."""
-        for name in dict.fromkeys(condition.variable for condition in rule.when):
+        for name in variables_of(rule.when):
             known = name in self.package.frame(cell.dataset) and name not in _KEYS
             if known and not self._categories({name}):
                 yield self._of_rows(name, cell.dataset, [cell.row], name)

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from specs.model import Origin
-from specs.where import Where
+from specs.where import AnyOf, Where, clauses_in
 from submission.attributes import results
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from specs.model import Dataset, Rule, Variable
+    from specs.where import Condition
 
 CONTEXT = "cdisckit"
 """The context of a formal expression that holds calls."""
@@ -59,6 +60,8 @@ def read_calls(text: str) -> tuple[Call, ...]:
 
 
 def _line(rule: Rule) -> str:
+    if rule.working or any(isinstance(w, AnyOf) for w in (*rule.when, *rule.where)):
+        return ""  # it reads what no dataset holds, or asks for one of several conditions
     if rule.derivation is not None:
         name, given = rule.derivation.name, [json.dumps(source) for source in rule.sources]
     elif rule.origin is Origin.PREDECESSOR:
@@ -73,8 +76,8 @@ def _line(rule: Rule) -> str:
     return f"{name}({', '.join(given)})"
 
 
-def _conditions(name: str, conditions: Iterable[Where]) -> Iterator[str]:
-    told = [(w.variable, w.comparator.value, list(w.values)) for w in conditions]
+def _conditions(name: str, conditions: Iterable[Condition]) -> Iterator[str]:
+    told = [(w.variable, w.comparator.value, list(w.values)) for w in clauses_in(conditions)]
     if told:
         yield f"{name}={told!r}"
 

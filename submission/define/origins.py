@@ -9,17 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from specs.model import Origin
 from specs.references import split_source
+from specs.where import left_to_meet
 from submission.attributes import results, topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from specs.model import Block, Dataset, Rule, Study, Value, Variable
-    from specs.where import Where
 
 ASSIGNED_BY_PARAMETER = ("PARAMCD", "PARAM", "PARAMN", "PARCAT1")
 
@@ -97,16 +95,14 @@ class Origins:
             yield ASSIGNED
             return
         rules = [r for r in self._applicable(variable.rules, value) if self._can_read(block, r)]
-        yield from self._of_rules([_under(block, r) for r in rules if _meets(block, r)], value)
+        left = ((rule, left_to_meet(rule.when, block.assign)) for rule in rules)
+        under = (replace(rule, when=when) for rule, when in left if when is not None)
+        yield from self._of_rules(under, value)
 
     def _applicable(self, rules: Iterable[Rule], value: str) -> list[Rule]:
         """The rules whose condition on the topic, if any, holds for its value."""
-        name, one = topic(self.dataset), pd.Series([value], dtype="str")
-        return [
-            rule
-            for rule in rules
-            if all(bool(w.holds(one).iloc[0]) for w in rule.when if w.variable == name)
-        ]
+        known = {topic(self.dataset): value}
+        return [rule for rule in rules if left_to_meet(rule.when, known) is not None]
 
     def _can_read(self, block: Block, rule: Rule) -> bool:
         """Whether the names a rule reads, where blocks bind them, are bound by this block."""
@@ -139,12 +135,11 @@ class Origins:
 
     def _method(self, rule: Rule, value: str) -> str:
         """The method text, with the records it reads and the records it is for."""
-        name = topic(self.dataset)
         text = rule.method_text()
         if rule.where:
-            text += f" Only records with {_text(rule.where)} are used."
-        when = [w for w in rule.when if not (value and w.variable == name)]
-        return f"Where {_text(when)}: {text}" if when else text
+            text += f" Only records with {rule.condition_text(rule.where)} are used."
+        when = left_to_meet(rule.when, {topic(self.dataset): value} if value else {}) or ()
+        return f"Where {rule.condition_text(when)}: {text}" if when else text
 
 
 def method_text(origins: Iterable[ItemOrigin]) -> str:
@@ -152,23 +147,5 @@ def method_text(origins: Iterable[ItemOrigin]) -> str:
     return " ".join(dict.fromkeys(origin.method for origin in origins if origin.method))
 
 
-def _meets(block: Block, rule: Rule) -> bool:
-    """Whether what a block assigns leaves it possible that the condition of a rule holds."""
-    return all(
-        bool(w.holds(pd.Series([str(block.assign[w.variable])], dtype="str")).iloc[0])
-        for w in rule.when
-        if w.variable in block.assign
-    )
-
-
-def _under(block: Block, rule: Rule) -> Rule:
-    """The rule without the conditions that hold for all records of a block."""
-    return replace(rule, when=tuple(w for w in rule.when if w.variable not in block.assign))
-
-
 def _distinct(origins: Iterable[ItemOrigin]) -> tuple[ItemOrigin, ...]:
     return tuple(dict.fromkeys(origins))
-
-
-def _text(conditions: Iterable[Where]) -> str:
-    return " and ".join(str(condition) for condition in conditions)
