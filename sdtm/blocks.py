@@ -9,19 +9,23 @@ import numpy as np
 import pandas as pd
 
 from sdtm.collapse import Collapsed, collapsed
+from sdtm.joins import joined
 from sdtm.raw import CONTEXT, UNIT, Field, Form
 from sdtm.sources import clauses_on
+from sdtm.ticked import one_for_each_tick
 from specs.distinct import as_plain, missing, on_distinct, trimmed
-from specs.errors import MappingError, SpecError
-from specs.where import all_hold
+from specs.findings import all_findings
+from specs.where import all_hold, variables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
-    from sdtm.raw import RawData
-    from specs.model import Block, Join
+    from specs.model import Block
+
+    Forms = Callable[[str, str], Form]
+    """What gives the form of a name, for a rule at a place."""
 
 RESULT = "result"
 """The bound name that makes a record of a test: a test without a collected result has none."""
@@ -32,7 +36,8 @@ class BlockRecords:
     """One block with its form, which of the form's records it takes, and their joined records.
 
     `number` is that of the block in its dataset, `rows` are positions in the form's frame. `fields`
-    tells for a name which field of which form it is. `one` tells what was made of several records.
+    tells for a name which field of which form it is. `one` tells what was made of several records,
+    `findings` what was wrong in that and in the joined records, without the dataset.
     """
 
     number: int
@@ -43,14 +48,14 @@ class BlockRecords:
     joined: Mapping[str, pd.DataFrame]
     left_out: pd.DataFrame
     one: Collapsed
+    findings: pd.DataFrame
 
     @classmethod
-    def of(
-        cls, block: Block, form: Form, raw: RawData, wanted: tuple[str, ...], number: int
-    ) -> BlockRecords:
+    def of(cls, block: Block, forms: Forms, wanted: tuple[str, ...], number: int) -> BlockRecords:
         """The records of a block with the wanted names; an error where it names what is not."""
-        block = _with_units(block, form, raw, wanted)
-        clauses = [(c.variable, block.bind.get(c.variable, c.variable)) for c in block.where]
+        form = forms(block.form, block.place)
+        block = _with_units(block, form, forms, wanted)
+        clauses = [(n, block.bind.get(n, n)) for n in variables_of(block.where)]
         for _, field in clauses:
             form.field_named(field, block.place)
         keep = all_hold(block.where, clauses_on(form.frame, clauses))
@@ -61,6 +66,11 @@ class BlockRecords:
             kept = f"{block.keep} of the records that agree in {', '.join(block.distinct)}"
             left = pd.concat([left, _told(form, double, kept)], ignore_index=True)
             keep &= ~form.frame.index.isin(double)
+        if block.ticked:
+            form, unticked = one_for_each_tick(block, form, form.frame[keep])
+            none = _told(form, unticked, f"no box of {block.ticked} is ticked")
+            left = pd.concat([left, none], ignore_index=True)
+            keep = pd.Series(data=True, index=form.frame.index)
         one = Collapsed(form)
         if block.group_by:
             read = sorted({block.bind.get(name, name) for name in wanted} & set(form.fields))
@@ -71,19 +81,21 @@ class BlockRecords:
             form.field_named(block.bind[RESULT], block.place)
             keep &= on_distinct(trimmed, form.frame[block.bind[RESULT]]).notna()
         rows = np.flatnonzero(keep)
-        joined = {join.name: _joined(join, raw, form.frame, rows) for join in block.joins}
+        beside = {j.name: joined(j, block, form, rows, forms(j.form, j.place)) for j in block.joins}
         fields: dict[str, tuple[str, Field]] = {}
         for name in wanted:
             source = block.bind.get(name, name)
             owner, _, field = source.partition(".")
             if source in form.fields:
                 fields[name] = (form.name, form.fields[source])
-            elif owner in joined:
+            elif owner in beside:
                 other = next(join.form for join in block.joins if join.name == owner)
-                fields[name] = (other, raw.form(other, "").field_named(field, block.place))
+                fields[name] = (other, forms(other, "").field_named(field, block.place))
             elif name in block.bind:
                 form.field_named(source, block.place)
-        return cls(number, block, form, rows, fields, joined, left, one)
+        frames = {name: found.frame for name, found in beside.items()}
+        told = all_findings([one.findings, *(found.findings for found in beside.values())])
+        return cls(number, block, form, rows, fields, frames, left, one, told)
 
     @property
     def index(self) -> pd.Index:
@@ -136,7 +148,7 @@ class BlockRecords:
         return (owner, field) if joined else ("", source)
 
 
-def _with_units(block: Block, form: Form, raw: RawData, wanted: tuple[str, ...]) -> Block:
+def _with_units(block: Block, form: Form, forms: Forms, wanted: tuple[str, ...]) -> Block:
     """The block with the names of units, as WEIGHT@unit, bound to the fields that hold these."""
     joined = {join.name: join.form for join in block.joins}
 
@@ -145,12 +157,18 @@ def _with_units(block: Block, form: Form, raw: RawData, wanted: tuple[str, ...])
             return source
         owner, _, field = source.rpartition(".")
         if owner in joined and source not in form.fields:
-            units = raw.form(joined[owner], block.place).units
+            units = forms(joined[owner], block.place).units
             return f"{owner}.{units.get(field.removesuffix(UNIT), field)}"
         return form.units.get(source.removesuffix(UNIT), source)
 
-    conditions = (clause.variable for clause in block.where)
-    names = {*wanted, *conditions, *block.distinct, *block.group_by, *block.collapse}
+    names = {
+        *wanted,
+        *variables_of(block.where),
+        *block.distinct,
+        block.ticked,
+        *block.group_by,
+        *block.collapse,
+    }
     bind = {name: holder(block.bind.get(name, name)) for name in sorted({*block.bind, *names})}
     return replace(block, bind={n: to for n, to in bind.items() if n in block.bind or to != n})
 
@@ -167,41 +185,3 @@ def _doubled(block: Block, form: Form, rows: pd.DataFrame) -> pd.Index:
         if name not in CONTEXT:
             form.field_named(name, block.place)
     return rows.index[rows.duplicated(names, keep=block.keep)]
-
-
-def _joined(join: Join, raw: RawData, frame: pd.DataFrame, rows: NDArray[np.intp]) -> pd.DataFrame:
-    """The joined record of each row, in the order of the rows; missing where there is none."""
-    form = raw.form(join.form, join.place)
-    for clause in join.where:
-        form.field_named(clause.variable, join.place)
-    by = [f"@{name}" for name in join.by]
-    strange = [name for name in by if name not in CONTEXT]
-    if strange:
-        raise SpecError(
-            f"{join.name} is joined by {strange[0][1:]}",
-            where=join.place,
-            remedy="join by subject, or by subject and event",
-        )
-    read = [(clause.variable, clause.variable) for clause in join.where]
-    others = form.frame[all_hold(join.where, clauses_on(form.frame, read))]
-    others = others.assign(**{name: as_plain(others[name]) for name in by})
-    chosen = join.first or join.last
-    if chosen:
-        field = form.field_named(chosen, join.place)
-        order = field.iso(others[chosen])
-        others = others.loc[order[order.notna()].sort_values(kind="stable").index]
-        others = others.drop_duplicates(by, keep="first" if join.first else "last")
-    doubled = others[others.duplicated(by, keep=False)]
-    if len(doubled):
-        first = doubled.iloc[0]
-        lines = doubled.loc[(doubled[by] == first[by]).all(axis=1), "@line"].astype(str)
-        raise MappingError(
-            f"form {form.name} has several records for {' and '.join(join.by)}"
-            f" {', '.join(str(first[name]) for name in by)}: {first['@file']} lines"
-            f" {', '.join(lines)}",
-            where=join.place,
-            remedy="say which with first: or last:, or restrict them with where:",
-        )
-    others = others.assign(**{"@record": others.index}).set_index(by)
-    keys = [as_plain(frame[name].iloc[rows]) for name in by]
-    return others.reindex(pd.MultiIndex.from_arrays(keys) if len(by) > 1 else pd.Index(keys[0]))

@@ -7,17 +7,36 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from specs.files import File, FormFields, Scalar, Texts, listed
-from specs.rule_models import Clauses, Names, RuleModel, SdtmVariable, VariableModel
+from specs.rule_models import Conditions, Names, RuleModel, SdtmVariable, VariableModel
 
 
 class JoinModel(File):
-    """`{from: infusion, by: subject, first: exstdat}`."""
+    """`{from: infusion, by: [subject, lot], first: exstdat}`.
+
+    `from` is as in records; `by` names context and fields of both sides, or has for each field of
+    the records the one of the other side: `{aept_code: code}`.
+    """
 
     form: str = Field(alias="from")
-    by: Names = ("subject",)
-    where: Clauses = ()
+    by: Names | dict[str, str] = ("subject",)
+    where: Conditions = ()
     first: str = ""
     last: str = ""
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """What the records share with those of the other side, by the names of both."""
+        return tuple(
+            self.by.items() if isinstance(self.by, dict) else zip(self.by, self.by, strict=True)
+        )
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> JoinModel:
+        if not self.by:
+            raise ValueError("by names nothing that the records share")
+        if self.first and self.last:
+            raise ValueError("first and last exclude each other")
+        return self
 
 
 class AnyModel(File):
@@ -40,13 +59,14 @@ class SdtmBlock(File):
     form: str = Field(alias="from")
     name: str = ""  # what the table of tests calls these records, if not by their form
     numbered: int = Field(default=0, ge=0, le=999)  # {n} in names runs from 1 to this
+    ticked: str = ""  # a checkbox field: there is a record for each box that is ticked
     distinct: Names = ()  # of records that agree in these fields one is kept
     keep: Literal["first", "last"] = "first"  # which of them, in the order collected
     group_by: Names = ()  # records that agree in these fields are made one
     collapse: dict[str, Literal["first", "last", "min", "max", "joined"] | AnyModel] = Field(
         default={}
     )
-    where: Clauses = ()
+    where: Conditions = ()
     join: dict[str, JoinModel] = Field(default={})
     bind: dict[str, str] = Field(default={})
     assign: dict[str, Scalar] = Field(default={})
@@ -57,6 +77,8 @@ class SdtmBlock(File):
             raise ValueError("collapse goes with group_by")
         if "keep" in self.model_fields_set and not self.distinct:
             raise ValueError("keep goes with distinct")
+        if self.group_by and self.ticked:
+            raise ValueError("group_by makes records one, ticked makes one several: use one")
         if self.group_by and self.distinct:
             raise ValueError("group_by makes records one, distinct leaves them out: use one")
         return self
@@ -71,7 +93,7 @@ class AdamBlock(File):
     from_: Names = Field(alias="from")
     derived: str = ""
     arguments: dict[str, Any] = Field(default={}, alias="with")
-    where: Clauses = ()
+    where: Conditions = ()
     assign: dict[str, Scalar] = Field(default={})
 
     @property
@@ -97,7 +119,7 @@ class ParameterModel(File):
     number: int = Field(default=0, ge=0)  # PARAMN where it is not the place in the file
     category: str = ""
     codelist: str = ""
-    where: Clauses = ()
+    where: Conditions = ()
     derived: str = ""
     from_: Names = Field(default=(), alias="from")
     arguments: dict[str, Any] = Field(default={}, alias="with")
@@ -141,6 +163,7 @@ class SdtmFile(_Dataset):
     tests: tuple[tuple[Any, ...], ...] = ()
     variables: dict[str, SdtmVariable]
     supplemental: dict[str, SdtmVariable] = Field(default={})
+    working: dict[str, SdtmVariable] = Field(default={})  # what rules read and is not submitted
     not_submitted: FormFields = Field(default={})
 
     @property
@@ -164,6 +187,7 @@ class AdamFile(_Dataset):
     ] = ()
     parameters: dict[str, ParameterModel] = Field(default={})
     variables: dict[str, VariableModel]
+    working: dict[str, VariableModel] = Field(default={})  # what rules read and is not submitted
 
     @property
     def domain(self) -> str:

@@ -16,16 +16,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from specs.encodings import ASCII
 from specs.errors import SpecError, did_you_mean
+from specs.where import renamed, told
+from specs.working import names_told, rules_told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
     from specs.analyses import Analysis, Display
     from specs.derivation import Derivation
     from specs.terminology import Codelist
-    from specs.where import Where
+    from specs.where import Condition, Where
 
 
 class Origin(StrEnum):
@@ -59,6 +61,7 @@ class Rule:
     `sources` are written as in the spec: a field of the raw form, a name bound by the block,
     `join.field`, a variable of the same dataset, `DM.RFSTDTC`, in ADaM also `SLEDTOT.CHG`.
     `when` restricts the rule to records of the dataset, `where` the records it reads elsewhere.
+    `working` has the rules of each working value, which is not submitted, that the rule reads.
     """
 
     origin: Origin
@@ -68,16 +71,44 @@ class Rule:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     origin_source: str = "Sponsor"
     read_as: Literal["label", "code"] = "label"  # how a coded answer is read
-    when: tuple[Where, ...] = ()
-    where: tuple[Where, ...] = ()
+    when: tuple[Condition, ...] = ()
+    where: tuple[Condition, ...] = ()
     place: str = ""
+    working: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
 
     def method_text(self) -> str:
         """The method as define.xml states it; "" unless derived."""
         if self.derivation is None:
             return ""
-        sources = [_CONTEXT.get(source, source) for source in self.sources]
-        return self.derivation.method_text(sources, self.arguments)
+        return " ".join([self._text(names_told(self)), *self.working_texts()])
+
+    def working_texts(self) -> Iterator[str]:
+        """What each working value is that the rule reads, a sentence or more each."""
+        names = names_told(self)
+        for name, rules in rules_told(self).items():
+            texts = " Else: ".join(rule._told_where(names) for rule in rules)
+            yield f"{names[name][0].upper()}{names[name][1:]}: {texts}"
+
+    def condition_text(self, conditions: Iterable[Condition]) -> str:
+        """Conditions of the rule as reviewers read them, working values by what they are called."""
+        names = names_told(self)
+        return told(renamed(conditions, lambda name: names.get(name, name)))
+
+    def _told_where(self, names: Mapping[str, str]) -> str:
+        text = self._text(names)
+        when = told(renamed(self.when, lambda name: names.get(name, name)))
+        return f"Where {when}: {text}" if when else text
+
+    def _text(self, names: Mapping[str, str]) -> str:
+        """What the rule gives, in a sentence that calls working values by these names."""
+        sources = [names.get(source, _CONTEXT.get(source, source)) for source in self.sources]
+        if self.derivation is not None:
+            text = self.derivation.method_text(sources, self.arguments)
+            return f"{text[:1].upper()}{text[1:]}" if self.working else text
+        if self.constant is not None:
+            return f'The constant "{self.constant}".'
+        named = " and ".join(sources)
+        return f"{named}, as collected." if self.origin is Origin.COLLECTED else f"{named}."
 
 
 @dataclass(frozen=True)
@@ -143,16 +174,17 @@ class Value:
 
 @dataclass(frozen=True)
 class Join:
-    """Records of another form beside the main ones, at most one for each.
+    """Records of another form, dataset or table beside the main ones, at most one for each.
 
-    `by` names the context they share (`subject`, or `subject` and `event`). With `first` or
-    `last` the earliest or latest record by that field is taken; else a second one is an error.
+    `by` has pairs of what they share: a field of the one and a field of the other, or for both the
+    context (`subject`, `event`). With `first` or `last` the earliest or latest record by that
+    field is taken; else none is where there are several, with a finding.
     """
 
     name: str
     form: str
-    by: tuple[str, ...] = ("subject",)
-    where: tuple[Where, ...] = ()
+    by: tuple[tuple[str, str], ...] = (("subject", "subject"),)
+    where: tuple[Condition, ...] = ()
     first: str = ""
     last: str = ""
     place: str = ""
@@ -173,11 +205,12 @@ class Block:
     """
 
     form: str
-    where: tuple[Where, ...] = ()
+    where: tuple[Condition, ...] = ()
     joins: tuple[Join, ...] = ()
     bind: Mapping[str, str] = field(default_factory=dict)
     assign: Mapping[str, str | int | float] = field(default_factory=dict)
     rule: Rule | None = None  # records made by a derivation of scope "dataset"
+    ticked: str = ""  # a checkbox field: a record for each box that is ticked
     distinct: tuple[str, ...] = ()  # of records that agree in these one is kept
     keep: Literal["first", "last"] = "first"
     group_by: tuple[str, ...] = ()
@@ -198,7 +231,7 @@ class Parameter:
     number: int
     category: str = ""
     codelist: str = ""
-    where: tuple[Where, ...] = ()
+    where: tuple[Condition, ...] = ()
     rule: Rule | None = None
     per: tuple[str, ...] = ()
     place: str = ""
@@ -219,6 +252,7 @@ class Dataset:
     blocks: tuple[Block, ...]
     variables: tuple[Variable, ...]
     supplemental: tuple[Variable, ...] = ()
+    working: tuple[Variable, ...] = ()  # what rules read and is not submitted
     parameters: tuple[Parameter, ...] = ()
     not_submitted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # form: fields
     repeating: bool = True
@@ -229,7 +263,7 @@ class Dataset:
 
     def variable(self, name: str) -> Variable:
         """The variable of that name; SpecError if the dataset has none."""
-        for variable in self.variables:
+        for variable in (*self.variables, *self.working):
             if variable.name == name:
                 return variable
         raise SpecError(

@@ -1,0 +1,117 @@
+"""Records beside others: for each record of a block the one of another form that has its keys.
+
+The other side may be a form, another dataset, or a table of the study. A record that finds several
+gets none of them, and a finding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sdtm.raw import CONTEXT
+from sdtm.sources import clauses_on
+from specs.distinct import as_plain, on_distinct, trimmed
+from specs.findings import findings, no_findings
+from specs.where import all_hold, variables_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from sdtm.raw import Form
+    from specs.model import Block, Join
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The joined record of each row, in the order of the rows, missing where there is none."""
+
+    frame: pd.DataFrame
+    findings: pd.DataFrame
+
+
+def joined(join: Join, block: Block, form: Form, rows: NDArray[np.intp], other: Form) -> Joined:
+    """The record of `other` beside each of the rows of a form."""
+    by = [
+        (_key(own, block, form, join), _key(theirs, None, other, join)) for own, theirs in join.by
+    ]
+    others = _chosen(join, other, [theirs for _, theirs in by])
+    keys = pd.DataFrame({n: _plain(others[theirs]) for n, (_, theirs) in enumerate(by)})
+    asked = pd.DataFrame(
+        {n: _plain(form.frame[own].iloc[rows]) for n, (own, _) in enumerate(by)}
+    ).reset_index(drop=True)
+    known = keys.notna().all(axis=1)
+    keys, others = keys[known], others[known]
+    several = keys.duplicated(keep=False)
+    code = pd.concat([keys, asked], ignore_index=True).groupby(list(keys), dropna=False).ngroup()
+    theirs, mine = code.iloc[: len(keys)], code.iloc[len(keys) :].reset_index(drop=True)
+    one = pd.Series(others.index[~several], index=theirs[~several.to_numpy()])
+    record = mine.map(one)
+    found = others.reindex(pd.Index(record)).reset_index(drop=True)
+    doubled = mine.isin(theirs[several.to_numpy()])
+    told = _several(join, form, rows[doubled.to_numpy()], other, mine[doubled], theirs, others)
+    return Joined(found.assign(**{"@record": record.astype("float64")}), told)
+
+
+def _key(name: str, block: Block | None, form: Form, join: Join) -> str:
+    """The column of a form that a key is: a field, a bound name, or with @ the context."""
+    if f"@{name}" in CONTEXT:
+        return f"@{name}"
+    field = block.bind.get(name, name) if block else name
+    return field if field in CONTEXT else form.field_named(field, join.place).name
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = on_distinct(trimmed, column)
+    return as_plain(column)
+
+
+def _chosen(join: Join, other: Form, by: list[str]) -> pd.DataFrame:
+    """The records that meet the conditions of a join; with first or last one for each key."""
+    for name in variables_of(join.where):
+        other.field_named(name, join.place)
+    read = [(name, name) for name in variables_of(join.where)]
+    others = other.frame[all_hold(join.where, clauses_on(other.frame, read))]
+    chosen = join.first or join.last
+    if not chosen:
+        return others
+    order = other.field_named(chosen, join.place).iso(others[chosen])
+    others = others.loc[order[order.notna()].sort_values(kind="stable").index]
+    keys = pd.DataFrame({name: _plain(others[name]) for name in by})
+    return others[~keys.duplicated(keep="first" if join.first else "last")]
+
+
+def _several(
+    join: Join,
+    form: Form,
+    rows: NDArray[np.intp],
+    other: Form,
+    mine: pd.Series,
+    theirs: pd.Series,
+    others: pd.DataFrame,
+) -> pd.DataFrame:
+    """A finding for each record that finds several."""
+    if not len(rows):
+        return no_findings()
+    at = as_plain(others["@file"]) + " line " + others["@line"].astype("str")
+    lines = at.fillna("a row of the table").groupby(theirs.to_numpy()).agg(", ".join)
+    places = form.frame.iloc[rows]
+    message = (
+        f"{join.name} finds several records of {other.name} with the same"
+        f" {' and '.join(theirs for _, theirs in join.by)} ("
+        + mine.map(lines).astype("str")
+        + "), and none is taken; say which with first: or last:, or restrict them with where:"
+    )
+    return findings(
+        severity="error",
+        rule="CK-JOIN-RECORDS",
+        form=form.name,
+        subject=as_plain(places["@subject"]).reset_index(drop=True),
+        message=message.reset_index(drop=True),
+        file=as_plain(places["@file"]).reset_index(drop=True),
+        line=places["@line"].reset_index(drop=True),
+    )
