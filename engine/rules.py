@@ -19,12 +19,12 @@ from engine.calls import outcome_of
 from engine.values import combined, no_values, typed
 from specs.distinct import as_plain, spread
 from specs.errors import CdisckitError, MappingError
-from specs.where import all_hold
+from specs.where import all_hold, variables_of
 
 if TYPE_CHECKING:
     from specs.derivation import Derivation
     from specs.model import Dataset, Rule, Variable
-    from specs.where import Where
+    from specs.where import Condition
 
 
 class Making(ABC):
@@ -86,6 +86,7 @@ class Making(ABC):
 
     def _ruled(self, variable: Variable, values: pd.Series) -> pd.Series:
         several = len(variable.rules) > 1 or any(rule.when for rule in variable.rules)
+        several &= variable not in self.dataset.working
         for number, rule in enumerate(variable.rules, start=1):
             met = self._met(rule.when, rule.place)
             rows = met & values.isna()
@@ -95,10 +96,10 @@ class Making(ABC):
                 self.account.fired(variable.name, number, rows & made.notna())
         return values
 
-    def _met(self, conditions: tuple[Where, ...], place: str) -> pd.Series:
+    def _met(self, conditions: tuple[Condition, ...], place: str) -> pd.Series:
         if not conditions:
             return pd.Series(data=True, index=self.index)
-        columns = {clause.variable: self.column(clause.variable, place) for clause in conditions}
+        columns = {name: self.column(name, place) for name in variables_of(conditions)}
         return all_hold(conditions, pd.DataFrame(columns, index=self.index))
 
     def _given(self, rule: Rule, variable: Variable, met: pd.Series, rows: pd.Series) -> pd.Series:

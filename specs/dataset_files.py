@@ -13,6 +13,8 @@ from specs.model import Block, Dataset, Join, Origin, Parameter, Rule, Value, Va
 from specs.paths import dataset_name
 from specs.rule_files import RuleResolver, check_number
 from specs.rule_models import NUMERIC, SdtmVariable
+from specs.where import renamed
+from specs.working import with_working
 from specs.yaml_files import records
 
 if TYPE_CHECKING:
@@ -41,10 +43,7 @@ def _numbered(given: SdtmBlock | AdamBlock, block: Block) -> Iterator[Block]:
             block,
             bind=MappingProxyType({name: filled(field) for name, field in block.bind.items()}),
             assign=MappingProxyType({name: filled(v) for name, v in block.assign.items()}),
-            where=tuple(
-                clause.model_copy(update={"variable": filled(clause.variable)})
-                for clause in block.where
-            ),
+            where=renamed(block.where, filled),
         )
 
 
@@ -73,8 +72,17 @@ class DatasetResolver(RuleResolver):
             partial(self._variable, name, v, "supplemental")
             for name, v in given.supplemental.items()
         )
-        variables, supplemental = gathered((self._variables, lambda: tuple(gathered(qualifiers))))
-        return Dataset(
+        not_submitted = (
+            partial(self._variable, name, v, "working") for name, v in given.working.items()
+        )
+        variables, supplemental, working = gathered(
+            (
+                self._variables,
+                lambda: tuple(gathered(qualifiers)),
+                lambda: tuple(gathered(not_submitted)),
+            )
+        )
+        dataset = Dataset(
             name=given.dataset,
             domain=self.domain,
             label=given.label or (known.label if known else given.dataset),
@@ -86,6 +94,7 @@ class DatasetResolver(RuleResolver):
             blocks=tuple(self._blocks((*variables, *supplemental))),
             variables=variables,
             supplemental=supplemental,
+            working=working,
             parameters=tuple(self._parameters()),
             not_submitted=MappingProxyType(dict(given.not_submitted)),
             repeating=self.domain != "DM" and given.dataset != "ADSL",
@@ -93,6 +102,7 @@ class DatasetResolver(RuleResolver):
             comment=given.comment,
             file=self.file.path.name,
         )
+        return with_working(dataset)
 
     def _variables(self) -> tuple[Variable, ...]:
         given = dict(self.given.variables)
@@ -129,7 +139,7 @@ class DatasetResolver(RuleResolver):
                 )
         label = given.label or (known.label if known else "")
         inherits = any(rule.predecessor for rule in given.all_rules)
-        if not label and not inherits:
+        if not label and not inherits and part != "working":
             raise SpecError(
                 f"{name} has no label and is not in the standard",
                 where=place,
@@ -213,16 +223,19 @@ class DatasetResolver(RuleResolver):
             self._check_constant(value, known[name], place)
 
     def _check_constant(self, constant: Any, variable: Variable, place: str) -> None:
-        """SpecError for text as a number, or for what a codelist that is not extensible lacks."""
+        """SpecError for text as a number, and for what is no term of the variable's codelist."""
         if variable.type == "Num":
             check_number(constant, variable.name, place)
         if variable.codelist and constant not in (None, ""):
             codelist = self.terminology.use(variable.codelist, place).codelist
-            if not codelist.extensible and str(constant) not in codelist:
+            if str(constant) not in codelist:
+                remedy = did_you_mean(str(constant), codelist.values)
+                if codelist.extensible:
+                    remedy += f"; a term of your own goes under extend: of {variable.codelist}"
                 raise SpecError(
                     f"{variable.name} is {constant}, which is no term of {variable.codelist}",
                     where=place,
-                    remedy=did_you_mean(str(constant), codelist.values),
+                    remedy=remedy,
                 )
 
     def _of_class(self, name: str) -> StandardVariable | None:
@@ -322,11 +335,12 @@ class DatasetResolver(RuleResolver):
         return replace(
             block,
             joins=tuple(
-                Join(name, j.form, j.by, j.where, j.first, j.last, place)
+                Join(name, j.form, j.pairs, j.where, j.first, j.last, place)
                 for name, j in given.join.items()
             ),
             bind=MappingProxyType(dict(given.bind)),
             distinct=given.distinct,
+            ticked=given.ticked,
             keep=given.keep,
             group_by=given.group_by,
             collapse=MappingProxyType(

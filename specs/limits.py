@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from specs.errors import SpecError
 from specs.standards import standard
+from specs.working import unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,7 @@ def spec_problems(study: Study) -> Iterator[SpecError]:
         if dataset.parent:
             continue
         yield from _texts(dataset)
+        yield from unread(dataset)
         yield from _missing(dataset, study)
 
 
@@ -38,6 +40,12 @@ def _texts(dataset: Dataset) -> Iterator[SpecError]:
                 remedy="use at most 8 capital letters, digits and _, a letter first",
             )
         yield from _long(variable.label, _LABEL, f"the label of {variable.name}", variable.place)
+        if variable.format and variable.format.startswith("$") != (variable.type == "Char"):
+            yield SpecError(
+                f"{variable.name} is {variable.type}, and its format is {variable.format}",
+                where=variable.place,
+                remedy="formats of text, and only they, begin with $; a date of ADaM is type: Num",
+            )
         for rule in variable.rules:
             constant = rule.constant
             if isinstance(constant, str):

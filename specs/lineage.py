@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from specs.references import split_source
-from specs.where import Comparator, Where, all_hold
+from specs.where import AnyOf, Comparator, Where, left_to_meet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from specs.model import Block, Dataset, Rule, Study
+    from specs.where import Condition
 
 COLUMNS = (
     "dataset",
@@ -41,21 +42,36 @@ def variable_lineage(study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=pd.Index(COLUMNS)).astype("str").drop_duplicates()
 
 
-def conditions_of(text: str) -> tuple[Where, ...]:
+def conditions_of(text: str) -> tuple[Condition, ...]:
     """The conditions in a cell of `when` or `where`; none for "".
 
     >>> conditions_of('[["RSCAT", "EQ", ["PGA"]]]')[0].variable
     'RSCAT'
     """
+    return _read(json.loads(text)) if text else ()
+
+
+def _read(listed: Iterable[Any]) -> tuple[Condition, ...]:
     return tuple(
-        Where(variable=variable, comparator=comparator, values=tuple(values))
-        for variable, comparator, values in (json.loads(text) if text else ())
+        AnyOf(alternatives=tuple(map(_read, one["any"])))  # type: ignore[arg-type]
+        if isinstance(one, dict)
+        else Where(variable=one[0], comparator=one[1], values=tuple(one[2]))
+        for one in listed
     )
 
 
-def _told(conditions: Iterable[Where]) -> str:
-    listed = [[w.variable, w.comparator.value, list(w.values)] for w in conditions]
+def _told(conditions: Iterable[Condition]) -> str:
+    listed = _listed(conditions)
     return json.dumps(listed) if listed else ""
+
+
+def _listed(conditions: Iterable[Condition]) -> list[Any]:
+    return [
+        [one.variable, one.comparator.value, list(one.values)]
+        if isinstance(one, Where)
+        else {"any": [_listed(alternative) for alternative in one.alternatives]}
+        for one in conditions
+    ]
 
 
 def _rows(dataset: Dataset, study: Study) -> Iterator[tuple[str, ...]]:
@@ -80,7 +96,7 @@ def _rows(dataset: Dataset, study: Study) -> Iterator[tuple[str, ...]]:
 
 
 def _described(
-    rule: Rule, source: str, number: int, when: Iterable[Where]
+    rule: Rule, source: str, number: int, when: Iterable[Condition]
 ) -> tuple[str, str, str, str, str, str]:
     derivation = rule.derivation.name if rule.derivation else ""
     return str(rule.origin), derivation, source, str(number), _told(when), _told(rule.where)
@@ -88,12 +104,18 @@ def _described(
 
 def _sources(
     rule: Rule, dataset: Dataset, built: set[str]
-) -> Iterator[tuple[str, tuple[Where, ...]]]:
+) -> Iterator[tuple[str, tuple[Condition, ...]]]:
     """The sources of a rule, each with the conditions that its block sets."""
+    for name in rule.sources:
+        for inner in rule.working.get(name, ()):
+            for source, scope in _sources(inner, dataset, built):
+                yield source, (*scope, *inner.when)
     if rule.constant is not None:
         yield f"constant {rule.constant}", ()
     own = {v.name for v in (*dataset.variables, *dataset.supplemental)}
     for source in rule.sources:
+        if source in rule.working:
+            continue
         owner, _ = split_source(source)
         if source in own and rule.derivation is not None:
             yield f"{dataset.name}.{source}", ()
@@ -103,12 +125,18 @@ def _sources(
             yield from _fields(source, dataset, rule)
 
 
-def _fields(source: str, dataset: Dataset, rule: Rule) -> Iterator[tuple[str, tuple[Where, ...]]]:
+def _fields(
+    source: str, dataset: Dataset, rule: Rule
+) -> Iterator[tuple[str, tuple[Condition, ...]]]:
     """The form's field a name stands for, in each block that the rule is for.
 
     Where it is one field in all blocks of a form, what the blocks assign is no condition.
     """
-    found = [(_field(source, b), b) for b in dataset.blocks if _may_meet(b, rule.when)]
+    found = [
+        (_field(source, b), b)
+        for b in dataset.blocks
+        if left_to_meet(rule.when, b.assign) is not None
+    ]
     of_form: dict[str, set[str]] = {}
     for field, _ in found:
         of_form.setdefault(split_source(field)[0], set()).add(field)
@@ -126,9 +154,3 @@ def _field(source: str, block: Block) -> str:
 
 def _is(variable: str, value: object) -> Where:
     return Where(variable=variable, comparator=Comparator.EQ, values=(str(value),))
-
-
-def _may_meet(block: Block, conditions: Iterable[Where]) -> bool:
-    """Whether what a block assigns leaves the conditions possible."""
-    known = [w for w in conditions if w.variable in block.assign]
-    return not known or bool(all_hold(known, pd.DataFrame([dict(block.assign)])).all())

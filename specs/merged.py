@@ -61,6 +61,7 @@ def _merged(
         blocks=tuple(block for part in parts for block in part.blocks),
         variables=tuple(sorted(variables, key=lambda v: order.get(v.name, len(order)))),
         supplemental=tuple(_variables([p.supplemental for p in parts], scopes, terminology)),
+        working=tuple(_variables([p.working for p in parts], scopes, terminology)),
         not_submitted=MappingProxyType(fields),
         comment=" ".join(dict.fromkeys(part.comment for part in parts if part.comment)),
     )

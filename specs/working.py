@@ -1,0 +1,139 @@
+"""Working values: variables that rules of a dataset read and that are not submitted.
+
+They are no variables of the package, so a text or a lineage that reads one tells what it was made
+of in its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from specs.errors import SpecError
+from specs.where import variables_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from specs.model import Dataset, Rule, Variable
+
+
+def with_working(dataset: Dataset) -> Dataset:
+    """The dataset, its rules knowing those of the working values they read, directly or not.
+
+    SpecError where a working value bears the name of a variable, or goes in a circle.
+    """
+    if not dataset.working:
+        return dataset
+    _check_names(dataset)
+    found: dict[str, tuple[Rule, ...]] = {}
+    by_name = {variable.name: variable for variable in dataset.working}
+
+    def rules(name: str, above: tuple[str, ...]) -> tuple[Rule, ...]:
+        if name in above:
+            circle = " from ".join((*above[above.index(name) :], name))
+            raise SpecError(f"working values go in a circle: {circle}", where=by_name[name].place)
+        if name not in found:
+            found[name] = tuple(told(rule, (*above, name)) for rule in by_name[name].rules)
+        return found[name]
+
+    def told(rule: Rule, above: tuple[str, ...] = ()) -> Rule:
+        names = [name for name in dict.fromkeys(read_by(rule)) if name in by_name]
+        return replace(rule, working={n: rules(n, above) for n in names}) if names else rule
+
+    def described(variables: Iterable[Variable]) -> tuple[Variable, ...]:
+        return tuple(map(one, variables))
+
+    def one(variable: Variable) -> Variable:
+        values = tuple(replace(v, described=one(v.described)) for v in variable.values)
+        return replace(variable, rules=tuple(map(told, variable.rules)), values=values)
+
+    return replace(
+        dataset,
+        variables=described(dataset.variables),
+        supplemental=described(dataset.supplemental),
+        working=described(dataset.working),
+        parameters=tuple(
+            replace(p, rule=told(p.rule)) if p.rule else p for p in dataset.parameters
+        ),
+    )
+
+
+def read_by(rule: Rule) -> Iterator[str]:
+    """The names that a rule reads, in its sources and conditions."""
+    yield from rule.sources
+    yield from variables_of(rule.when)
+
+
+def unread(dataset: Dataset) -> Iterator[SpecError]:
+    """Working values that no rule reads."""
+    rules = [
+        r for v in (*dataset.variables, *dataset.supplemental, *dataset.working) for r in v.rules
+    ]
+    rules += [parameter.rule for parameter in dataset.parameters if parameter.rule]
+    read = {name for rule in rules for name in read_by(rule)}
+    for variable in dataset.working:
+        if variable.name not in read:
+            yield SpecError(
+                f"no rule reads the working value {variable.name}",
+                where=variable.place,
+                remedy="remove it, or name it where it is needed",
+            )
+
+
+def names_told(rule: Rule) -> Mapping[str, str]:
+    """What a text calls each working value that a rule reads, directly or not."""
+    names = list(dict.fromkeys(_hidden(rule)))
+    if len(names) == 1:
+        return {names[0]: "the intermediate value"}
+    return {name: f"intermediate value {number}" for number, name in enumerate(names, start=1)}
+
+
+def rules_told(rule: Rule) -> Mapping[str, tuple[Rule, ...]]:
+    """The rules of each working value that a rule reads, directly or not."""
+    found: dict[str, tuple[Rule, ...]] = {}
+    for name, rules in rule.working.items():
+        found[name] = rules
+        for one in rules:
+            found |= rules_told(one)
+    return found
+
+
+def _hidden(rule: Rule) -> Iterator[str]:
+    for name, rules in rule.working.items():
+        yield name
+        for one in rules:
+            yield from _hidden(one)
+
+
+def _check_names(dataset: Dataset) -> None:
+    taken = {v.name for v in (*dataset.variables, *dataset.supplemental)}
+    names = {variable.name for variable in dataset.working}
+    for variable in (*dataset.variables, *dataset.supplemental):
+        for value in variable.values:
+            hidden = next((w.variable for w in value.where if w.variable in names), "")
+            if hidden:
+                raise SpecError(
+                    f"a line of value level is told by {hidden}, which is not submitted",
+                    where=value.described.place,
+                    remedy="tell it by variables of the dataset",
+                )
+    for variable in dataset.working:
+        if variable.name in taken:
+            raise SpecError(
+                f"{variable.name} is a variable of {dataset.name} and a working value",
+                where=variable.place,
+                remedy="rename the working value",
+            )
+        if not variable.name.replace("_", "").isalnum():
+            raise SpecError(
+                f"{variable.name} is not a name of a working value",
+                where=variable.place,
+                remedy="write letters, digits and _",
+            )
+        if not variable.rules:
+            raise SpecError(
+                f"{variable.name} has no rule",
+                where=variable.place,
+                remedy="give it a verb: collected, derived, assigned, protocol or predecessor",
+            )
