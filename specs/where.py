@@ -151,7 +151,13 @@ def any_written(data: Any) -> Any:
         raise ValueError(
             "write a list of conditions, or a list of such lists of which one is enough"
         )
-    return [AnyOf(alternatives=tuple(tuple(map(one_written, listed)) for listed in data))]
+    return [
+        AnyOf(
+            alternatives=tuple(
+                tuple(Where.model_validate(written(one)) for one in listed) for listed in data
+            )
+        )
+    ]
 
 
 def told(conditions: Iterable[Condition], *, several: bool = False) -> str:

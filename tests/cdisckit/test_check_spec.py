@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table of cases reads best with one case per line
 """What a build ends with for a specification, `check-spec` tells before there are any data."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table of cases reads best with one case per line
 """Working values: what rules read of each other and what is not submitted."""
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ import pytest
 import sdtm.derivations
 from specs.derivation import derivations_of
 from specs.errors import SpecError
-from specs.lineage import variable_lineage
 from specs.limits import spec_problems
+from specs.lineage import variable_lineage
 from specs.load import load_study
 from tests.sdtm.test_build import rows
 
