@@ -217,8 +217,8 @@ class _Tables:
                 raise _NotRepeatableError(f"{dataset} is not in the package")
             self._frames[dataset], member = read_delivered(path)
             self._formats[dataset] = {
-                column.name: "s" if column.format.startswith("DATETIME") else "D"
+                column.name: "s" if column.holds == "datetimes" else "D"
                 for column in member.columns
-                if column.format.startswith("DATE")
+                if column.holds in ("dates", "datetimes")
             }
         return self._frames[dataset]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from specs.distinct import as_category, as_plain, has_text_categories, missing, on_distinct
 from specs.errors import MappingError
+from specs.formats import shown_as
 from specs.tables import Table, no_trace
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ def kind_of(variable: Variable) -> Any:
     """The dtype of a variable's column; a numeric variable with a date format is a date."""
     if variable.type == "Char":
         return "str"
-    return "datetime64[s]" if variable.format.startswith("DATE") else "float64"
+    dated = shown_as(variable.format) in ("dates", "datetimes")
+    return "datetime64[s]" if dated else "float64"
 
 
 def typed(values: pd.Series, variable: Variable, place: str = "") -> pd.Series:

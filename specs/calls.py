@@ -18,6 +18,7 @@ from specs.derivation import Outcome
 from specs.distinct import as_plain, has_text_categories
 from specs.errors import CdisckitError, MappingError
 from specs.guard import guarded, is_of_study, said
+from specs.source_kinds import check_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -67,6 +68,7 @@ def called(
         (column if derivation.categories else as_plain(column)).copy(deep=False)
         for column in columns
     ]
+    check_sources(derivation, given, place)
     made = _run(derivation, given, constants, place, record)
     if index is None and derivation.scope in _ALIGNED and given:
         index = given[0].index

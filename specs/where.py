@@ -2,13 +2,15 @@
 
 The same object filters records, scopes value-level metadata and becomes `def:WhereClauseDef`. Of a
 list of lists one is enough: `[[{A: {EQ: 1}}, {B: {EQ: 2}}], [{C: {EQ: 3}}]]` is A and B, or C.
+A date is compared with a date: `{ASTDT: {GE: 2020-01-06}}`. One without a time stands for its day.
 """
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -34,6 +36,9 @@ class Comparator(StrEnum):
 
 
 _SHAPE = "a condition is {VARIABLE: {COMPARATOR: value}}, e.g. {AEYN: {EQ: Y}}"
+
+_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?")
+_LOOKS_DATED: Final = re.compile(r"[0-9]{4}-([0-9]{2}|-)|([0-9]{1,2}[-/.]){2}[0-9]{2,4}|[0-9]{4}/")
 
 _ORDERED = (Comparator.LT, Comparator.LE, Comparator.GT, Comparator.GE)
 
@@ -72,8 +77,12 @@ class Where(BaseModel):
     def _one_value_unless_listed(self) -> Where:
         if self.comparator not in (Comparator.IN, Comparator.NOTIN) and len(self.values) != 1:
             raise ValueError(f"{self.comparator} takes one value; several need IN or NOTIN")
-        if self.comparator in _ORDERED and _number(self.values[0]) is None:
-            raise ValueError(f"{self.comparator} compares numbers; {self.values[0]} is none")
+        if self.comparator in _ORDERED:
+            limit = self.values[0]
+            if _number(limit) is None and _moment(limit) is None:
+                raise ValueError(
+                    f"{self.comparator} compares numbers or complete dates; {limit} is neither"
+                )
         return self
 
     def holds(self, column: pd.Series) -> pd.Series:
@@ -83,21 +92,67 @@ class Where(BaseModel):
             return spread_plain(self.holds(values), codes, column.index)
         if self.comparator in (Comparator.EQ, Comparator.NE, Comparator.IN, Comparator.NOTIN):
             known = [value for value in self.values if value]
-            among = column.isin(
-                self._numbers(known) if pd.api.types.is_numeric_dtype(column) else known
-            )
+            if pd.api.types.is_datetime64_dtype(column):
+                among = self._among_dates(column, known)
+            else:
+                among = column.isin(
+                    self._numbers(known) if pd.api.types.is_numeric_dtype(column) else known
+                )
             if "" in self.values:
                 among |= column.isna()
             return ~among if self.comparator in (Comparator.NE, Comparator.NOTIN) else among
-        limit = float(self.values[0])
-        number = pd.to_numeric(column, errors="coerce")
+        compared, limit = self._ordered(column)
         compare = {
-            Comparator.LT: number.lt,
-            Comparator.LE: number.le,
-            Comparator.GT: number.gt,
-            Comparator.GE: number.ge,
+            Comparator.LT: compared.lt,
+            Comparator.LE: compared.le,
+            Comparator.GT: compared.gt,
+            Comparator.GE: compared.ge,
         }[self.comparator]
         return compare(limit).fillna(value=False).astype(bool)
+
+    def _ordered(self, column: pd.Series) -> tuple[pd.Series, Any]:
+        """What a comparator of order compares: numbers with a number, dates with a date."""
+        (text,) = self.values
+        number = _number(text)
+        if number is None:
+            if pd.api.types.is_datetime64_dtype(column):
+                return next(self._dates(column, [text]))
+            kind = "numeric" if pd.api.types.is_numeric_dtype(column) else "text"
+            raise SpecError(
+                f"{self}: {self.variable} is {kind}, {text} is a date",
+                remedy="compare a date of ADaM such as ASTDT; a --DTC may be incomplete",
+            )
+        if pd.api.types.is_datetime64_dtype(column) or self._is_text_of_dates(column):
+            raise self._no_number(text)
+        return pd.to_numeric(column, errors="coerce"), number
+
+    def _is_text_of_dates(self, column: pd.Series) -> bool:
+        if pd.api.types.is_numeric_dtype(column):
+            return False
+        known = column.dropna().astype("str")
+        return self.variable.endswith("DTC") or bool(known.str.match(_LOOKS_DATED.pattern).any())
+
+    def _no_number(self, text: str) -> SpecError:
+        return SpecError(
+            f"{self}: {self.variable} is a date, {text} is not",
+            remedy="compare it with a complete date such as 2020-01-31",
+        )
+
+    def _among_dates(self, column: pd.Series, texts: Iterable[str]) -> pd.Series:
+        among = pd.Series(data=False, index=column.index)
+        for compared, moment in self._dates(column, texts):
+            among |= compared.eq(moment)
+        return among
+
+    def _dates(
+        self, column: pd.Series, texts: Iterable[str]
+    ) -> Iterator[tuple[pd.Series, pd.Timestamp]]:
+        """For each text what it is compared with, and its date; without a time it is with days."""
+        for text in texts:
+            moment = _moment(text)
+            if moment is None:
+                raise self._no_number(text)
+            yield (column if "T" in text else column.dt.normalize()), moment
 
     def _numbers(self, texts: Iterable[str]) -> list[float]:
         numbers = {text: _number(text) for text in texts}
@@ -233,6 +288,13 @@ def _met(clause: Where, value: object) -> bool:
 def _number(text: str) -> float | None:
     try:
         return float(text)
+    except ValueError:
+        return None
+
+
+def _moment(text: str) -> pd.Timestamp | None:
+    try:
+        return pd.Timestamp(text) if _MOMENT.fullmatch(text) else None
     except ValueError:
         return None
 

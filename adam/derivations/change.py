@@ -9,6 +9,7 @@ from adam import exact
 from adam.lookup import NONE, dense, taken
 from specs.derivation import Outcome, derivation
 from specs.distinct import mapped, text_where
+from specs.source_kinds import Dates
 from specs.tables import numbered, stable_order
 
 
@@ -75,7 +76,7 @@ def text_for(text: pd.Series, *, texts: dict[str, str]) -> pd.Series:
 
 
 @derivation
-def months_between(start: pd.Series, end: pd.Series, *, decimals: int) -> pd.Series:
+def months_between(start: Dates, end: Dates, *, decimals: int) -> pd.Series:
     """Months of 365.25 / 12 days from {start} through {end}, both counted, to {decimals}
     decimals.
     """

@@ -8,13 +8,14 @@ import pandas as pd
 
 from sdtm import dates
 from specs.derivation import derivation
+from specs.source_kinds import Dates, DateTexts
 
 if TYPE_CHECKING:
     from specs.constants import SourceNames
 
 
 @derivation
-def treatment_emergent(dtc: pd.Series, start: pd.Series, start_time: pd.Series) -> pd.Series:
+def treatment_emergent(dtc: DateTexts, start: Dates, start_time: pd.Series) -> pd.Series:
     """Y where {dtc} is after the first dose on {start}, or on its day and not timed before
     {start_time}. A date that is partial or missing counts where it may be. Missing without a first
     dose.
@@ -27,7 +28,7 @@ def treatment_emergent(dtc: pd.Series, start: pd.Series, start_time: pd.Series) 
 
 
 @derivation
-def start_not_before(dtc: pd.Series, first: pd.Series) -> pd.Series:
+def start_not_before(dtc: DateTexts, first: Dates) -> pd.Series:
     """The earliest calendar day that {dtc} allows, but where it is partial and {first} lies among
     the days it allows, {first}; missing where the year is not known.
     """
@@ -37,7 +38,7 @@ def start_not_before(dtc: pd.Series, first: pd.Series) -> pd.Series:
 
 
 @derivation
-def days_of(start: pd.Series, end: pd.Series) -> pd.Series:
+def days_of(start: Dates, end: Dates) -> pd.Series:
     """Days from {start} through {end}, both counted; missing where either is."""
     return (end - start).dt.days.astype("float64") + 1
 

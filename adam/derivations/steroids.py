@@ -16,6 +16,7 @@ from adam.instruments import instrument
 from adam.records import Records
 from sdtm import dates
 from specs.derivation import Outcome, derivation
+from specs.source_kinds import Dates, DateTexts
 
 # Days from 1970-01-01 that stand for an open start and an open end.
 _OPEN_START, _OPEN_END = -1_000_000, 1_000_000
@@ -73,7 +74,7 @@ def prednisone_equivalent(
 
 
 @derivation(severity="warning")
-def latest_possible_end(dtc: pd.Series, first: pd.Series) -> Outcome:
+def latest_possible_end(dtc: DateTexts, first: Dates) -> Outcome:
     """The latest calendar day that {dtc} allows; missing where the year is not known.
 
     An end before {first} is a finding.

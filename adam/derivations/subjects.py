@@ -10,6 +10,7 @@ import pandas as pd
 from adam.derivations.change import half_up
 from sdtm import dates
 from specs.derivation import Outcome, derivation
+from specs.source_kinds import Dates, DateTexts
 
 
 @derivation(scope="subject")
@@ -19,33 +20,31 @@ def has_record(values: pd.Series, subjects: pd.Series) -> pd.Series:
 
 
 @derivation(scope="subject")
-def first_date(dtc: pd.Series, subjects: pd.Series) -> pd.Series:
+def first_date(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
     """The earliest calendar day in {dtc} of the subject; partial dates are left out."""
     return dates.full_day(dtc).groupby(subjects).min()
 
 
 @derivation(scope="subject")
-def last_date(dtc: pd.Series, subjects: pd.Series) -> pd.Series:
+def last_date(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
     """The latest calendar day in {dtc} of the subject; partial dates are left out."""
     return dates.full_day(dtc).groupby(subjects).max()
 
 
 @derivation(scope="subject")
-def first_day_of(date: pd.Series, subjects: pd.Series) -> pd.Series:
+def first_day_of(date: Dates, subjects: pd.Series) -> pd.Series:
     """The earliest {date} of the subject."""
     return date.groupby(subjects).min()
 
 
 @derivation(scope="subject")
-def last_day_of(date: pd.Series, subjects: pd.Series) -> pd.Series:
+def last_day_of(date: Dates, subjects: pd.Series) -> pd.Series:
     """The latest {date} of the subject."""
     return date.groupby(subjects).max()
 
 
 @derivation(scope="subject")
-def first_day_within(
-    start: pd.Series, end: pd.Series, reference: pd.Series, subjects: pd.Series
-) -> pd.Series:
+def first_day_within(start: Dates, end: Dates, reference: Dates, subjects: pd.Series) -> pd.Series:
     """The earliest day on or after {reference} that lies from {start} through {end} of a record of
     the subject. A missing {start} is open, and so is a missing {end}.
     """
@@ -95,7 +94,7 @@ def cumulative_dose(
 
 
 @derivation(scope="subject")
-def first_time(dtc: pd.Series, subjects: pd.Series) -> pd.Series:
+def first_time(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
     """The time of day, in seconds from midnight, in the earliest {dtc} of the subject that has a
     time on the first day of all; missing where no record of that day has one.
     """
@@ -105,7 +104,7 @@ def first_time(dtc: pd.Series, subjects: pd.Series) -> pd.Series:
 
 
 @derivation(scope="subject")
-def earliest_possible(dtc: pd.Series, subjects: pd.Series) -> pd.Series:
+def earliest_possible(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
     """The earliest calendar day that {dtc} of the subject allows; a partial date counts with its
     earliest possible day.
     """
@@ -113,7 +112,7 @@ def earliest_possible(dtc: pd.Series, subjects: pd.Series) -> pd.Series:
 
 
 @derivation(scope="subject")
-def first_on_or_after(dtc: pd.Series, reference: pd.Series, subjects: pd.Series) -> pd.Series:
+def first_on_or_after(dtc: DateTexts, reference: Dates, subjects: pd.Series) -> pd.Series:
     """The earliest day of {dtc} that is on or after {reference}. A partial date that may be on or
     after {reference} counts with its earliest possible day, not before {reference}.
     """
@@ -121,7 +120,7 @@ def first_on_or_after(dtc: pd.Series, reference: pd.Series, subjects: pd.Series)
 
 
 @derivation(severity="warning")
-def starts_on_or_after(dtc: pd.Series, reference: pd.Series) -> Outcome:
+def starts_on_or_after(dtc: DateTexts, reference: Dates) -> Outcome:
     """Y where {dtc} is on or after {reference}, or is partial and may be; otherwise N.
 
     A missing date is a finding: N, but nothing is known.
@@ -150,7 +149,7 @@ def body_mass_index(weight: pd.Series, height: pd.Series) -> pd.Series:
 
 
 @derivation
-def whole_years(start: pd.Series, end: pd.Series) -> pd.Series:
+def whole_years(start: Dates, end: Dates) -> pd.Series:
     """Completed years from {start} to {end}; missing where either is."""
     years = end.dt.year - start.dt.year
     not_yet = (end.dt.month * 100 + end.dt.day).lt(start.dt.month * 100 + start.dt.day)
@@ -166,6 +165,6 @@ def first_text(values: pd.Series, order: pd.Series, subjects: pd.Series) -> pd.S
     return filled.groupby("subject")["value"].first()
 
 
-def _on_or_after(dtc: pd.Series, reference: pd.Series) -> pd.Series:
+def _on_or_after(dtc: DateTexts, reference: Dates) -> pd.Series:
     first, last = dates.first_day(dtc), dates.last_day(dtc)
     return first.where(first >= reference, reference).where(last >= reference)

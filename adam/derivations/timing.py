@@ -9,23 +9,24 @@ import pandas as pd
 from sdtm import dates
 from specs.derivation import derivation
 from specs.distinct import once_each, text_where
+from specs.source_kinds import Dates, DateTexts
 
 
 @derivation
-def analysis_date(dtc: pd.Series) -> pd.Series:
+def analysis_date(dtc: DateTexts) -> pd.Series:
     """The calendar day of {dtc}; missing where the day is not fully known. Nothing is imputed."""
     return dates.full_day(dtc)
 
 
 @derivation
-def analysis_time(dtc: pd.Series) -> pd.Series:
+def analysis_time(dtc: DateTexts) -> pd.Series:
     """The time of day in {dtc} in seconds from midnight; missing where no time is given."""
     return once_each(dates.time_of_day, dtc)
 
 
 @derivation
 def earliest_possible_date(
-    dtc: pd.Series, *, highest_imputed: Literal["D", "M", "Y"] = "Y"
+    dtc: DateTexts, *, highest_imputed: Literal["D", "M", "Y"] = "Y"
 ) -> pd.Series:
     """The earliest calendar day that {dtc} allows; missing where the year is not known, or a part
     above {highest_imputed} (D day, M month, Y year) would have to be imputed.
@@ -34,13 +35,13 @@ def earliest_possible_date(
 
 
 @derivation
-def latest_possible_date(dtc: pd.Series) -> pd.Series:
+def latest_possible_date(dtc: DateTexts) -> pd.Series:
     """The latest calendar day that {dtc} allows; missing where the year is not known."""
     return once_each(dates.last_day, dtc)
 
 
 @derivation
-def imputation_flag(dtc: pd.Series, *, highest_imputed: Literal["D", "M", "Y"] = "Y") -> pd.Series:
+def imputation_flag(dtc: DateTexts, *, highest_imputed: Literal["D", "M", "Y"] = "Y") -> pd.Series:
     """The highest part of {dtc} that had to be imputed to get a day: Y, M or D; missing where
     none, or where it is above {highest_imputed}, so that nothing is imputed.
     """
@@ -48,7 +49,7 @@ def imputation_flag(dtc: pd.Series, *, highest_imputed: Literal["D", "M", "Y"] =
 
 
 @derivation
-def relative_day(date: pd.Series, reference: pd.Series) -> pd.Series:
+def relative_day(date: Dates, reference: Dates) -> pd.Series:
     """Days from {reference} to {date}, where {reference} is Day 1 and the day before it is Day -1;
     there is no Day 0. Missing where either is missing.
     """
@@ -56,25 +57,25 @@ def relative_day(date: pd.Series, reference: pd.Series) -> pd.Series:
 
 
 @derivation
-def latest_date(*several: pd.Series) -> pd.Series:
+def latest_date(*several: Dates) -> pd.Series:
     """The latest of {several}; missing dates are left out, missing where all are."""
     return pd.concat(several, axis=1).max(axis=1).astype("datetime64[s]")
 
 
 @derivation
-def earliest_date(*several: pd.Series) -> pd.Series:
+def earliest_date(*several: Dates) -> pd.Series:
     """The earliest of {several}; missing dates are left out, missing where all are."""
     return pd.concat(several, axis=1).min(axis=1).astype("datetime64[s]")
 
 
 @derivation
-def not_after(date: pd.Series, limit: pd.Series) -> pd.Series:
+def not_after(date: Dates, limit: Dates) -> pd.Series:
     """{date} where it is not after {limit}, or there is no {limit}; otherwise missing."""
     return date.where(~date.gt(limit))
 
 
 @derivation
-def named_date(date: pd.Series, candidate: pd.Series, *, text: str) -> pd.Series:
+def named_date(date: Dates, candidate: Dates, *, text: str) -> pd.Series:
     """The text "{text}" where {date} is {candidate}."""
     return text_where(date.eq(candidate), text)
 

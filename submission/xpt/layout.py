@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from specs.errors import TransportError
+from specs.formats import FORMAT, shown_as
 from specs.limits import LONGEST_TEXT
 
 if TYPE_CHECKING:
@@ -28,17 +29,7 @@ MAX_COLUMNS = 9999
 NUMBER_LENGTHS = range(2, 9)
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
-_FORMAT = re.compile(r"(\$?(?:[A-Z_](?:[A-Z0-9_]*[A-Z_])?)?)(\d{0,3})\.(\d{0,2})")
 _PRINTABLE = re.compile(r"[ -~]*")
-_DATES = re.compile(
-    r"(DATE|(YYMMDD|MMDDYY|DDMMYY|YYMM|MMYY|YYQ|YYQR)[BCDNPS]?|[EB]8601DA|IS8601DA|JULIAN|JULDAY"
-    r"|MONYY|YYMON|YYWEEK[UVW]|WEEK[UVW]|WEEKDATE|WEEKDATX|WORDDATE|WORDDATX|WEEKDAY|DOWNAME"
-    r"|MONNAME|MONTH|DAY|QTRR?|YEAR|NENGO|MINGUO)"
-)
-_DATETIMES = re.compile(
-    r"(DATETIME|DATEAMPM|MDYAMPM|[EB]8601D[TN]|IS8601D[TN]|DTDATE|DTMONYY|DTWKDATX|DTYEAR|DTYYQC)"
-)
-_TIMES = re.compile(r"(TIME|TOD|HHMM|[EB]8601T[MN]|IS8601T[MN])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +45,8 @@ class Column:
 
     @property
     def holds(self) -> Literal["dates", "datetimes", "times", ""]:
-        """What the numbers count by their format.
-
-        Days (dates) or seconds (datetimes) from 1960, seconds of a day (times), or none of these.
-        """
-        matched = _FORMAT.fullmatch(self.format)
-        name = matched[1] if matched else ""
-        if _DATETIMES.fullmatch(name):
-            return "datetimes"
-        if _TIMES.fullmatch(name):
-            return "times"
-        return "dates" if _DATES.fullmatch(name) else ""
+        """What the numbers count by their format."""
+        return shown_as(self.format)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +165,7 @@ def _check_column(column: Column, where: str) -> None:
     for text in (column.format, column.informat):
         if not text:
             continue
-        matched = _FORMAT.fullmatch(text)
+        matched = FORMAT.fullmatch(text)
         if not matched or len(matched[1]) > MAX_NAME or not (matched[1] or matched[2]):
             raise TransportError(
                 f"{text!r} is not a format",
@@ -247,7 +229,7 @@ def _namestrs(columns: Sequence[Column]) -> list[bytes]:
 
 
 def _format_fields(text: str) -> tuple[bytes, int, int]:
-    matched = _FORMAT.fullmatch(text)
+    matched = FORMAT.fullmatch(text)
     if not matched:
         return _field("", 8), 0, 0
     return _field(matched[1], 8), int(matched[2] or 0), int(matched[3] or 0)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from engine.rules import Making
+from engine.values import kind_of, typed
 from specs.derivation import Derivation, Outcome
 from specs.errors import MappingError
 from specs.model import Dataset, Origin, Rule, Variable
@@ -140,3 +141,11 @@ def test_text_is_no_date_however_whole_it_looks() -> None:
     date = Variable("ADT", "", "Num", format="DATE9.", rules=(Rule(Origin.PREDECESSOR, ("DTC",)),))
     with pytest.raises(MappingError, match=r"ADT is a date, its rule gives text \(2020\)"):
         making.ruled(date)
+
+
+@pytest.mark.parametrize("format_", ["DATE9.", "YYMMDD10.", "E8601DA10.", "DATETIME20."])
+def test_every_format_of_dates_makes_a_date(format_: str) -> None:
+    variable = Variable("ASTDT", "Date", "Num", format=format_)
+    made = typed(pd.Series(pd.to_datetime(["2020-01-05", None])), variable)
+    assert made.dtype == "datetime64[s]"
+    assert kind_of(Variable("ATM", "Time", "Num", format="TIME5.")) == "float64"
