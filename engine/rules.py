@@ -38,6 +38,7 @@ class Making(ABC):
         self.dataset = dataset
         self.account = Account(dataset.name)
         self.errors = errors
+        self._not_made: dict[str, pd.Index] = {}
 
     @property
     @abstractmethod
@@ -143,7 +144,20 @@ class Making(ABC):
             source = columns[0] if columns else values
         if problems is not None:
             wrong = problems[problems.notna()]
-            self.account.derived(derivation, variable.name, source, wrong[rows[wrong.index]])
+            wrong = wrong[rows[wrong.index]]
+            self.account.derived(derivation, variable.name, source, wrong)
+            missing = wrong.index[values.reindex(wrong.index).isna()]
+            before = self._not_made.get(variable.name, missing)
+            self._not_made[variable.name] = before.union(missing)
+        return self._certain(values, rule) if derivation.certain else values
+
+    def _certain(self, values: pd.Series, rule: Rule) -> pd.Series:
+        """The values where no source is missing for a finding: nothing is made of that."""
+        for source in rule.sources:
+            lost = self._not_made.get(source)
+            if lost is not None and len(lost):
+                still = self.column(source, rule.place).loc[lost].isna()
+                values = as_plain(values).mask(values.index.isin(lost[still]))
         return values
 
     def _of_subjects(self, values: pd.Series) -> pd.Series:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
+from specs.numbers import PLAIN
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -64,12 +66,11 @@ ANYTHING: Final = Accepted()
 """A field of which nothing is told."""
 
 WHOLE: Final = r"[+-]?[0-9]+"
-NUMBER: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 CLOCK: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _OFFSET: Final = r"(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 _CLOCK: Final = rf"{CLOCK}(?::[0-5][0-9](?:\.[0-9]+)?)?{_OFFSET}"
-_FLOAT: Final = Accepted("number", "a number", rf"{NUMBER}(?:[eE][+-]?[0-9]+)?")
+_FLOAT: Final = Accepted("number", "a number", rf"{PLAIN}(?:[eE][+-]?[0-9]+)?")
 
 DAY: Final = Accepted("date", "a complete date", _DAY)
 MINUTE: Final = Accepted("date", "a date with hour and minute", rf"{_DAY}T{CLOCK}")
@@ -84,7 +85,7 @@ TYPES: Final[Mapping[str, Accepted]] = MappingProxyType(
         "integer": Accepted("number", "a whole number", WHOLE),
         "float": _FLOAT,
         "double": _FLOAT,
-        "decimal": Accepted("number", "a number", NUMBER),
+        "decimal": Accepted("number", "a number", PLAIN),
         "number": _FLOAT,
         "date": DAY,
         "datetime": Accepted("date", "a date with its time", f"{_DAY}T{_CLOCK}"),

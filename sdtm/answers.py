@@ -52,7 +52,32 @@ class Answers:
         column = self._records.column(name)
         if name.startswith("@"):
             return column
-        return on_distinct(trimmed, column)
+        if not self._with_comma(name):
+            return on_distinct(trimmed, column)
+        read = [
+            on_distinct(lambda texts, field=field: field.as_read(trimmed(texts)), answers)
+            for field, answers in self._columns(name, self._everywhere)
+        ]
+        return _of_rows(read, column.index)
+
+    def misread(self, name: str) -> pd.Series:
+        """True where an answer to a name has a point that is not the decimal sign of its source."""
+        if not self._with_comma(name):
+            return ~self._everywhere
+        read = [
+            field.misread(on_distinct(trimmed, answers))
+            for field, answers in self._columns(name, self._everywhere)
+        ]
+        return pd.concat(read).reindex(self._records.index, fill_value=False)
+
+    @property
+    def _everywhere(self) -> pd.Series:
+        return pd.Series(data=True, index=self._records.index)
+
+    def _with_comma(self, name: str) -> bool:
+        """Whether a source of a name writes its numbers with a decimal comma."""
+        fields = self._records.fields.items()
+        return any(field.decimal == "," for (bound, _), (_, field) in fields if bound == name)
 
     def values(
         self, rule: Rule, variable: Variable, codelist: StudyCodelist | None, rows: pd.Series
@@ -124,7 +149,7 @@ class Answers:
                     self._find("CK-RAW-NUMBER", name, column, answers, problem)
                 return number
             if codelist is None:
-                return meant
+                return field.with_point(meant)
             value, problem = _coded(answers, meant, ~strange, codelist)
             self._find("CK-CT-COLLECTED", name, column, answers, problem)
             return value

@@ -58,7 +58,7 @@ class BlockRecords:
         clauses = [(n, block.bind.get(n, n)) for n in variables_of(block.where)]
         for _, field in clauses:
             form.field_named(field, block.place)
-        keep = all_hold(block.where, clauses_on(form.frame, clauses))
+        keep = all_hold(block.where, clauses_on(form, clauses))
         met = " and ".join(str(clause) for clause in block.where)
         left = _told(form, form.frame.index[~keep], met)
         if block.distinct:

@@ -55,6 +55,7 @@ class Tabulation(Making):
         self._parts = parts
         self._datasets = {d.name for d in study.datasets}
         self._values: dict[str, pd.Series] = {}
+        self._read_as: dict[str, pd.Series] = {}
         self._found: list[pd.DataFrame] = []
 
     # what is needed first
@@ -140,6 +141,22 @@ class Tabulation(Making):
         variable = self.variables.get(name) or self.dataset.variable(name)
         values = self.ruled(variable, self._assigned_by_block(variable))
         self._values[name] = as_category(values) if variable.type == "Char" else values
+        self._keep_misread(variable)
+
+    def _keep_misread(self, variable: Variable) -> None:
+        """Keep apart what functions and conditions read where a point is not the decimal sign.
+
+        The variable has the text as collected, and they must not take it for another number.
+        """
+        if variable.type == "Num" or variable.is_date:
+            return
+        names = {r.sources[0] for r in variable.rules if r.origin in _READ and r.sources}
+        misread = [self._answers.misread(name) for name in sorted(names) if name[0] != "@"]
+        rows = np.logical_or.reduce(misread) if misread else np.array([False])
+        if rows.any():
+            values = as_plain(self._values[variable.name])
+            swapped = values.str.replace(".", ",", regex=False)
+            self._read_as[variable.name] = as_category(values.mask(rows, swapped))
 
     def _assigned_by_block(self, variable: Variable) -> pd.Series:
         constants = {
@@ -173,7 +190,9 @@ class Tabulation(Making):
 
     def column(self, name: str, place: str = "") -> pd.Series:
         """A variable made before, text as categories, or a field as collected."""
-        return self._values[name] if name in self._values else self._answers.text(name)
+        if name in self._values:
+            return self._read_as.get(name, self._values[name])
+        return self._answers.text(name)
 
     def taken(self, rule: Rule, variable: Variable, rows: pd.Series) -> pd.Series:
         """What a field tells of the variable, or the value of another dataset's variable."""

@@ -75,7 +75,7 @@ def _chosen(join: Join, other: Form, by: list[str]) -> pd.DataFrame:
     for name in variables_of(join.where):
         other.field_named(name, join.place)
     read = [(name, name) for name in variables_of(join.where)]
-    others = other.frame[all_hold(join.where, clauses_on(other.frame, read))]
+    others = other.frame[all_hold(join.where, clauses_on(other, read))]
     chosen = join.first or join.last
     if not chosen:
         return others

@@ -147,7 +147,7 @@ def _without_result(usages: Sequence[Usage], raw: RawData) -> Iterator[pd.DataFr
             if result not in frame:
                 continue
             clauses = [(n, block.bind.get(n, n)) for n in variables_of(block.where)]
-            none = all_hold(block.where, clauses_on(frame, clauses))
+            none = all_hold(block.where, clauses_on(form, clauses))
             none &= on_distinct(trimmed, frame[result]).isna()
             for field in sorted({f for f in block.bind.values() if bound[block.form, f] == 1}):
                 if field == result or field not in form.fields:

@@ -15,9 +15,18 @@ import pandas as pd
 
 from sdtm.accepted import ANYTHING, Accepted
 from sdtm.dates import DateStyle, iso_dtc
-from specs.distinct import as_category, as_plain, constant, missing
+from specs.distinct import (
+    as_category,
+    as_plain,
+    constant,
+    missing,
+    on_distinct,
+    once_each,
+    trimmed,
+)
 from specs.errors import RawDataError, did_you_mean
 from specs.findings import all_findings, findings, no_findings
+from specs.numbers import numbers_of, read_qualified, with_point
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -94,8 +103,33 @@ class Field:
 
     def numbers(self, text: pd.Series) -> pd.Series:
         """The texts as numbers, float64; NaN where they are none."""
-        written = text if self.decimal == "." else text.str.replace(",", ".", regex=False)
-        return pd.to_numeric(written, errors="coerce").astype("float64")
+        return numbers_of(text, self.decimal)
+
+    def with_point(self, text: pd.Series) -> pd.Series:
+        """Numbers written with this field's decimal sign, with a point; other texts as they are."""
+        if self.decimal == "." or self.choices:
+            return text
+        return once_each(lambda known: known.map(with_point, na_action="ignore"), text).fillna(text)
+
+    def misread(self, text: pd.Series) -> pd.Series:
+        """True where a point would be taken for the decimal sign, which is a comma.
+
+        A point may separate the parts of a date.
+        """
+        if self.decimal == "." or self.choices:
+            return pd.Series(data=False, index=text.index)
+
+        def found(known: pd.Series) -> pd.Series:
+            number = [isinstance(one, str) and "." in one and read_qualified(one) is not None
+                      for one in known]  # fmt: skip
+            return pd.Series(number, dtype="bool") & self.iso(known).isna()
+
+        return once_each(found, as_plain(text))
+
+    def as_read(self, text: pd.Series) -> pd.Series:
+        """The texts as functions and conditions read them: no point where none is meant."""
+        swapped = text.str.replace(".", ",", regex=False)
+        return self.with_point(text).mask(self.misread(text), swapped)
 
 
 @dataclass(frozen=True)
@@ -135,6 +169,15 @@ class Form:
                 remedy=did_you_mean(name, self.fields),
             )
         return self.fields[name]
+
+    def texts(self, name: str) -> pd.Series:
+        """A column as conditions read it: without blanks at its ends, numbers with a point."""
+        column, field = self.frame[name], self.fields.get(name)
+        if not isinstance(column.dtype, pd.CategoricalDtype):
+            return column
+        if field is None or field.decimal == ".":
+            return on_distinct(trimmed, column)
+        return on_distinct(lambda texts: field.as_read(trimmed(texts)), column)
 
     def tidy(self) -> pd.DataFrame:
         """One row per collected value, columns TIDY, in the order of records, then of fields."""

@@ -11,7 +11,7 @@ import pandas as pd
 
 from engine.values import as_text
 from sdtm.raw import CONTEXT, Field, Form
-from specs.distinct import as_plain, on_distinct, trimmed
+from specs.distinct import as_plain
 from specs.errors import SpecError, did_you_mean
 from specs.tables import no_trace
 
@@ -64,18 +64,6 @@ def traced_through(rows: pd.DataFrame, owner: pd.DataFrame) -> pd.DataFrame:
     return found.drop_duplicates(ignore_index=True) if len(found) else no_trace()
 
 
-def clauses_on(frame: pd.DataFrame, names: Iterable[tuple[str, str]]) -> pd.DataFrame:
-    """The columns that conditions read, under the names by which they read them.
-
-    Texts come without blanks at their ends, as rules read them too.
-    """
-    columns = {name: frame[column] for name, column in names}
-    return pd.DataFrame(
-        {
-            name: on_distinct(trimmed, column)
-            if isinstance(column.dtype, pd.CategoricalDtype)
-            else column
-            for name, column in columns.items()
-        },
-        index=frame.index,
-    )
+def clauses_on(form: Form, names: Iterable[tuple[str, str]]) -> pd.DataFrame:
+    """The columns that conditions read, under the names by which they read them."""
+    return pd.DataFrame({name: form.texts(column) for name, column in names}, index=form.frame.index)

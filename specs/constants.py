@@ -10,10 +10,10 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias, get_args, is_typeddict
 
 from specs.errors import SpecError, did_you_mean, shortened
+from specs.numbers import constant
 
 if TYPE_CHECKING:
     from specs.derivation import Derivation
@@ -146,8 +146,8 @@ def _is_simple(kind: ast.expr, value: Any) -> bool:
 
 def _is_number(text: str) -> bool:
     try:
-        Fraction(text)
-    except (ValueError, ZeroDivisionError):
+        constant(text)
+    except ValueError:
         return False
     return True
 

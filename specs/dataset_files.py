@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _SHARED = ("VISITNUM", "VISIT", "VISITDY", "TAETORD", "EPOCH")
 """Timing variables without a prefix: the same in every domain."""
+
+DECIMALS = "decimals"
+"""The column of the table of tests that is no name for a field."""
 
 ALWAYS = ("STUDYID", "DOMAIN", "USUBJID", "--SEQ")
 
@@ -293,13 +296,40 @@ class DatasetResolver(RuleResolver):
             assign = {k: v for k, v in row.items() if k.isupper() and v is not None}
             self._check_assigned(assign, variables, place)
             self._name_test(assign, variables, place)
-            bind = {k: str(v) for k, v in row.items() if k.islower() and k != "form" and v}
+            named = (k for k in row if k.islower() and k not in ("form", DECIMALS))
+            bind = {k: str(row[k]) for k in named if row[k]}
             yield replace(
                 base,
                 bind=MappingProxyType({**base.bind, **bind}),
                 assign=MappingProxyType({**base.assign, **assign}),
                 place=place,
             )
+
+    @cached_property
+    def decimals(self) -> Mapping[str, int]:
+        """The decimals of converted results, by test code, as the table of tests tells them."""
+        code, found = f"{self.domain}TESTCD", dict[str, int]()
+        for number, row in enumerate(self._test_rows(), start=1):
+            told, place = row.get(DECIMALS), self.file.place("tests", number)
+            if told is None:
+                continue
+            if isinstance(told, bool) or not isinstance(told, int) or not 0 <= told <= 15:
+                raise SpecError(
+                    f"decimals is {told}", where=place, remedy="write a whole number from 0 to 15"
+                )
+            blocks = self.given.records
+            test = row.get(code) or next((b.assign[code] for b in blocks if code in b.assign), None)
+            if test is None:
+                raise SpecError(
+                    f"decimals stands beside no {code}", where=place, remedy=f"add a column {code}"
+                )
+            if found.setdefault(str(test), told) != told:
+                raise SpecError(
+                    f"{test} has {found[str(test)]} decimals in another row",
+                    where=place,
+                    remedy="give each row of a test the same",
+                )
+        return found
 
     def _test_rows(self) -> tuple[Mapping[str, Any], ...]:
         return records(self.given.tests, self.file, "tests")

@@ -66,6 +66,7 @@ class Derivation:
 
     Texts are `str`. To a function that says it takes `categories` they may come as that, and it may
     give them, which spares it the texts of millions of records. `severity` is that of its findings.
+    What a `certain` one gives does not count where one of its sources is missing for a finding.
 
     `declared` is the place of a study's function that was read and not run, see
     `specs.study_code`.
@@ -76,6 +77,7 @@ class Derivation:
     scope: Scope
     categories: bool = False
     severity: Severity = "error"
+    certain: bool = False
     declared: str = ""
 
     def __reduce__(self) -> tuple[Callable[..., Derivation], tuple[Any, ...]]:
@@ -89,6 +91,7 @@ class Derivation:
             self.scope,
             self.categories,
             self.severity,
+            self.certain,
             self.declared,
         )
         return Derivation, given
@@ -199,7 +202,11 @@ def derivation(function: Function) -> Function: ...
 
 @overload
 def derivation(
-    *, scope: Scope = "record", categories: bool = False, severity: Severity = "error"
+    *,
+    scope: Scope = "record",
+    categories: bool = False,
+    severity: Severity = "error",
+    certain: bool = False,
 ) -> Callable[[Function], Function]: ...
 
 
@@ -209,11 +216,12 @@ def derivation(
     scope: Scope = "record",
     categories: bool = False,
     severity: Severity = "error",
+    certain: bool = False,
 ) -> Function | Callable[[Function], Function]:
     """Mark a function as a derivation that specs may name."""
 
     def mark(marked: Function) -> Function:
-        setattr(marked, _MARK, (scope, categories, severity))
+        setattr(marked, _MARK, (scope, categories, severity, certain))
         return marked
 
     return mark(function) if function is not None else mark

@@ -34,6 +34,7 @@ from specs.paths import file_name, inside
 from specs.predecessors import inherited
 from specs.prefixes import own_prefix, prefixes
 from specs.references import check_references
+from specs.study_units import UNITS, study_units
 from specs.supplemental import supplemental_dataset
 from specs.yaml_files import YamlFile, read_yaml, records
 
@@ -66,6 +67,9 @@ def load_study(
     terminology.check_names()
     tables = {name: _table(rows, file, name) for name, rows in given.tables.items()}
     tables.setdefault("visits", records(given.visits, file, "visits"))
+    units = study_units(folder)
+    if units:
+        tables[UNITS] = units
     files = _dataset_files(folder)
     loaders = [
         DatasetResolver(dataset_file, name, given, tables, terminology, derivations)
@@ -100,7 +104,10 @@ def load_study(
         codelists=terminology.used(),
         not_submitted=MappingProxyType(dict(given.not_submitted)),
         not_read=given.not_read,
-        table_files=tuple(name for name in given.tables.values() if isinstance(name, str)),
+        table_files=(
+            *(name for name in given.tables.values() if isinstance(name, str)),
+            *([UNITS] if units else []),
+        ),
         documents=tuple(Document(d.id, d.title, d.href) for d in given.documents),
         dictionaries=tuple(
             Dictionary(name, d.version, d.variables, d.files)

@@ -14,6 +14,7 @@ from specs.errors import SpecError, did_you_mean
 from specs.model import Origin, Rule
 from specs.rule_models import RuleModel
 from specs.standards import standard
+from specs.study_units import UNITS
 from specs.yaml_files import YamlFile, read_yaml
 
 if TYPE_CHECKING:
@@ -151,6 +152,7 @@ class RuleResolver:
         derivation = None
         arguments = {k: self.filled(v, place) for k, v in given.arguments.items()}
         if given.derived:
+            arguments = {**self._of_study(given.derived), **arguments}
             derivation = self.derivation(given.derived, given.sources, arguments, place)
             if given.where and derivation.scope not in ("subject", "lookup"):
                 raise SpecError(
@@ -171,6 +173,24 @@ class RuleResolver:
             where=given.where,
             place=place,
         )
+
+    @cached_property
+    def decimals(self) -> Mapping[str, int]:
+        """The decimals of converted results, by test code."""
+        return {}
+
+    def _of_study(self, name: str) -> Mapping[str, Any]:
+        """The constants that a function takes from the table of tests and from units.csv."""
+        found = self.derivations.get(name)
+        told = {"decimals": self.decimals, "units": self.tables.get(UNITS, ())}
+        kinds = {"decimals": "Mapping[str, int]", "units": "Sequence[UnitRow]"}
+        return {
+            constant.name: told[constant.name]
+            for constant in (found.constants if found else ())
+            if constant.name in told
+            and str(constant.annotation).startswith(kinds[constant.name])
+            and told[constant.name]
+        }
 
     def derivation(
         self, name: str, sources: tuple[str, ...], arguments: Mapping[str, Any], place: str

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import pandas as pd
 
-from sdtm.exact import decimal_text, split_operator
 from sdtm.raw import TICKED
-from sdtm.units import conversion
+from sdtm.units import Conversion, UnitRow, conversion, rows_of
 from specs.derivation import Outcome, derivation
 from specs.distinct import spread_plain, text_where
+from specs.numbers import (
+    constant,
+    ends_after,
+    looks_like_number,
+    number_text,
+    numbers_of,
+    read_number,
+    read_qualified,
+)
 from specs.tables import distinct_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from specs.constants import Numeric
 
-_TITRE = re.compile("[0-9]+:[0-9]+")
-"""A dilution such as 1:320, which has a unit and is not a number."""
+_TITRE = re.compile("[<>]?=?[0-9]+:[0-9]+")
+"""A dilution such as 1:320, which has a unit of its own and is not a number."""
+
+_TITRES = ("titer", "titre")
 
 
 class Choice(TypedDict):
@@ -54,30 +64,48 @@ class Reason(TypedDict):
 
 @derivation(scope="value")
 def standard_result(
-    result: pd.Series, unit: pd.Series, standard_unit: pd.Series, test: pd.Series
+    result: pd.Series,
+    unit: pd.Series,
+    standard_unit: pd.Series,
+    test: pd.Series,
+    *,
+    decimals: Mapping[str, int] | None = None,
+    units: Sequence[UnitRow] | None = None,
 ) -> Outcome:
     """{result} converted from {unit} to {standard_unit} by the factor and offset for {test}.
 
-    A comparison operator before the number is kept. Results that are no numbers, with a finding
-    where they have a unit and are no titres (1:320), and results of tests without a standard unit,
-    are taken over as they are. Missing, with a finding, when the unit is missing or has no factor.
+    A qualifier before the number (<, >, <=, >=, ~) is kept. A converted result is rounded, a half
+    away from zero, to the `decimals` declared for its test, else to 2 and one more for each zero
+    after the decimal point of the factor; a factor that moves the decimal point alone changes no
+    digit. A result that is no number beside a unit is missing, with a finding, unless it is a titre
+    (1:320). One without unit in words, and results of tests without a standard unit, are taken over
+    as they are. Missing, with a finding, when the unit of a number is missing or has no factor.
 
-    The arithmetic is exact on the collected decimals; factors and offsets are in sdtm/units.csv.
+    The arithmetic is exact on the collected decimals. Factors and offsets are those of the study's
+    own `units`, else of sdtm/units.csv.
     """
     frame = pd.DataFrame({"result": result, "unit": unit, "to": standard_unit, "test": test})
-    return _by_distinct_rows(frame, _converted)
+    return _by_distinct_rows(frame, partial(_result, found=_converter(decimals, units)))
 
 
 @derivation(scope="value")
 def standard_limit(
-    limit: pd.Series, unit: pd.Series, standard_unit: pd.Series, test: pd.Series
-) -> pd.Series:
-    """{limit} converted from {unit} to {standard_unit} as its {test} result is.
+    limit: pd.Series,
+    unit: pd.Series,
+    standard_unit: pd.Series,
+    test: pd.Series,
+    *,
+    decimals: Mapping[str, int] | None = None,
+    units: Sequence[UnitRow] | None = None,
+) -> Outcome:
+    """{limit} converted from {unit} to {standard_unit}, and rounded, as its {test} result is.
 
-    Missing when the limit is no number or the unit has no factor.
+    Missing, with a finding, when the limit is no number. Missing when the unit has no factor, which
+    is a finding at the result.
     """
-    texts: pd.Series = standard_result(limit, unit, standard_unit, test).values
-    return pd.to_numeric(texts, errors="coerce").astype("float64")
+    frame = pd.DataFrame({"limit": limit, "unit": unit, "to": standard_unit, "test": test})
+    made = _by_distinct_rows(frame, partial(_limit, found=_converter(decimals, units)))
+    return Outcome(numbers_of(made.values), made.problems)
 
 
 @derivation(scope="value")
@@ -132,28 +160,42 @@ def ticked_choice(answer: pd.Series, *, number: int, choices: Sequence[Choice]) 
 
 
 @derivation(scope="value")
-def numeric_result(result: pd.Series) -> pd.Series:
-    """{result} as a number; missing when it is text or has a comparison operator."""
-    return pd.to_numeric(result, errors="coerce").astype("float64")
+def numeric_result(result: pd.Series) -> Outcome:
+    """{result} as a number; missing when it is text or has a qualifier (<, >, <=, >=, ~).
+
+    What looks like a number and is none, such as 1,200 or 120-130, is a finding.
+    """
+
+    def one(text: str) -> tuple[str | None, str | None]:
+        strange = looks_like_number(text) and not _TITRE.fullmatch(text)
+        return text, "is not a number, so there is no numeric result" if strange else None
+
+    made = _by_distinct_rows(pd.DataFrame({"result": result}), one)
+    return Outcome(numbers_of(made.values), made.problems)
 
 
 @derivation(scope="value")
-def rescaled(value: pd.Series, scale: pd.Series, *, scales: Sequence[Scale]) -> Outcome:
+def rescaled(
+    value: pd.Series, scale: pd.Series, *, scales: Sequence[Scale], decimals: int | None = None
+) -> Outcome:
     """{value} times the factor of its {scale}; missing when the scale or its factor is not known.
 
     The arithmetic is exact on the collected decimals. `scales` has the columns scale and factor
-    (a fraction such as 3/100).
+    (a fraction such as 3/100). Where the factor's decimals do not end the value is rounded, a half
+    away from zero, to `decimals`, else as converted results are.
     """
-    factors = {str(row["scale"]): Fraction(str(row["factor"])) for row in scales}
+    factors = {str(row["scale"]): Conversion(constant(row["factor"])) for row in scales}
     frame = pd.DataFrame({"value": value, "scale": scale})
 
     def one(text: str, scale: str) -> tuple[str | None, str | None]:
-        number = split_operator(text)
+        number = read_number(text)
         if scale not in factors:
             return None, "has no known scale, so it is not converted"
-        if number is None or number[0]:
+        if number is None:
             return None, "is not a number, so it is not converted"
-        return decimal_text(number[1] * factors[scale]), None
+        factor = factors[scale]
+        ends = decimals is None and ends_after(factor.factor) is not None
+        return number_text(factor(number), None if ends else decimals or factor.decimals), None
 
     return _by_distinct_rows(frame, one)
 
@@ -186,11 +228,12 @@ def reason_not_done(answer: pd.Series, *, reasons: Sequence[Reason]) -> pd.Serie
     return answer.map({str(row["code"]): row["reason"] for row in reasons}).astype("str")
 
 
-@derivation(scope="value")
+@derivation(scope="value", certain=True)
 def reference_range_indicator(result: pd.Series, low: pd.Series, high: pd.Series) -> pd.Series:
     """LOW when {result} is below {low}, HIGH when above {high}, NORMAL when within both limits.
 
-    Missing when the result is missing or the limit that decides is.
+    Missing when the result is missing or the limit that decides is, or a limit was collected and
+    could not be read.
     """
     indicator = pd.Series(index=result.index, dtype="str")
     within = (low.isna() | (result >= low)) & (high.isna() | (result <= high))
@@ -202,21 +245,64 @@ def reference_range_indicator(result: pd.Series, low: pd.Series, high: pd.Series
     )
 
 
-def _converted(
-    result: str, unit: str, standard_unit: str, test: str
+def _converter(
+    decimals: Mapping[str, int] | None, units: Sequence[UnitRow] | None
+) -> Callable[[str, str, str], tuple[Conversion, int | None] | None]:
+    """What finds, for a unit, a standard unit and a test, the conversion and its decimals."""
+    own, declared = rows_of(units or ()), decimals or {}
+
+    def found(unit: str, to: str, test: str) -> tuple[Conversion, int | None] | None:
+        made = conversion(unit, to, test, own)
+        if made is None or made == Conversion():
+            return None if made is None else (made, None)
+        return made, declared.get(test, made.decimals)
+
+    return found
+
+
+def _result(
+    result: str, unit: str, to: str, test: str, *, found: Any
 ) -> tuple[str | None, str | None]:
-    number = split_operator(result)
-    if number is None and unit and standard_unit and not _TITRE.fullmatch(result):
-        return result, "has a unit and is not a number, so it stands as collected"
-    if number is None or not standard_unit:
+    known = read_qualified(result)
+    if known is None:
+        return _no_number(result, unit, to)
+    if not to:
         return result, None
     if not unit:
         return None, "has no unit, so it cannot be standardised"
-    convert = conversion(unit, standard_unit, test)
-    if convert is None:
-        return None, f"has unit {unit}, from which there is no factor to {standard_unit}"
-    operator, value = number
-    return operator + decimal_text(convert(value)), None
+    converted = found(unit, to, test)
+    if converted is None:
+        return None, f"has unit {unit}, from which there is no factor to {to}"
+    convert, decimals = converted
+    return known.qualifier + number_text(convert(known.number), decimals), None
+
+
+def _no_number(result: str, unit: str, to: str) -> tuple[str | None, str | None]:
+    """What becomes of a result that is no number: words, a titre, or a finding."""
+    if unit in _TITRES and to in ("", unit) and _TITRE.fullmatch(result):
+        return result, None
+    if unit and to:
+        return None, f"stands beside the unit {unit} and is not a number, so it is not converted"
+    if unit:
+        return result, f"stands beside the unit {unit} and is not a number"
+    if to and looks_like_number(result):
+        return None, "is not a number, so it is not converted"
+    return result, None
+
+
+def _limit(
+    limit: str, unit: str, to: str, test: str, *, found: Any
+) -> tuple[str | None, str | None]:
+    number = read_number(limit)
+    if number is None:
+        return None, "is not a number, so it is no limit"
+    if not to:
+        return number_text(number), None
+    converted = found(unit, to, test) if unit else None
+    if converted is None:
+        return None, None
+    convert, decimals = converted
+    return number_text(convert(number), decimals), None
 
 
 def _by_distinct_rows(frame: pd.DataFrame, one: Any) -> Outcome:

@@ -7,21 +7,21 @@ hide what the form did not offer.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from sdtm.accepted import NUMBER
 from sdtm.dates import iso_dtc
 from sdtm.raw import TICKED, findings_on
 from sdtm.readers._branching import shown
 from specs.distinct import as_plain, distinct_values, on_distinct, spread, text_where, trimmed
 from specs.findings import findings
+from specs.numbers import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from fractions import Fraction
 
     from sdtm.accepted import Limit
     from sdtm.raw import Field, Form, RawData
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 UNFINISHED = ("Incomplete", "Unverified", "Without status")
 """The statuses of a form that say that its record may still change."""
 
-_NUMBER = re.compile(rf"{NUMBER}(?:[eE][+-]?[0-9]{{1,3}})?")
-"""A number as far as decimals go; a longer exponent is none of a measurement."""
 _SHOWN = 8
 
 
@@ -117,9 +115,9 @@ def _unfinished(form: Form) -> Iterator[pd.DataFrame]:
 
 def _answered(form: Form, name: str, field: Field) -> Iterator[pd.DataFrame]:
     """The findings of one field: each distinct answer is looked at once."""
-    if not (
-        field.choices or field.accepts.pattern or field.accepts.limits or field.accepts.unknown
-    ):
+    accepts = field.accepts
+    told = accepts.pattern or accepts.limits or accepts.unknown
+    if not (field.choices or told or (field.decimal == "," and name not in form.identity)):
         return
     column = form.frame[name]
     distinct, codes = distinct_values(column)
@@ -130,8 +128,8 @@ def _answered(form: Form, name: str, field: Field) -> Iterator[pd.DataFrame]:
                 severity=severity, rule=rule, form=form.name, variable=name, message=problem
             )
             continue
-        told = as_plain(spread(problem, codes, column.index))
-        rows = told.index[told.notna()]
+        of_rows = as_plain(spread(problem, codes, column.index))
+        rows = of_rows.index[of_rows.notna()]
         if len(rows):
             yield findings_on(
                 form,
@@ -140,7 +138,7 @@ def _answered(form: Form, name: str, field: Field) -> Iterator[pd.DataFrame]:
                 rule=rule,
                 variable=name,
                 value=as_plain(column[rows]),
-                message=told[rows],
+                message=of_rows[rows],
             )
 
 
@@ -160,9 +158,13 @@ def _problems(field: Field, answers: pd.Series) -> Iterator[tuple[str, str, pd.S
         answers = answers.where(read["problem"].isna())
         written = answers.str.replace(" ", "T", n=1) if accepts.as_written else read["dtc"]
         written = written.where(read["problem"].isna())
-    elif accepts.kind == "number" and field.decimal == ",":
-        mixed = answers.str.contains(".", regex=False, na=False).astype(bool)
-        written = answers.str.replace(",", ".", regex=False).mask(mixed, answers + ",")
+    elif accepts.kind == "number":
+        written = field.as_read(answers)
+    elif accepts.kind == "text" and field.decimal == ",":
+        problem = text_where(
+            field.misread(answers), "has a point, where the decimal sign of its source is a comma"
+        )
+        yield "error", "CK-RAW-DECIMAL", problem
     fits = written.str.fullmatch(accepts.pattern or ".*", flags=re.DOTALL).fillna(value=False)
     fits = fits.astype(bool)
     problem = text_where(answers.notna() & ~fits, f"is not {accepts.words}, as the form demands")
@@ -198,10 +200,10 @@ def _beyond(limit: Limit, values: pd.Series, kind: str) -> tuple[str, str, pd.Se
     return "error" if limit.hard else "warning", "CK-RAW-RANGE", problem
 
 
-def _comparable(text: str, kind: str) -> Decimal | str | None:
+def _comparable(text: str, kind: str) -> Fraction | str | None:
     """A value as it is compared: a number by its amount, a date or time by its ISO 8601 text."""
     if kind == "number":
-        return Decimal(text) if _NUMBER.fullmatch(text := text.strip().replace(",", ".")) else None
+        return read_number(text.replace(",", "."))
     if kind in ("date", "time"):
         text = text.strip().replace(" ", "T", 1)
         return text if text[:1].isdigit() else None

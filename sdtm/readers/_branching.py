@@ -71,7 +71,7 @@ class _Reader:
                 raise LookupError(")")
             return found
         left, sign, right = self._operand(), self._taken("compare"), self._operand()
-        amounts = [pd.to_numeric(side.where(side != ""), errors="coerce") for side in (left, right)]
+        amounts = [numbers_of(side) for side in (left, right)]
         numeric = amounts[0].notna() & amounts[1].notna()
         if sign in ("=", "<>", "!="):
             as_text = _COMPARE[sign](left, right)
@@ -90,9 +90,9 @@ class _Reader:
         column = "@event" if name == "event-name" else name
         if column not in self.form.fields and column != "@event":
             raise LookupError(name)
-        values = as_plain(frame[column]).fillna("")
         if not code:
-            return values.str.strip()
+            return as_plain(self.form.texts(column)).fillna("")
+        values = as_plain(frame[column]).fillna("")
         ticked = values.str.split(TICKED).map(lambda codes: "1" if code in codes else "0")
         return ticked.astype("str")
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from sdtm.accepted import ANYTHING, CLOCK, DAY, MINUTE, NUMBER, SECOND, WHOLE, Accepted, Limit
+from sdtm.accepted import ANYTHING, CLOCK, DAY, MINUTE, SECOND, WHOLE, Accepted, Limit
+from specs.numbers import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NUMERIC: Final = Accepted("number", "a number", NUMBER)
+_NUMERIC: Final = Accepted("number", "a number", PLAIN)
 _SLIDER: Final = Accepted(
     "number", "a whole number", WHOLE, (Limit("GE", ("0",)), Limit("LE", ("100",)))
 )
