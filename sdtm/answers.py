@@ -55,7 +55,7 @@ class Answers:
         if not self._with_comma(name):
             return on_distinct(trimmed, column)
         read = [
-            on_distinct(lambda texts, field=field: field.as_read(trimmed(texts)), answers)
+            on_distinct(field.as_read, on_distinct(trimmed, answers))
             for field, answers in self._columns(name, self._everywhere)
         ]
         return _of_rows(read, column.index)
@@ -68,7 +68,8 @@ class Answers:
             field.misread(on_distinct(trimmed, answers))
             for field, answers in self._columns(name, self._everywhere)
         ]
-        return pd.concat(read).reindex(self._records.index, fill_value=False)
+        found: pd.Series = pd.concat(read).reindex(self._records.index, fill_value=False)
+        return found
 
     @property
     def _everywhere(self) -> pd.Series:

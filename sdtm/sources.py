@@ -66,4 +66,6 @@ def traced_through(rows: pd.DataFrame, owner: pd.DataFrame) -> pd.DataFrame:
 
 def clauses_on(form: Form, names: Iterable[tuple[str, str]]) -> pd.DataFrame:
     """The columns that conditions read, under the names by which they read them."""
-    return pd.DataFrame({name: form.texts(column) for name, column in names}, index=form.frame.index)
+    return pd.DataFrame(
+        {name: form.texts(column) for name, column in names}, index=form.frame.index
+    )

@@ -53,7 +53,7 @@ class Conversion:
         return Conversion(1 / self.factor, -self.offset / self.factor)
 
     def then(self, other: Conversion) -> Conversion:
-        """This conversion and another one after it."""
+        """The conversion and another one after it."""
         return Conversion(self.factor * other.factor, other(self.offset))
 
     @property
@@ -66,8 +66,8 @@ class Conversion:
         >>> [Conversion(Fraction(f)).decimals for f in ("10", "0.4536", "0.0555", "0.00113")]
         [None, 2, 3, 4]
         """
-        powers = {Fraction(10) ** n for n in range(-18, 19)}
-        if self.factor in powers and not self.offset:
+        moved = self.factor.numerator * self.factor.denominator  # 1 of them is 1, if it is 10^n
+        if not self.offset and str(moved).strip("0") == "1" and 1 in self.factor.as_integer_ratio():
             return None
         zeros = 0
         while abs(self.factor) * 10 ** (zeros + 1) < 1:
@@ -86,7 +86,7 @@ def conversion(unit: str, to: str, test: str, own: Iterable[Row] = ()) -> Conver
     >>> conversion("mg/dL", "umol/L", "ALB") is None
     True
     """
-    return _found(unit, to, test, tuple(own))
+    return _reached(unit, test, tuple(own)).get(to)
 
 
 def rows_of(table: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
@@ -104,12 +104,10 @@ def rows_of(table: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
 
 
 @cache
-def _found(unit: str, to: str, test: str, own: tuple[Row, ...]) -> Conversion | None:
-    """The conversion over the fewest units; of several as short, over what stands first."""
+def _reached(unit: str, test: str, own: tuple[Row, ...]) -> Mapping[str, Conversion]:
+    """The units that one leads to, each over the fewest others; of two ways what stands first."""
     met = last = {unit: Conversion()}
     for _ in range(_STEPS):
-        if to in met:
-            break
         reached: dict[str, Conversion] = {}
         for here, made in last.items():
             for table in (_steps(own), _steps(product_rows())):
@@ -118,7 +116,7 @@ def _found(unit: str, to: str, test: str, own: tuple[Row, ...]) -> Conversion | 
                         if other not in met:
                             reached.setdefault(other, made.then(step))
         met, last = {**met, **reached}, reached
-    return met.get(to)
+    return met
 
 
 @cache

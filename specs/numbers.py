@@ -36,6 +36,9 @@ _LARGEST: Final = 10**75  # SAS transport files hold numbers up to 7.2e75, and f
 _SMALL: Final = 10_000
 """Fractions whose denominator is at most this are told apart by their float64."""
 
+_SHORT, _LONG = 12, 15
+"""A float64 with no more digits than this was a decimal; a large one lies nearer to fractions."""
+
 
 class Qualified(NamedTuple):
     """A number with what stands before it, "" where it is exact."""
@@ -119,8 +122,12 @@ def exact(value: float) -> Fraction:
     (Fraction(1, 10), Fraction(10, 3), Fraction(123456789, 1000000000))
     """
     value = float(value)
-    found = Fraction(value).limit_denominator(_SMALL)
-    return found if float(found) == value else Fraction(repr(value))
+    text = repr(value)
+    if sum(map(str.isdecimal, text)) > (_SHORT if abs(value) < _SMALL else _LONG):
+        found = Fraction(value).limit_denominator(_SMALL)
+        if float(found) == value:
+            return found
+    return Fraction(text)
 
 
 def rounded(number: Fraction, decimals: int) -> Fraction:
@@ -157,7 +164,7 @@ def number_text(number: Fraction | float, decimals: int | None = None) -> str:
 
     >>> number_text(Fraction("1.560")), number_text(1e22), number_text(0.1), number_text(-0.0)
     ('1.56', '10000000000000000000000', '0.1', '0')
-    >>> number_text(Fraction(20, 3), 2), number_text(Fraction(-1, 3), 0), number_text(Fraction(1, 3))
+    >>> number_text(Fraction(20, 3), 2), number_text(Fraction(-1, 3), 0), number_text(1 / 3)
     ('6.67', '0', '0.3333333333333333')
     """
     if decimals is None and (isinstance(number, float) or ends_after(number) is None):

@@ -1,4 +1,4 @@
-"""A study's own conversions of units: `units.csv` in its folder, with the columns of the product's."""
+"""A study's own conversions of units: `units.csv` in its folder."""
 
 from __future__ import annotations
 

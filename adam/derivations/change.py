@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 
@@ -9,8 +11,11 @@ from adam import exact
 from adam.lookup import NONE, dense, taken
 from specs.derivation import Outcome, derivation
 from specs.distinct import mapped, text_where
+from specs.numbers import numbers_of, rounded
 from specs.source_kinds import Dates
 from specs.tables import numbered, stable_order
+
+_DAYS_OF_MONTH = Fraction("365.25") / 12
 
 
 @derivation
@@ -27,8 +32,8 @@ def baseline_value(value: pd.Series, flag: pd.Series, *group: pd.Series) -> pd.S
 
 @derivation
 def change(value: pd.Series, base: pd.Series, before: pd.Series) -> pd.Series:
-    """{value} minus {base}, computed exactly from their decimal text; missing where either is, and
-    for records before the first dose ({before} is Y).
+    """{value} minus {base}, computed exactly from their decimals; missing where either is, and for
+    records before the first dose ({before} is Y).
     """
     return exact.differences(value, base).mask(before.eq("Y"))
 
@@ -36,13 +41,13 @@ def change(value: pd.Series, base: pd.Series, before: pd.Series) -> pd.Series:
 @derivation
 def difference(value: pd.Series, base: pd.Series) -> pd.Series:
     """{value} minus {base}; missing where either is."""
-    return value - base
+    return exact.differences(value, base)
 
 
 @derivation
 def percent_change(change: pd.Series, base: pd.Series) -> pd.Series:
     """100 x {change} / {base}; missing where either is, or {base} is 0."""
-    return (100 * change / base.abs()).where(base.ne(0))
+    return exact.computed(lambda part, of: 100 * part / of if of else None, change, base)
 
 
 @derivation
@@ -53,8 +58,12 @@ def shift(base: pd.Series, value: pd.Series) -> pd.Series:
 
 @derivation
 def rounded_share(value: pd.Series, parts: pd.Series, *, decimals: int) -> pd.Series:
-    """{value} divided by {parts}, to {decimals} decimals; missing where either is."""
-    return half_up(value / parts, decimals)
+    """{value} divided by {parts}, to {decimals} decimals; missing where either is, or {parts} is
+    0.
+    """
+    return exact.computed(
+        lambda whole, by: rounded(whole / by, decimals) if by else None, value, parts
+    )
 
 
 @derivation
@@ -63,10 +72,15 @@ def capped(value: pd.Series, *, highest: float) -> pd.Series:
     return value.clip(upper=highest)
 
 
-@derivation
-def number_for(text: pd.Series, *, numbers: dict[str, float]) -> pd.Series:
-    """The number of {text}: {numbers}; missing where it has none."""
-    return mapped(text, {name: float(number) for name, number in numbers.items()})
+@derivation(severity="warning")
+def number_for(text: pd.Series, *, numbers: dict[str, float]) -> Outcome:
+    """The number of {text}: {numbers}; missing where it has none.
+
+    A text without a number is a finding.
+    """
+    known = mapped(text, {name: float(number) for name, number in numbers.items()})
+    problem = text.astype("str") + " has no number among those of " + ", ".join(numbers)
+    return Outcome(known, problem.where(text.notna() & known.isna()))
 
 
 @derivation
@@ -80,30 +94,25 @@ def months_between(start: Dates, end: Dates, *, decimals: int) -> pd.Series:
     """Months of 365.25 / 12 days from {start} through {end}, both counted, to {decimals}
     decimals.
     """
-    return half_up(((end - start).dt.days + 1) / (365.25 / 12), decimals)
-
-
-def half_up(value: pd.Series, decimals: int) -> pd.Series:
-    """Numbers rounded as on paper: a half goes away from zero, whatever its binary neighbours.
-
-    >>> half_up(pd.Series([74.25, -0.25, 1.005]), 1).tolist()
-    [74.3, -0.3, 1.0]
-    """
-    scaled = (value.abs() * 10**decimals).round(9)
-    rounded: pd.Series = np.sign(value) * np.floor(scaled + 0.5) / 10**decimals
-    return rounded
+    days = (end - start).dt.days + 1
+    return exact.computed(lambda count: rounded(count / _DAYS_OF_MONTH, decimals), days)
 
 
 @derivation
 def share_of(value: pd.Series, limit: pd.Series) -> pd.Series:
     """{value} divided by {limit}; missing where either is, or {limit} is 0."""
-    return (value / limit).where(limit.ne(0))
+    return exact.computed(lambda number, of: number / of if of else None, value, limit)
 
 
-@derivation
-def number_of(text: pd.Series) -> pd.Series:
-    """{text} as a number."""
-    return exact.as_floats(text)
+@derivation(severity="warning")
+def number_of(text: pd.Series) -> Outcome:
+    """{text} as a number; missing where it is none.
+
+    A text that is no number, such as <20 or 1,5, is a finding.
+    """
+    number = numbers_of(text)
+    problem = text.astype("str") + " is not a number"
+    return Outcome(number, problem.where(text.notna() & number.isna()))
 
 
 @derivation

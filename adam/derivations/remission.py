@@ -14,6 +14,7 @@ from adam.derivations.responders import responder
 from sdtm import dates
 from specs.constants import NumberText
 from specs.derivation import derivation
+from specs.numbers import constant
 
 
 @derivation
@@ -38,9 +39,9 @@ def score_at_most(
     score: pd.Series, version: pd.Series, *, limit: NumberText, of_version: str
 ) -> pd.DataFrame:
     """Y where {score} is {limit} or less, N where it is more; missing where {score} is, or where
-    {version} is not {of_version}. Computed from the decimal text, without rounding.
+    {version} is not {of_version}. Computed from the decimals, without rounding.
     """
-    allowed = exact.number(limit)
+    allowed = constant(limit)
     other = version.notna() & version.ne(of_version)
     met = exact.each(lambda value: value <= allowed, score.mask(other))
     reason = _text(score.isna(), "NO RESULT IN WINDOW").mask(other, "OTHER VERSION OF THE INDEX")

@@ -14,6 +14,7 @@ import pandas as pd
 from adam import exact
 from adam.derivations.timing import day_number
 from specs.derivation import Outcome, derivation
+from specs.numbers import constant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,11 +89,11 @@ def no_increase(
     value: pd.Series, base: pd.Series, *, limit: NumberText, at_limit: Literal["Y", "N"]
 ) -> pd.DataFrame:
     """Y where {value} minus {base} is below {limit}, N where it is above, {at_limit} where it is
-    exactly {limit}. Computed from the decimal text, without rounding. Missing where either is.
+    exactly {limit}. Computed from the decimals, without rounding. Missing where either is.
 
     Source: Y at the limit is Kamen 2022 (increase > 0.3), N is Furie 2009 (increase >= 0.3).
     """
-    allowed = exact.number(limit)
+    allowed = constant(limit)
 
     def met(now: Fraction, then: Fraction) -> bool:
         rise = now - then
@@ -128,9 +129,9 @@ def grades_improved(
 @derivation
 def at_most(value: pd.Series, *, limit: NumberText, at_limit: Literal["Y", "N"]) -> pd.DataFrame:
     """Y where {value} is below {limit}, N where it is above, {at_limit} where it is exactly
-    {limit}; missing where {value} is. Computed from the decimal text, without rounding.
+    {limit}; missing where {value} is. Computed from the decimals, without rounding.
     """
-    allowed = exact.number(limit)
+    allowed = constant(limit)
     result = exact.each(lambda now: at_limit == "Y" if now == allowed else now < allowed, value)
     unknown = result.isna()
     return _component(result.eq(True), unknown, _text(unknown, "NO RESULT IN WINDOW"))
@@ -155,7 +156,7 @@ def dose_at_most(
     Otherwise missing where {highest} is missing though {days} is above 0, and Y where it is not,
     or where no day is tested.
     """
-    allowed = exact.number(limit)
+    allowed = constant(limit)
     within = exact.each(lambda dose: dose <= allowed, known)
     failed = within.eq(False)
     unknown = ~failed & highest.isna() & ~days.eq(0)

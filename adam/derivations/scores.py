@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, TypedDict
 
 import pandas as pd
 
 from adam import exact
 from specs.derivation import Outcome, derivation
+from specs.numbers import constant, number_text, numbers_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +31,7 @@ def total_of_items(recorded: pd.Series, *items: pd.Series, highest: int) -> Outc
     A recorded total that differs from the sum, or cannot be, is a finding.
     """
     table = pd.concat(items, axis=1)
-    total = table.sum(axis=1, skipna=False).astype("float64")
+    total = exact.computed(_sum, *items)
     no_items = table.isna().all(axis=1)
     possible = recorded.between(0, highest)
     shown = "the recorded total " + _shown(recorded)
@@ -57,7 +59,7 @@ def total_if_worst(
     table = pd.concat(items, axis=1).set_axis(range(len(items)), axis=1)
     worst = pd.Series([float(row["weight"]) for row in weights])
     filled = table.fillna(worst).where(before.ne("Y"), table.fillna(0))
-    total = filled.sum(axis=1).astype("float64")
+    total = exact.computed(_sum, *(filled[name] for name in filled))
     return total.mask(table.isna().all(axis=1), recorded.where(recorded.between(0, highest)))
 
 
@@ -86,13 +88,13 @@ def grade_score(
 @derivation
 def total_of_scores(*scores: pd.Series) -> pd.Series:
     """The sum of {scores}; missing where one of them is."""
-    return pd.concat(scores, axis=1).sum(axis=1, skipna=False).astype("float64")
+    return exact.computed(_sum, *scores)
 
 
 @derivation
 def titer_number(text: pd.Series) -> pd.Series:
     """The number n of {text} written as 1:n; missing where it is not written so."""
-    return exact.as_floats(text.str.extract(r"^1:(\d+)$")[0])
+    return numbers_of(text.str.extract("^1:([0-9]+)$")[0])
 
 
 @derivation(severity="warning")
@@ -100,12 +102,16 @@ def within_scale(text: pd.Series, *, low: NumberText, high: NumberText) -> Outco
     """{text} where it is a number from {low} to {high}, in its shortest exact form; missing
     otherwise.
     """
-    limits = exact.number(low), exact.number(high)
+    limits = constant(low), constant(high)
     found = exact.each(lambda value: value if limits[0] <= value <= limits[1] else None, text)
     bad = text.notna() & found.isna()
     problem = text.astype("str") + f" is not a number from {low} to {high}"
-    return Outcome(exact.as_texts(found), problem.where(bad))
+    return Outcome(found.map(number_text, na_action="ignore").astype("str"), problem.where(bad))
+
+
+def _sum(*numbers: Fraction) -> Fraction:
+    return sum(numbers, start=Fraction(0))
 
 
 def _shown(number: pd.Series) -> pd.Series:
-    return number.map("{:g}".format).astype("str")
+    return number.map(number_text, na_action="ignore").astype("str")

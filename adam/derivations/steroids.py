@@ -1,10 +1,11 @@
-"""Daily steroid dose as prednisone equivalent, in exact fractions.
+"""Daily steroid dose as prednisone equivalent, computed in exact fractions.
 
 Equivalents, frequencies and units: the tables in `adam/instruments`.
 """
 
 from __future__ import annotations
 
+from math import prod
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from adam.instruments import instrument
 from adam.records import Records
 from sdtm import dates
 from specs.derivation import Outcome, derivation
+from specs.numbers import constant
 from specs.source_kinds import Dates, DateTexts
 
 # Days from 1970-01-01 that stand for an open start and an open end.
@@ -54,7 +56,7 @@ def prednisone_equivalent(
     dose: pd.Series, unit: pd.Series, frequency: pd.Series, drug: pd.Series, first: pd.Series
 ) -> Outcome:
     """{dose} in mg (by {unit}) x doses per day of {frequency} x 5 / (mg of {drug} equal to
-    prednisone 5 mg), as an exact fraction. Missing where the dose is missing, the unit is no mass,
+    prednisone 5 mg). Missing where the dose is missing, the unit is no mass,
     the frequency has no rate, the drug has no factor, or a single dose has no date ({first}).
     """
     parts = {
@@ -62,15 +64,13 @@ def prednisone_equivalent(
         "the dose is not in a unit of mass": unit.map(_column("units", "mg")),
         "the frequency has no rate": frequency.map(_column("frequencies", "doses_per_day")),
     }
-    values = exact.each(
-        lambda a, b, c, d: a * b * c * d, dose, *(p.astype("str") for p in parts.values())
-    )
+    values = exact.computed(lambda single, *by: single * prod(by), dose, *parts.values())
     problem = pd.Series("the dose is missing", index=dose.index, dtype="str").where(dose.isna())
     for message, part in parts.items():
         problem = problem.mask(problem.isna() & part.isna(), message)
     undated = _single(frequency) & first.isna()
     problem = problem.mask(problem.isna() & undated, "the single dose has no date")
-    return Outcome(exact.as_texts(values.mask(undated)), problem)
+    return Outcome(values.mask(undated), problem)
 
 
 @derivation(severity="warning")
@@ -113,18 +113,16 @@ def dose_intervals(
     active = active[
         active["start_taken"].le(active["start"]) & active["end_taken"].ge(active["end"])
     ]
-    known = exact.sums(active["dose"], active["row"]).reindex(points["row"]).fillna("0")
+    known = exact.sums(active["dose"], active["row"]).reindex(points["row"]).fillna(0.0)
+    known = known.reset_index(drop=True)
     incomplete = points["row"].isin(active.loc[active["dose"].isna(), "row"]).to_numpy()
-    text = known.reset_index(drop=True)
-    complete = text.mask(incomplete)
     rows = pd.DataFrame(
         {
             "USUBJID": points["subject"],
             "ASTDT": _as_date(points["start"], _OPEN_START),
             "AENDT": _as_date(points["end"], _OPEN_END),
-            "AVAL": exact.as_floats(complete),
-            "AVALC": complete,
-            "KNOWNDD": text,
+            "AVAL": known.mask(incomplete),
+            "KNOWNDD": known,
         }
     )
     if number is not None:
@@ -171,8 +169,8 @@ def dose_at_entry(
     rate = prednisone_equivalent(dose, unit, frequency, drug, first).values
     known = exact.sums(rate[active], subjects[active])
     incomplete = subjects[active & rate.isna()]
-    total = exact.as_floats(known.drop(incomplete.unique()))
-    everyone = total.reindex(subjects.unique())
+    total = known.drop(incomplete.unique())
+    everyone: pd.Series = total.reindex(subjects.unique())
     return everyone.where(everyone.notna() | everyone.index.isin(subjects[active]), 0.0)
 
 
@@ -205,30 +203,28 @@ def highest_dose(
         {"subject": subject, "reference": reference, "first": first, "last": last}
     ).assign(visit=subject.index)
     intervals = pd.DataFrame(
-        {"subject": subjects, "start": starts, "end": ends, "rank": exact.ranks(known)}
-    ).assign(missing=doses.isna(), known=known)
+        {"subject": subjects, "start": starts, "end": ends, "known": known}
+    ).assign(missing=doses.isna())
     met = visits.merge(intervals, on="subject")
     met = met[
         day_number(met["end"], met["reference"]).fillna(np.inf).ge(met["first"])
         & day_number(met["start"], met["reference"]).fillna(-np.inf).le(met["last"])
         & met["last"].ge(met["first"])
     ]
-    by_rank = met.drop_duplicates("rank").set_index("rank")["known"]
-    highest = met.groupby("visit")["rank"].max().map(by_rank).reindex(subject.index).astype("str")
+    highest = met.groupby("visit")["known"].max().reindex(subject.index)
     incomplete = subject.index.isin(met.loc[met["missing"], "visit"])
-    complete = highest.mask(incomplete)
     return pd.DataFrame(
         {
-            "AVAL": exact.as_floats(complete),
-            "AVALC": complete,
+            "AVAL": highest.mask(incomplete),
             "KNOWNDD": highest,
             "TSTDAYS": days,
         }
     )
 
 
-def _column(table: str, column: str) -> dict[str, str]:
-    return {name: row[column] for name, row in instrument(table).items() if row[column]}
+def _column(table: str, column: str) -> dict[str, float]:
+    rows = instrument(table).items()
+    return {name: float(constant(row[column])) for name, row in rows if row[column]}
 
 
 def _single(frequency: pd.Series) -> pd.Series:

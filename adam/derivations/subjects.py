@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adam.derivations.change import half_up
+from adam import exact
 from sdtm import dates
 from specs.derivation import Outcome, derivation
+from specs.numbers import rounded
 from specs.source_kinds import Dates, DateTexts
 
 
@@ -61,7 +62,7 @@ def last_number(
     """
     ordered = pd.DataFrame({"value": value, "order": order, "subject": subjects})
     filled = ordered.dropna(subset=["value"]).sort_values(["order", "value"], na_position="first")
-    return half_up(filled.groupby("subject")["value"].last(), decimals)
+    return exact.half_up(filled.groupby("subject")["value"].last(), decimals)
 
 
 @derivation(scope="subject")
@@ -77,7 +78,7 @@ def last_end(end: pd.Series, start: pd.Series, subjects: pd.Series) -> pd.Series
 @derivation(scope="subject")
 def sum_of(value: pd.Series, subjects: pd.Series) -> pd.Series:
     """The sum of {value} over the records of the subject; missing where one of them is."""
-    total = value.groupby(subjects).sum()
+    total = exact.sums(value, subjects)
     return total.where(~value.isna().groupby(subjects).any())
 
 
@@ -90,7 +91,7 @@ def cumulative_dose(
     """
     finish = dates.full_day(end).fillna(last)
     days = (finish - dates.full_day(start)).dt.days + 1
-    return sum_of(dose * days, subjects)
+    return sum_of(exact.computed(lambda daily, count: daily * count, dose, days), subjects)
 
 
 @derivation(scope="subject")
@@ -145,7 +146,9 @@ def number_group(value: pd.Series, *, limits: list[float], names: list[str]) -> 
 @derivation
 def body_mass_index(weight: pd.Series, height: pd.Series) -> pd.Series:
     """{weight} in kg divided by the square of {height} in m, to one decimal."""
-    return half_up(weight / (height / 100) ** 2, 1)
+    return exact.computed(
+        lambda mass, size: rounded(mass / (size / 100) ** 2, 1) if size else None, weight, height
+    )
 
 
 @derivation

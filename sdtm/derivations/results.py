@@ -100,8 +100,8 @@ def standard_limit(
 ) -> Outcome:
     """{limit} converted from {unit} to {standard_unit}, and rounded, as its {test} result is.
 
-    Missing, with a finding, when the limit is no number. Missing when the unit has no factor, which
-    is a finding at the result.
+    Missing, with a finding, when the limit is no number, unless it is a titre (1:40). Missing when
+    the unit has no factor, which is a finding at the result.
     """
     frame = pd.DataFrame({"limit": limit, "unit": unit, "to": standard_unit, "test": test})
     made = _by_distinct_rows(frame, partial(_limit, found=_converter(decimals, units)))
@@ -279,7 +279,7 @@ def _result(
 
 def _no_number(result: str, unit: str, to: str) -> tuple[str | None, str | None]:
     """What becomes of a result that is no number: words, a titre, or a finding."""
-    if unit in _TITRES and to in ("", unit) and _TITRE.fullmatch(result):
+    if _is_titre(result, unit, to):
         return result, None
     if unit and to:
         return None, f"stands beside the unit {unit} and is not a number, so it is not converted"
@@ -290,12 +290,17 @@ def _no_number(result: str, unit: str, to: str) -> tuple[str | None, str | None]
     return result, None
 
 
+def _is_titre(text: str, unit: str, to: str) -> bool:
+    return unit in _TITRES and to in ("", unit) and _TITRE.fullmatch(text) is not None
+
+
 def _limit(
     limit: str, unit: str, to: str, test: str, *, found: Any
 ) -> tuple[str | None, str | None]:
     number = read_number(limit)
     if number is None:
-        return None, "is not a number, so it is no limit"
+        problem = "is not a number, so it is no limit"
+        return None, None if _is_titre(limit, unit, to) else problem
     if not to:
         return number_text(number), None
     converted = found(unit, to, test) if unit else None

@@ -14,6 +14,7 @@ import pandas as pd
 
 from sdtm.raw import TICKED
 from specs.distinct import as_plain
+from specs.numbers import numbers_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +92,8 @@ class _Reader:
         if column not in self.form.fields and column != "@event":
             raise LookupError(name)
         if not code:
-            return as_plain(self.form.texts(column)).fillna("")
+            answers: pd.Series = as_plain(self.form.texts(column)).fillna("")
+            return answers
         values = as_plain(frame[column]).fillna("")
         ticked = values.str.split(TICKED).map(lambda codes: "1" if code in codes else "0")
         return ticked.astype("str")

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from fractions import Fraction
-
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +7,7 @@ from hypothesis import strategies as st
 from adam.exact import differences, fraction
 
 DECIMALS = st.decimals(-(10**6), 10**6, places=3).map(str)
-TEXTS = st.one_of(DECIMALS, st.sampled_from(["", "n/a", "1e-40", "75/7", "1e18"]))
+TEXTS = st.one_of(DECIMALS, st.sampled_from(["", "n/a", "1e-40", "1.25e3", "1e18"]))
 
 
 def test_a_difference_is_that_of_the_decimals_and_not_of_their_floats() -> None:
@@ -19,10 +17,10 @@ def test_a_difference_is_that_of_the_decimals_and_not_of_their_floats() -> None:
 
 def test_what_is_no_number_has_no_difference() -> None:
     now = pd.Series(["12.5", "n/a", None, "3"], dtype="str")
-    then = pd.Series(["75/7", "1", "1", None], dtype="str")
+    then = pd.Series(["7.5", "1", "1", None], dtype="str")
     found = differences(now, then)
     assert found.isna().tolist() == [False, True, True, True]
-    assert found[0] == float(Fraction(25, 2) - Fraction(75, 7))
+    assert found[0] == 5
 
 
 def test_no_rows_have_no_differences() -> None:

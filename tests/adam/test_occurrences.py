@@ -66,14 +66,16 @@ def test_a_value_in_no_group_is_missing() -> None:
     ]  # fmt: skip
 
 
-def test_a_per_cent_change_is_of_the_size_of_the_baseline() -> None:
-    found = percent_change(numbers(-5, 2, 1, None), numbers(20, -4, 0, 3))
-    assert found.fillna(-999).tolist() == [-25, 50, -999, -999]
+def test_a_per_cent_change_is_of_the_baseline_with_its_sign() -> None:
+    """ADaMIG 1.3: 100 * CHG / BASE. 0.3 of 0.7 as floats is not 300/7."""
+    found = percent_change(numbers(-5, 2, 0.3, 1, None), numbers(20, -4, 0.7, 0, 3))
+    assert found.fillna(-999).tolist() == [-25, -50, 300 / 7, -999, -999]
 
 
 def test_differences_shares_and_shifts_are_missing_where_a_part_is() -> None:
     assert difference(numbers(5, None), numbers(7, 1)).fillna(99).tolist() == [-2, 99]
-    assert share_of(numbers(30, 5, None), numbers(20, 0, 2)).fillna(-1).tolist() == [1.5, -1, -1]
+    shares = share_of(numbers(30, 5, None, 2.1), numbers(20, 0, 2, 0.7))
+    assert shares.fillna(-1).tolist() == [1.5, -1, -1, 3]
     assert shift(texts("LOW", None), texts("NORMAL", "LOW")).fillna("").tolist() == [
         "LOW to NORMAL", "",
     ]  # fmt: skip

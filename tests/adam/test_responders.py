@@ -95,7 +95,7 @@ def test_new_b_may_be_allowed_in_every_system() -> None:
     ("highest", "known", "days", "answer"),
     [
         (10, "10", 28, "Y"),
-        (75 / 7, "75/7", 28, "N"),
+        (75 / 7, 75 / 7, 28, "N"),
         (None, "12.5", 28, "N"),
         (None, "10", 28, None),
         (None, None, 28, None),

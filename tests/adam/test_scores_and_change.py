@@ -10,7 +10,6 @@ from adam.derivations.change import (
     capped,
     change,
     criterion_flag,
-    half_up,
     months_between,
     number_for,
     number_of,
@@ -23,6 +22,7 @@ from adam.derivations.change import (
 from adam.derivations.scores import grade_score, total_if_worst, total_of_items, within_scale
 from adam.derivations.subjects import first_on_or_after, first_time, has_record, starts_on_or_after
 from adam.derivations.timing import latest_date
+from adam.exact import half_up
 from tests.adam.series import dates, numbers, texts
 
 
@@ -48,7 +48,7 @@ def test_a_recorded_total_of_0_is_taken_and_one_far_off_is_not() -> None:
     none = numbers(None, None, None)
     result = total_of_items(numbers(0, 105, 2_000_000), none, none, highest=105)
     assert shown(result.values) == [0, 105, None]
-    told = "the recorded total 2e+06 is not from 0 to 105"
+    told = "the recorded total 2000000 is not from 0 to 105"
     assert shown(result.problems) == [None, None, told]
     worst = total_if_worst(
         texts(None, None, None), numbers(0, 105, 106), none, none,
@@ -133,8 +133,22 @@ def test_months_are_of_a_twelfth_of_a_year_and_both_ends_count() -> None:
 def test_numbers_are_shared_out_capped_and_looked_up() -> None:
     assert shown(rounded_share(numbers(7, None), numbers(4, 1), decimals=1)) == [1.8, None]
     assert shown(capped(numbers(105, 50, None), highest=100)) == [100, 50, None]
-    assert shown(number_for(texts("LOW", "MID", None), numbers={"LOW": 1})) == [1, None, None]
-    assert shown(number_of(texts("12.5", "<5", None))) == [12.5, None, None]
+
+
+def test_a_text_that_has_no_number_is_a_finding() -> None:
+    found = number_for(texts("LOW", "MID", None), numbers={"LOW": 1, "HIGH": 3})
+    assert shown(found.values) == [1, None, None]
+    told = "MID has no number among those of LOW, HIGH"
+    assert shown(found.problems) == [None, told, None]
+
+
+def test_a_text_that_is_no_number_is_a_finding() -> None:
+    found = number_of(texts("12.5", "<20", "1,5", "120/80", "Inf", None))
+    assert shown(found.values) == [12.5, None, None, None, None, None]
+    assert shown(found.problems) == [
+        None, "<20 is not a number", "1,5 is not a number", "120/80 is not a number",
+        "Inf is not a number", None,
+    ]  # fmt: skip
 
 
 def test_texts_are_looked_up_and_stated() -> None:

@@ -16,7 +16,7 @@ from adam.derivations.steroids import (
     latest_possible_end,
     prednisone_equivalent,
 )
-from tests.adam.series import dates, texts
+from tests.adam.series import dates, numbers, texts
 
 SYSTEMIC = ["ORAL", "INTRAVENOUS", "INTRAMUSCULAR", "SUBCUTANEOUS"]
 
@@ -24,19 +24,19 @@ SYSTEMIC = ["ORAL", "INTRAVENOUS", "INTRAMUSCULAR", "SUBCUTANEOUS"]
 @pytest.mark.parametrize(
     ("dose", "unit", "frequency", "drug", "equivalent"),
     [
-        (8, "mg", "QD", "METHYLPREDNISOLONE", "10"),
-        (1.5, "mg", "QD", "DEXAMETHASONE", "10"),
-        (0.75, "mg", "BID", "BETAMETHASONE", "10"),
-        (25, "mg", "3 TIMES PER WEEK", "PREDNISONE", "75/7"),
-        (15, "mg", "QOD", "PREDNISONE", "7.5"),
-        (10, "mg", "TID", "HYDROCORTISONE", "7.5"),
-        (0.01, "g", "QD", "PREDNISONE", "10"),
-        (12, "mg", "QD", "DEFLAZACORT", "10"),
-        (10, "mg", "Q36H", "PREDNISONE", "20/3"),
+        (8, "mg", "QD", "METHYLPREDNISOLONE", 10),
+        (1.5, "mg", "QD", "DEXAMETHASONE", 10),
+        (0.75, "mg", "BID", "BETAMETHASONE", 10),
+        (25, "mg", "3 TIMES PER WEEK", "PREDNISONE", 75 / 7),
+        (15, "mg", "QOD", "PREDNISONE", 7.5),
+        (10, "mg", "TID", "HYDROCORTISONE", 7.5),
+        (0.01, "g", "QD", "PREDNISONE", 10),
+        (12, "mg", "QD", "DEFLAZACORT", 10),
+        (10, "mg", "Q36H", "PREDNISONE", 20 / 3),
     ],
 )
 def test_the_prednisone_equivalent_is_exact(
-    dose: float, unit: str, frequency: str, drug: str, equivalent: str
+    dose: float, unit: str, frequency: str, drug: str, equivalent: float
 ) -> None:
     found = prednisone_equivalent(
         pd.Series([dose]), texts(unit), texts(frequency), texts(drug), dates("2018-01-01")
@@ -93,27 +93,28 @@ def intervals(*records: tuple[Any, ...]) -> pd.DataFrame:
         *(texts(*columns[i]) for i in (0, 1, 2)),
         dates(*columns[3]),
         dates(*columns[4]),
-        *(texts(*columns[i]) for i in (5, 6)),
+        numbers(*columns[5]),
+        texts(*columns[6]),
     )
     return made.rows
 
 
 def shown(rows: pd.DataFrame) -> list[list[Any]]:
     days = [rows[name].dt.strftime("%m-%d") for name in ("ASTDT", "AENDT")]
-    table = pd.concat([*days, rows["AVALC"], rows["KNOWNDD"]], axis=1).astype("object")
+    table = pd.concat([*days, rows["AVAL"], rows["KNOWNDD"]], axis=1).astype("object")
     return table.where(table.notna(), None).to_numpy().tolist()
 
 
 def test_concurrent_steroids_add_up_and_the_stop_day_counts() -> None:
     rows = intervals(
-        ("S", "Y", None, "2018-01-01", "2018-01-10", "10", "QD"),
-        ("S", "Y", None, "2018-01-05", None, "2.5", "QD"),
+        ("S", "Y", None, "2018-01-01", "2018-01-10", 10, "QD"),
+        ("S", "Y", None, "2018-01-05", None, 2.5, "QD"),
     )
     assert shown(rows) == [
-        [None, "12-31", "0", "0"],
-        ["01-01", "01-04", "10", "10"],
-        ["01-05", "01-10", "12.5", "12.5"],
-        ["01-11", None, "2.5", "2.5"],
+        [None, "12-31", 0, 0],
+        ["01-01", "01-04", 10, 10],
+        ["01-05", "01-10", 12.5, 12.5],
+        ["01-11", None, 2.5, 2.5],
     ]
 
 
@@ -125,7 +126,7 @@ def test_each_interval_tells_the_records_it_was_made_from() -> None:
         texts(None, None, "N").set_axis(rows),
         dates("2018-01-01", "2018-01-05", None).set_axis(rows),
         dates("2018-01-10", None, None).set_axis(rows),
-        texts("10", "2.5", None).set_axis(rows), texts("QD", "QD", None).set_axis(rows),
+        numbers(10, 2.5, None).set_axis(rows), texts("QD", "QD", None).set_axis(rows),
     )  # fmt: skip
     assert made.rows["AVAL"].tolist() == [0, 10, 12.5, 2.5, 0]
     pairs = made.made_from[["row", "record"]].sort_values(["row", "record"])
@@ -134,30 +135,28 @@ def test_each_interval_tells_the_records_it_was_made_from() -> None:
 
 def test_a_missing_dose_leaves_the_known_part() -> None:
     rows = intervals(
-        ("S", "Y", None, "2018-01-01", None, "10", "QD"),
+        ("S", "Y", None, "2018-01-01", None, 10, "QD"),
         ("S", "Y", None, "2018-01-05", "2018-01-05", None, "QD"),
     )
-    assert shown(rows)[2] == ["01-05", "01-05", None, "10"]
+    assert shown(rows)[2] == ["01-05", "01-05", None, 10]
 
 
 def test_a_single_dose_counts_on_its_day_whatever_its_end() -> None:
-    rows = intervals(("S", "Y", None, "2018-01-05", None, "625", "ONCE"))
-    assert shown(rows)[1:] == [["01-05", "01-05", "625", "625"], ["01-06", None, "0", "0"]]
+    rows = intervals(("S", "Y", None, "2018-01-05", None, 625, "ONCE"))
+    assert shown(rows)[1:] == [["01-05", "01-05", 625, 625], ["01-06", None, 0, 0]]
 
 
 def test_a_single_dose_without_a_date_makes_the_dose_missing_on_every_day() -> None:
-    assert shown(intervals(("S", "Y", None, None, None, "625", "ONCE"))) == [
-        [None, None, None, "0"]
-    ]
+    assert shown(intervals(("S", "Y", None, None, None, 625, "ONCE"))) == [[None, None, None, 0]]
 
 
 def test_a_missing_start_is_before_everything() -> None:
-    assert shown(intervals(("S", "Y", None, None, None, "15", "QD"))) == [[None, None, "15", "15"]]
+    assert shown(intervals(("S", "Y", None, None, None, 15, "QD"))) == [[None, None, 15, 15]]
 
 
 def test_an_end_before_the_start_makes_the_dose_missing_between_them() -> None:
-    rows = intervals(("S", "Y", None, "2018-02-01", "2018-01-10", "10", "QD"))
-    assert shown(rows)[1] == ["01-10", "02-01", None, "0"]
+    rows = intervals(("S", "Y", None, "2018-02-01", "2018-01-10", 10, "QD"))
+    assert shown(rows)[1] == ["01-10", "02-01", None, 0]
 
 
 def test_an_end_before_the_start_is_a_finding() -> None:
@@ -166,8 +165,9 @@ def test_an_end_before_the_start_is_a_finding() -> None:
     assert found.problems.fillna("").tolist() == ["2018-01 is before the start", ""]
 
 
+EXACT = {10: Fraction(10), 2.5: Fraction(5, 2), 75 / 7: Fraction(75, 7), 20 / 3: Fraction(20, 3)}
 DAYS = st.integers(min_value=1, max_value=28)
-DOSES = st.sampled_from(["10", "2.5", "75/7", "20/3", None])
+DOSES = st.sampled_from([10, 2.5, 75 / 7, 20 / 3, None])
 
 
 @settings(deadline=None)  # the first example builds what later ones reuse
@@ -197,26 +197,26 @@ def test_the_intervals_say_what_adding_up_day_by_day_says(records: list[Any]) ->
         date = pd.Timestamp(2018, 1, day)
         row = rows[~(rows["ASTDT"] > date) & ~(rows["AENDT"] < date)]
         assert len(row) == 1
-        known = sum((Fraction(d) for d in active if d is not None), Fraction(0))
-        assert Fraction(row["KNOWNDD"].item()) == known
-        assert pd.isna(row["AVALC"].item()) == (None in active)
+        known = sum((EXACT[d] for d in active if d is not None), Fraction(0))
+        assert row["KNOWNDD"].item() == float(known)
+        assert pd.isna(row["AVAL"].item()) == (None in active)
 
 
 def test_no_steroid_is_dose_0_only_where_the_answer_is_no() -> None:
     rows = intervals(
         ("NO", None, "N", None, None, None, None),
         ("YES", None, "Y", None, None, None, None),
-        ("PRN", "N", None, "2018-01-01", None, "5", "QD"),
+        ("PRN", "N", None, "2018-01-01", None, 5, "QD"),
     )
     assert rows["USUBJID"].tolist() == ["NO", "PRN"]
-    assert rows["AVALC"].tolist() == ["0", "0"]
+    assert rows["AVAL"].tolist() == [0, 0]
 
 
 def highest(
     last: str | None, rows: pd.DataFrame, target: float = 169, days_back: Any = "all"
 ) -> list[Any]:
     found = highest_dose(
-        *(rows[name] for name in ("USUBJID", "ASTDT", "AENDT", "AVALC", "KNOWNDD")),
+        *(rows[name] for name in ("USUBJID", "ASTDT", "AENDT", "AVAL", "KNOWNDD")),
         texts("S"),
         dates("2017-11-02"),
         pd.Series([target]),
@@ -224,22 +224,22 @@ def highest(
         first_day=141,
         days_back=days_back,
     ).astype("object")
-    return found.where(found.notna(), None)[["AVALC", "KNOWNDD", "TSTDAYS"]].iloc[0].tolist()
+    return found.where(found.notna(), None)[["AVAL", "KNOWNDD", "TSTDAYS"]].iloc[0].tolist()
 
 
 @pytest.mark.parametrize(
     ("first", "last", "expected"),
     [
-        ("2018-03-21", "2018-03-21", "10"),  # Day 140, before the first tested day
-        ("2018-03-22", "2018-03-22", "30"),  # Day 141
-        ("2018-04-18", "2018-04-18", "30"),  # Day 168, the day before the assessment
-        ("2018-04-19", "2018-04-19", "10"),  # Day 169, the assessment day
+        ("2018-03-21", "2018-03-21", 10),  # Day 140, before the first tested day
+        ("2018-03-22", "2018-03-22", 30),  # Day 141
+        ("2018-04-18", "2018-04-18", 30),  # Day 168, the day before the assessment
+        ("2018-04-19", "2018-04-19", 10),  # Day 169, the assessment day
     ],
 )
-def test_the_tested_days_end_before_the_assessment(first: str, last: str, expected: str) -> None:
+def test_the_tested_days_end_before_the_assessment(first: str, last: str, expected: float) -> None:
     rows = intervals(
-        ("S", "Y", None, "2017-01-01", None, "10", "QD"),
-        ("S", "Y", None, first, last, "20", "QD"),
+        ("S", "Y", None, "2017-01-01", None, 10, "QD"),
+        ("S", "Y", None, first, last, 20, "QD"),
     )
     assert highest("2018-04-19", rows) == [expected, expected, 28]
     assert highest(None, rows) == [expected, expected, 28]
@@ -247,36 +247,36 @@ def test_the_tested_days_end_before_the_assessment(first: str, last: str, expect
 
 def test_one_tested_day_with_a_missing_dose_makes_the_highest_dose_missing() -> None:
     rows = intervals(
-        ("S", "Y", None, "2017-01-01", None, "12.5", "QD"),
+        ("S", "Y", None, "2017-01-01", None, 12.5, "QD"),
         ("S", "Y", None, "2018-04-01", "2018-04-01", None, "QD"),
     )
-    assert highest("2018-04-19", rows) == [None, "12.5", 28]
+    assert highest("2018-04-19", rows) == [None, 12.5, 28]
 
 
 def test_without_steroid_records_the_highest_dose_is_missing() -> None:
-    rows = intervals(("OTHER", "Y", None, "2017-01-01", None, "12.5", "QD"))
+    rows = intervals(("OTHER", "Y", None, "2017-01-01", None, 12.5, "QD"))
     assert highest("2018-04-19", rows) == [None, None, 28]
 
 
 def test_no_day_is_tested_at_a_visit_on_or_before_the_first_tested_day() -> None:
-    rows = intervals(("S", "Y", None, "2017-01-01", None, "12.5", "QD"))
+    rows = intervals(("S", "Y", None, "2017-01-01", None, 12.5, "QD"))
     assert highest("2018-03-22", rows) == [None, None, 0]
 
 
 def test_a_steroid_without_a_start_is_tested_from_the_first_day() -> None:
-    rows = intervals(("S", "Y", None, None, None, "15", "QD"))
-    assert highest("2018-04-19", rows) == ["15", "15", 28]
+    rows = intervals(("S", "Y", None, None, None, 15, "QD"))
+    assert highest("2018-04-19", rows) == [15, 15, 28]
 
 
 def test_each_visit_is_tested_to_the_day_before_the_latest_of_its_own_assessments() -> None:
     """20 mg on Day 155 alone: the day of the first visit, a tested day of the second."""
     rows = intervals(
-        ("S", "Y", None, "2017-01-01", None, "10", "QD"),
-        ("S", "Y", None, "2018-04-05", "2018-04-05", "10", "QD"),
+        ("S", "Y", None, "2017-01-01", None, 10, "QD"),
+        ("S", "Y", None, "2018-04-05", "2018-04-05", 10, "QD"),
     )
     visits = [3, 9]
     found = highest_dose(
-        *(rows[name] for name in ("USUBJID", "ASTDT", "AENDT", "AVALC", "KNOWNDD")),
+        *(rows[name] for name in ("USUBJID", "ASTDT", "AENDT", "AVAL", "KNOWNDD")),
         texts("S", "S").set_axis(visits), dates("2017-11-02", "2017-11-02").set_axis(visits),
         pd.Series([141.0, 169.0], index=visits),
         dates("2018-04-01", "2018-04-19").set_axis(visits),
@@ -290,9 +290,9 @@ def test_each_visit_is_tested_to_the_day_before_the_latest_of_its_own_assessment
 @pytest.mark.parametrize(
     ("burst", "assessed", "expected"),
     [
-        ("2018-04-11", "2018-04-19", ["10", "10", 7]),  # Day 161 of tested Days 162 to 168
-        ("2018-04-12", "2018-04-19", ["30", "30", 7]),
-        ("2018-03-21", "2018-03-26", ["10", "10", 4]),  # Day 140 of tested Days 141 to 144
+        ("2018-04-11", "2018-04-19", [10, 10, 7]),  # Day 161 of tested Days 162 to 168
+        ("2018-04-12", "2018-04-19", [30, 30, 7]),
+        ("2018-03-21", "2018-03-26", [10, 10, 4]),  # Day 140 of tested Days 141 to 144
         ("2018-02-01", "2018-02-09", [None, None, 0]),  # Day 100
     ],
 )
@@ -300,8 +300,8 @@ def test_a_week_is_tested_but_no_day_before_the_first(
     burst: str, assessed: str, expected: list[Any]
 ) -> None:
     rows = intervals(
-        ("S", "Y", None, "2017-01-01", None, "10", "QD"),
-        ("S", "Y", None, burst, burst, "20", "QD"),
+        ("S", "Y", None, "2017-01-01", None, 10, "QD"),
+        ("S", "Y", None, burst, burst, 20, "QD"),
     )
     assert highest(assessed, rows, days_back=7) == expected
 
@@ -362,8 +362,8 @@ def test_an_interval_names_the_record_it_rests_on_where_it_is_one() -> None:
     """10 mg from Day 1 on, 5 mg more on Days 3 and 4: two records there."""
     made = dose_intervals(
         texts("A", "A"), texts("Y", "Y"), texts(None, None),
-        dates("2017-11-02", "2017-11-04"), dates(None, "2017-11-05"), texts("10", "5"),
+        dates("2017-11-02", "2017-11-04"), dates(None, "2017-11-05"), numbers(10, 5),
         texts("QD", "QD"), pd.Series([7.0, 8.0]),
     ).rows  # fmt: skip
-    assert made["AVALC"].tolist() == ["0", "10", "15", "10"]
+    assert made["AVAL"].tolist() == [0, 10, 15, 10]
     assert made["SRCSEQ"].fillna(0).tolist() == [0, 7, 0, 7]

@@ -23,11 +23,11 @@ from cdisckit.convert import SUFFIXES, convert
 from cdisckit.show import show
 from cdisckit.spec import check_spec, export_spec, import_spec
 from sdtm.dates import DateStyle, iso_dtc
-from sdtm.exact import split_operator
 from sdtm.raw import Field
 from sdtm.readers import read_source
 from specs.errors import CdisckitError
 from specs.model import RawSource
+from specs.numbers import read_qualified
 from specs.terminology.meddra import read_meddra
 from specs.terminology.nci import add_package
 from specs.terminology.whodrug import read_whodrug
@@ -267,7 +267,7 @@ def dates_and_numbers(data: bytes, folder: Path) -> None:
         found = iso_dtc(lines, DateStyle.from_options(order, ""))
         assert not (found["dtc"].notna() & found["problem"].notna()).any()
     for text in lines:
-        split_operator(text)
+        read_qualified(text)
     for decimal in (".", ","):
         Field("x", decimal=decimal).numbers(lines)  # type: ignore[arg-type]
 
