@@ -187,6 +187,9 @@ def rescaled(
     factors = {str(row["scale"]): Conversion(constant(row["factor"])) for row in scales}
     frame = pd.DataFrame({"value": value, "scale": scale})
 
+    def rounds(factor: Conversion) -> bool:
+        return decimals is None and ends_after(factor.factor) is None
+
     def one(text: str, scale: str) -> tuple[str | None, str | None]:
         number = read_number(text)
         if scale not in factors:
@@ -194,8 +197,7 @@ def rescaled(
         if number is None:
             return None, "is not a number, so it is not converted"
         factor = factors[scale]
-        ends = decimals is None and ends_after(factor.factor) is not None
-        return number_text(factor(number), None if ends else decimals or factor.decimals), None
+        return number_text(factor(number), factor.decimals if rounds(factor) else decimals), None
 
     return _by_distinct_rows(frame, one)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -119,31 +121,100 @@ def test_the_last_before_exposure_is_told_by_moments_not_by_texts() -> None:
 # results
 
 
-def test_results_are_converted_exactly_with_their_operator() -> None:
+def one(result: str, unit: str | None, to: str | None, test: str) -> list[Any]:
+    made = standard_result(text(result), text(unit), text(to), text(test))
+    return [*told(made.values), *told(made.problems)]
+
+
+@pytest.mark.parametrize(
+    ("result", "unit", "to", "test", "made"),
+    [
+        ("13.56", "g/dL", "g/L", "HGB", "135.6"),
+        ("<0.1", "g/dL", "g/L", "HGB", "<1"),
+        ("13.560", "g/L", "g/L", "HGB", "13.56"),
+        ("120", "mg/dL", "mmol/L", "GLUC", "6.661"),  # 120 x 10 / 180.156 = 6.66089...
+        ("1.2E2", "mg/dL", "mmol/L", "GLUC", "6.661"),
+        ("+120", "mg/dL", "mmol/L", "GLUC", "6.661"),
+        ("120.", "mg/dL", "mmol/L", "GLUC", "6.661"),
+        (".5", "mg/dL", "mmol/L", "GLUC", "0.028"),
+        ("<120", "mg/dL", "mmol/L", "GLUC", "<6.661"),
+        (">= 120", "mg/dL", "mmol/L", "GLUC", ">=6.661"),
+        ("~120", "mg/dL", "mmol/L", "GLUC", "~6.661"),
+        ("-5", "mg/dL", "mmol/L", "GLUC", "-0.278"),
+        ("97.5", "F", "C", "TEMP", "36.39"),  # 36.38888...
+        ("98.6", "F", "C", "TEMP", "37"),
+        ("155.4", "LB", "kg", "WEIGHT", "70.49"),  # 70.48825...
+        ("1.1", "mg/dL", "umol/L", "CREAT", "97.24"),  # 97.24186...
+        ("200", "mg/dL", "mmol/L", "CHOL", "5.172"),  # 5.17244...
+        ("0.30000000000000000001", "g/L", "g/L", "PROT", "0.30000000000000000001"),
+    ],
+)
+def test_a_number_is_converted_with_its_qualifier(
+    result: str, unit: str, to: str, test: str, made: str
+) -> None:
+    assert one(result, unit, to, test) == [made, None]
+
+
+@pytest.mark.parametrize(
+    "result",
+    ["1,200", "1 200", "1\u2009200", "120-130", "120*", "120 H", "120 mg/dL", "120/80", "1:80",
+     "--120", "\uff11\uff12\uff10", "\u2212120", "1.2 E3", "5,5", "1.234,5", "1e400", "Inf", "NaN",
+     "infinity", "<LLOQ", "\u2264120", "TRACE"],
+)  # fmt: skip
+def test_what_is_no_number_beside_a_unit_is_missing_and_a_finding(result: str) -> None:
+    for unit, to in (("mg/dL", "mmol/L"), ("mmol/L", "mmol/L")):
+        problem = f"stands beside the unit {unit} and is not a number, so it is not converted"
+        assert one(result, unit, to, "GLUC") == [None, problem]
+
+
+def test_a_text_stays_where_no_standard_unit_is_declared() -> None:
+    assert one("TRACE", None, None, "PROT") == ["TRACE", None]
+    assert one("1.010", None, None, "SPGRAV") == ["1.010", None]
+    assert one("12 0", "mg/dL", None, "GLUC") == [
+        "12 0", "stands beside the unit mg/dL and is not a number",
+    ]  # fmt: skip
+
+
+def test_without_a_unit_words_are_a_result_and_what_looks_like_a_number_is_not() -> None:
+    assert one("NEGATIVE", None, "mg/dL", "GLUC") == ["NEGATIVE", None]
+    assert one("1,200", None, "mg/dL", "GLUC") == [
+        None, "is not a number, so it is not converted",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("result", ["1:320", ">1:640", "<1:40"])
+def test_a_titre_has_a_unit_and_is_not_a_number(result: str) -> None:
+    assert one(result, "titer", "titer", "ANA") == [result, None]
+    assert one(result, "titer", None, "ANA") == [result, None]
+    assert one(result, "mg/dL", "mg/dL", "ANA")[0] is None
+
+
+def test_converted_results_have_the_decimals_declared_for_their_test() -> None:
+    """36.38888..., 36.45 (97.61 F) and 6.66089...; a result in the standard unit stays."""
     made = standard_result(
-        text("13.56", "<0.1", "13.56", None),
-        text("g/dL", "g/dL", "g/L", "g/dL"),
-        text("g/L", "g/L", "g/L", "g/L"),
-        text("HGB", "HGB", "HGB", "HGB"),
-    )
-    assert told(made.values) == ["135.6", "<1", "13.56", None]
-    assert made.problems.isna().all()
+        text("97.5", "97.61", "36.388889", "120"), text("F", "F", "C", "mg/dL"),
+        text("C", "C", "C", "mmol/L"), text("TEMP", "TEMP", "TEMP", "GLUC"),
+        decimals={"TEMP": 1},
+    )  # fmt: skip
+    assert told(made.values) == ["36.4", "36.5", "36.388889", "6.661"]
 
 
-def test_results_that_are_text_or_have_no_standard_unit_are_taken_over() -> None:
+def test_a_half_of_the_last_decimal_is_rounded_away_from_zero() -> None:
+    """1.25 and -1.25 g/L of 0.125 and -0.125 g/dL; 2.5 cm of 0.025 m is no whole number."""
     made = standard_result(
-        text("TRACE", "1.010"), text("g/dL", None), text("g/L", None), text("PROT", "SPGRAV")
+        text("0.125", "-0.125", "0.025", "0.035"), text("g/dL", "g/dL", "m", "m"),
+        text("g/L", "g/L", "cm", "cm"), text("HGB", "HGB", "HEIGHT", "HEIGHT"),
+        decimals={"HGB": 1, "HEIGHT": 0},
+    )  # fmt: skip
+    assert told(made.values) == ["1.3", "-1.3", "3", "4"]
+
+
+def test_the_units_of_the_study_go_before_those_of_the_product() -> None:
+    units: Any = [{"unit": "mg%", "to": "mg/dL", "test": None, "factor": 1, "offset": None}]
+    made = standard_result(
+        text("120"), text("mg%"), text("mmol/L"), text("GLUC"), units=units, decimals={"GLUC": 1}
     )
-    assert told(made.values) == ["TRACE", "1.010"]
-    assert told(made.problems) == [
-        "has a unit and is not a number, so it stands as collected",
-        None,
-    ]
-
-
-def test_a_titre_has_a_unit_and_is_not_a_number() -> None:
-    made = standard_result(text("1:320"), text("titer"), text("titer"), text("ANA"))
-    assert (told(made.values), told(made.problems)) == (["1:320"], [None])
+    assert told(made.values) == ["6.7"]
 
 
 def test_a_unit_that_is_missing_or_has_no_factor_is_a_problem() -> None:
@@ -158,9 +229,35 @@ def test_a_unit_that_is_missing_or_has_no_factor_is_a_problem() -> None:
 
 def test_limits_are_converted_as_their_result() -> None:
     made = standard_limit(
-        text("12", "low", "12"), text("g/dL", "g/dL", "mg"), text(*["g/L"] * 3), text(*["HGB"] * 3)
+        text("12", "1.2E1", "12"),
+        text("g/dL", "g/dL", "mg"),
+        text(*["g/L"] * 3),
+        text(*["HGB"] * 3),
     )
-    assert told(made) == [120.0, None, None]
+    assert told(made.values) == [120.0, 120.0, None]
+    assert told(made.problems) == [None, None, None]
+
+
+@pytest.mark.parametrize("limit", ["70-110", "<110", ">70", "~5", "3,9", "LOW", "Inf", "1e400"])
+def test_a_limit_that_cannot_be_read_is_a_finding(limit: str) -> None:
+    made = standard_limit(text(limit), text("mg/dL"), text("mg/dL"), text("GLUC"))
+    assert told(made.values) == [None]
+    assert told(made.problems) == ["is not a number, so it is no limit"]
+
+
+def test_a_limit_of_a_test_without_standard_unit_is_its_number() -> None:
+    made = standard_limit(text("1.005"), text(None), text(None), text("SPGRAV"))
+    assert told(made.values) == [1.005]
+
+
+def test_a_titre_as_limit_is_no_number_and_no_finding() -> None:
+    made = standard_limit(text("1:40"), text("titer"), text("titer"), text("ANA"))
+    assert (told(made.values), told(made.problems)) == ([None], [None])
+
+
+def test_limits_have_the_decimals_of_their_result() -> None:
+    made = standard_limit(text("97.5"), text("F"), text("C"), text("TEMP"), decimals={"TEMP": 1})
+    assert told(made.values) == [36.4]
 
 
 def test_a_value_is_multiplied_by_the_factor_of_its_scale() -> None:
@@ -179,6 +276,13 @@ def test_a_value_is_multiplied_by_the_factor_of_its_scale() -> None:
     ]
 
 
+def test_a_rescaled_value_whose_decimals_do_not_end_is_rounded() -> None:
+    scales = [{"scale": "1", "factor": "1/3"}]
+    assert told(rescaled(text("5"), text("1"), scales=scales).values) == ["1.67"]
+    assert told(rescaled(text("5"), text("1"), scales=scales, decimals=1).values) == ["1.7"]
+    assert told(rescaled(text("5"), text("1"), scales=scales, decimals=0).values) == ["2"]
+
+
 def test_text_is_taken_over_cut_or_raised() -> None:
     assert told(as_it_is(text("a", None))) == ["a", None]
     assert told(characters(text("701-1015", None), first=5, last=8)) == ["1015", None]
@@ -192,7 +296,18 @@ def test_several_ticked_choices_are_told_by_their_meaning() -> None:
 
 
 def test_only_a_plain_number_is_a_numeric_result() -> None:
-    assert told(numeric_result(text("1.5", "<1", "TRACE", None))) == [1.5, None, None, None]
+    made = numeric_result(text("1.5", "1.2E2", "<1", "TRACE", "1:80", "1+", None))
+    assert told(made.values) == [1.5, 120, None, None, None, None, None]
+    assert made.problems.isna().all()
+
+
+@pytest.mark.parametrize(
+    "result", ["1,200", "120-130", "120*", "Inf", "1e400", "\uff15", "\u22125"]
+)
+def test_what_looks_like_a_number_and_is_none_is_a_finding(result: str) -> None:
+    made = numeric_result(text(result))
+    assert told(made.values) == [None]
+    assert told(made.problems) == ["is not a number, so there is no numeric result"]
 
 
 def test_an_item_that_is_present_scores_its_weight_and_absent_nothing() -> None:
