@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sdtm.dates import combine_dtc, iso_dtc
+from sdtm.dates import combine_dtc, date_without_time, iso_dtc
 from sdtm.raw import TICKED
 from specs.distinct import (
     as_plain,
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from sdtm.raw import Field
     from sdtm.records import Records
     from specs.model import Rule, StudyCodelist, Variable
+
+_NO_DATE = "is a time without a date"
 
 MULTIPLE = "MULTIPLE"
 """What stands for several ticked choices, whatever the codelist (SDTMIG 3.4, section 4.2.8.3)."""
@@ -141,7 +143,10 @@ class Answers:
                 dates = iso_dtc(answers, field.style)
                 if field.accepts.kind != "date":  # else the reader has told it
                     self._find("CK-RAW-DATE", name, column, answers, dates["problem"])
-                return dates["dtc"]
+                alone = dates["dtc"].str.startswith("-----T").fillna(value=False)
+                self._find("CK-RAW-TIME", name, column, answers, text_where(alone, _NO_DATE))
+                unread = answers.where(dates["problem"].notna())
+                return dates["dtc"].fillna(date_without_time(unread, field.style))
             meant, strange = _decoded(field, answers)
             if variable.type == "Num":
                 number = field.numbers(meant)
@@ -162,7 +167,7 @@ class Answers:
         column = _of_rows(times, dates.index) if times else missing(dates.index)
         read = combine_dtc(dates, as_plain(column))
         alone = read["problem"].isna() & dates.isna() & read["dtc"].notna()
-        problem = read["problem"].fillna(text_where(alone, "is a time without a date"))
+        problem = read["problem"].fillna(text_where(alone, _NO_DATE))
         self._found("CK-RAW-TIME", name, column, problem)
         return read["dtc"]
 

@@ -73,6 +73,28 @@ def read_time(text: str, style: DateStyle) -> str | None:
     return _clock(match, words).time_text() or None
 
 
+def date_before_time(text: str, style: DateStyle) -> str | None:
+    """The complete date at the start of a text, before what should be a time; None without one.
+
+    >>> date_before_time("2020-03-05 after lunch", DateStyle())
+    '2020-03-05'
+    """
+    value = folded(text)
+    if len(value) > _LONGEST:
+        return None
+    for mark in reversed([*re.finditer("[T :]", value)]):
+        rest = value[mark.end() :]
+        if is_number(rest) and mark[0] != "T":
+            continue  # rather one part too many than a time
+        try:
+            found = read_date(value[: mark.start()], style)
+        except DateTextError:
+            continue
+        if found and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", found):
+            return found
+    return None
+
+
 def _iso(value: str, words: Words) -> Partial | None:
     declared = words.unknown - UNKNOWN
     if any(part in declared for part in re.findall("[0-9]+", value)):

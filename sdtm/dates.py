@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sdtm.collected import read_date, read_time
+from sdtm.collected import date_before_time, read_date, read_time
 from sdtm.datestyle import MONTHS, DateStyle, folded, is_number
 from sdtm.partial import (
     FIRST_YEAR,
@@ -43,6 +43,7 @@ from sdtm.wellformed import arrow_text, distinct_texts, read_stamps, text_series
 __all__ = [
     "DateStyle",
     "combine_dtc",
+    "date_without_time",
     "first_day",
     "first_day_from",
     "full_day",
@@ -82,16 +83,29 @@ def iso_dtc(text: pd.Series[Any], style: DateStyle) -> pd.DataFrame:
     )
 
 
+def date_without_time(text: pd.Series[Any], style: DateStyle) -> pd.Series[str]:
+    """The complete date that is left of a text when what follows, its time, is put aside.
+
+    Shape: Series of text in, `str` Series with the same index out; null where there is none. Meant
+    for texts of which `iso_dtc` says that they are no date.
+    """
+    values = arrow_text(text)
+    rows, distinct, place = distinct_texts(values, [])
+    left = pa.array([date_before_time(value, style) for value in distinct], pa.large_string())
+    return text_series(_assembled([(rows, left.take(place))], len(values)), text.index)
+
+
 def combine_dtc(
     date: pd.Series[Any], time: pd.Series[Any], style: DateStyle | None = None
 ) -> pd.DataFrame:
     """One --DTC from the ISO 8601 text of a date and the text of a time collected apart from it.
 
-    Shape: two Series of text with one index in, frame as from `iso_dtc` out. `date` may be partial
-    or null; `time` is HH:MM, HH:MM:SS or four or six digits, with unknown tokens, AM or PM. Where
-    nothing is known of the time the result is the date alone. An unknown part of the date before a
-    known time becomes a hyphen. A text that is no time makes the whole value a problem. Of the
-    style, unknown tokens and missing codes count. Raises ValueError if the indexes differ.
+    Shape: two Series of text with one index in, frame of `dtc` and `problem` as from `iso_dtc` out.
+    `date` may be partial or null; `time` is HH:MM, HH:MM:SS or four or six digits, with unknown
+    tokens, AM or PM. Where nothing is known of the time the result is the date alone. An unknown
+    part of the date before a known time becomes a hyphen. A text that is no time, or does not go
+    with the date, is a problem, and the date stands alone. Of the style, unknown tokens and missing
+    codes count. Raises ValueError if the indexes differ.
 
     >>> parts = pd.DataFrame({"date": ["2020-03", None], "time": ["9:30", "07:15"]})
     >>> combine_dtc(parts["date"], parts["time"])["dtc"].tolist()
@@ -114,8 +128,8 @@ def combine_dtc(
         time_problem,
         pc.if_else(timed, before.problem.take(day_place), None),
     )
-    dtc = pc.if_else(timed, joined, alone.text.take(day_place))
-    dtc = pc.if_else(pc.is_valid(problem), None, dtc)
+    dtc = pc.if_else(pc.is_valid(problem), None, pc.if_else(timed, joined, None))
+    dtc = pc.coalesce(dtc, alone.text.take(day_place))
     return pd.DataFrame(
         {"dtc": text_series(dtc, date.index), "problem": text_series(problem, date.index)}
     )

@@ -7,7 +7,7 @@ import pandas as pd
 from sdtm.answers import Answers
 from sdtm.blocks import BlockRecords
 from sdtm.dates import DateStyle
-from sdtm.raw import Field, Form, RawData, context
+from sdtm.raw import Field, Form, context
 from sdtm.records import Records
 from specs.model import Block, Origin, Rule, StudyCodelist, Variable
 from specs.terminology import Codelist, Term
@@ -37,7 +37,7 @@ def answers(*columns: tuple[Field, list[str | None]]) -> Answers:
     texts = {field.name: pd.Series(values, dtype="str") for field, values in columns}
     form = Form("form", whose.assign(**texts), {field.name: field for field, _ in columns})
     names = tuple(form.fields)
-    block = BlockRecords.of(Block(form="form"), form, RawData({"form": form}), names, 0)
+    block = BlockRecords.of(Block(form="form"), lambda *_: form, names, 0)
     plan = pd.DataFrame(columns=["@visitnum", "@visit", "@visitdy"])
     return Answers("DM", Records((block,), plan))
 
@@ -135,8 +135,18 @@ def test_a_date_may_have_its_time_in_a_second_field() -> None:
         (Field("d"), ["2020-02-03", "2020-02-03", "2020-02"]),
         (Field("t"), ["08:30", None, "25:00"]),
     )
-    assert read(made, DATE, "d", "t")[:2] == ["2020-02-03T08:30", "2020-02-03"]
+    assert read(made, DATE, "d", "t") == ["2020-02-03T08:30", "2020-02-03", "2020-02"]
     assert [row[:4] for row in found(made)] == [("CK-RAW-TIME", "S2", "t", "25:00")]
+
+
+def test_a_date_before_a_time_that_cannot_be_read_stands_and_is_found() -> None:
+    made = answers((Field("x"), ["2020-02-03 after lunch", "2020-02-03T25:00", "-----T08:30"]))
+    assert read(made, DATE, "x") == ["2020-02-03", "2020-02-03", "-----T08:30"]
+    assert [(row[0], row[3]) for row in found(made)] == [
+        ("CK-RAW-DATE", "2020-02-03 after lunch"),
+        ("CK-RAW-DATE", "2020-02-03T25:00"),
+        ("CK-RAW-TIME", "-----T08:30"),
+    ]
 
 
 def test_context_is_read_as_it_is() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdtm.collected import read_date
-from sdtm.dates import DateStyle, combine_dtc, iso_dtc
+from sdtm.dates import DateStyle, combine_dtc, date_without_time, iso_dtc
 from sdtm.partial import DateTextError
 from specs.errors import SpecError
 
@@ -229,14 +229,15 @@ def test_a_style_from_text_holds_what_was_declared() -> None:
         (None, None, None, None),
         ("2020", "UNK", "2020", None),
         ("2020-03-01T08:00", None, "2020-03-01T08:00", None),
-        ("2020-03-01T08:00", "08:00", None, "the date has a time already"),
-        ("2020-03-01/2020-03-02", "08:00", None, "an interval takes no time"),
+        ("2020-03-01T08:00", "08:00", "2020-03-01T08:00", "the date has a time already"),
+        ("2020-03-01/2020-03-02", "08:00", "2020-03-01/2020-03-02", "an interval takes no time"),
         ("2020-03-01/2020-03-02", None, "2020-03-01/2020-03-02", None),
         ("01MAR2020", "08:00", None, "the date is not ISO 8601 text"),
         ("2020-02-30", None, None, "February 2020 has only 29 days"),
-        ("2020-03-01", "25:00", None, "hour 25 does not exist"),
-        ("2020-03-01", "930", None, "cannot be read as a time"),
-        ("2020-03-01", "noon", None, "cannot be read as a time"),
+        ("2020-03-01", "25:00", "2020-03-01", "hour 25 does not exist"),
+        ("2020-03-01", "930", "2020-03-01", "cannot be read as a time"),
+        ("2020-03", "after lunch", "2020-03", "cannot be read as a time"),
+        (None, "after lunch", None, "cannot be read as a time"),
     ],
 )
 def test_a_time_joins_a_date(
@@ -245,6 +246,32 @@ def test_a_time_joins_a_date(
     row = combine_dtc(pd.Series([day], dtype="str"), pd.Series([time], dtype="str"))
     row = row.astype(object).where(row.notna(), None)
     assert row.to_numpy().tolist() == [[dtc, problem]]
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("05/03/2020 after lunch", "2020-03-05"),
+        ("2020-03-05T25:00", "2020-03-05"),
+        ("2020-03-05T", "2020-03-05"),
+        ("05MAR2020:noon", "2020-03-05"),
+        ("05 MAR 2020 13:14 CET", "2020-03-05"),
+        ("05/03/2020 24:00", "2020-03-05"),
+        ("05/03/2020 12", None),
+        ("MAR 2020 after lunch", None),
+        ("2020-02-30 08:00", None),
+        ("2020-02-60", None),
+        ("after lunch", None),
+        ("05/03/2020", None),
+    ],
+)
+def test_a_text_whose_time_cannot_be_read_keeps_its_complete_date(
+    text: str, date: str | None
+) -> None:
+    style = DateStyle(order="DMY")
+    made = date_without_time(pd.Series([text]), style)
+    assert made.astype(object).where(made.notna(), None).item() == date
+    assert iso_dtc(pd.Series([text]), style)["dtc"].isna().item() == (text != "05/03/2020")
 
 
 def test_a_time_may_use_the_tokens_its_source_declares() -> None:
