@@ -16,8 +16,8 @@ _HEAD = """# Derivations
 What a rule may name under `derived:`, as `cdisckit derivations` prints it. In brackets are the
 sources, given under `from:` in this order, and after the semicolon the constants, given under
 `with:`, those with a default as `name=default`. The sentence is the method text of define.xml, with
-sources and constants in place of the braces. [CONTRIBUTING.md](../CONTRIBUTING.md) tells how to
-write one.
+sources and constants in place of the braces. Lines below it are the texts of columns, and the words
+for a constant in the text. [CONTRIBUTING.md](../CONTRIBUTING.md) tells how to write one.
 """
 
 _SCOPES = {
@@ -42,6 +42,19 @@ def _sections(known: Mapping[str, Derivation]) -> Iterator[str]:
         for derivation in members:
             yield f"**{derivation.name}**({_called_with(derivation)})  "
             yield f"{derivation.paragraph} {_SCOPES.get(derivation.scope, '')}".rstrip() + "\n"
+            yield from _named(derivation)
+
+
+def _named(derivation: Derivation) -> Iterator[str]:
+    """The texts of columns, and the words for constants."""
+    told = derivation.told
+    words = [
+        (f"{name}={value}" if value is not None else name, text)
+        for (name, value), text in told.phrases.items()
+    ]
+    lines = [f"- {name}: {text}".rstrip() for name, text in (*told.columns.items(), *words)]
+    if lines:
+        yield "\n".join(lines) + "\n"
 
 
 def _called_with(derivation: Derivation) -> str:

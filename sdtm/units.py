@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from specs.constants import Numeric
 
+UNITS: Final = Path(__file__).parent / "units.csv"
+"""The product's own table of units."""
+
 DECIMALS: Final = 2
 """Of a converted result, beside those for the zeros after the decimal point of its factor."""
 
@@ -136,5 +139,5 @@ def _steps(rows: tuple[Row, ...]) -> Mapping[tuple[str, str], Mapping[str, Conve
 @cache
 def product_rows() -> tuple[Row, ...]:
     """The product's own table of units."""
-    with (Path(__file__).parent / "units.csv").open(encoding="utf-8", newline="") as lines:
+    with UNITS.open(encoding="utf-8", newline="") as lines:
         return rows_of(csv.DictReader(lines))

@@ -2,15 +2,13 @@
 
 A derivation is a plain function marked with `@derivation`. Its positional parameters are its
 sources (Series), its keyword-only parameters the constants a spec gives under `with`. The first
-paragraph of its docstring is submission text; names of parameters in braces are filled with the
-sources and constants of the rule that calls it.
+paragraph of its docstring is submission text, and so are named ones: see `specs.method_texts`.
 """
 
 from __future__ import annotations
 
 import inspect
 import pkgutil
-import string
 import sys
 from dataclasses import dataclass
 from importlib import import_module
@@ -18,12 +16,14 @@ from pathlib import Path
 from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from specs.errors import SpecError, did_you_mean, shortened
+from specs.csv_files import read_csv
+from specs.errors import SpecError, did_you_mean
 from specs.guard import guarded, module_name, raised_at
+from specs.method_texts import Filling, Paragraphs, is_table, paragraphs, table_text
 from specs.study_modules import SourceAlone, study_module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import ModuleType
 
     import pandas as pd
@@ -33,7 +33,7 @@ Function = TypeVar("Function", bound="Callable[..., Any]")
 Scope = Literal["value", "record", "subject", "lookup", "dataset"]
 Severity = Literal["error", "warning", "notice"]
 
-_MARK = "__derivation__"
+_MARK, _TABLES = "__derivation__", "__tables__"
 
 
 @dataclass(frozen=True)
@@ -126,43 +126,48 @@ class Derivation:
     def _signature(self) -> inspect.Signature:
         return inspect.signature(self.function)
 
-    def method_text(self, sources: Iterable[str], constants: Mapping[str, Any]) -> str:
-        """The docstring's first paragraph with the rule's sources and constants filled in."""
-        named = list(sources)
-        words: dict[str, str] = {"from": _listed(named)}
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that its docstring has a text for, of a function that gives several."""
+        return tuple(self.told.columns)
+
+    def method_text(
+        self, sources: Iterable[str], constants: Mapping[str, Any], column: str = ""
+    ) -> str:
+        """The text of a column, or of the function, with a rule's sources and constants."""
+        left = list(sources)
+        words: dict[str, Sequence[str]] = {"from": left}
         for parameter in self.sources:
             if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
-                words[parameter.name] = _listed(named)
-            elif named:
-                words[parameter.name] = named.pop(0)
-        for parameter in self.constants:
-            given = constants.get(parameter.name, parameter.default)
-            words[parameter.name] = _listed(given) if isinstance(given, list) else str(given)
-        return self._filled(words)
+                words[parameter.name] = left
+            else:
+                words[parameter.name] = left[:1]
+                left = left[1:]
+        filling = Filling(
+            self.told,
+            words,
+            {p.name: constants.get(p.name, _default(p)) for p in self.constants},
+            self.name,
+            self.declared or self.function.__module__,
+        )
+        return filling.text(column)
 
-    def _filled(self, words: Mapping[str, str]) -> str:
-        """The first paragraph with words for its placeholders; SpecError for any other braces."""
-        try:
-            parts = list(string.Formatter().parse(self.paragraph))
-        except ValueError as error:
-            raise SpecError(
-                f"the text of {self.name} cannot be read ({error})",
-                where=self.declared or self.function.__module__,
-                remedy="write braces that are no placeholder twice",
-            ) from None
-        made: list[str] = []
-        for text, name, how, conversion in parts:
-            made.append(text)
-            if name is None:
-                continue
-            if name not in words or how or conversion:
-                raise SpecError(
-                    f"the text of {self.name} has a placeholder {{{shortened(name)}}}",
-                    where=self.declared or self.function.__module__,
-                    remedy=did_you_mean(name, words),
-                )
-            made.append(words[name])
-        return "".join(made)
+    def tables(self, constants: Mapping[str, Any]) -> tuple[str, ...]:
+        """The tables that give its values, as a comment tells them: constants, and its own."""
+        given = (
+            table_text(parameter.name, constants[parameter.name])
+            for parameter in self.constants
+            if is_table(constants.get(parameter.name))
+        )
+        own: Mapping[str, Path] = getattr(self.function, _TABLES, {})
+        read = (table_text(name, [row for _, row in read_csv(own[name])[1]]) for name in own)
+        return (*given, *read)
+
+    @property
+    def told(self) -> Paragraphs:
+        """The paragraphs of the docstring that are submission text."""
+        names = [*(p.name for p in self.sources), *(p.name for p in self.constants)]
+        return paragraphs(inspect.getdoc(self.function) or "", names)
 
     def check_call(self, sources: int, constants: Iterable[str], where: str) -> None:
         """SpecError when a rule gives too many or few sources, or a constant it does not take."""
@@ -207,6 +212,7 @@ def derivation(
     categories: bool = False,
     severity: Severity = "error",
     certain: bool = False,
+    tables: Mapping[str, Path] | None = None,
 ) -> Callable[[Function], Function]: ...
 
 
@@ -217,11 +223,16 @@ def derivation(
     categories: bool = False,
     severity: Severity = "error",
     certain: bool = False,
+    tables: Mapping[str, Path] | None = None,
 ) -> Function | Callable[[Function], Function]:
-    """Mark a function as a derivation that specs may name."""
+    """Mark a function as a derivation that specs may name.
+
+    `tables` are files with a head that its text speaks of, each by the name it has there.
+    """
 
     def mark(marked: Function) -> Function:
         setattr(marked, _MARK, (scope, categories, severity, certain))
+        setattr(marked, _TABLES, dict(tables or {}))
         return marked
 
     return mark(function) if function is not None else mark
@@ -300,8 +311,5 @@ def _collected(modules: Iterable[ModuleType]) -> Mapping[str, Derivation]:
     return MappingProxyType(found)
 
 
-def _listed(values: Iterable[Any]) -> str:
-    texts = [str(value) for value in values]
-    if len(texts) < 2:
-        return "".join(texts)
-    return ", ".join(texts[:-1]) + " and " + texts[-1]
+def _default(parameter: inspect.Parameter) -> Any:
+    return None if parameter.default is inspect.Parameter.empty else parameter.default

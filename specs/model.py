@@ -41,7 +41,7 @@ class Origin(StrEnum):
 
 
 # The context of a collected record, as submission text names it.
-_CONTEXT = {
+CONTEXT_WORDS = {
     "@subject": "the subject identifier of the collected record",
     "@event": "the event of the collected record",
     "@event_repeat": "the repeat of the event of the collected record",
@@ -101,7 +101,7 @@ class Rule:
 
     def _text(self, names: Mapping[str, str]) -> str:
         """What the rule gives, in a sentence that calls working values by these names."""
-        sources = [names.get(source, _CONTEXT.get(source, source)) for source in self.sources]
+        sources = [names.get(source, CONTEXT_WORDS.get(source, source)) for source in self.sources]
         if self.derivation is not None:
             text = self.derivation.method_text(sources, self.arguments)
             return f"{text[:1].upper()}{text[1:]}" if self.working else text

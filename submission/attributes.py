@@ -275,12 +275,14 @@ class _Measuring:
             return ()
         if not listed.standard or listed.restricted:
             return listed.codelist.values
-        possible = {*written(values), *constants}
+        used = written(values)
+        possible = {*used, *constants}
+        own = set(listed.own.values())
         for rule in rules:
             if rule.constant is not None:
                 possible.add(str(rule.constant))
-            elif rule.origin in _CODED and rule.sources:
-                possible.update(listed.own.values())
+            elif rule.origin in _CODED and rule.sources and (own & used or not used):
+                possible |= own  # where none of them is there, they are answers of other forms
         terms = tuple(value for value in listed.codelist.values if value in possible)
         if MULTIPLE in possible and terms and MULTIPLE not in terms:
             terms = (*terms, MULTIPLE)

@@ -20,8 +20,8 @@ _DAYS_OF_MONTH = Fraction("365.25") / 12
 
 @derivation
 def baseline_value(value: pd.Series, flag: pd.Series, *group: pd.Series) -> pd.Series:
-    """{value} of the record with {flag} = Y that has the same values of {group}; missing where
-    there is none.
+    """{value} of the record with {flag} EQ "Y" and the same {group}; missing where there
+    is none.
     """
     code = dense(numbered(group, len(value)))
     last_first = np.flatnonzero(flag.eq("Y"))[::-1]  # so that of several the first one stays
@@ -32,34 +32,42 @@ def baseline_value(value: pd.Series, flag: pd.Series, *group: pd.Series) -> pd.S
 
 @derivation
 def change(value: pd.Series, base: pd.Series, before: pd.Series) -> pd.Series:
-    """{value} minus {base}, computed exactly from their decimals; missing where either is, and for
-    records before the first dose ({before} is Y).
+    """{value} minus {base}, computed exactly from the decimals; missing where either is missing,
+    and for records before the first dose ({before} EQ "Y").
     """
     return exact.differences(value, base).mask(before.eq("Y"))
 
 
 @derivation
 def difference(value: pd.Series, base: pd.Series) -> pd.Series:
-    """{value} minus {base}; missing where either is."""
+    """{value} minus {base}, computed exactly from the decimals; missing where either is missing."""
     return exact.differences(value, base)
 
 
 @derivation
 def percent_change(change: pd.Series, base: pd.Series) -> pd.Series:
-    """100 x {change} / {base}; missing where either is, or {base} is 0."""
+    """100 x {change} / {base}, computed exactly from the decimals; missing where either is missing,
+    or {base} is 0.
+    """
     return exact.computed(lambda part, of: 100 * part / of if of else None, change, base)
 
 
 @derivation
 def shift(base: pd.Series, value: pd.Series) -> pd.Series:
-    """{base} and {value} joined by "to"; missing where either is."""
+    """{base}, the word "to" and {value}, with spaces between; missing where {base} or {value} is
+    missing.
+    """
     return (base + " to " + value).astype("str")
 
 
 @derivation
 def rounded_share(value: pd.Series, parts: pd.Series, *, decimals: int) -> pd.Series:
-    """{value} divided by {parts}, to {decimals} decimals; missing where either is, or {parts} is
-    0.
+    """{value} divided by {parts}, rounded to {decimals} with a half away from zero; missing where
+    either is missing, or {parts} is 0.
+
+    decimals=1: 1 decimal
+
+    decimals: {decimals} decimals
     """
     return exact.computed(
         lambda whole, by: rounded(whole / by, decimals) if by else None, value, parts
@@ -68,13 +76,13 @@ def rounded_share(value: pd.Series, parts: pd.Series, *, decimals: int) -> pd.Se
 
 @derivation
 def capped(value: pd.Series, *, highest: float) -> pd.Series:
-    """{value}, but not more than {highest}."""
+    """{value}, but not more than {highest}; missing where {value} is missing."""
     return value.clip(upper=highest)
 
 
 @derivation(severity="warning")
 def number_for(text: pd.Series, *, numbers: dict[str, float]) -> Outcome:
-    """The number of {text}: {numbers}; missing where it has none.
+    """The number for {text}. Numbers: {numbers}. Missing where there is none.
 
     A text without a number is a finding.
     """
@@ -85,14 +93,18 @@ def number_for(text: pd.Series, *, numbers: dict[str, float]) -> Outcome:
 
 @derivation
 def text_for(text: pd.Series, *, texts: dict[str, str]) -> pd.Series:
-    """The text that stands for {text}: {texts}; missing where none does."""
+    """The text for {text}. Texts: {texts}. Missing where there is none."""
     return mapped(text, texts).astype("str")
 
 
 @derivation
 def months_between(start: Dates, end: Dates, *, decimals: int) -> pd.Series:
-    """Months of 365.25 / 12 days from {start} through {end}, both counted, to {decimals}
-    decimals.
+    """Days from {start} through {end}, both counted, divided by 365.25 / 12 and rounded to
+    {decimals} with a half away from zero; missing where either is missing.
+
+    decimals=1: 1 decimal
+
+    decimals: {decimals} decimals
     """
     days = (end - start).dt.days + 1
     return exact.computed(lambda count: rounded(count / _DAYS_OF_MONTH, decimals), days)
@@ -100,7 +112,7 @@ def months_between(start: Dates, end: Dates, *, decimals: int) -> pd.Series:
 
 @derivation
 def share_of(value: pd.Series, limit: pd.Series) -> pd.Series:
-    """{value} divided by {limit}; missing where either is, or {limit} is 0."""
+    """{value} divided by {limit}; missing where either is missing, or {limit} is 0."""
     return exact.computed(lambda number, of: number / of if of else None, value, limit)
 
 
@@ -117,8 +129,8 @@ def number_of(text: pd.Series) -> Outcome:
 
 @derivation
 def rank_in(text: pd.Series, *, values: list[str], lowest: int) -> pd.Series:
-    """The place of {text} in the list {values}, counted from {lowest}; missing where it is not
-    listed.
+    """The place of {text} in the order {values}, of which the first has the number {lowest};
+    missing where it is none of them.
     """
     return mapped(text, {value: float(place) for place, value in enumerate(values, lowest)})
 
@@ -127,7 +139,7 @@ def rank_in(text: pd.Series, *, values: list[str], lowest: int) -> pd.Series:
 def text_or_missing(
     text: pd.Series, *, values: list[str], no_value: tuple[str, ...] = ()
 ) -> Outcome:
-    """{text} where it is one of {values}; missing otherwise.
+    """{text} where it is {values:or}; otherwise missing.
 
     Texts in `no_value` mean that there is none; any other text is a finding.
     """
@@ -138,19 +150,23 @@ def text_or_missing(
 
 @derivation
 def criterion_flag(value: pd.Series, *, at_most: int) -> pd.Series:
-    """Y where {value} is {at_most} or less, N where it is more; missing where {value} is."""
+    """Y where {value} is {at_most} or less, N where it is more; missing where {value} is
+    missing.
+    """
     met = value.le(at_most).map({True: "Y", False: "N"}).astype("str")
     return met.where(value.notna())
 
 
 @derivation
 def stated(value: pd.Series, *, text: str) -> pd.Series:
-    """The text "{text}" where {value} is given."""
+    """The text "{text}" where {value} is not missing; otherwise missing."""
     return text_where(value.notna(), text)
 
 
 @derivation
 def analysis_sequence(subject: pd.Series, *keys: pd.Series) -> pd.Series:
-    """The number of the record within {subject} in the order of the keys of the dataset."""
+    """The number of the record within {subject}, from 1, in the order of {keys}; missing values
+    come last.
+    """
     ordered = subject.iloc[stable_order([subject, *keys], len(subject))]
     return ordered.groupby(ordered, sort=False).cumcount().add(1).reindex(subject.index)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 @derivation(scope="dataset")
 def last_records(*keys: pd.Series, within: int) -> Copies:
-    """The last record within the same values of the first {within} of {keys}, in the order of the
-    others, is taken over once more; missing values come first.
+    """The last record of each {keys:first within}, in the order of {keys:after within} with missing
+    values first, is taken over once more.
     """
     table = pd.concat(keys, axis=1).set_axis(range(len(keys)), axis=1)
     ordered = table.sort_values(list(table.columns), kind="stable", na_position="first")
@@ -39,9 +39,12 @@ def carried_forward(
     *order: pd.Series,
     windows: Sequence[NumberedWindow],
 ) -> Copies:
-    """For each {subject} and {part}, and each analysis window after baseline in which {day} of no
-    record with {value} lies, the last record with {value} before the window is taken over once
-    more; none where there is none. Of several records of one day it is the highest in {order}.
+    """For each {subject} and {part}, and each row of {windows} with AVISITN above 0 in whose days,
+    from AWLO through AWHI, {day} of no record with {value} lies: the last record with {value}
+    before AWLO is taken over once more, if there is one. The last is the highest in {day}, then
+    in {order}, with missing values first.
+
+    AVISIT: In a record taken over once more the AVISIT of the row of {windows} that it stands for.
 
     The window at baseline has AVISITN 0; it is the first.
     """
@@ -65,9 +68,11 @@ def carried_forward(
 def first_flag_with_copies(
     *keys: pd.Series, within: int, descending: SourceNames = ()
 ) -> pd.Series:
-    """Y for the first record within the same values of the first {within} of {keys}, in the order
-    of the others, and for its copies, which agree with it in all of {keys}; the highest first for:
-    {descending}. Missing values come last.
+    """Y for the first record of each {keys:first within}, in the order of {keys:after
+    within}{descending}, and for all records that agree with it in {keys}; missing values come
+    last. Otherwise missing.
+
+    descending: , with {descending} from the highest to the lowest
     """
     table = pd.concat(keys, axis=1).set_axis(range(len(keys)), axis=1)
     record = table.groupby(list(table.columns), dropna=False, sort=False).ngroup()

@@ -39,14 +39,16 @@ def start_not_before(dtc: DateTexts, first: Dates) -> pd.Series:
 
 @derivation
 def days_of(start: Dates, end: Dates) -> pd.Series:
-    """Days from {start} through {end}, both counted; missing where either is."""
+    """Days from {start} through {end}, both counted; missing where either is missing."""
     return (end - start).dt.days.astype("float64") + 1
 
 
 @derivation
 def first_flag(*keys: pd.Series, within: int, descending: SourceNames = ()) -> pd.Series:
-    """Y for the first record within the same values of the first {within} of {keys}, in the order
-    of the others; the highest first for: {descending}. Missing values come last.
+    """Y for the first record of each {keys:first within}, in the order of {keys:after
+    within}{descending}; missing values come last. Otherwise missing.
+
+    descending: , with {descending} from the highest to the lowest
     """
     table = pd.concat(keys, axis=1).set_axis(range(len(keys)), axis=1)
     names = [str(key.name) for key in keys]
@@ -60,7 +62,7 @@ def first_flag(*keys: pd.Series, within: int, descending: SourceNames = ()) -> p
 
 @derivation
 def grouped(text: pd.Series, *, groups: dict[str, list[str]]) -> pd.Series:
-    """The group of {text}: {groups}; missing where it is in none."""
+    """The group of {text}. Groups: {groups}. Missing where it is in none."""
     return text.map({value: name for name, values in groups.items() for value in values})
 
 
@@ -74,8 +76,8 @@ def query_name(
     classes: list[str],
     not_terms: list[str],
 ) -> pd.Series:
-    """{name} where {term} contains one of {words}, or {organ_class} is one of {classes} and {term}
-    is none of {not_terms}; otherwise missing.
+    """The text "{name}" where {term} contains {words:or}, or {organ_class} is {classes:or} and
+    {term} is not {not_terms:or}; otherwise missing. Letter case counts.
     """
     inside = pd.Series(data=False, index=term.index)
     for word in words:

@@ -21,10 +21,11 @@ from specs.numbers import constant
 def new_items(
     subject: pd.Series, version: pd.Series, dtc: pd.Series, visit: pd.Series, *items: pd.Series
 ) -> pd.Series:
-    """The number of the items {items} that are above 0 and were 0 at the previous assessment of
-    {subject} with items of the same {version}: the last ({dtc}, {visit}) of an earlier day. Missing
-    without such an assessment or without a full date, and where no item is new but one that is
-    missing at either assessment may be.
+    """The number of the items {items} that are above 0 and were 0 at the previous assessment: that
+    of the same {subject} and {version} with a value of an item on the latest earlier day of
+    {dtc}; of several on that day the last by time, then by {visit}, a missing one first. Missing
+    where there is none or the day of {dtc} is not fully known; also where no item is new but one
+    may be, as it is missing and was not above 0, or was missing and is not 0.
     """
     now = pd.concat(items, axis=1).set_axis(range(len(items)), axis=1)
     before = now.reindex(_previous(subject, version, dtc, visit, now)).set_axis(now.index)
@@ -38,8 +39,13 @@ def new_items(
 def score_at_most(
     score: pd.Series, version: pd.Series, *, limit: NumberText, of_version: str
 ) -> pd.DataFrame:
-    """Y where {score} is {limit} or less, N where it is more; missing where {score} is, or where
-    {version} is not {of_version}. Computed from the decimals, without rounding.
+    """Whether a score of one version of an index is at most a limit.
+
+    AVALC: Y where {score} is {limit} or less, N where it is more; missing where {score} is missing,
+    or where {version} is given and not {of_version}. Compared exactly, without rounding.
+
+    NRIREAS: Where AVALC is missing: "OTHER VERSION OF THE INDEX" if {version} is given and not
+    {of_version}, else "NO RESULT IN WINDOW". Otherwise missing.
     """
     allowed = constant(limit)
     other = version.notna() & version.ne(of_version)
@@ -50,19 +56,34 @@ def score_at_most(
 
 @derivation
 def grade_among(grade: pd.Series, *, grades: list[str]) -> pd.DataFrame:
-    """Y where {grade} is one of {grades}, N where it is another; missing where there is none."""
+    """Whether a grade is among those allowed.
+
+    AVALC: Y where {grade} is {grades:or}, N where it is another; missing where {grade} is missing.
+
+    NRIREAS: Where AVALC is missing: "NO RESULT IN WINDOW". Otherwise missing.
+    """
     met = grade.isin(grades).astype(object).where(grade.notna())
     return _component(met, _text(grade.isna(), "NO RESULT IN WINDOW"))
 
 
 @derivation
 def low_disease_activity(*components: pd.Series) -> pd.DataFrame:
-    """Of the components in {components}: Y where all are Y, N where any is N; N by non-responder
-    imputation (DTYPE NRI) where none is N and one or more are missing. Not judged: haemolytic
+    """Whether all components of low disease activity are met.
+
+    AVALC: Of AVALC of {components:of AVALC}: Y where all are Y, N where any is N, and N by
+    non-responder imputation where none is N and one or more are missing. Not judged: haemolytic
     anaemia, which no form records, and whether the maintenance doses of immunosuppressive drugs and
     biological agents are standard and well tolerated, for which the definition gives no limits and
     no form the answer. Treatment that the protocol prohibits fails, the infusion under study does
     not.
+
+    DTYPE: "NRI" where AVALC is N by non-responder imputation, as none of its components is N;
+    otherwise missing.
+
+    NRIREAS: Joined by a semicolon and a space, in the order of the components of AVALC: for each
+    that is N the NRIREAS of {components:of NRIREAS:or} where it is that one and has one, else the
+    PARAMCD of the component; where none is N, for each that is missing "MISSING" and its PARAMCD.
+    Missing where all are Y.
 
     Source: Franklyn 2016. Items new since the previous assessment stand for its new features, the
     gastrointestinal BILAG grade for its gastrointestinal activity.
@@ -72,10 +93,20 @@ def low_disease_activity(*components: pd.Series) -> pd.DataFrame:
 
 @derivation
 def remission(*components: pd.Series) -> pd.DataFrame:
-    """Of the components in {components}: Y where all are Y, N where any is N; N by non-responder
-    imputation (DTYPE NRI) where none is N and one or more are missing. Serology does not count. Not
-    judged: whether antimalarials, immunosuppressive drugs and biological agents are stable, for
+    """Whether all components of remission are met.
+
+    AVALC: Of AVALC of {components:of AVALC}: Y where all are Y, N where any is N, and N by
+    non-responder imputation where none is N and one or more are missing. Serology does not count.
+    Not judged: whether antimalarials, immunosuppressive drugs and biological agents are stable, for
     which the definition names no period. Treatment that the protocol prohibits fails.
+
+    DTYPE: "NRI" where AVALC is N by non-responder imputation, as none of its components is N;
+    otherwise missing.
+
+    NRIREAS: Joined by a semicolon and a space, in the order of the components of AVALC: for each
+    that is N the NRIREAS of {components:of NRIREAS:or} where it is that one and has one, else the
+    PARAMCD of the component; where none is N, for each that is missing "MISSING" and its PARAMCD.
+    Missing where all are Y.
 
     Source: van Vollenhoven 2021.
     """

@@ -32,8 +32,17 @@ def fall_reached(
     points: int,
     finding: Literal["yes", "no"] = "yes",
 ) -> Outcome:
-    """Y where {change} is a fall of {points} or more, otherwise N; missing where {change} is. A
-    change is missing between two versions of the index, {version} and {base_version}.
+    """Whether an index has fallen by a number of points.
+
+    AVALC: Y where {change} is {points} or lower, N where it is higher; missing where {change} is
+    missing.
+
+    points: -{points}
+
+    points=0: 0
+
+    NRIREAS: Where AVALC is missing: "SLEDAI VERSION MIXED" if {version} and {base_version} are
+    given and differ, else "NO CHANGE FROM BASELINE". Otherwise missing.
 
     Source: Furie 2009 (SRI: a fall of at least 4 points). Two versions are a finding, which the
     further indices made of the same change leave to the first.
@@ -47,9 +56,9 @@ def fall_reached(
 
 @derivation
 def new_grades(*several: pd.Series, grade: str, after: list[str]) -> pd.Series:
-    """The number of systems now graded {grade} that were graded {after} at baseline, from
-    {several}. Systems not graded at either visit are left out; missing where no system is graded
-    at both.
+    """The number of systems with grade {grade} now ({several:first half}) and grade {after:or} at
+    baseline ({several:after half}, in the same order). Missing where no system has a grade both
+    now and at baseline.
     """
     now, base = _halves(several)
     graded = now.notna() & base.notna()
@@ -66,9 +75,18 @@ def no_new_grades(
     new_b_allowed: int,
     missing: Literal["strict", "lenient"],
 ) -> pd.DataFrame:
-    """N where {new_a} is above {new_a_allowed} or {new_b} above {new_b_allowed}, whatever is
-    missing. Otherwise missing where a system of {several} has no grade at either visit ({missing}
-    rule), and Y where none is missing.
+    """Whether no more than the allowed number of systems has a new grade.
+
+    AVALC: N where {new_a} is above {new_a_allowed} or {new_b} is above {new_b_allowed}, whatever is
+    missing. Otherwise missing where a system has no grade now ({several:first half}) or none at
+    baseline ({several:after half}, in the same order){missing}, and Y where none has.
+
+    missing=strict:
+
+    missing=lenient: , unless it is graded C, D or E now or A at baseline
+
+    NRIREAS: Where AVALC is missing: "NO RESULT OR NO BASELINE" if no system has a grade now, or
+    none has one at baseline, else "SYSTEM NOT GRADED". Otherwise missing.
 
     The lenient rule passes a system whose grade cannot be a new A or B: C, D or E now, or A at
     baseline.
@@ -88,8 +106,17 @@ def no_new_grades(
 def no_increase(
     value: pd.Series, base: pd.Series, *, limit: NumberText, at_limit: Literal["Y", "N"]
 ) -> pd.DataFrame:
-    """Y where {value} minus {base} is below {limit}, N where it is above, {at_limit} where it is
-    exactly {limit}. Computed from the decimals, without rounding. Missing where either is.
+    """Whether a value is not above baseline by more than a limit.
+
+    AVALC: Y where {value} minus {base} is {at_limit} {limit}, otherwise N; missing where {value} or
+    {base} is missing. Computed exactly from the decimals, without rounding.
+
+    at_limit=Y: at most
+
+    at_limit=N: below
+
+    NRIREAS: Where AVALC is missing: "NO RESULT IN WINDOW" if {value} is missing, else "NO
+    BASELINE". Otherwise missing.
 
     Source: Y at the limit is Kamen 2022 (increase > 0.3), N is Furie 2009 (increase >= 0.3).
     """
@@ -108,9 +135,17 @@ def no_increase(
 def grades_improved(
     *several: pd.Series, improved: Mapping[str, list[str]], none_active: Literal["Y", "N"]
 ) -> pd.DataFrame:
-    """Y where each system of {several} with a baseline grade to improve from now has a grade that
-    is an improvement of it ({improved}), N where one has not; {none_active} where no system had
-    such a grade. Missing where no system failed and one of them, or its baseline, has no grade.
+    """Whether all systems with a grade to improve from have improved.
+
+    AVALC: Each system has a grade now ({several:first half}) and one at baseline ({several:after
+    half}, in the same order). Baseline grades to improve from, each with the grades that are an
+    improvement: {improved}. N where a system with such a baseline grade now has a grade that is no
+    improvement of it. Otherwise missing where a system has no baseline grade, or has one to improve
+    from and no grade now. Otherwise {none_active} where no system has a baseline grade to improve
+    from, and Y where one has.
+
+    NRIREAS: Where AVALC is missing: "NO RESULT OR NO BASELINE" if no system has a grade now, or
+    none has one at baseline, else "SYSTEM NOT GRADED". Otherwise missing.
 
     Source: Wallace 2014 (BICLA: every A falls to B, C or D and every B to C or D).
     """
@@ -128,8 +163,16 @@ def grades_improved(
 
 @derivation
 def at_most(value: pd.Series, *, limit: NumberText, at_limit: Literal["Y", "N"]) -> pd.DataFrame:
-    """Y where {value} is below {limit}, N where it is above, {at_limit} where it is exactly
-    {limit}; missing where {value} is. Computed from the decimals, without rounding.
+    """Whether a value is at most, or below, a limit.
+
+    AVALC: Y where {value} is {at_limit} {limit}, otherwise N; missing where {value} is missing.
+    Compared exactly, without rounding.
+
+    at_limit=Y: at most
+
+    at_limit=N: below
+
+    NRIREAS: Where AVALC is missing: "NO RESULT IN WINDOW". Otherwise missing.
     """
     allowed = constant(limit)
     result = exact.each(lambda now: at_limit == "Y" if now == allowed else now < allowed, value)
@@ -139,7 +182,14 @@ def at_most(value: pd.Series, *, limit: NumberText, at_limit: Literal["Y", "N"])
 
 @derivation
 def none_present(*items: pd.Series) -> pd.DataFrame:
-    """Y where each of the items {items} is 0, N where one is above 0; otherwise missing."""
+    """Whether none of several items is present.
+
+    AVALC: N where one of {items} is above 0. Otherwise missing where one is missing, and Y where
+    none is.
+
+    NRIREAS: Where AVALC is missing: "NO RESULT IN WINDOW" if all items are missing, else "ITEM
+    MISSING". Otherwise missing.
+    """
     table = pd.concat(items, axis=1)
     failed = table.gt(0).any(axis=1)
     unknown = table.isna().any(axis=1) & ~failed
@@ -152,9 +202,13 @@ def none_present(*items: pd.Series) -> pd.DataFrame:
 def dose_at_most(
     highest: pd.Series, known: pd.Series, days: pd.Series, *, limit: NumberText
 ) -> pd.DataFrame:
-    """N where the known part of the dose, {known}, exceeds {limit} mg/day on a tested day.
-    Otherwise missing where {highest} is missing though {days} is above 0, and Y where it is not,
-    or where no day is tested.
+    """Whether no dose of the tested days is above a limit.
+
+    AVALC: N where {known}, the known part of the highest dose, is above {limit} (mg/day). Otherwise
+    missing where {highest} is missing and {days}, the number of tested days, is not 0; and Y in all
+    other cases.
+
+    NRIREAS: Where AVALC is missing: "DOSE MISSING". Otherwise missing.
     """
     allowed = constant(limit)
     within = exact.each(lambda dose: dose <= allowed, known)
@@ -172,9 +226,16 @@ def free_of_failure(
     window_end: pd.Series,
     *assessments: pd.Series,
 ) -> pd.DataFrame:
-    """N where {death} is on or before, or {discontinued} or {new_treatment} is before, the
-    assessment day, the latest of {assessments}; without one, where any of these dates is on or
-    before the last day of the window ({window_end} days from {first_dose}). Otherwise Y.
+    """Whether nothing that counts as treatment failure came before the assessment.
+
+    AVALC: N where {death} is on or before the assessment day, or {discontinued} or {new_treatment}
+    is before it; the assessment day is the latest of {assessments}. Where all of these are missing:
+    N where one of the three dates is on or before Day {window_end}, counted from {first_dose},
+    which is Day 1. Otherwise Y.
+
+    NRIREAS: The causes of failure by the rule of AVALC, joined by a semicolon and a space, in this
+    order: DEATH for {death}, DISCONTINUED for {discontinued}, PROHIBITED MED for {new_treatment}.
+    Missing where there is none.
     """
     assessed = pd.concat(assessments, axis=1).max(axis=1)
     day = day_number(assessed, first_dose)
@@ -194,10 +255,24 @@ def free_of_failure(
 def responder(
     *components: pd.Series, always: list[str], missing_is: Literal["NRI", "missing"] = "NRI"
 ) -> pd.DataFrame:
-    """Of the components in {components}: Y where all are Y, N where any is N. Where none is N and
-    one or more are missing, the result is {missing_is}: NRI is N by non-responder imputation (DTYPE
-    NRI). The reason lists the failed components, or the cause a component gives for its failure;
-    where none failed, the missing ones. {always} is listed in any case, first.
+    """Whether all components of an index are met.
+
+    AVALC: Of AVALC of {components:of AVALC}: Y where all are Y, N where any is N; where none is N
+    and one or more are missing, {missing_is}.
+
+    missing_is=NRI: N by non-responder imputation
+
+    missing_is=missing: missing
+
+    DTYPE: "NRI" where AVALC is N by non-responder imputation, as none of its components is N;
+    otherwise missing.
+
+    NRIREAS: Joined by a semicolon and a space: {always} In the order of the components of AVALC,
+    for each that is N the NRIREAS of {components:of NRIREAS:or} where it is that one and has one,
+    else the PARAMCD of the component; where none is N, for each that is missing "MISSING" and its
+    PARAMCD. Missing where all are Y.
+
+    always: first "{always}" where one of the NRIREAS is this, whether or not a component is N.
 
     Each Series is named by its source: X.AVALC is a component, X.NRIREAS its reason, if it has one.
     """
@@ -225,7 +300,7 @@ def responder(
 
 @derivation
 def one_for_yes(text: pd.Series) -> pd.Series:
-    """1 where {text} is Y, 0 where it is N; missing otherwise."""
+    """1 where {text} is Y, 0 where it is N; otherwise missing."""
     return text.map({"Y": 1.0, "N": 0.0})
 
 

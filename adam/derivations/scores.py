@@ -25,8 +25,8 @@ class ItemWeight(TypedDict):
 
 @derivation(severity="warning")
 def total_of_items(recorded: pd.Series, *items: pd.Series, highest: int) -> Outcome:
-    """The sum of the items {items}. One missing item makes the total missing. Without any item the
-    total recorded on the form, {recorded}, is taken, if it is from 0 to {highest}.
+    """The sum of {items}; missing where one of them is missing. Where all are missing: {recorded},
+    if it is from 0 to {highest}, else missing.
 
     A recorded total that differs from the sum, or cannot be, is a finding.
     """
@@ -52,9 +52,9 @@ def total_if_worst(
     weights: Sequence[ItemWeight],
     highest: int,
 ) -> pd.Series:
-    """The sum of the items {items}, where a missing item is scored absent on a record before the
-    first dose ({before} is Y) and present with its weight on any other. Without any item the total
-    recorded on the form, {recorded}, is taken, if it is from 0 to {highest}.
+    """The sum of {items}, where a missing item counts 0 on a record before the first dose ({before}
+    EQ "Y") and its weight on any other, by {weights} in the order of the items. Where all items
+    are missing: {recorded}, if it is from 0 to {highest}, else missing.
     """
     table = pd.concat(items, axis=1).set_axis(range(len(items)), axis=1)
     worst = pd.Series([float(row["weight"]) for row in weights])
@@ -72,8 +72,11 @@ def grade_score(
     *,
     scores: Mapping[str, int],
 ) -> pd.DataFrame:
-    """The score of {grade} ({scores}); missing where there is no grade. The record is traced to
-    the same source record ({domain}, {variable}, {number}).
+    """The score of a grade, traced to the record of the grade.
+
+    AVAL: The score for {grade}. Scores: {scores}. Missing where there is no grade.
+
+    SRCDOM, SRCVAR, SRCSEQ: {column} of the record of the grade that AVAL is made from.
     """
     return pd.DataFrame(
         {
@@ -87,20 +90,20 @@ def grade_score(
 
 @derivation
 def total_of_scores(*scores: pd.Series) -> pd.Series:
-    """The sum of {scores}; missing where one of them is."""
+    """The sum of {scores}; missing where one of them is missing."""
     return exact.computed(_sum, *scores)
 
 
 @derivation
 def titer_number(text: pd.Series) -> pd.Series:
-    """The number n of {text} written as 1:n; missing where it is not written so."""
+    """The number n where {text} is 1:n and n has digits alone; otherwise missing."""
     return numbers_of(text.str.extract("^1:([0-9]+)$")[0])
 
 
 @derivation(severity="warning")
 def within_scale(text: pd.Series, *, low: NumberText, high: NumberText) -> Outcome:
-    """{text} where it is a number from {low} to {high}, in its shortest exact form; missing
-    otherwise.
+    """{text} where it is a number from {low} to {high}, written without needless zeros, as 2.5 for
+    2.50; otherwise missing.
     """
     limits = constant(low), constant(high)
     found = exact.each(lambda value: value if limits[0] <= value <= limits[1] else None, text)

@@ -13,18 +13,23 @@ import pandas as pd
 
 from adam import exact
 from adam.derivations.timing import day_number
-from adam.instruments import instrument
+from adam.instruments import instrument, instrument_file
 from adam.records import Records
 from sdtm import dates
 from specs.derivation import Outcome, derivation
 from specs.numbers import constant
 from specs.source_kinds import Dates, DateTexts
 
+_FREQUENCIES = {"frequencies": instrument_file("frequencies")}
+_STEROIDS = {"steroids": instrument_file("steroids")}
+_FACTORS = {**_STEROIDS, **_FREQUENCIES, "units": instrument_file("units")}
+"""The tables behind the functions, as define.xml tells them."""
+
 # Days from 1970-01-01 that stand for an open start and an open end.
 _OPEN_START, _OPEN_END = -1_000_000, 1_000_000
 
 
-@derivation(severity="warning")
+@derivation(severity="warning", tables=_STEROIDS)
 def counted_in_dose(
     drug: pd.Series,
     route: pd.Series,
@@ -34,10 +39,12 @@ def counted_in_dose(
     systemic_routes: list[str],
     when_needed: Literal["left out", "counted"] = "left out",
 ) -> Outcome:
-    """Y where the steroid {drug} counts in the daily systemic dose: given by a route of
-    {systemic_routes}, and not a drug that is left out (fludrocortisone, budesonide). Otherwise N.
-    Without {route} it counts. Doses as needed ({as_needed} is Y or {frequency} is PRN) are
-    {when_needed}.
+    """N where {route} is given and not {systemic_routes:or}, or {drug} has "in daily dose" N in the
+    table of steroids (see the comment){when_needed}; otherwise Y.
+
+    when_needed=left out: , or the dose is as needed ({as_needed} EQ "Y" or {frequency} EQ "PRN")
+
+    when_needed=counted:
 
     Intake as needed that was recorded is entered as records of its own.
     """
@@ -51,13 +58,14 @@ def counted_in_dose(
     return Outcome(flag, problem.where(route.isna() & ~out))
 
 
-@derivation(severity="warning")
+@derivation(severity="warning", tables=_FACTORS)
 def prednisone_equivalent(
     dose: pd.Series, unit: pd.Series, frequency: pd.Series, drug: pd.Series, first: pd.Series
 ) -> Outcome:
-    """{dose} in mg (by {unit}) x doses per day of {frequency} x 5 / (mg of {drug} equal to
-    prednisone 5 mg). Missing where the dose is missing, the unit is no mass,
-    the frequency has no rate, the drug has no factor, or a single dose has no date ({first}).
+    """{dose} x milligrams of {unit} x doses per day of {frequency} x factor of {drug}, by the
+    tables of units, frequencies and steroids (see the comment); computed exactly, and rounded
+    once to the nearest number. Missing where one of the four is missing or not in its table, or
+    where {frequency} has "single" Y and {first} is missing.
     """
     parts = {
         "there is no factor for the steroid": drug.map(_column("steroids", "factor")),
@@ -84,7 +92,7 @@ def latest_possible_end(dtc: DateTexts, first: Dates) -> Outcome:
     return Outcome(last, problem.where(last.lt(first)))
 
 
-@derivation(scope="dataset")
+@derivation(scope="dataset", tables=_FREQUENCIES)
 def dose_intervals(
     subject: pd.Series,
     counted: pd.Series,
@@ -95,11 +103,28 @@ def dose_intervals(
     frequency: pd.Series,
     number: pd.Series | None = None,
 ) -> Records:
-    """One record for each interval of days of {subject} on which the same records with {counted} Y
-    are active, from {first} through {last}, with the sum of {dose}. A missing {first} is before
-    Day 1, a missing {last} is ongoing; {frequency} ONCE counts on {first} only. The sum is missing
-    where a part of it is; the known part is kept. Days without a counted steroid have dose 0.
-    Subjects without steroid records have one record with dose 0 where {answer} is N, else none.
+    """For each {subject}, one record for each stretch of days on which the same counted records
+    ({counted} EQ "Y") are active: a stretch begins on the first day of a record and on the day
+    after the last day of one, the first stretch is open at its start, the last one at its end,
+    and days without an active record have stretches too. A record is active from {first}, a
+    missing one being open, through {last}, a missing one being open; where {frequency} has
+    "single" Y in the table of frequencies (see the comment), on {first} alone. A record that
+    ends before it starts is active from its end through its start with a missing dose, a single
+    one without {first} on all days with a missing dose. A subject without values of {counted}
+    has one record where all values of {answer} are N, and none otherwise.
+
+    ASTDT: The first day of the stretch; missing where it is open at its start.
+
+    AENDT: The last day of the stretch; missing where it is open at its end.
+
+    AVAL: The sum of {dose} over the records active in the stretch, computed exactly; 0 where none
+    is active, missing where the dose of one is missing.
+
+    KNOWNDD: The sum of {dose} over the records active in the stretch, computed exactly, with
+    missing doses left out; 0 where none is left.
+
+    SRCSEQ: {number} of the active record where there is exactly one in the stretch; otherwise
+    missing.
 
     A single dose without a date, and a record that ends before it starts, make the dose missing on
     every day they may lie on. With `number` an interval that rests on one record alone names it
@@ -141,7 +166,7 @@ def dose_intervals(
     return Records(rows, made_from)
 
 
-@derivation(scope="subject")
+@derivation(scope="subject", tables=_FACTORS)
 def dose_at_entry(
     drug: pd.Series,
     route: pd.Series,
@@ -156,10 +181,15 @@ def dose_at_entry(
     *,
     systemic_routes: list[str],
 ) -> pd.Series:
-    """The sum of the prednisone equivalents (mg/day) of the systemic steroids, given by a route of
-    {systemic_routes} and not as needed, that are active on the day before {reference}: from the
-    earliest day of {start} through the latest of {end}, where missing is open. Missing where a part
-    of the sum is.
+    """The sum over the active counted records of {dose} x milligrams of {unit} x doses per day of
+    {frequency} x factor of {drug}, by the tables of units, frequencies and steroids (see the
+    comment), computed exactly. A record is counted unless {route} is given and not
+    {systemic_routes:or}, or {drug} has "in daily dose" N, or {as_needed} EQ "Y" or {frequency}
+    EQ "PRN". It is active where the day before {reference} is not before the earliest day that
+    {start} allows and not after the latest day that {end} allows, where a missing one is open;
+    where {frequency} has "single" Y, only on the earliest day of {start}. Missing where a part
+    of the product of an active record is missing or not in its table; 0 where no record is
+    active; missing for a subject without records.
     """
     counted = counted_in_dose(drug, route, as_needed, frequency, systemic_routes=systemic_routes)
     first, last = dates.first_day(start), dates.last_day(end)
@@ -188,10 +218,26 @@ def highest_dose(
     first_day: int,
     days_back: int | Literal["all"] = "all",
 ) -> pd.DataFrame:
-    """The highest of {doses} on the days from Day {first_day} through the day before the
-    assessment day, the latest of {assessments}; without one, through the day before {target}. Days
-    tested, counted back from the last: {days_back}. Missing where the dose of a tested day is, or
-    no day is tested; the highest {known} part is kept.
+    """The highest dose on the days before an assessment.
+
+    assessments: Tested are the days from Day {first_day}{days_back} through the day before the
+    assessment, which is the latest of {assessments}; where all of these are missing, through the
+    day before Day {target}. Day 1 is {reference}.
+
+    days_back=all:
+
+    days_back=1: , but of these the last one alone,
+
+    days_back: , but of these the last {days_back} alone,
+
+    AVAL: The highest {doses} in the records that contain a tested day, from {starts} through
+    {ends}, a missing one being open; missing where a dose of these is missing, or no day is tested.
+    {assessments}
+
+    KNOWNDD: The highest {known} in the records that contain a tested day, from {starts} through
+    {ends}, a missing one being open; missing where no day is tested. {assessments}
+
+    TSTDAYS: The number of tested days, 0 where there is none. {assessments}
     """
     assessed = day_number(pd.concat(assessments, axis=1).max(axis=1), reference)
     last = assessed.where(assessed.notna(), target) - 1

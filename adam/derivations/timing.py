@@ -14,13 +14,15 @@ from specs.source_kinds import Dates, DateTexts
 
 @derivation
 def analysis_date(dtc: DateTexts) -> pd.Series:
-    """The calendar day of {dtc}; missing where the day is not fully known. Nothing is imputed."""
+    """The day of {dtc}; missing where the day is not fully known. Nothing is imputed."""
     return dates.full_day(dtc)
 
 
 @derivation
 def analysis_time(dtc: DateTexts) -> pd.Series:
-    """The time of day in {dtc} in seconds from midnight; missing where no time is given."""
+    """The time of day in {dtc}, in seconds from midnight, a missing second being 0; missing without
+    hour and minute.
+    """
     return once_each(dates.time_of_day, dtc)
 
 
@@ -58,25 +60,25 @@ def relative_day(date: Dates, reference: Dates) -> pd.Series:
 
 @derivation
 def latest_date(*several: Dates) -> pd.Series:
-    """The latest of {several}; missing dates are left out, missing where all are."""
+    """The latest of {several}; missing dates are left out, missing where all are missing."""
     return pd.concat(several, axis=1).max(axis=1).astype("datetime64[s]")
 
 
 @derivation
 def earliest_date(*several: Dates) -> pd.Series:
-    """The earliest of {several}; missing dates are left out, missing where all are."""
+    """The earliest of {several}; missing dates are left out, missing where all are missing."""
     return pd.concat(several, axis=1).min(axis=1).astype("datetime64[s]")
 
 
 @derivation
 def not_after(date: Dates, limit: Dates) -> pd.Series:
-    """{date} where it is not after {limit}, or there is no {limit}; otherwise missing."""
+    """{date} where it is not after {limit}, or {limit} is missing; otherwise missing."""
     return date.where(~date.gt(limit))
 
 
 @derivation
 def named_date(date: Dates, candidate: Dates, *, text: str) -> pd.Series:
-    """The text "{text}" where {date} is {candidate}."""
+    """The text "{text}" where {date} equals {candidate}; otherwise missing."""
     return text_where(date.eq(candidate), text)
 
 

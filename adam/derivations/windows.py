@@ -65,9 +65,9 @@ def window_table(
 def before_first_dose(
     dtc: pd.Series, mark: pd.Series, start: pd.Series, start_time: pd.Series
 ) -> Outcome:
-    """Y if {dtc} is before {start}, or on the same day unless {mark} is AFTER or its time is at or
-    after {start_time}. A record of that day without time and mark is before the first dose. A
-    partial date is before it if its latest possible day is.
+    """Y where the latest calendar day that {dtc} allows is before {start}; also where its day is
+    {start}, unless {mark} is AFTER, or its time is at or after {start_time}, both being given.
+    Otherwise missing.
 
     A mark that contradicts the time is a finding.
     """
@@ -80,8 +80,8 @@ def before_first_dose(
 
 @derivation
 def timed_before_first_dose(dtc: pd.Series, start: pd.Series, start_time: pd.Series) -> pd.Series:
-    """Y if {dtc} is before {start}, or on the same day unless its time is at or after {start_time}.
-    A partial date is before it if its latest possible day is.
+    """Y where the latest calendar day that {dtc} allows is before {start}; also where its day is
+    {start}, unless its time is at or after {start_time}, both being given. Otherwise missing.
     """
     earlier, same_day, late, _ = _beside_first_dose(dtc, start, start_time)
     return text_where(earlier | (same_day & ~late))
@@ -101,10 +101,20 @@ def baseline_flag(
     versions: tuple[str, ...] = (),
     day_chosen_for: Literal["all parts", "each part"] = "all parts",
 ) -> pd.Series:
-    """Y for the last assessment with {value} before the first dose ({before} is Y) per {subject},
-    not earlier than Day {earliest_day}; its day is chosen for {day_chosen_for}. Assessments of one
-    day count as follows within each {part}: the latest {time} if all have one, else and among
-    equals the highest, that is the worst, {value}.
+    """Y for the baseline record of each {subject} and {part}, otherwise missing. Candidates are the
+    records with {before} EQ "Y" and with {value}, not earlier than Day {earliest_day}. Of these
+    count those of the latest {day} of the same {day_chosen_for}. {versions} Of several with the
+    same {part} counts the one with the latest {time}, unless one of them has none; of those
+    equal so far, or without {time}, the one with the highest {value}, which is the worst; of
+    those still equal the one with the highest {order}, compared one after the other, a missing
+    one being the lowest. Those equal in all of this are all flagged.
+
+    versions: Of these only those whose {version} comes first in the order {versions}; others come
+    last.
+
+    day_chosen_for=all parts: {subject}, whatever its {part}
+
+    day_chosen_for=each part: {subject} and {part}
 
     Two versions of an index on that day: the one named first in `versions` counts, one not named
     there last. What is still equal is settled by `order`, the later counts, so that the result does
@@ -127,8 +137,9 @@ def analysis_visit(
     *,
     windows: Sequence[NominalWindow],
 ) -> Outcome:
-    """The analysis visit in whose window {day} lies, both ends included; Baseline where {baseline}
-    is Y. A record whose {dtc} is partial is placed by {nominal}. Missing outside all windows.
+    """The AVISIT of the row with AVISITN above 0 of {windows} whose days, from AWLO through AWHI,
+    contain {day}; where {day} is missing, of the row whose VISIT is {nominal}. Where {baseline}
+    EQ "Y" the AVISIT of the row with AVISITN 0. Otherwise missing.
 
     A partial date that cannot lie in the window of its nominal visit is a finding.
     """
@@ -157,8 +168,8 @@ def analysis_visit(
 
 @derivation
 def visit_of_day(day: pd.Series, *, windows: Sequence[Window]) -> pd.Series:
-    """The analysis visit in whose window {day} lies, both ends included; a window without a lower
-    or upper limit is open there. Missing outside all windows.
+    """The AVISIT of the row of {windows} whose days, from AWLO through AWHI, contain {day}, a limit
+    "none" being open; of several the last row. Missing where there is none.
     """
     limits = [open_limits(row) for row in windows]
     place = once_each(lambda days: _window_of(days, limits), day).to_numpy()
@@ -173,20 +184,20 @@ def open_limits(window: Window) -> tuple[float, float]:
 
 @derivation
 def of_window(visit: pd.Series, *, windows: Sequence[Visit], column: str) -> pd.Series:
-    """{column} of the analysis window of {visit}."""
+    """The {column} of the row of {windows} whose AVISIT is {visit}; missing where there is none."""
     return mapped(visit, {row["AVISIT"]: dict(row)[column] for row in windows})
 
 
 @derivation
 def window_unit(visit: pd.Series, *, unit: str) -> pd.Series:
-    """{unit}, the unit of the analysis window of {visit}; missing outside all windows."""
+    """The text "{unit}" where {visit} is not missing; otherwise missing."""
     return text_where(visit.notna(), unit)
 
 
 @derivation
 def days_from_target(day: pd.Series, target: pd.Series) -> pd.Series:
-    """The number of days between {day} and {target}; as there is no Day 0, Day -1 and Day 1 are
-    one day apart. Missing where either is.
+    """The number of days between {day} and {target}, without sign; as there is no Day 0, Day -1 and
+    Day 1 are one day apart. Missing where either is missing.
     """
     return (gapless(day) - gapless(target)).abs()
 
@@ -207,12 +218,26 @@ def analysis_flag(
     versions: tuple[str, ...] = (),
     day_chosen_for: Literal["all parts", "each part"] = "all parts",
 ) -> pd.Series:
-    """Y for the assessment with {value} that stands for {visit} of {subject}: the one with the
-    lowest {distance}, of two equally close the later, chosen for {day_chosen_for}. Assessments of
-    one day count as follows within each {part}: the latest {time} if all have one, else and among
-    equals the highest, that is the worst, {value}; one whose {version} is not {base_version} counts
-    only where no other does. An assessment without a full date stands only where no dated one does.
-    At baseline it is the record with {baseline} Y.
+    """Y for the record that stands for {visit} of each {subject} and {part}, otherwise missing. It
+    is the record with {baseline} EQ "Y". Else candidates are the records with {visit} and
+    {value} whose {baseline} is missing. Of these count those of one day for the same
+    {day_chosen_for}: those with {day}, if any has one; of these those with the lowest
+    {distance}, and of two days equally close the later {day}. {base_version} {versions} Of
+    several with the same {part} counts the one with the latest {time}, unless one of them has
+    none; of those equal so far, or without {time}, the one with the highest {value}, which is
+    the worst; of those still equal the one with the highest {order}, compared one after the
+    other, a missing one being the lowest. Those equal in all of this are all flagged.
+
+    base_version={version}:
+
+    base_version: Of these only those whose {version} is {base_version}, if there are any.
+
+    versions: Of these only those whose {version} comes first in the order {versions}; others come
+    last.
+
+    day_chosen_for=all parts: {subject} and {visit}, whatever its {part}
+
+    day_chosen_for=each part: {subject}, {visit} and {part}
     """
     start = baseline.eq("Y")
     candidate = visit.notna() & value.notna() & ~start
@@ -229,7 +254,12 @@ def analysis_flag(
 
 @derivation(scope="dataset")
 def visit_grid(subject: pd.Series, *, windows: Sequence[NumberedWindow], through: float) -> Records:
-    """One record for each {subject} and analysis visit after baseline, through visit {through}."""
+    """One record for each {subject} and each row of {windows} with AVISITN above 0 and not above
+    {through}.
+
+    AVISIT, AVISITN, AWTARGET, AWLO, AWHI: The {column} of the row of {windows} that the record is
+    made for; missing in records that are made for none.
+    """
     table = window_table(windows, through=through).drop(columns="VISIT", errors="ignore")
     people = pd.DataFrame({"USUBJID": subject, "record": subject.index})
     rows = people.merge(table, how="cross")

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent
 
 
+def instrument_file(name: str) -> Path:
+    """The file of a table."""
+    return _FOLDER / f"{name}.csv"
+
+
 @cache
 def instrument(name: str) -> Mapping[str, Mapping[str, str]]:
     """The rows of `name`.csv by the value of their first column.
@@ -21,6 +26,6 @@ def instrument(name: str) -> Mapping[str, Mapping[str, str]]:
     >>> instrument("steroids")["DEXAMETHASONE"]["factor"]
     '20/3'
     """
-    with (_FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+    with instrument_file(name).open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     return MappingProxyType({next(iter(row.values())): MappingProxyType(row) for row in rows})

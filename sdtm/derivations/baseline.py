@@ -16,11 +16,12 @@ from specs.tables import numbered, stable_order
 def last_before_exposure(
     result: pd.Series, date: pd.Series, exposure: pd.Series, *by: pd.Series
 ) -> Outcome:
-    """Y on the last record by {date} before {exposure} that has a {result}, within {by}.
-    Missing on all others. On the day of exposure a record counts as before it unless its time is
-    known not to be; records with an incomplete date are passed over, with a finding where one may
-    be the last. Of records with the same date and time the last collected is taken, so there is one
-    at most (SDTMIG 3.4, section 4.5.9).
+    """Y on the last record by {date} before {exposure} that has {result}, within {by}; otherwise
+    missing. On the day of {exposure} a record counts as before it unless its time is known not to
+    be; records whose day is not fully known do not count. Of several with the same date and time
+    the last collected is taken.
+
+    A record that does not count and may be the last is a finding (SDTMIG 3.4, section 4.5.9).
 
     >>> result, exposure = pd.Series(["7", "6", "5"]), pd.Series(["2020-01-02T09:00"] * 3)
     >>> date = pd.Series(["2020-01-01", "2020-01-02T08:00", "2020-01-02T10:00"])

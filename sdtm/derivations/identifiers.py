@@ -11,7 +11,7 @@ from specs.tables import stable_order
 
 @derivation(scope="value")
 def unique_subject_identifier(subject: pd.Series, *, pattern: str) -> pd.Series:
-    """{pattern} with {subject} in place of the braces.
+    """The text "{pattern}" with {subject} in place of the angle brackets and what they enclose.
 
     The same person has the same value in all studies of a submission (SDTMIG 3.4, section 4.1.2).
 
@@ -24,7 +24,8 @@ def unique_subject_identifier(subject: pd.Series, *, pattern: str) -> pd.Series:
 
 @derivation(categories=True)
 def sequence_number(subject: pd.Series, *keys: pd.Series) -> pd.Series:
-    """Number of the record within the subject, from 1, in the order of {from}; missing values last.
+    """The number of the record within the subject, from 1, in the order of {from}; missing values
+    come last, and records that agree in all of these stay in the order of collection.
 
     Records that agree in all of these keep the order in which they were collected
     (SDTMIG 3.4, section 4.1.4).

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import pandas as pd
 
 from sdtm.raw import TICKED
-from sdtm.units import Conversion, UnitRow, conversion, rows_of
+from sdtm.units import UNITS, Conversion, UnitRow, conversion, rows_of
 from specs.derivation import Outcome, derivation
 from specs.distinct import spread_plain, text_where
 from specs.numbers import (
@@ -62,7 +62,7 @@ class Reason(TypedDict):
     reason: str
 
 
-@derivation(scope="value")
+@derivation(scope="value", tables={"conversions": UNITS})
 def standard_result(
     result: pd.Series,
     unit: pd.Series,
@@ -72,14 +72,19 @@ def standard_result(
     decimals: Mapping[str, int] | None = None,
     units: Sequence[UnitRow] | None = None,
 ) -> Outcome:
-    """{result} converted from {unit} to {standard_unit} by the factor and offset for {test}.
+    """{result} converted from {unit} to {standard_unit} by {units} the table of conversions (see
+    the comment): times factor plus offset of the row from the one to the other for {test}, else
+    of the row for no test; a row the other way, or several rows one after the other, serve as
+    well. A qualifier before the number (<, >, <=, >=, ~) is kept. A converted result is rounded,
+    a half away from zero, to {decimals} 2 decimals and one more for each zero after the decimal
+    point of the factor; a factor that moves the decimal point alone changes no digit. A result
+    that is no number beside a unit is missing, unless it is a titre such as 1:320. One without a
+    unit that is no number, and any result without {standard_unit}, is taken over as it is.
+    Missing where a number has no unit, or the unit no conversion.
 
-    A qualifier before the number (<, >, <=, >=, ~) is kept. A converted result is rounded, a half
-    away from zero, to the `decimals` declared for its test, else to 2 and one more for each zero
-    after the decimal point of the factor; a factor that moves the decimal point alone changes no
-    digit. A result that is no number beside a unit is missing, with a finding, unless it is a titre
-    (1:320). One without unit in words, and results of tests without a standard unit, are taken over
-    as they are. Missing, with a finding, when the unit of a number is missing or has no factor.
+    units: {units}, else by
+
+    decimals: the decimals declared for the test ({decimals}), else to
 
     The arithmetic is exact on the collected decimals. Factors and offsets are those of the study's
     own `units`, else of sdtm/units.csv.
@@ -88,7 +93,7 @@ def standard_result(
     return _by_distinct_rows(frame, partial(_result, found=_converter(decimals, units)))
 
 
-@derivation(scope="value")
+@derivation(scope="value", tables={"conversions": UNITS})
 def standard_limit(
     limit: pd.Series,
     unit: pd.Series,
@@ -98,10 +103,11 @@ def standard_limit(
     decimals: Mapping[str, int] | None = None,
     units: Sequence[UnitRow] | None = None,
 ) -> Outcome:
-    """{limit} converted from {unit} to {standard_unit}, and rounded, as its {test} result is.
+    """{limit} converted from {unit} to {standard_unit}, and rounded, as the result of {test} is, by
+    {units} the table of conversions (see the comment). Missing where it is no number, or the
+    unit has no conversion.
 
-    Missing, with a finding, when the limit is no number, unless it is a titre (1:40). Missing when
-    the unit has no factor, which is a finding at the result.
+    units: {units}, else by
     """
     frame = pd.DataFrame({"limit": limit, "unit": unit, "to": standard_unit, "test": test})
     made = _by_distinct_rows(frame, partial(_limit, found=_converter(decimals, units)))
@@ -110,13 +116,13 @@ def standard_limit(
 
 @derivation(scope="value")
 def as_it_is(result: pd.Series) -> pd.Series:
-    """{result} as it is."""
+    """The value of {result}."""
     return result
 
 
 @derivation(scope="value")
 def characters(text: pd.Series, *, first: int, last: int) -> pd.Series:
-    """Characters {first} to {last} of {text}."""
+    """The characters {first} to {last} of {text}; missing where it is missing."""
     return text.str.slice(first - 1, last)
 
 
@@ -128,9 +134,8 @@ def upper_case(text: pd.Series) -> pd.Series:
 
 @derivation(scope="value")
 def ticked_choices(answer: pd.Series, *, choices: Sequence[Choice]) -> pd.Series:
-    """The meanings of the choices ticked in {answer}, separated by semicolons, when several are.
-
-    `choices` has the columns code and term. Missing when one choice or none is ticked.
+    """The terms of the choices ticked in {answer}, by {choices}, joined by a semicolon and a space
+    where several are ticked; missing where one or none is.
     """
     terms = {str(row["code"]): str(row["term"]) for row in choices}
     several = answer.where(answer.str.contains(TICKED, regex=False, na=False))
@@ -143,10 +148,8 @@ def ticked_choices(answer: pd.Series, *, choices: Sequence[Choice]) -> pd.Series
 
 @derivation(scope="value")
 def ticked_choice(answer: pd.Series, *, number: int, choices: Sequence[Choice]) -> pd.Series:
-    """The meaning of choice {number} of those ticked in {answer}, when several are.
-
-    `choices` has the columns code and term. Missing when one choice or none is ticked, and when
-    fewer are ticked than {number}. What stands for all of them in the parent is MULTIPLE.
+    """The term, by {choices}, of choice number {number} of those ticked in {answer}, where several
+    are ticked; missing where one or none is, and where fewer than {number} are.
     """
     terms = {str(row["code"]): str(row["term"]) for row in choices}
     several = answer.where(answer.str.contains(TICKED, regex=False, na=False))
@@ -161,7 +164,7 @@ def ticked_choice(answer: pd.Series, *, number: int, choices: Sequence[Choice]) 
 
 @derivation(scope="value")
 def numeric_result(result: pd.Series) -> Outcome:
-    """{result} as a number; missing when it is text or has a qualifier (<, >, <=, >=, ~).
+    """{result} as a number; missing where it is text or has a qualifier (<, >, <=, >=, ~).
 
     What looks like a number and is none, such as 1,200 or 120-130, is a finding.
     """
@@ -178,7 +181,13 @@ def numeric_result(result: pd.Series) -> Outcome:
 def rescaled(
     value: pd.Series, scale: pd.Series, *, scales: Sequence[Scale], decimals: int | None = None
 ) -> Outcome:
-    """{value} times the factor of its {scale}; missing when the scale or its factor is not known.
+    """{value} times the factor of its scale in {scales}, where {scale} is the scale; computed
+    exactly, and where the decimals of the factor do not end rounded, a half away from zero, to
+    {decimals}. Missing where the scale is not there or {value} is not a number.
+
+    decimals=: 2 decimals and one more for each zero after the decimal point of the factor
+
+    decimals: {decimals} decimals
 
     The arithmetic is exact on the collected decimals. `scales` has the columns scale and factor
     (a fraction such as 3/100). Where the factor's decimals do not end the value is rounded, a half
@@ -206,7 +215,8 @@ def rescaled(
 def item_score(
     answer: pd.Series, item: pd.Series, *, present: str, absent: str, scores: Sequence[Weight]
 ) -> pd.Series:
-    """The weight of {item} when {answer} is {present}, 0 when it is {absent}; else missing.
+    """The weight of {item} in {scores} where {answer} is {present}, 0 where it is {absent};
+    otherwise missing.
 
     `scores` has the columns item and weight.
     """
@@ -217,13 +227,13 @@ def item_score(
 
 @derivation(scope="value")
 def completion_status(answer: pd.Series, *, not_done: list[str]) -> pd.Series:
-    """NOT DONE when {answer} is one of the codes {not_done}; else missing."""
+    """NOT DONE where {answer} is {not_done:or}; otherwise missing."""
     return text_where(answer.isin(not_done), "NOT DONE")
 
 
 @derivation(scope="value")
 def reason_not_done(answer: pd.Series, *, reasons: Sequence[Reason]) -> pd.Series:
-    """The meaning of the missing-data code in {answer}; missing when there is an answer.
+    """The reason in {reasons} whose code is {answer}; missing where there is none.
 
     `reasons` has the columns code and reason.
     """
@@ -232,10 +242,9 @@ def reason_not_done(answer: pd.Series, *, reasons: Sequence[Reason]) -> pd.Serie
 
 @derivation(scope="value", certain=True)
 def reference_range_indicator(result: pd.Series, low: pd.Series, high: pd.Series) -> pd.Series:
-    """LOW when {result} is below {low}, HIGH when above {high}, NORMAL when within both limits.
-
-    Missing when the result is missing or the limit that decides is, or a limit was collected and
-    could not be read.
+    """LOW where {result} is below {low}, HIGH where it is above {high}, NORMAL where it is neither
+    and one of the two is given. Missing where {result} is missing or both limits are, and where
+    a limit was collected that is no number.
     """
     indicator = pd.Series(index=result.index, dtype="str")
     within = (low.isna() | (result >= low)) & (high.isna() | (result <= high))

@@ -14,6 +14,7 @@ from specs.distinct import text_where
 @derivation(scope="value")
 def study_day(date: pd.Series, reference: pd.Series) -> pd.Series:
     """The date part of {date} minus that of {reference}, plus 1 on and after it; there is no day 0.
+    Missing where either is missing or its day is not fully known.
 
     Missing when either date is missing or not complete (SDTMIG 3.4, section 4.4.4). The dates
     themselves are left as they are.
@@ -58,7 +59,7 @@ def _certain(found: pd.DataFrame, word: str) -> Outcome:
 
 @derivation(scope="subject")
 def exists(record: pd.Series, subject: pd.Series, *, value: str = "Y") -> pd.Series:
-    """{value} when the subject has a {record}; else missing."""
+    """{value} where the subject has a record with {record}; otherwise missing."""
     found = record.groupby(subject).count() > 0
     return text_where(found, value)
 

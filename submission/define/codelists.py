@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from specs.model import StudyCodelist
@@ -10,7 +12,7 @@ from submission.define.elements import description, element
 from submission.define.value_level import test_names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from lxml import etree
 
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 
 # Value domains of the guide that are dictionaries, by their name in Define-XML.
 DICTIONARIES = {"MedDRA": "MedDRA", "LOINC": "LOINC", "ISO 21090 NullFlavor": "ISO 21090"}
+
+_FEW = 4
+"""So many terms of a subset are its name."""
+
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+")
 
 _LISTED_TYPES = ("text", "integer", "float")
 
@@ -32,8 +39,7 @@ _PARAMETER_LISTS = {
 class CodeLists:
     """Collects the code lists that variables and values refer to, each subset once.
 
-    The first subset of a list has the list's own name; others are named after the variable that
-    first uses them.
+    The first subset of a list has the list's own name; others are named by the terms they hold.
     """
 
     def __init__(self, study: Study) -> None:
@@ -59,17 +65,16 @@ class CodeLists:
     ) -> str | None:
         if attributes.data_type not in _LISTED_TYPES:
             return None
-        user = ".".join(part for part in (dataset.name, variable.name, value) if part)
         listed = self._study.codelists.get(attributes.codelist)
         terms = attributes.terms
         if listed is None and not value and dataset.parameters:
             listed = _parameter_list(dataset, variable.name)
             terms = listed.codelist.values if listed else ()
         if listed is not None and terms:
-            return self._listed(listed, terms, attributes.data_type, dataset, variable, user)
+            return self._listed(listed, terms, attributes.data_type, dataset, variable)
         dictionary = None if value else self._dictionary(dataset, variable)
         if dictionary is not None:
-            return self._external(dictionary, attributes.data_type, user)
+            return self._external(dictionary, attributes.data_type)
         return None
 
     def _dictionary(self, dataset: Dataset, variable: Variable) -> Dictionary | None:
@@ -87,7 +92,6 @@ class CodeLists:
         data_type: str,
         dataset: Dataset,
         variable: Variable,
-        user: str,
     ) -> str:
         decodes = self._decodes(dataset, variable, listed)
         shown = tuple((value, decodes.get(value, "")) for value in terms)
@@ -96,7 +100,7 @@ class CodeLists:
         key = (listed.name, data_type, shown)
         if key in self._oids:
             return self._oids[key]
-        oid = self._new(key, f"CL.{listed.name}", user)
+        oid = self._new(key, f"CL.{listed.name}", terms)
         items = [
             _item(listed, number, value, decode, all_decoded=any(d for _, d in shown))
             for number, (value, decode) in enumerate(shown, start=1)
@@ -107,7 +111,7 @@ class CodeLists:
             items.append(_code_alias(codelist.code))
         attributes = {
             "OID": oid,
-            "Name": self._name(codelist.title, user),
+            "Name": self._name(codelist.title, terms),
             "DataType": data_type,
             "def:StandardOID": f"STD.CT.{standard}" if standard else "",
             "def:IsNonStandard": not standard,
@@ -133,26 +137,38 @@ class CodeLists:
             decodes.update(test_names(dataset, variable.name))
         return decodes
 
-    def _external(self, dictionary: Dictionary, data_type: str, user: str) -> str:
+    def _external(self, dictionary: Dictionary, data_type: str) -> str:
         name = dictionary.name
         key = (name, data_type)
         if key in self._oids:
             return self._oids[key]
-        oid = self._new(key, f"CL.{name}", user)
-        attributes = {"OID": oid, "Name": self._name(name, user), "DataType": data_type}
+        oid = self._new(key, f"CL.{name}", (data_type,))
+        attributes = {"OID": oid, "Name": self._name(name, (data_type,)), "DataType": data_type}
         held = element("ExternalCodeList", {"Dictionary": name, "Version": dictionary.version})
         self._elements.append((oid, element("CodeList", attributes, held)))
         return oid
 
-    def _new(self, key: tuple[object, ...], oid: str, user: str) -> str:
+    def _new(self, key: tuple[object, ...], oid: str, terms: tuple[str, ...]) -> str:
+        """The OID of a list: that of the whole list for the first subset, else by its terms."""
         taken = set(self._oids.values())
-        self._oids[key] = f"{oid}.{user}" if oid in taken else oid
+        ends = (terms[0], str(len(terms)), terms[-1]) if len(terms) > _FEW else terms
+        by_terms = ".".join((oid, *(_NOT_PLAIN.sub("-", term) for term in ends)))
+        self._oids[key] = _unused((oid, by_terms), taken)
         return self._oids[key]
 
-    def _name(self, title: str, user: str) -> str:
-        name = f"{title} ({user})" if title in self._names else title
+    def _name(self, title: str, terms: tuple[str, ...]) -> str:
+        shown = ", ".join(terms)
+        if len(terms) > _FEW:
+            shown = f"{len(terms)} terms, {terms[0]} to {terms[-1]}"
+        name = _unused((title, f"{title} ({shown})"), self._names)
         self._names.add(name)
         return name
+
+
+def _unused(names: tuple[str, str], taken: Collection[str]) -> str:
+    """The first of two names that is not taken, else the second with a number."""
+    numbered = (f"{names[1]}.{number}" for number in count(2))
+    return next(name for name in chain(names, numbered) if name not in taken)
 
 
 def _item(

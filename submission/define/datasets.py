@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 from specs.standards import standard
 from submission.define.calls import written_calls
 from submission.define.codelists import CodeLists
-from submission.define.elements import description, element, leaf, leaf_id, yes_no
-from submission.define.origins import method_text
+from submission.define.elements import (
+    description,
+    element,
+    leaf,
+    leaf_id,
+    one_line,
+    yes_no,
+)
 from submission.define.pools import Comments, Methods, where_clause
+from submission.define.records import categories_comment, parameters_comment, records_comment
 from submission.define.value_level import variable_level
 
 if TYPE_CHECKING:
@@ -21,7 +28,7 @@ if TYPE_CHECKING:
     from specs.model import Dataset, Study, Variable
     from specs.where import Where
     from submission.attributes import Attributes, DatasetAttributes
-    from submission.define.origins import ItemOrigin
+    from submission.define.origins import ItemOrigin, ItemOrigins
     from submission.define.value_level import ValueItem
 
 ANNOTATED_CRF = "ACRF"
@@ -71,6 +78,7 @@ class Definitions:
     items: list[etree._Element] = field(default_factory=list)
     methods: Methods = field(default_factory=Methods)
     comments: Comments = field(default_factory=Comments)
+    notation: str = ""  # the OID of the comment that tells how to read the others
     _clauses: set[str] = field(default_factory=set)
 
     def add(self, dataset: Dataset) -> None:
@@ -89,9 +97,8 @@ class Definitions:
         tabulation = dataset.purpose == "Tabulation"
         known = is_standard(dataset, self.study)
         domain = dataset.domain if tabulation and dataset.name not in _WITHOUT_DOMAIN else ""
-        comment = dataset.comment
-        if not measured.has_data:
-            comment = f"{comment} {self._no_data('dataset')}".strip()
+        no_data = "" if measured.has_data else self._no_data("dataset")
+        comment = _joined(dataset.comment, records_comment(self.study, dataset), no_data)
         identifier = leaf_id(dataset.name)
         attributes = {
             "OID": f"IG.{dataset.name}",
@@ -137,9 +144,11 @@ class Definitions:
         oid = f"IT.{dataset.name}.{variable.name}"
         value_list = f"VL.{dataset.name}.{variable.name}" if level.items else ""
         no_data = measured.has_data and not attributes.has_data
-        text = variable.comment
-        if no_data:
-            text = f"{text} {self._no_data('variable')}".strip()
+        text = _comment(
+            _joined(variable.comment, self._of_parameters(dataset, variable.name)),
+            level.origins,
+            self._no_data("variable") if no_data else "",
+        )
         self.items.append(
             self._item(
                 oid,
@@ -147,7 +156,7 @@ class Definitions:
                 variable.label,
                 attributes,
                 self.codelists.refer(dataset, variable, attributes),
-                level.origins,
+                level.origins.kinds,
                 self.comments.add(text, f"COM.{dataset.name}.{variable.name}"),
                 value_list,
             )
@@ -180,9 +189,8 @@ class Definitions:
         references = []
         for number, value in enumerate(values, start=1):
             place = f"{dataset.name}.{variable.name}.{value.value}"
-            text = value.comment
-            if not value.attributes.has_data:
-                text = f"{text} {self._no_data('value')}".strip()
+            no_data = "" if value.attributes.has_data else self._no_data("value")
+            text = _comment(value.comment, value.origins, no_data)
             self.items.append(
                 self._item(
                     f"IT.{place}",
@@ -190,7 +198,7 @@ class Definitions:
                     value.label,
                     value.attributes,
                     self.codelists.refer(dataset, variable, value.attributes, value.value),
-                    value.origins,
+                    value.origins.kinds,
                     self.comments.add(text, f"COM.{place}"),
                 )
             )
@@ -214,6 +222,12 @@ class Definitions:
             )
         self.value_lists.append(element("def:ValueListDef", {"OID": oid}, *references))
 
+    def _of_parameters(self, dataset: Dataset, name: str) -> str:
+        """What is said of a variable that follows from the parameter."""
+        if name == "PARAMCD" and dataset.purpose == "Analysis":
+            return parameters_comment(self.study, dataset)
+        return categories_comment(dataset) if name == "PARCAT1" else ""
+
     def where(self, dataset: str, conditions: Iterable[Where]) -> str:
         """The OID of the where clause of these conditions, which is defined once."""
         oid, clause = where_clause(dataset, conditions)
@@ -222,11 +236,8 @@ class Definitions:
             self.where_clauses.append(clause)
         return oid
 
-    def _method(self, origins: tuple[ItemOrigin, ...], place: str, calls: str = "") -> str:
-        derived = any(origin.type == "Derived" for origin in origins)
-        if not derived:
-            return ""
-        return self.methods.add(method_text(origins), place, calls)
+    def _method(self, origins: ItemOrigins, place: str, calls: str = "") -> str:
+        return self.methods.add(origins.method, place, calls)
 
     def _item(
         self,
@@ -267,6 +278,20 @@ class Definitions:
             if self.annotated_crf and kind == "Collected" and source in _ON_CRF:
                 children.append(element("def:DocumentRef", {"leafID": leaf_id(ANNOTATED_CRF)}))
             yield element("def:Origin", {"Type": kind, "Source": source}, *children)
+
+
+def _comment(own: str, origins: ItemOrigins, no_data: str) -> str:
+    """What a comment says: what the study says, what of the origin no method does, the tables."""
+    return _joined(own, origins.comment, *origins.tables, no_data)
+
+
+def _joined(*texts: str) -> str:
+    """Texts one after the other, as sentences; what was said before is not said again."""
+    said = ""
+    for text in map(one_line, texts):
+        if text and text not in said:
+            said = f"{said if said.endswith(('.', '!', '?')) or not said else f'{said}.'} {text}"
+    return said.strip()
 
 
 def _class(dataset: Dataset) -> etree._Element:

@@ -1,4 +1,4 @@
-"""Where the values of a variable come from, as def:Origin and MethodDef state it.
+"""Where the values of a variable come from, as def:Origin, MethodDef and comments state it.
 
 Rules say it. A variable of a dataset with tests or parameters may have another origin under each
 of them: what a block assigns, what a rule's condition restricts, how a parameter is derived.
@@ -6,16 +6,16 @@ of them: what a block assigns, what a rule's condition restricts, how a paramete
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from specs.model import Origin
-from specs.references import split_source
 from specs.where import left_to_meet
 from submission.attributes import results, topic
+from submission.define.wording import Step, Wording, chain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from specs.model import Block, Dataset, Rule, Study, Value, Variable
 
@@ -23,76 +23,166 @@ ASSIGNED_BY_PARAMETER = ("PARAMCD", "PARAM", "PARAMN", "PARCAT1")
 
 _RAW = (Origin.COLLECTED, Origin.ASSIGNED, Origin.PROTOCOL)
 
+_GIVEN = ("AVAL", "AVALC")
+"""What a function without texts for columns gives of a parameter: one of these."""
+
 
 @dataclass(frozen=True)
 class ItemOrigin:
-    """An origin: its type and source, the predecessor if it is one, the method if derived."""
+    """An origin: its type and source, the predecessor if it is one."""
 
     type: str
     source: str = ""
     predecessor: str = ""
-    method: str = ""
 
 
 ASSIGNED = ItemOrigin("Assigned", "Sponsor")
 
 
 @dataclass(frozen=True)
+class ItemOrigins:
+    """Where the values of an item come from: the kinds, the method if derived, else a comment.
+
+    `tables` are those that the method reads, to be told in a comment beside it.
+    """
+
+    kinds: tuple[ItemOrigin, ...] = ()
+    method: str = ""
+    tables: tuple[str, ...] = ()
+    comment: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """One of the rules or constants that give values."""
+
+    kind: ItemOrigin
+    step: Step
+    tables: tuple[str, ...] = ()
+    trivial: bool = False  # says nothing that the kind does not say
+
+
+@dataclass(frozen=True)
 class Origins:
-    """The origins of the variables of one dataset."""
+    """The origins of the variables of one dataset.
+
+    `by_value` has for variables that may differ by the topic the values of it with data.
+    """
 
     study: Study
     dataset: Dataset
+    by_value: Mapping[str, Collection[str]] = field(default_factory=dict)
 
-    def of(self, variable: Variable) -> tuple[ItemOrigin, ...]:
+    @property
+    def wording(self) -> Wording:
+        """The words for what rules of the dataset read."""
+        return Wording(self.study, self.dataset)
+
+    def of(self, variable: Variable) -> ItemOrigins:
         """All origins of a variable, whatever the test or parameter."""
-        found: list[ItemOrigin] = []
-        if any(variable.name in block.assign for block in self.dataset.blocks):
-            found.append(ASSIGNED)
+        found = [*self._assigned(variable)]
+        made = (
+            [] if variable.values else [*self._of_records(variable), *self._of_parameters(variable)]
+        )
+        found.extend(_merged(made, self._name))
         found.extend(self._of_rules(variable.rules, ""))
-        if variable.name in results(self.dataset) and not variable.values:
-            rules = (p.rule for p in self.dataset.parameters if p.rule)
-            found.extend(self._of_rules(rules, ""))
-        if variable.values:
-            return _distinct(found)
         if not found and self.dataset.parameters and variable.name in ASSIGNED_BY_PARAMETER:
-            found.append(ASSIGNED)
-        if not found:
-            found.extend(self._of_rules((b.rule for b in self.dataset.blocks if b.rule), ""))
-        return _distinct(found)
+            found.append(_Source(ASSIGNED, Step("", ""), trivial=True))
+        return _item_origins(found)
 
-    def under(self, variable: Variable, value: str) -> tuple[ItemOrigin, ...]:
+    def under(self, variable: Variable, value: str) -> ItemOrigins:
         """The origins of a variable where the topic has a value, such as a test code."""
         if self.dataset.parent and variable.name == "QVAL":
             rules = (q.rules for q in self.dataset.supplemental if q.name == value)
-            return _distinct(self._of_rules(next(rules, ()), ""))
-        if variable.name in results(self.dataset):
-            derived = [p.rule for p in self.dataset.parameters if p.code == value and p.rule]
-            if derived:
-                return _distinct(self._of_rules(derived, ""))
-        found = [origin for block in self._blocks(value) for origin in self._in(block, variable)]
-        if not self.dataset.blocks:
-            found.extend(self._of_rules(self._applicable(variable.rules, value), value))
-        return _distinct(found) or self.of(variable)
+            return _item_origins(self._of_rules(next(rules, ()), ""))
+        found = [s for _, s in self._of_parameters(variable, value)]
+        found += [s for _, s in self._of_records(variable, value)]
+        if not found:
+            if any(self._name in block.assign for block in self.dataset.blocks):
+                found += [one for b in self._blocks(value) for one in self._in(b, variable)]
+            else:
+                found += self._assigned(variable)
+                found += self._of_rules(self._applicable(variable.rules, value), value)
+        return _item_origins(found) if found else self.of(variable)
 
-    def of_value(self, value: Value) -> tuple[ItemOrigin, ...]:
+    def of_value(self, value: Value) -> ItemOrigins:
         """The origins of a declared line of value level: its own, else that of its parameter."""
         rules = value.described.rules
         if not rules and value.described.name in results(self.dataset):
             named = (p for p in self.dataset.parameters if p.code == value.name)
             rules = tuple(p.rule for p in named if p.rule)
-        return _distinct(self._of_rules(rules, ""))
+        return _item_origins(self._of_rules(rules, "", value.described.name))
+
+    @property
+    def _name(self) -> str:
+        return topic(self.dataset)
+
+    def _assigned(self, variable: Variable) -> Iterator[_Source]:
+        """What blocks assign, each constant once with what tells the records it is for."""
+        blocks = [b for b in self.dataset.blocks if variable.name in b.assign]
+        if not blocks:
+            return
+        named = variable.name in (self._name, self._name.removesuffix("CD"))
+        key = self._told_by(variable.name, blocks)
+        told: dict[str, list[Block]] = {}
+        for block in blocks:
+            told.setdefault(str(block.assign[variable.name]), []).append(block)
+        everywhere = len(told) == 1 and len(blocks) == len(self.dataset.blocks)
+        for constant, own in told.items():
+            if everywhere or key == variable.name:
+                condition = ""
+            elif key:
+                condition = _among(key, (str(block.assign[key]) for block in own))
+            else:
+                condition = " or ".join(dict.fromkeys(map(self.wording.block, own)))
+            step = Step(condition, f'The text "{constant}".')
+            yield _Source(ASSIGNED, step, trivial=named or key == variable.name)
+
+    def _told_by(self, name: str, blocks: Sequence[Block]) -> str:
+        """The variable by whose constant in a block that of another is known; "" without one."""
+        for key in (self._name, *blocks[0].assign):
+            pairs = {(str(b.assign[key]), str(b.assign[name])) for b in blocks if key in b.assign}
+            every = all(key in block.assign for block in self.dataset.blocks)
+            if every and len({one for one, _ in pairs}) == len(pairs):
+                return key
+        return ""
+
+    def _of_parameters(self, variable: Variable, value: str = "") -> Iterator[tuple[str, _Source]]:
+        """What the functions of parameters give for a variable, each with its parameter."""
+        for parameter in self.dataset.parameters:
+            rule = parameter.rule
+            if rule is None or value not in ("", parameter.code):
+                continue
+            if self._gives(rule, variable, parameter.code):
+                yield parameter.code, self._of_rule(rule, value, variable.name)
+
+    def _of_records(self, variable: Variable, value: str = "") -> Iterator[tuple[str, _Source]]:
+        """What the functions that make records give for a variable, each with its parameter."""
+        for block in self.dataset.blocks:
+            rule, own = block.rule, str(block.assign.get(self._name, "") if self._name else "")
+            if rule is None or value not in ("", own) or not rule.derivation:
+                continue
+            given = rule.derivation.columns
+            of_parameter = self.dataset.parameters and variable.name in ASSIGNED_BY_PARAMETER
+            if variable.name in given or not (given or variable.rules or of_parameter):
+                yield own, self._of_rule(rule, value, variable.name)
+
+    def _gives(self, rule: Rule, variable: Variable, code: str) -> bool:
+        """Whether the function of a parameter gives a variable: by its text, else a result."""
+        columns = rule.derivation.columns if rule.derivation else ()
+        if columns:
+            return variable.name in columns
+        return variable.name in _GIVEN and code in self.by_value.get(variable.name, (code,))
 
     def _blocks(self, value: str) -> list[tuple[Block, str]]:
         """The blocks that make records of a test: those that assign it, or all if none does."""
-        name = topic(self.dataset)
-        own = [b for b in self.dataset.blocks if str(b.assign.get(name, "")) == value]
+        own = [b for b in self.dataset.blocks if str(b.assign.get(self._name, "")) == value]
         return [(block, value) for block in own or self.dataset.blocks]
 
-    def _in(self, placed: tuple[Block, str], variable: Variable) -> Iterator[ItemOrigin]:
+    def _in(self, placed: tuple[Block, str], variable: Variable) -> Iterator[_Source]:
         block, value = placed
         if variable.name in block.assign:
-            yield ASSIGNED
+            yield _Source(ASSIGNED, Step("", f'The text "{block.assign[variable.name]}".'))
             return
         rules = [r for r in self._applicable(variable.rules, value) if self._can_read(block, r)]
         left = ((rule, left_to_meet(rule.when, block.assign)) for rule in rules)
@@ -101,7 +191,7 @@ class Origins:
 
     def _applicable(self, rules: Iterable[Rule], value: str) -> list[Rule]:
         """The rules whose condition on the topic, if any, holds for its value."""
-        known = {topic(self.dataset): value}
+        known = {self._name: value}
         return [rule for rule in rules if left_to_meet(rule.when, known) is not None]
 
     def _can_read(self, block: Block, rule: Rule) -> bool:
@@ -111,41 +201,62 @@ class Origins:
         bound = {name for other in self.dataset.blocks for name in other.bind}
         return all(source in block.bind for source in rule.sources if source in bound)
 
-    def _of_rules(self, rules: Iterable[Rule], value: str) -> Iterator[ItemOrigin]:
+    def _of_rules(self, rules: Iterable[Rule], value: str, column: str = "") -> Iterator[_Source]:
         for rule in rules:
-            yield self._of_rule(rule, value)
+            yield self._of_rule(rule, value, column)
 
-    def _of_rule(self, rule: Rule, value: str) -> ItemOrigin:
+    def _of_rule(self, rule: Rule, value: str, column: str = "") -> _Source:
+        """A rule; under a value of the topic its conditions on that go without saying."""
+        when = left_to_meet(rule.when, {self._name: value} if value else {}) or ()
+        wording = self.wording
+        step = Step(wording.conditions(when, rule), wording.method(rule, column))
+        tables = rule.derivation.tables(rule.arguments) if rule.derivation else ()
+        trivial = rule.derivation is None and rule.constant is None and not when
+        return _Source(self._kind(rule), step, tables, trivial)
+
+    def _kind(self, rule: Rule) -> ItemOrigin:
         kind = rule.origin.value.capitalize()
         if rule.origin is Origin.PREDECESSOR:
-            return ItemOrigin(kind, predecessor=self._predecessor(rule))
-        if rule.origin is not Origin.DERIVED:
-            return ItemOrigin(kind, rule.origin_source)
-        return ItemOrigin(kind, rule.origin_source, method=self._method(rule, value))
-
-    def _predecessor(self, rule: Rule) -> str:
-        """`DATASET.VARIABLE`; a qualifier stands in QVAL of the supplemental dataset."""
-        source = rule.sources[0] if rule.sources else ""
-        owner, name = split_source(source)
-        if self.study.has(owner):
-            dataset = self.study.dataset(owner)
-            if not dataset.has(name) and any(q.name == name for q in dataset.supplemental):
-                return f'SUPP{dataset.domain}.QVAL where QNAM EQ "{name}"'
-        return source
-
-    def _method(self, rule: Rule, value: str) -> str:
-        """The method text, with the records it reads and the records it is for."""
-        text = rule.method_text()
-        if rule.where:
-            text += f" Only records with {rule.condition_text(rule.where)} are used."
-        when = left_to_meet(rule.when, {topic(self.dataset): value} if value else {}) or ()
-        return f"Where {rule.condition_text(when)}: {text}" if when else text
+            return ItemOrigin(kind, predecessor=self.wording.predecessor(rule))
+        return ItemOrigin(kind, rule.origin_source)
 
 
-def method_text(origins: Iterable[ItemOrigin]) -> str:
-    """The methods of several origins as one text; "" when none is derived."""
-    return " ".join(dict.fromkeys(origin.method for origin in origins if origin.method))
+def _item_origins(found: Iterable[_Source]) -> ItemOrigins:
+    """Rules and constants, in order, as what define.xml states of them."""
+    given = list(found)
+    kinds = tuple(dict.fromkeys(source.kind for source in given))
+    tables = tuple(dict.fromkeys(table for source in given for table in source.tables))
+    text = chain([source.step for source in given if source.step.text])
+    if any(kind.type == "Derived" for kind in kinds):
+        return ItemOrigins(kinds, text, tables)
+    told = len(given) > 1 or any(not source.trivial for source in given)
+    return ItemOrigins(kinds, comment=text if told and not _only_named(given) else "")
 
 
-def _distinct(origins: Iterable[ItemOrigin]) -> tuple[ItemOrigin, ...]:
-    return tuple(dict.fromkeys(origins))
+def _only_named(given: Iterable[_Source]) -> bool:
+    """Whether all that is given is told by the origins or code lists."""
+    return all(source.trivial for source in given) and len({s.kind for s in given}) == 1
+
+
+def _merged(made: Iterable[tuple[str, _Source]], name: str) -> list[_Source]:
+    """What functions give, each text once with the parameters it is for."""
+    told: dict[tuple[ItemOrigin, Step, tuple[str, ...]], list[str]] = {}
+    for own, source in made:
+        told.setdefault((source.kind, source.step, source.tables), []).append(own)
+    return [
+        _Source(kind, replace(step, condition=_both(_among(name, owners), step.condition)), tables)
+        for (kind, step, tables), owners in told.items()
+    ]
+
+
+def _among(name: str, values: Iterable[str]) -> str:
+    """The condition that a topic has one of several values; "" where one of them is for all."""
+    distinct = list(dict.fromkeys(values))
+    if not name or "" in distinct:
+        return ""
+    shown = ", ".join(f'"{value}"' for value in distinct)
+    return f"{name} IN ({shown})" if len(distinct) > 1 else f"{name} EQ {shown}"
+
+
+def _both(one: str, other: str) -> str:
+    return " and ".join(part for part in (one, other) if part)

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from specs.where import Comparator, Where
 from submission.attributes import results
-from submission.define.origins import Origins
+from submission.define.origins import ItemOrigins, Origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from specs.model import Dataset, Study, Variable
     from submission.attributes import Attributes, DatasetAttributes
-    from submission.define.origins import ItemOrigin
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class ValueItem:
     label: str
     where: tuple[Where, ...]
     attributes: Attributes
-    origins: tuple[ItemOrigin, ...]
+    origins: ItemOrigins
     key: int | None = None
     role: str = ""
     comment: str = ""
@@ -38,7 +37,7 @@ class ValueItem:
 class VariableLevel:
     """A variable's origins, and its value level: either may be empty, not both."""
 
-    origins: tuple[ItemOrigin, ...]
+    origins: ItemOrigins
     items: tuple[ValueItem, ...] = ()
 
 
@@ -52,9 +51,9 @@ def variable_level(
     for any variable whose origin differs; an origin that is the same under all of them stays with
     the variable.
     """
-    origins = Origins(study, dataset)
+    origins = Origins(study, dataset, measured.by_value)
     if dataset.parent and variable.name == "QVAL":
-        return VariableLevel((), tuple(_qualifiers(study, dataset, variable, measured)))
+        return VariableLevel(ItemOrigins(), tuple(_qualifiers(study, dataset, variable, measured)))
     by_value = measured.by_value.get(variable.name, {})
     if variable.values:
         told = replace(variable, rules=variable.own_rules)
@@ -80,10 +79,10 @@ def variable_level(
         or items[0].attributes.codelist != whole.codelist
     )
     if len(sources) > 1:
-        return VariableLevel((), items)
-    (shared,) = sources
+        return VariableLevel(ItemOrigins(), items)
+    shared = origins.of(variable)
     if described:
-        return VariableLevel(shared, tuple(replace(item, origins=()) for item in items))
+        return VariableLevel(shared, tuple(replace(i, origins=ItemOrigins()) for i in items))
     return VariableLevel(shared)
 
 

@@ -8,6 +8,7 @@ from lxml import etree
 from submission.define.codelists import CodeLists
 from submission.define.datasets import ANNOTATED_CRF, Definitions, in_define_order
 from submission.define.elements import WITH_RESULTS, element, leaf, leaf_id, one_line
+from submission.define.records import notation
 from submission.define.results import result_displays
 from submission.define.stylesheet import STYLESHEET
 
@@ -62,6 +63,7 @@ def define_document(
     for dataset in in_define_order(study.of(standard)):
         definitions.add(dataset)
     notice = definitions.comments.add(study.synthetic, "COM.NOTICE")
+    definitions.notation = definitions.comments.add(notation(study, standard), "COM.NOTATION")
     results = [*result_displays(study, definitions)] if standard == "ADaMIG" else []
     part = _PUBLISHING_SETS[standard]
     described = f"{standard} {study.standards[standard]} data definitions for study {study.id}"
@@ -113,7 +115,7 @@ def _contents(
     supplemental = [d for d in documents if d.id != ANNOTATED_CRF]
     crf = [d for d in documents if d.id == ANNOTATED_CRF]
     return [
-        _standards(study, standard, definitions.codelists.packages),
+        _standards(study, standard, definitions),
         *_references("def:AnnotatedCRF", crf),
         *_references("def:SupplementalDoc", supplemental),
         *definitions.value_lists,
@@ -138,8 +140,11 @@ def _references(name: str, documents: list[Document]) -> list[etree._Element]:
     return [element(name, {}, *found)]
 
 
-def _standards(study: Study, standard: str, packages: set[str]) -> etree._Element:
-    """The guide, and the terminology that code lists refer to: the part's own if none does."""
+def _standards(study: Study, standard: str, definitions: Definitions) -> etree._Element:
+    """The guide, and the terminology that code lists refer to: the part's own if none does.
+
+    The comment on the guide tells the notation of all methods and comments.
+    """
     made = [
         element(
             "def:Standard",
@@ -149,9 +154,11 @@ def _standards(study: Study, standard: str, packages: set[str]) -> etree._Elemen
                 "Type": "IG",
                 "Version": study.standards[standard],
                 "Status": "FINAL",
+                "def:CommentOID": definitions.notation,
             },
         )
     ]
+    packages = definitions.codelists.packages
     own = _PUBLISHING_SETS[standard]
     if own not in study.terminology:
         own = "SDTM"

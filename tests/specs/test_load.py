@@ -70,7 +70,7 @@ def test_a_rule_keeps_its_verb_constants_and_line(load: Load) -> None:
     assert rule.origin is Origin.DERIVED
     assert dict(rule.arguments) == {"first": 1, "last": 3}
     assert rule.place == "ae.yaml line 7"
-    assert rule.method_text() == "Characters 1 to 3 of term."
+    assert rule.method_text() == "The characters 1 to 3 of term; missing where it is missing."
 
 
 def test_a_variable_of_its_class_that_the_domain_does_not_list_is_known(load: Load) -> None:

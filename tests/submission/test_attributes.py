@@ -223,7 +223,7 @@ def test_a_dataset_without_records_has_no_data() -> None:
 
 
 def test_terms_are_those_used_those_assigned_and_those_that_answers_become() -> None:
-    listed = StudyCodelist("UNIT", UNIT, standard="SDTM", own={"Punkte": "points"})
+    listed = StudyCodelist("UNIT", UNIT, standard="SDTM", own={"Punkte": "points", "Gramm": "g"})
     constant = Rule(Origin.ASSIGNED, constant="mg")
     specified = study(
         dataset(
@@ -234,9 +234,19 @@ def test_terms_are_those_used_those_assigned_and_those_that_answers_become() -> 
         ),
         UNIT=listed,
     )
-    found = measure(specified, VS={"VSORRESU": ["U/L"], "VSSTRESU": ["g"]})["VS"].variables
-    assert found["VSORRESU"].terms == ("U/L", "points")
+    found = measure(specified, VS={"VSORRESU": ["g"], "VSSTRESU": ["g"]})["VS"].variables
+    assert found["VSORRESU"].terms == ("g", "points")
     assert found["VSSTRESU"].terms == ("mg", "g")
+
+
+def test_meanings_that_a_list_gives_to_answers_of_other_forms_are_not_possible() -> None:
+    listed = StudyCodelist("UNIT", UNIT, standard="SDTM", own={"Punkte": "points"})
+    unit = char("VSORRESU", COLLECTED, codelist="UNIT")
+    specified = study(dataset("VS", unit), UNIT=listed)
+    found = measure(specified, VS={"VSORRESU": ["U/L"]})["VS"].variables["VSORRESU"]
+    assert found.terms == ("U/L",)
+    nothing = measure(specified, VS={"VSORRESU": [None]})["VS"].variables["VSORRESU"]
+    assert nothing.terms == ("points",)
 
 
 def test_a_sponsors_list_is_possible_as_a_whole() -> None:

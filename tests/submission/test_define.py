@@ -523,7 +523,9 @@ def test_origins_are_the_verbs_of_the_rules(sdtm: Defined, adam: Defined) -> Non
     assert sdtm.origins("IT.AE.AETERM") == [("Collected", "Investigator")]
     assert sdtm.origins("IT.AE.AEDECOD") == [("Assigned", "Sponsor")]
     assert sdtm.origins("IT.AE.AESTDY") == [("Derived", "Sponsor")]
-    assert sdtm.method("IT.AE.AESTDY") == "Days from DM.X to AESTDTC, counted from 1."
+    assert sdtm.method("IT.AE.AESTDY") == (
+        'Days from the collected field "DM.X" to AESTDTC, counted from 1.'
+    )
     assert adam.origins("IT.ADRS.STUDYID") == [("Predecessor", "DM.STUDYID")]
     assert adam.origins("IT.ADRS.PARAMCD") == [("Assigned", "Sponsor")]
 
@@ -575,7 +577,9 @@ def test_parameters_are_described_one_by_one(adam: Defined) -> None:
     # Under each of the two parameters only one of AVAL and AVALC has values.
     assert adam.origins("IT.ADRS.AVAL") == [("Predecessor", "RS.RSSTRESN")]
     assert adam.origins("IT.ADRS.AVALC") == [("Derived", "Sponsor")]
-    assert adam.method("IT.ADRS.AVALC") == "Y when SLEDTOT.CHG is at most -4, else N."
+    assert adam.method("IT.ADRS.AVALC") == (
+        'Where PARAMCD EQ "SRI4": Y when SLEDTOT.CHG is at most -4, else N. Otherwise missing.'
+    )
     # The codelist is that of one parameter, so it stands where PARAMCD is that parameter.
     assert not adam.all("//o:ItemDef[@OID='IT.ADRS.AVALC']/o:CodeListRef")
     assert adam.terms("IT.ADRS.AVALC.SRI4") == {"Y": "Yes"}
@@ -655,11 +659,11 @@ def test_code_lists_hold_the_possible_terms_with_their_codes(sdtm: Defined) -> N
     assert not extended.findall("o:Alias", NS)
 
 
-def test_another_use_of_a_list_is_a_subset_named_after_its_variable(sdtm: Defined) -> None:
+def test_another_subset_of_a_list_is_named_by_its_terms(sdtm: Defined) -> None:
     oid = sdtm.one("//o:ItemDef[@OID='IT.SUPPAE.QVAL.AETRTPRV']/o:CodeListRef/@CodeListOID")
-    assert oid == "CL.NY.SUPPAE.QVAL.AETRTPRV"
+    assert oid == "CL.NY.Y.MAYBE"
     name = sdtm.one(f"//o:CodeList[@OID='{oid}']/@Name")
-    assert name == "No Yes Response (SUPPAE.QVAL.AETRTPRV)"
+    assert name == "No Yes Response (Y, MAYBE)"
 
 
 def test_codes_of_tests_are_decoded_by_the_names_of_the_tests(sdtm: Defined) -> None:
@@ -719,6 +723,7 @@ def test_conditions_of_rules_are_told_in_the_method(tmp_path: Path) -> None:
     changed = replace(AE, variables=(*AE.variables[:-1], num("AESTDY", "Study Day", rule)))
     defined = Defined(write(tmp_path, "SDTMIG", study(datasets=(changed,))))
     assert defined.method("IT.AE.AESTDY") == (
-        'Where AESER EQ "Y": Days from EX.EXSTDTC to AESTDTC, counted from 1.'
-        ' Only records with EXDOSE GT "0" are used.'
+        'Where AESER EQ "Y": Days from the collected field "EX.EXSTDTC" to AESTDTC, counted from'
+        " 1."
+        " Only records with EXDOSE GT 0 are used. Otherwise missing."
     )

@@ -245,6 +245,14 @@ def test_what_is_no_term_is_told_the_published_ones_and_not_those_of_the_data_al
     assert told["U"].endswith("; define.xml is to list it")
 
 
+def test_terms_that_no_variable_has_are_told_once_for_their_list(tmp_path: Path) -> None:
+    found = Package().found(tmp_path)
+    told = found[found["rule"].eq("CK-DEFINE-UNUSED-TERM")]["message"]
+    lists = told.str.extract(r"terms of (\S+) do")[0]
+    assert len(lists) > 0
+    assert not lists.duplicated().any()
+
+
 def test_a_file_that_no_dataset_names_is_found(tmp_path: Path) -> None:
     (tmp_path / "zz.xpt").touch()
     found = Package().found(tmp_path)

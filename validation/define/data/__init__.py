@@ -56,5 +56,6 @@ def data_findings(define: Define, folder: Path) -> pd.DataFrame:
     for one in delivered:
         rows.extend(column_findings(one))
         rows.extend(record_findings(one, by_name))
+    rows.extend(delivered[0].terms.findings() if delivered else ())
     rows.extend(result_findings(by_name, define.at("arm:AnalysisDataset")))
     return as_findings(rows)

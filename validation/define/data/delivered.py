@@ -12,6 +12,7 @@ from specs.errors import RawDataError, SpecError
 from specs.paths import inside
 from submission.xpt import read_delivered
 from validation.define.check import Fault, finding
+from validation.define.data.terms import TermsInData
 from validation.define.families.documents import file_of, is_there
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Delivered:
     dataset: Node
     frame: pd.DataFrame
     member: Member
+    terms: TermsInData  # of all datasets
 
     @property
     def name(self) -> str:
@@ -80,6 +82,7 @@ def deliveries(define: Define, folder: Path, rows: list[Row]) -> list[Delivered]
     files = {path.name.casefold(): path for path in sorted(folder.glob("*")) if path.is_file()}
     read: list[Delivered] = []
     known: set[str] = set()
+    terms = TermsInData()
     for dataset in define.datasets:
         path = _file(define, dataset, files)
         if path is None:
@@ -94,7 +97,7 @@ def deliveries(define: Define, folder: Path, rows: list[Row]) -> list[Delivered]
             said = f"the data of {dataset.get('Name')} cannot be compared: {error}"
             rows.append(finding(define, "CK-DEFINE-UNREADABLE", Fault(dataset, said)))
             continue
-        read.append(Delivered(define, dataset, frame, member))
+        read.append(Delivered(define, dataset, frame, member, terms))
     for name, path in files.items():
         if path.suffix.lower() == ".xpt" and name not in known:
             said = f"{path.name} is in the folder, and no dataset of {define.document.path.name}"

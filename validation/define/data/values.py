@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from specs.errors import did_you_mean
+from validation.define.data.terms import number as _number
 from validation.define.families.codelists import items_of
 
 if TYPE_CHECKING:
@@ -133,17 +134,4 @@ def _terms(delivered: Delivered, use: Use, texts: list[str], where: str) -> Iter
     if len(bad) > SHOWN:
         said = f"{name}{where} has {len(bad) - SHOWN} more values that are no terms of {oid}"
         yield delivered.found("CK-DEFINE-TERM", use.item, said, name)
-    have = {*texts, *(_number(text) for text in texts)}
-    unused = sorted(t for t in terms if t not in have and _number(t) not in have)
-    if unused and texts:
-        said = f"{len(unused)} of {len(terms)} terms of {oid} do not occur in {name}{where}: "
-        listed = ", ".join(unused[:5]) + (" ..." if len(unused) > 5 else "")
-        yield delivered.found("CK-DEFINE-UNUSED-TERM", use.item, said + listed, name)
-
-
-def _number(text: str) -> float | str:
-    """A term as a number where it is one, so that 1 and 1.0 are the same."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    delivered.terms.add(delivered, use, codelist, texts)
