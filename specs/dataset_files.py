@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from specs.rule_models import VariableModel
     from specs.standards import StandardVariable
 
+<<<<<<< HEAD
 _SHARED = ("VISITNUM", "VISIT", "VISITDY", "TAETORD", "EPOCH")
 """Timing variables without a prefix: the same in every domain."""
 
 DECIMALS = "decimals"
 """The column of the table of tests that is no name for a field."""
 
+=======
+>>>>>>> cbd556f (Take the variables of the SDTM model as standard, and refuse what the guide forbids)
 ALWAYS = ("STUDYID", "DOMAIN", "USUBJID", "--SEQ")
 
 
@@ -89,7 +92,7 @@ class DatasetResolver(RuleResolver):
             name=given.dataset,
             domain=self.domain,
             label=given.label or (known.label if known else given.dataset),
-            class_=given.class_ or (known.class_ if known else "ADAM OTHER"),
+            class_=self.class_,
             structure=given.structure or (known.structure if known else ""),
             purpose="Tabulation" if self.tabulation else "Analysis",
             standard=self.standard_name,
@@ -124,15 +127,15 @@ class DatasetResolver(RuleResolver):
         )
         if not self.tabulation:
             return tuple(resolved)
-        order = {v.variable: v.order for v in self.standard.variables(self.domain)}
-        return tuple(sorted(resolved, key=lambda v: order.get(v.name, len(order))))
+        place = partial(self.standard.place, self.owner, self.domain, self.class_)
+        return tuple(sorted(resolved, key=lambda variable: place(variable.name)))
 
     def _variable(self, name: str, given: VariableModel, part: str) -> Variable:
         place = self.file.place(part, name)
         known = None
         if part == "variables":
-            known = self.standard.variable(self.owner, name) or self._of_class(name)
-            if known is None and self.tabulation and not given.label:
+            known = self.standard.variable(self.owner, name) or self._of_model(name, place)
+            if known is None and self.tabulation:
                 names = [v.variable for v in self.standard.variables(self.domain)]
                 raise SpecError(
                     f"{self.domain} has no {name} in {self.standard_name}",
@@ -241,21 +244,29 @@ class DatasetResolver(RuleResolver):
                     remedy=remedy,
                 )
 
-    def _of_class(self, name: str) -> StandardVariable | None:
-        """A variable that the guide lists for other domains of the same class only.
+    def _of_model(self, name: str, place: str) -> StandardVariable | None:
+        """A variable of the dataset's class that the guide's table of the domain lacks.
 
-        The model lets every domain use the variables of its class (SDTMIG 3.4, section 3.2.1).
+        The model lets every domain use the variables of its class (SDTMIG 3.4, section 3.2.1),
+        but for those that it keeps for some domains: SpecError for these.
         """
-        own = self.standard.dataset(self.owner)
-        if not self.tabulation or own is None:
+        if not self.tabulation:
             return None
-        for other in self.standard.datasets.values():
-            renamed = name.replace(self.domain, other.name, 1) if own.class_ == other.class_ else ""
-            for candidate in (name if name in _SHARED else "", renamed):
-                known = self.standard.variable(other.name, candidate) if candidate else None
-                if known is not None:
-                    return known
-        return None
+        known = self.standard.model_variable(self.domain, self.class_, name)
+        if known is not None and not known.may_be_in(self.domain, self.class_):
+            for_ = f"it is for {', '.join(known.only)}" if known.only else "it is not used there"
+            raise SpecError(
+                f"{name} is not a variable of {self.domain}: {for_}",
+                where=place,
+                remedy="take it out, or put it under supplemental by another name",
+            )
+        return known
+
+    @property
+    def class_(self) -> str:
+        """The class of the dataset: as the file says, else as the guide has it."""
+        known = self.standard.dataset(self.owner)
+        return self.given.class_ or (known.class_ if known else "ADAM OTHER")
 
     def _blocks(self, variables: tuple[Variable, ...]) -> Iterator[Block]:
         given = self.given

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from specs.errors import SpecError
-from specs.standards import standard
+from specs.standards import needed_beside, standard
 from specs.working import unread
 
 if TYPE_CHECKING:
@@ -27,7 +27,10 @@ def spec_problems(study: Study) -> Iterator[SpecError]:
             continue
         yield from _texts(dataset)
         yield from unread(dataset)
-        yield from _missing(dataset, study)
+        if dataset.purpose == "Tabulation":
+            yield from _missing(dataset, study)
+            yield from _alone(dataset)
+            yield from _qualifiers(dataset, study)
 
 
 def _texts(dataset: Dataset) -> Iterator[SpecError]:
@@ -85,8 +88,6 @@ def _long(text: str, limit: int, what: str, place: str) -> Iterator[SpecError]:
 
 
 def _missing(dataset: Dataset, study: Study) -> Iterator[SpecError]:
-    if dataset.purpose == "Analysis":
-        return
     guide = standard(dataset.standard, study.standards[dataset.standard])
     absent = [
         v.variable
@@ -99,3 +100,30 @@ def _missing(dataset: Dataset, study: Study) -> Iterator[SpecError]:
             where=dataset.file,
             remedy="add them under variables",
         )
+
+
+def _alone(dataset: Dataset) -> Iterator[SpecError]:
+    """Variables without another that must stand beside them (--TPT without --TPTNUM)."""
+    for variable in dataset.variables:
+        for needed, rules in needed_beside(variable.name, dataset.domain, dataset.class_):
+            if not dataset.has(needed):
+                yield SpecError(
+                    f"{dataset.name} has {variable.name} without {needed}",
+                    where=variable.place or dataset.file,
+                    remedy=f"add {needed}, or leave {variable.name} out ({rules})",
+                )
+
+
+def _qualifiers(dataset: Dataset, study: Study) -> Iterator[SpecError]:
+    """Supplemental qualifiers with the name of a variable that the dataset could have."""
+    guide = standard(dataset.standard, study.standards[dataset.standard])
+    for qualifier in dataset.supplemental:
+        name = qualifier.name
+        if guide.variable(dataset.domain, name) or guide.model_variable(
+            dataset.domain, dataset.class_, name
+        ):
+            yield SpecError(
+                f"{name} is a variable of {dataset.domain}, and no name of a qualifier (CG0314)",
+                where=qualifier.place,
+                remedy="put it under variables, or give the qualifier another name",
+            )

@@ -25,6 +25,11 @@ _FOLDER = Path(__file__).parent
 GUIDES: Final[Mapping[str, str]] = MappingProxyType({"SDTMIG": "3.4", "ADaMIG": "1.3"})
 """The version of each guide; their files are named after both, as sdtmig-3.4-datasets.csv."""
 
+MODELS: Final[Mapping[tuple[str, str], str]] = MappingProxyType({("SDTMIG", "3.4"): "2.0"})
+"""The version of the SDTM model that a guide is of; its file is sdtm-2.0.csv."""
+
+_OBSERVED_AS: Final = MappingProxyType({"FINDINGS ABOUT": "FINDINGS"})
+
 # xx and zz are two digits from 01 to 99; y and w are whole numbers without leading zero.
 _PLACEHOLDER = re.compile("xx|zz|y|w")
 _PLACEHOLDER_WORD = re.compile(r"\b(xx|zz|y|w)\b")
@@ -59,6 +64,25 @@ class StandardVariable:
 
 
 @dataclass(frozen=True)
+class ModelVariable(StandardVariable):
+    """A variable that the SDTM model has for a class, in a domain whose table lacks it.
+
+    `order` is its position in the model: identifiers, the class's own variables, timing. `only`
+    names the domains that may have it, where not all of the class may; `never` the domains or
+    classes that may not, ALL where it is not for trials in humans.
+    """
+
+    only: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+    def may_be_in(self, domain: str, class_: str) -> bool:
+        """Whether the model lets the domain have the variable."""
+        return (not self.only or domain in self.only) and not {domain, class_, "ALL"} & {
+            *self.never
+        }
+
+
+@dataclass(frozen=True)
 class StandardDataset:
     """A dataset or data structure as the guide defines it; `class_` is a term of C103329."""
 
@@ -81,6 +105,7 @@ class Standard:
     _patterns: Mapping[str, tuple[tuple[re.Pattern[str], StandardVariable], ...]] = field(
         repr=False
     )
+    _model: Mapping[str, Mapping[str, ModelVariable]] = field(repr=False)
 
     def dataset(self, name: str) -> StandardDataset | None:
         """The dataset or data structure of that name, or None.
@@ -125,6 +150,46 @@ class Standard:
                 label = _filled(templated.label, match)
                 return replace(templated, variable=variable, label=label)
         return None
+
+    def model_variable(self, domain: str, class_: str, variable: str) -> ModelVariable | None:
+        """A variable that the SDTM model has for the class of a domain, or None.
+
+        Its label, type and role are the model's, its core is Perm; its codelists are those that
+        the guide gives it in another domain.
+
+        >>> cetpt = standard("SDTMIG", "3.4").model_variable("CE", "EVENTS", "CETPT")
+        >>> cetpt.label, cetpt.role, cetpt.core
+        ('Planned Time Point Name', 'Timing', 'Perm')
+        """
+        general = _general(variable, domain)
+        known = self._model.get(_OBSERVED_AS.get(class_, class_), {}).get(general)
+        if known is None:
+            return None
+        lists = (
+            self._variables[other].get(general.replace("--", other, 1)) for other in self.datasets
+        )
+        codelists = next((v.codelists for v in lists if v is not None and v.codelists), ())
+        return replace(known, dataset=domain, variable=variable, codelists=codelists)
+
+    def place(self, dataset: str, domain: str, class_: str, variable: str) -> tuple[float, int]:
+        """What sorts the variables of a dataset of SDTM: the order of the guide, then of the model.
+
+        What the guide's table lacks stands behind the variable that precedes it in the model;
+        what neither has stands at the end.
+        """
+        own = self._variables.get(_shape(dataset), {})
+        if variable in own:
+            return own[variable].order, -1
+        model = self._model.get(_OBSERVED_AS.get(class_, class_), {})
+        known = model.get(_general(variable, domain))
+        if known is None:
+            return float("inf"), 0
+        before = [
+            (at.order, listed.order)
+            for name, listed in own.items()
+            if (at := model.get(_general(name, domain))) is not None and at.order < known.order
+        ]
+        return max(before, default=(-1, -1))[1], known.order
 
     def suffix(self, dataset: str, variable: str) -> StandardVariable | None:
         """The rule for a user-defined timing variable by its longest suffix, or None.
@@ -177,6 +242,7 @@ def standard(name: str, version: str) -> Standard:
                 for dataset, known in variables.items()
             }
         ),
+        _model=_model(MODELS.get((name, version), "")),
     )
 
 
@@ -195,6 +261,62 @@ def _shape(dataset: str) -> str:
 
 
 @cache
+def _model(version: str) -> Mapping[str, Mapping[str, ModelVariable]]:
+    """The variables of each general class, by their general names (--TESTCD), in order."""
+    if not version:
+        return {}
+    rows = [*_rows(f"sdtm-{version}.csv")]
+    classes: dict[str, Mapping[str, ModelVariable]] = {}
+    for class_ in ("INTERVENTIONS", "EVENTS", "FINDINGS"):
+        general = [row for row in rows if row["class"] == "GENERAL"]
+        listed = [
+            *(row for row in general if row["role"] == "Identifier"),
+            *(row for row in rows if row["class"] == class_),
+            *(row for row in general if row["role"] == "Timing"),
+        ]
+        classes[class_] = {
+            row["variable"]: ModelVariable(
+                dataset=class_,
+                order=number,
+                variable=row["variable"],
+                label=row["label"],
+                type=cast("Literal['Char', 'Num']", row["type"]),
+                role=row["role"],
+                core="Perm",
+                codelists=(),
+                format=row["format"],
+                values=(),
+                only=tuple(row["only"].split()),
+                never=tuple(row["never"].split()),
+            )
+            for number, row in enumerate(listed)
+        }
+    return classes
+
+
+def _general(variable: str, domain: str) -> str:
+    """The name of a variable in the model: VSTESTCD is --TESTCD in VS."""
+    own = domain and variable.startswith(domain) and len(variable) > len(domain)
+    return f"--{variable.removeprefix(domain)}" if own else variable
+
+
+@cache
+def needed_beside(variable: str, domain: str, class_: str) -> tuple[tuple[str, str], ...]:
+    """The variables that a variable of SDTM stands beside only, each with the rules that say so.
+
+    >>> needed_beside("VSTPT", "VS", "FINDINGS")
+    (('VSTPTNUM', 'CG0468'),)
+    """
+    return tuple(
+        (row["needs"].replace("--", domain, 1), row["rules"])
+        for row in _rows("sdtm-presence.csv")
+        if row["variable"] == _general(variable, domain)
+        and class_ in (row["classes"].split() or [class_])
+        and domain not in row["but_not"].split()
+    )
+
+
+@cache
 def _narrowed() -> Mapping[str, tuple[str, ...]]:
     return {row["variable"]: tuple(row["values"].split()) for row in _rows("sdtm-values.csv")}
 
@@ -205,8 +327,7 @@ def narrowed(variable: str, domain: str) -> tuple[str, ...]:
     >>> narrowed("VSLOBXFL", "VS"), narrowed("VSORRES", "VS")
     (('Y',), ())
     """
-    general = f"--{variable.removeprefix(domain)}" if variable.startswith(domain) else variable
-    return _narrowed().get(variable) or _narrowed().get(general, ())
+    return _narrowed().get(variable) or _narrowed().get(_general(variable, domain), ())
 
 
 @cache

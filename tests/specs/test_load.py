@@ -140,7 +140,7 @@ def test_visits_are_read(load: Load) -> None:
         ("  AESEV: {collected: sev, when: [{A: {IS: b}}]}", "ae.yaml line 7: variables.AESEV.when.0.comparator"),
         ("  AESEV: {collected: sev, when: [{A: b}]}", "a condition is {VARIABLE: {COMPARATOR: value}}"),
         ("  AESEV: {collected: sev, when: [{A: {EQ: [b, c]}}]}", "EQ takes one value; several need IN or NOTIN"),
-        ("  AESEV: {collected: sev, when: [{A: {LT: b}}]}", "LT compares numbers; b is none"),
+        ("  AESEV: {collected: sev, when: [{A: {LT: b}}]}", "LT compares numbers or complete dates; b is neither"),
         ("  AESEV: {collected: sev, length: 400}", "ae.yaml line 7: variables.AESEV.length: Input should be less than or equal to 200"),
         ("  AESEV: standard", "the guide has no rule of its own for AESEV; give it a verb"),
         ("  AESTDY: {assigned: {constant: soon}}", "ae.yaml line 7: AESTDY is numeric, its constant soon is not"),

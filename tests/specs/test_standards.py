@@ -211,3 +211,54 @@ def test_every_adamig_row_is_carried(shared_reference: Path) -> None:
     }
     assert len(rows) == 336
     assert carried == expected
+
+
+def test_a_variable_of_the_model_is_standard_where_the_guide_lacks_it() -> None:
+    tpt = SDTM.model_variable("CE", "EVENTS", "CETPT")
+    assert tpt
+    assert (tpt.label, tpt.role, tpt.core) == ("Planned Time Point Name", "Timing", "Perm")
+    visit = SDTM.model_variable("MH", "EVENTS", "VISITNUM")
+    assert visit
+    assert (visit.role, visit.core, visit.type) == ("Timing", "Perm", "Num")
+    volume = SDTM.model_variable("EC", "INTERVENTIONS", "ECVAMT")
+    assert volume
+    assert volume.role == "Record Qualifier"
+    assert SDTM.model_variable("CE", "EVENTS", "CENOTHING") is None
+    assert SDTM.model_variable("SV", "SPECIAL PURPOSE", "EPOCH") is None
+
+
+@pytest.mark.parametrize(
+    ("domain", "class_", "variable", "allowed"),
+    [
+        ("AE", "EVENTS", "AEOCCUR", False),
+        ("CE", "EVENTS", "CEOCCUR", True),
+        ("MH", "EVENTS", "MHEVDTYP", True),
+        ("CE", "EVENTS", "CEEVDTYP", False),
+        ("VS", "FINDINGS", "VSSTDTC", False),
+        ("CM", "INTERVENTIONS", "CMSTDTC", True),
+        ("LB", "FINDINGS", "LBEXCLFL", False),
+        ("LB", "FINDINGS", "LBPTFL", True),
+        ("VS", "FINDINGS", "VSPTFL", False),
+    ],
+)
+def test_the_model_keeps_variables_from_classes_and_domains(
+    domain: str, class_: str, variable: str, *, allowed: bool
+) -> None:
+    known = SDTM.model_variable(domain, class_, variable)
+    assert known
+    assert known.may_be_in(domain, class_) is allowed
+
+
+def test_variables_of_the_model_stand_in_its_order_among_those_of_the_guide() -> None:
+    names = ["MHDTC", "VISITNUM", "EPOCH", "MHTPT", "MHENDY", "VISIT", "MHTERM", "MHREFID"]
+    ordered = sorted(names, key=lambda name: SDTM.place("MH", "MH", "EVENTS", name))
+    assert ordered == [
+        "MHREFID",
+        "MHTERM",
+        "VISITNUM",
+        "VISIT",
+        "EPOCH",
+        "MHDTC",
+        "MHENDY",
+        "MHTPT",
+    ]
