@@ -23,15 +23,9 @@ if TYPE_CHECKING:
     from specs.rule_models import VariableModel
     from specs.standards import StandardVariable
 
-<<<<<<< HEAD
-_SHARED = ("VISITNUM", "VISIT", "VISITDY", "TAETORD", "EPOCH")
-"""Timing variables without a prefix: the same in every domain."""
-
 DECIMALS = "decimals"
 """The column of the table of tests that is no name for a field."""
 
-=======
->>>>>>> cbd556f (Take the variables of the SDTM model as standard, and refuse what the guide forbids)
 ALWAYS = ("STUDYID", "DOMAIN", "USUBJID", "--SEQ")
 
 
