@@ -24,8 +24,12 @@ HEADS = {
 }
 
 
+TOPICS = {"AE": "AETERM", "VS": "VSTESTCD", "CM": "CMTRT", "SV": "VISITNUM", "DM": "SUBJID"}
+
+
 def problems(folder: Path, dataset: str, variables: str, more: str = "") -> list[str]:
-    text = f"dataset: {dataset}\n{HEADS[dataset]}variables:\n{variables}{more}"
+    topic = f"  {TOPICS[dataset]}: {{collected: t}}\n"
+    text = f"dataset: {dataset}\n{HEADS[dataset]}variables:\n{topic}{variables}{more}"
     write_study(
         folder,
         {
@@ -38,7 +42,7 @@ def problems(folder: Path, dataset: str, variables: str, more: str = "") -> list
     return told + [str(problem) for problem in spec_problems(study)]
 
 
-CONSTANT = "{assigned: {constant: X}}"
+CONSTANT = "{collected: x}"
 
 
 @pytest.mark.parametrize(
@@ -67,11 +71,11 @@ def test_what_the_guide_forbids_is_refused(
 
 
 def test_what_stands_beside_its_other_is_no_problem(tmp_path: Path) -> None:
-    pair = f"  VSTPT: {CONSTANT}\n  VSTPTNUM: {{assigned: {{constant: 1}}}}\n"
+    pair = f"  VSTPT: {CONSTANT}\n  VSTPTNUM: {{collected: t}}\n"
     assert not [text for text in problems(tmp_path, "VS", pair) if "without" in text]
 
 
 def test_a_qualifier_has_no_name_of_a_variable(tmp_path: Path) -> None:
     more = "supplemental:\n  CMDUR: {label: Duration, assigned: {constant: X}}\n"
-    found = problems(tmp_path, "CM", f"  CMTRT: {CONSTANT}\n", more)
+    found = problems(tmp_path, "CM", "", more)
     assert [text for text in found if "CMDUR is a variable of CM, and no name of a qual" in text]
