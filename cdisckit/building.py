@@ -22,12 +22,13 @@ from sdtm.build import SdtmBuild, build_sdtm
 from sdtm.readers import read_raw
 from specs.derivation import derivations_of, module_from, study_derivations
 from specs.errors import CdisckitError, SpecError, did_you_mean
-from specs.findings import all_findings
+from specs.findings import SEVERITIES, all_findings
 from specs.guard import guarded
 from specs.load import load_study, study_id
 from specs.methods import described_methods
 from specs.output import Mark, check_place, claimed
 from specs.references import rules_of
+from specs.shown import counted, html_grid
 from specs.study_code import declared_derivations
 from submission.package import folder_name, write_package
 from validation.dictionaries import dictionary_findings
@@ -78,6 +79,26 @@ class Build:
     results: tuple[Proportion, ...]
     folder: Path | None
     report: Path
+
+    def __repr__(self) -> str:
+        where = f"package in {self.folder}" if self.folder else f"refused, see {self.report}"
+        return (
+            f"<Build {self.study.id}: {counted(len(self.tables), 'dataset')},"
+            f" {counted(len(self.unexplained), 'unexplained finding')}, {where}>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Its datasets, and beneath them the counts of findings and the declared results."""
+        rows = [
+            (d.name, d.label, f"{len(self.tables[d.name].frame):,}", len(d.variables))
+            for d in self.study.datasets
+            if d.name in self.tables
+        ]
+        severity = self.findings["severity"]
+        counts = [counted(int((severity == name).sum()), name) for name in SEVERITIES]
+        told = [", ".join(counts), *(f"{result.title}: {result}" for result in self.results)]
+        head = ("Dataset", "Label", "Rows", "Variables")
+        return html_grid(repr(self)[1:-1], head, rows, "; ".join(told))
 
     @property
     def unexplained(self) -> pd.DataFrame:

@@ -17,7 +17,6 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from cdisckit.ending import CLEAN, COULD_NOT_RUN, FINDINGS, shell_endings
 from cdisckit.faults import faults_reported, printable
-from cdisckit.house import check_house
 from cdisckit.subcommands import (
     RawFolder,
     StudyCode,
@@ -38,8 +37,21 @@ app.add_typer(ct, name="ct")
 app.add_typer(spec, name="spec")
 
 
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        from cdisckit import __version__
+
+        typer.echo(f"cdisckit {__version__}")
+        raise typer.Exit(CLEAN)
+
+
 @app.callback()
-def start() -> None:
+def start(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
     """From the raw data of a clinical trial to SDTM and ADaM in XPT with define.xml."""
     import pyarrow as pa
 
@@ -313,7 +325,6 @@ def main() -> None:
     """Run the command line; errors are one message on stderr and exit code 2, faults 3."""
     with faults_reported(), printable(), shell_endings():
         try:
-            check_house()
             app()
         except CdisckitError as error:
             _fail(str(error))

@@ -17,6 +17,7 @@ from sdtm.ledger import Ledger, ledger
 from sdtm.supplemental import supplemental_table
 from specs.errors import CdisckitError, SpecError
 from specs.findings import all_findings
+from specs.shown import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,6 +40,10 @@ class SdtmBuild:
     tables: Mapping[str, Table]
     findings: pd.DataFrame
     ledger: Ledger
+
+    def __repr__(self) -> str:
+        told = counted(len(self.findings), "finding")
+        return f"<SdtmBuild: {counted(len(self.tables), 'dataset')}, {told}>"
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from specs.distinct import (
 from specs.errors import RawDataError, did_you_mean
 from specs.findings import all_findings, findings, no_findings
 from specs.numbers import numbers_of, read_qualified, with_point
+from specs.shown import counted, html_grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -160,6 +161,10 @@ class Form:
         if texts:
             object.__setattr__(self, "frame", self.frame.assign(**texts))
 
+    def __repr__(self) -> str:
+        told = (counted(len(self.fields), "field"), counted(len(self.frame), "record"))
+        return f"<Form {self.name}: {', '.join(told)}>"
+
     def field_named(self, name: str, place: str) -> Field:
         """The field of that name; RawDataError if the form has none."""
         if name not in self.fields:
@@ -247,6 +252,19 @@ class RawData:
     superseded: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=[*TIDY, "transaction"])
     )
+
+    def __repr__(self) -> str:
+        records = sum(len(form.frame) for form in self.forms.values())
+        told = (counted(len(self.forms), "form"), counted(records, "record"))
+        return f"<RawData: {', '.join(told)}, {counted(len(self.findings), 'finding')}>"
+
+    def _repr_html_(self) -> str:
+        """Its forms."""
+        rows = [
+            (name, form.label, len(form.fields), f"{len(form.frame):,}")
+            for name, form in self.forms.items()
+        ]
+        return html_grid(repr(self)[1:-1], ("Form", "Label", "Fields", "Records"), rows)
 
     def form(self, name: str, place: str) -> Form:
         """The form of that name; RawDataError if there is none."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from specs.encodings import ASCII
 from specs.errors import SpecError, did_you_mean
+from specs.shown import counted, html_grid
 from specs.where import renamed, told
 from specs.working import names_told, rules_told
 
@@ -261,6 +262,18 @@ class Dataset:
     file: str = ""
     parent: str = ""  # for SUPP--: the dataset whose qualifiers it holds
 
+    def __repr__(self) -> str:
+        return f"<Dataset {self.name}: {self.label}, {counted(len(self.variables), 'variable')}>"
+
+    def _repr_html_(self) -> str:
+        """Its variables."""
+        rows = [
+            (v.name, v.label, v.type, v.role, v.core, v.codelist, ", ".join(_verbs(v)))
+            for v in self.variables
+        ]
+        head = ("Variable", "Label", "Type", "Role", "Core", "Codelist", "Origin")
+        return html_grid(repr(self)[1:-1], head, rows, f"Keys: {', '.join(self.keys)}")
+
     def variable(self, name: str) -> Variable:
         """The variable of that name; SpecError if the dataset has none."""
         for variable in (*self.variables, *self.working):
@@ -275,6 +288,10 @@ class Dataset:
     def has(self, name: str) -> bool:
         """Whether the dataset has a variable of that name."""
         return any(variable.name == name for variable in self.variables)
+
+
+def _verbs(variable: Variable) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(rule.origin.value for rule in variable.rules))
 
 
 @dataclass(frozen=True)
@@ -380,6 +397,19 @@ class Study:
     files: tuple[Path, ...] = ()
     encoding: str = ASCII  # of the texts in transport files
     replace: Mapping[str, str] = field(default_factory=dict)  # what stands for a character
+
+    def __repr__(self) -> str:
+        counts = " and ".join(
+            f"{len(self.of(standard))} {name}"
+            for standard, name in (("SDTMIG", "SDTM"), ("ADaMIG", "ADaM"))
+        )
+        return f"<Study {self.id}: {counts} datasets>"
+
+    def _repr_html_(self) -> str:
+        """Its datasets."""
+        rows = [(d.name, d.label, d.class_, len(d.variables), d.structure) for d in self.datasets]
+        head = ("Dataset", "Label", "Class", "Variables", "Structure")
+        return html_grid(f"{self.id}: {self.title}", head, rows, self.synthetic)
 
     def dataset(self, name: str) -> Dataset:
         """The dataset of that name; SpecError if the study has none."""

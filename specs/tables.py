@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from specs.distinct import as_category, constant, stacked
+from specs.shown import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,6 +38,17 @@ class Table:
     trace: pd.DataFrame
     supplemental: pd.DataFrame | None = None
     rules: pd.DataFrame | None = None
+
+    def __repr__(self) -> str:
+        rows, variables = self.frame.shape
+        more = 0 if self.supplemental is None else len(self.supplemental.columns)
+        return f"<Table {self.name}: {counted(rows, 'row')}, {counted(variables, 'variable')}" + (
+            f", {counted(more, 'supplemental qualifier')}>" if more else ">"
+        )
+
+    def _repr_html_(self) -> str:
+        """The first rows, under the line that `repr` gives."""
+        return f"<p><b>{escape(repr(self)[1:-1])}</b></p>{self.frame.head(10).to_html()}"
 
     def column(self, name: str) -> pd.Series:
         """A variable, or a supplemental qualifier, as a Series on the index of `frame`."""

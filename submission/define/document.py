@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from specs.shown import counted, html_grid
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -285,6 +287,21 @@ class Document:
     comments: tuple[Comment, ...] = ()
     leaves: tuple[Leaf, ...] = ()
     displays: tuple[Display, ...] = ()
+
+    def __repr__(self) -> str:
+        counts = (
+            counted(len(self.groups), "dataset"),
+            counted(len(self.items), "item"),
+            counted(len(self.codelists), "codelist"),
+            counted(len(self.methods), "method"),
+        )
+        return f"<Document {self.study}, Define-XML {self.version}: {', '.join(counts)}>"
+
+    def _repr_html_(self) -> str:
+        """Its datasets."""
+        rows = [(g.name, g.label, len(g.references), g.structure) for g in self.groups]
+        head = ("Dataset", "Label", "Variables", "Structure")
+        return html_grid(repr(self)[1:-1], head, rows)
 
     @cached_property
     def owner(self) -> Mapping[str, str]:

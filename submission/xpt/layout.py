@@ -13,6 +13,7 @@ import numpy as np
 from specs.errors import TransportError
 from specs.formats import FORMAT, shown_as
 from specs.limits import LONGEST_TEXT
+from specs.shown import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +60,10 @@ class Member:
     created: datetime
     modified: datetime
     rows: int = 0
+
+    def __repr__(self) -> str:
+        told = (counted(self.rows, "row"), counted(len(self.columns), "variable"))
+        return f"<Member {self.name}: {self.label}, {', '.join(told)}>"
 
 
 def record_length(columns: Sequence[Column]) -> int:

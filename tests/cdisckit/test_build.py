@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cdisckit.building import build, known_derivations, open_study, simulator, time_stamp
-from cdisckit.house import check_house
 from specs.errors import CdisckitError, SpecError
 
 if TYPE_CHECKING:
@@ -79,15 +78,3 @@ def test_every_derivation_has_a_method_text_in_ascii(root: Path) -> None:
         sources = [p.name for p in derivation.sources]
         constants = {p.name: "0" for p in derivation.constants}
         assert "{" not in derivation.method_text(sources, constants), name
-
-
-def test_a_package_from_elsewhere_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "strangerspecs").mkdir()
-    (tmp_path / "strangerspecs" / "__init__.py").touch()
-    monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(CdisckitError, match="strangerspecs is not that of cdisckit"):
-        check_house(("strangerspecs",))
-
-
-def test_our_own_packages_come_from_one_place() -> None:
-    check_house()
