@@ -16,7 +16,6 @@ import sys
 from array import array
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 from xml.parsers import expat
 from zipfile import is_zipfile
@@ -67,14 +66,8 @@ def open_spreadsheet(
     Rows are lists of the values of their cells. They begin where the data do, or with `from_a1` at
     the first row and column.
     """
-    try:
-        calamine = import_module("python_calamine")
-    except ImportError:
-        raise error(
-            "python_calamine is not installed, and workbooks need it",
-            where=path.name,
-            remedy="install cdisckit[xlsx]",
-        ) from None
+    import python_calamine as calamine
+
     if path.suffix.lower() not in _SCANNED:
         return _apart(path, error, from_a1=from_a1)
     try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +24,6 @@ from specs.spreadsheets import open_spreadsheet
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-    from types import ModuleType
 
 _OF_READSTAT = (ValueError, TypeError, IndexError, OverflowError, MemoryError)
 """What pyreadstat lets through where a damaged file has a variable without name or size."""
@@ -124,7 +122,8 @@ def read_sas(path: Path, encoding: str = "") -> Sheet:
 
     A special missing value (.A to .Z) is its text, and a code that stands for no answer.
     """
-    sas = _needed("pyreadstat", "sas", path)
+    import pyreadstat as sas
+
     _check_file(path)
     how: dict[str, Any] = {"disable_datetime_conversion": True, "encoding": encoding or None}
     try:
@@ -234,15 +233,3 @@ def _check_file(path: Path) -> None:
         )
     if not path.stat().st_size:
         raise RawDataError("is empty", where=path.name, remedy="export the data again")
-
-
-def _needed(module: str, extra: str, path: Path) -> ModuleType:
-    """A module that an extra installs; RawDataError where it is not there."""
-    try:
-        return import_module(module)
-    except ImportError:
-        raise RawDataError(
-            f"is read with {module}, which is not installed",
-            where=path.name,
-            remedy=f"install cdisckit[{extra}]",
-        ) from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import import_module
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +14,6 @@ from specs.spreadsheets import MOST_CELLS, open_spreadsheet
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
-    from types import ModuleType
 
 LIMIT: Final = 32767
 """The characters that a cell of XLSX holds."""
@@ -153,10 +151,11 @@ def read_workbook(path: Path) -> Workbook:
 
 def write_workbook(book: Workbook, path: Path) -> None:
     """Write a workbook as XLSX, always the same bytes; SpecError when a cell cannot hold a text."""
-    writer = _needed("xlsxwriter", path)
+    import xlsxwriter
+
     content = BytesIO()
     plain = {"in_memory": True, "strings_to_numbers": False, "strings_to_urls": False}
-    with writer.Workbook(content, plain) as made:
+    with xlsxwriter.Workbook(content, plain) as made:
         from datetime import datetime
 
         made.set_properties({"created": datetime.fromisoformat(_STAMP.rstrip("Z"))})
@@ -230,14 +229,3 @@ def _letters(place: int) -> str:
         place, rest = divmod(place - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
-
-
-def _needed(module: str, path: Path) -> ModuleType:
-    try:
-        return import_module(module)
-    except ImportError:
-        raise SpecError(
-            f"{module} is not installed, and workbooks need it",
-            where=path.name,
-            remedy="install cdisckit[xlsx]",
-        ) from None

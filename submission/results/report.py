@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from submission.results.ars import write_ars
@@ -56,9 +55,6 @@ def write_results(
                 made = (*made, f"{name}.rtf")
             else:
                 left_out.add("RTF: install cdisckit[rtf]")
-        elif find_spec("matplotlib") is None:
-            left_out.add("figures: install cdisckit[figures]")
-            continue
         else:
             from submission.results.figures import draw
 

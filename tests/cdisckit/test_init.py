@@ -193,17 +193,3 @@ def test_a_proposal_of_a_formula_is_written_as_text(tmp_path: Path) -> None:
     (folder / "=cmd.csv").write_text("SUBJECT,SEX\n1,M\n", encoding="utf-8")
     propose_study(folder, tmp_path / "study")
     assert ("DM", "SEX", "'=cmd", "SEX") in told(tmp_path / "study")
-
-
-@pytest.mark.parametrize(
-    ("name", "reader"),
-    [
-        ("redcap-repeating/project.xml", "redcap"),
-        ("odm-2.0", "odm"),
-        ("secutrial-csv", "secutrial"),
-        ("edc-view", "table"),
-    ],
-)
-def test_an_export_tells_its_reader(shared_data: Path, name: str, reader: str) -> None:
-    sources = export_of(shared_data / "raw-examples" / name).sources
-    assert [source.reader for source in sources] == [reader]

@@ -99,7 +99,6 @@ def test_without_raw_files_the_rest_is_checked(tmp_path: Path) -> None:
 
 
 def test_the_commands_end_with_the_codes_they_promise(tmp_path: Path) -> None:
-    pytest.importorskip("xlsxwriter", reason="workbooks need the extra xlsx")
     run = CliRunner().invoke
     good = write_study(tmp_path / "good", GOOD)
     bad = write_study(tmp_path / "bad", {**GOOD, "sdtm/ae.yaml": BAD})

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from cdisckit.spec import Imported
     from specs.workbooks.layouts import Family
 
-pytest.importorskip("xlsxwriter", reason="workbooks need the extra xlsx")
-pytest.importorskip("python_calamine", reason="workbooks need the extra xlsx")
-
 FILES = {
     "study.yaml": STUDY + "      ae: {file: ae.csv, subject: subject, dates: DMY}\n",
     "ae.csv": "subject,term,start,sev,ongo\n1,Rash,1/2/2020,Mild,1\n",

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import random
 from typing import TYPE_CHECKING
@@ -22,12 +21,6 @@ if TYPE_CHECKING:
 
 CASES = 12
 SECONDS = int(os.environ.get("CDISCKIT_FUZZ_SECONDS", "0"))
-NEEDS = ("python_calamine", "xlsxwriter", "pyreadstat")
-
-pytestmark = pytest.mark.skipif(
-    any(importlib.util.find_spec(name) is None for name in NEEDS),
-    reason="the seeds need the extras xlsx and sas",
-)
 
 
 def packed(files: dict[str, str], **changed: str) -> bytes:

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     from tests.hostile.conftest import Command
 
-pytest.importorskip("python_calamine", reason="workbooks need the extra xlsx")
-
 AREA = "at most 10,000,000 are read"
 TEXT = "hold more than 200,000,000 characters"
 

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from specs.model import Dataset, Study
     from specs.workbooks.layouts import Family
 
-pytest.importorskip("xlsxwriter", reason="workbooks need the extra xlsx")
-pytest.importorskip("python_calamine", reason="workbooks need the extra xlsx")
-
 
 def load(folder: Path) -> Study:
     known = {**derivations_of(sdtm.derivations), **derivations_of(adam.derivations)}

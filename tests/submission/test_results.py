@@ -21,8 +21,6 @@ from submission.results.html import html_table, notes
 from submission.results.tables import table
 from tests.submission.ars_model import faults
 
-pytest.importorskip("matplotlib", reason="figures need the extra `figures`")
-
 
 @pytest.fixture(scope="module")
 def written(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

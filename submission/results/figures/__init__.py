@@ -1,4 +1,4 @@
-"""Figures by the name that a display gives under `shows` (the extra `figures`: matplotlib)."""
+"""Figures by the name that a display gives under `shows`."""
 
 from __future__ import annotations
 
