@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -20,11 +20,13 @@ from specs.load import load_study
 from specs.tables import Table, no_trace
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from specs.model import Dataset, Study
 
+DATA = Path(__file__).resolve().parent.parent / "data"
 FIRST_DAY = "2017-11-02"
+# The weights of the 24 items of the index (Bombardier 1992; SLEDAI-2K, Gladman 2002).
+WEIGHTS = {**dict.fromkeys(range(1, 9), 8), **dict.fromkeys(range(9, 15), 4),
+           **dict.fromkeys(range(15, 22), 2), **dict.fromkeys(range(22, 25), 1)}  # fmt: skip
 SELENA = "SELENA-SLEDAI"
 SUPPLEMENTAL = {"RS": ["RSINFTP"], "QS": ["QSINFTP"], "CM": ["CMPRN", "CMPROHIB"]}
 NUMBERS = ("AGE", "RSSTRESN", "QSSTRESN", "CMDOSE", "EXDOSE", "VISITNUM")
@@ -41,29 +43,10 @@ COLUMNS = {
 }
 
 
-def cases_of(reference: Path) -> list[dict[str, Any]]:
-    return [
-        case
-        for name in ("sri4_cases.json", "sri4_cases_extra.json")
-        for case in json.loads((reference / "lupus" / name).read_text(encoding="utf-8"))
-    ]
-
-
-def expected_of(reference: Path) -> dict[int, dict[str, str]]:
-    rows = {}
-    for name in ("sri4_cases.csv", "sri4_cases_extra.csv"):
-        with (reference / "lupus" / name).open(encoding="utf-8", newline="") as lines:
-            rows.update({int(row["CASE"]): row for row in csv.DictReader(lines)})
-    return rows
-
-
-def weights_of(reference: Path) -> dict[int, int]:
-    with (reference / "lupus" / "sledai_items.csv").open(encoding="utf-8", newline="") as lines:
-        return {
-            int(row["ITEM"]): int(row["WEIGHT"])
-            for row in csv.DictReader(lines)
-            if row["WEIGHT"].isdigit()
-        }
+def sri4_cases() -> list[dict[str, Any]]:
+    """The 63 cases: their data, the values expected at Week 24, and why."""
+    cases: list[dict[str, Any]] = json.loads((DATA / "sri4_cases.json").read_text("utf-8"))
+    return cases
 
 
 def day_text(day: int | None, first: str = FIRST_DAY) -> str | None:
@@ -73,16 +56,16 @@ def day_text(day: int | None, first: str = FIRST_DAY) -> str | None:
     return (date.fromisoformat(first) + timedelta(days=day - 1 if day > 0 else day)).isoformat()
 
 
-def sdtm_tables(cases: list[dict[str, Any]], weights: dict[int, int]) -> dict[str, Table]:
+def sdtm_tables(cases: list[dict[str, Any]]) -> dict[str, Table]:
     """The cases as SDTM tables; the subject of case 7 is C007."""
     records: dict[str, list[dict[str, Any]]] = {name: [] for name in COLUMNS}
     for case in cases:
-        for name, record in _records(f"C{case['case']:03d}", case["data"], weights):
+        for name, record in _records(f"C{case['case']:03d}", case["data"]):
             records[name].append(record)
     return {name: _table(name, rows) for name, rows in records.items()}
 
 
-def _records(subject: str, data: dict[str, Any], weights: dict[int, int]) -> Any:
+def _records(subject: str, data: dict[str, Any]) -> Any:
     first = data.get("rfstdtc", FIRST_DAY)
     death = day_text(data.get("death"), first)
     yield (
@@ -104,7 +87,7 @@ def _records(subject: str, data: dict[str, Any], weights: dict[int, int]) -> Any
         if "total" in given:
             yield "RS", common | _score(f"{code}25", given["total"])
         if "items" in given:
-            for item, weight in weights.items():
+            for item, weight in WEIGHTS.items():
                 present = given["items"].get(str(item), 0)
                 score = None if present is None else present * weight
                 yield "RS", common | _score(f"{code}{item:02d}", score)
@@ -230,10 +213,9 @@ def whole_tables(study: Study, filled: dict[str, Table]) -> dict[str, Table]:
 
 
 @pytest.fixture(scope="session")
-def case_tables(shared_reference: Path, study: Study) -> dict[str, Table]:
+def case_tables(study: Study) -> dict[str, Table]:
     """The cases, with the domains and variables they say nothing of empty."""
-    filled = sdtm_tables(cases_of(shared_reference), weights_of(shared_reference))
-    return whole_tables(study, filled)
+    return whole_tables(study, sdtm_tables(sri4_cases()))
 
 
 @pytest.fixture(scope="session")
@@ -242,5 +224,5 @@ def case_adam(study: Study, case_tables: dict[str, Table]) -> Any:
 
 
 @pytest.fixture(scope="session")
-def expected(shared_reference: Path) -> dict[int, dict[str, str]]:
-    return expected_of(shared_reference)
+def expected() -> dict[int, dict[str, str]]:
+    return {case["case"]: case["expected"] for case in sri4_cases()}

@@ -26,22 +26,6 @@ def test_a_simulated_export_builds(lupus: Path, tmp_path: Path) -> None:
     assert "/12, " in run.out
 
 
-def test_the_pilot_builds_from_raw_files_elsewhere(
-    root: Path, shared_data: Path, tmp_path: Path
-) -> None:
-    run = cdisckit(
-        "build",
-        root / "studies" / "cdiscpilot01",
-        "--out",
-        tmp_path,
-        CDISCKIT_RAW=str(shared_data / "pilot" / "raw"),
-    )
-    assert run.code in (0, 1), run.err
-    folder = tmp_path / "cdiscpilot01" / "m5" / "datasets" / "cdiscpilot01"
-    names = {path.name for path in folder.rglob("*.xpt")}
-    assert names == {"dm.xpt", "ae.xpt", "ex.xpt"}
-
-
 def test_a_final_package_with_open_errors_is_refused(lupus: Path, tmp_path: Path) -> None:
     study = tmp_path / "study"
     shutil.copytree(lupus, study, ignore=shutil.ignore_patterns("__pycache__"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sdtm.readers import odm, redcap, secutrial, table
+from sdtm.readers import odm, secutrial, table
 from sdtm.readers._files import LONGEST
 from specs.errors import RawDataError
 from specs.model import RawSource
@@ -142,7 +142,6 @@ def test_delimited_text_that_is_broken_is_named(
 
 
 def test_a_workbook_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:
-    pytest.importorskip("python_calamine")
     with (
         zipfile.ZipFile(tmp_path / "x.xlsx", "w", zipfile.ZIP_DEFLATED) as packed,
         packed.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet,
@@ -161,10 +160,3 @@ def test_names_of_a_zip_lead_nowhere(tmp_path: Path) -> None:
     with pytest.raises(RawDataError, match=r"x\.zip: has no table casenodes|has no column"):
         secutrial.read(RawSource("edc", "secutrial", {"data": "x.zip"}), tmp_path)
     assert sorted(tmp_path.parent.iterdir()) == before
-
-
-def test_a_project_cut_short_is_named(shared_data: Path, tmp_path: Path) -> None:
-    project = shared_data / "raw-examples" / "redcap-longitudinal" / "project.xml"
-    (tmp_path / "project.xml").write_bytes(project.read_bytes()[:120_000])
-    with pytest.raises(RawDataError, match=r"project\.xml line \d+: is not whole"):
-        redcap.read(RawSource("edc", "redcap", {"data": "project.xml"}), tmp_path)

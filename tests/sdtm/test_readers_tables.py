@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyreadstat
 import pytest
+import xlsxwriter
 
 from sdtm.readers import secutrial, table
 from sdtm.readers._frames import number_text
@@ -46,9 +48,8 @@ def test_a_parquet_file_is_text(tmp_path: Path) -> None:
 
 
 def test_a_transport_file_has_labels_and_dates_by_format(tmp_path: Path) -> None:
-    sas = pytest.importorskip("pyreadstat")
     data = pd.DataFrame({**BOOK, "DAY": [21915.0, None], "AT": [36000.0, 60.0]})
-    sas.write_xport(
+    pyreadstat.write_xport(
         data, tmp_path / "vs.xpt", column_labels={"WEIGHT": "Weight (kg)"},
         variable_format={"DAY": "DATE9.", "AT": "TIME5."}, file_format_version=5,
     )  # fmt: skip
@@ -59,9 +60,7 @@ def test_a_transport_file_has_labels_and_dates_by_format(tmp_path: Path) -> None
 
 
 def test_the_shown_sheet_of_a_workbook_is_read_as_text(tmp_path: Path) -> None:
-    pytest.importorskip("python_calamine")
-    writer = pytest.importorskip("xlsxwriter")
-    with writer.Workbook(tmp_path / "vs.xlsx") as book:
+    with xlsxwriter.Workbook(tmp_path / "vs.xlsx") as book:
         hidden, sheet = book.add_worksheet("old"), book.add_worksheet("vs")
         sheet.activate()
         sheet.set_first_sheet()
@@ -84,10 +83,6 @@ def test_the_shown_sheet_of_a_workbook_is_read_as_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize("file", ["vs.xlsx", "vs.xpt", "vs.sas7bdat", "vs.parquet"])
 @pytest.mark.parametrize("content", [b"", b"<html>503</html>", b"PK\x03\x04 cut", b"\x00" * 4096])
 def test_what_is_no_such_file_is_an_error(tmp_path: Path, file: str, content: bytes) -> None:
-    if file.endswith(("xpt", "sas7bdat")):
-        pytest.importorskip("pyreadstat")
-    if file.endswith("xlsx"):
-        pytest.importorskip("python_calamine")
     (tmp_path / file).write_bytes(content)
     with pytest.raises(RawDataError, match=file):
         read(tmp_path, file)
@@ -220,66 +215,6 @@ def test_a_role_that_does_not_fit_is_named(
 )
 def test_a_number_is_written_as_one_types_it(number: float, text: str) -> None:
     assert number_text(number) == text
-
-
-def test_a_view_of_vital_signs(shared_data: Path) -> None:
-    given = {
-        "file": "vitals_raw_data.csv", "subject": "PATNUM", "event": "INSTANCE",
-        "group": "RECPOS", "dates": "DMY", "century": "1930-2029",
-    }  # fmt: skip
-    source = RawSource("edc", "table", {"forms": {"vs": given}})
-    raw = table.read(source, shared_data / "raw-examples" / "edc-view")
-    form = raw.forms["vs"]
-    assert (len(form.frame), len(form.fields)) == (6, 26)
-    assert form.frame[list(form.fields)].notna().sum(axis=1).tolist() == [26, 26, 25, 11, 26, 26]
-    assert form.frame["@subject"].value_counts().to_dict() == {"375": 3, "376": 3}
-    dates = form.fields["VTLD"].iso(form.frame["VTLD"])
-    assert dates.dropna().tolist() == [
-        "2015-05-16", "2015-05-16", "2018-05-06", "2008-10-23", "2008-10-23",
-    ]  # fmt: skip
-
-
-SECUTRIAL = {  # table: rows, data fields, values
-    "mnpctu05baseline": (17, 35, 291),
-    "mnpctu05outcome": (13, 3, 17),
-    "mnpctu05treatment": (11, 1, 11),
-    "mnpctu05allmedi": (17, 3, 23),
-    "mnpctu05studyterminat": (10, 3, 30),
-    "mnpctu05ae": (1, 15, 12),
-    "mnpctu05sae": (2, 14, 28),
-    "emnpctu05surgeries": (18, 2, 4),
-}
-
-
-def test_a_secutrial_export(shared_data: Path) -> None:
-    folder = shared_data / "raw-examples" / "secutrial-csv"
-    (file,) = folder.glob("*.zip")
-    raw = secutrial.read(RawSource("edc", "secutrial", {"data": file.name}), folder)
-    counts = raw.counts().set_index("form")
-    found = {
-        name: (int(row["records"]), int(row["columns"]), int(row["values"]))
-        for name, row in counts.iterrows()
-        if name != "casenodes"
-    }
-    assert found == SECUTRIAL
-    cases = raw.forms["casenodes"].frame
-    assert len(cases) == 11
-    assert cases["mnpctrname"].nunique() == 3
-    assert raw.findings[["form", "message"]].to_numpy().tolist() == [
-        ["mnpctu05outcome", "5 rows of the audit trail are not read"],
-        ["mnpctu05allmedi", "2 rows of the audit trail are not read"],
-        ["mnpctu05studyterminat", "1 rows of the audit trail are not read"],
-    ]
-    baseline = raw.forms["mnpctu05baseline"]
-    assert dict(baseline.fields["gender"].choices) == {"1": "male", "2": "female"}
-    assert set(baseline.frame["@event"]) == {
-        "Baseline and Treatment", "Screeningvisit (9830)", "Screeningvisit (9832)",
-    } & set(baseline.frame["@event"])  # fmt: skip
-    # three forms at one visit of one subject: the visit was repeated
-    outcome = raw.forms["mnpctu05outcome"].frame
-    second = outcome[outcome["@subject"] == "RPACK-CBE-002"]
-    assert second["@event_repeat"].tolist() == ["1", "2", "3"]
-    assert set(second["@event"]) == {"Follow-up"}
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x05\x06" + b"\0" * 18, b"no zip"])

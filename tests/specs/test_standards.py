@@ -155,64 +155,6 @@ def test_one_label_of_the_guides_is_longer_than_a_transport_file_takes() -> None
     assert long == {"PBCHGCyN": "Percent Change to Baseline Category y (N)"}
 
 
-def test_every_sdtmig_row_is_carried(shared_reference: Path) -> None:
-    rows = table(shared_reference / "standards" / "sdtmig_3-4_variables.csv")
-    expected = [
-        StandardVariable(
-            dataset=row["dataset"],
-            order=int(row["order"]),
-            variable=row["variable"],
-            label=row["label"],
-            type="Num" if row["type"] == "Num" else "Char",
-            role=row["role"],
-            core=row["core"],
-            codelists=tuple(code for code in row["codelist"].split("; ") if code),
-            format=row["described_value_domain"],
-            values=tuple(value for value in row["value_list"].split("; ") if value),
-        )
-        for row in rows
-    ]
-    assert len(expected) == 1917
-    assert [v for dataset in SDTM.datasets for v in SDTM.variables(dataset)] == expected
-
-
-def test_every_sdtmig_dataset_is_carried(shared_reference: Path) -> None:
-    rows = table(shared_reference / "standards" / "sdtmig_3-4_datasets.csv")
-    assert {row["dataset"]: (row["label"], row["structure"]) for row in rows} == {
-        name: (dataset.label, dataset.structure) for name, dataset in SDTM.datasets.items()
-    }
-
-
-def test_every_class_is_a_term_of_define_xml(shared_reference: Path) -> None:
-    rows = table(shared_reference / "ct" / "define-xmlct-2025-09-26.csv")
-    terms = {row["submission_value"] for row in rows if row["codelist_code"] == "C103329"}
-    assert {d.class_ for guide in (SDTM, ADAM) for d in guide.datasets.values()} <= terms
-
-
-def test_every_adamig_row_is_carried(shared_reference: Path) -> None:
-    structures = {"Subject-Level Analysis Dataset": "ADSL", "Basic Data Structure": "BDS"}
-    rows = table(shared_reference / "standards" / "adamig_1-3_variables.csv")
-    expected = {
-        (
-            structures[row["data_structure"]],
-            row["variable"],
-            row["label"],
-            row["type"],
-            row["core"],
-            tuple(code for code in row["codelist"].split("; ") if code),
-            tuple(value for value in row["value_list"].split("; ") if value),
-        )
-        for row in rows
-    }
-    carried = {
-        (v.dataset, v.variable, v.label, v.type, v.core, v.codelists, v.values)
-        for structure in ("ADSL", "BDS")
-        for v in ADAM.variables(structure)
-    }
-    assert len(rows) == 336
-    assert carried == expected
-
-
 def test_a_variable_of_the_model_is_standard_where_the_guide_lacks_it() -> None:
     tpt = SDTM.model_variable("CE", "EVENTS", "CETPT")
     assert tpt

@@ -15,6 +15,8 @@ from sdtm.build import build_sdtm
 from sdtm.readers import read_raw
 from specs.derivation import derivations_of
 from specs.load import load_study
+from tests import beside
+from tests.end_to_end.conftest import cdisckit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from sdtm.build import SdtmBuild
     from specs.tables import Table
 
+PILOT = beside.data("pilot")
 # Data rows, counted from 1, of ae_raw.csv with a start date of which only the year is known.
 YEARS = {43, 82, 205, 206, 256, 288, 289, 293, 744, 745, 1164}
 # Those whose year and month the raw form lost.
@@ -29,13 +32,13 @@ LOST = {72, 101, 102, 126, 127, 437, 438, 688, 853, 1028, 1029, 1035, 1036, 1049
 
 
 @pytest.fixture(scope="module")
-def pilot(root: Path, shared_data: Path) -> SdtmBuild:
+def pilot(root: Path) -> SdtmBuild:
     study = load_study(root / "studies" / "cdiscpilot01", derivations_of(sdtm.derivations))
-    return build_sdtm(study, read_raw(study, shared_data / "pilot" / "raw"))
+    return build_sdtm(study, read_raw(study, PILOT / "raw"))
 
 
-def published(shared_data: Path, name: str) -> pd.DataFrame:
-    return pd.read_csv(shared_data / "pilot" / "expected" / f"{name}.csv", dtype="str")
+def published(name: str) -> pd.DataFrame:
+    return pd.read_csv(PILOT / "expected" / f"{name}.csv", dtype="str")
 
 
 def differences(built: pd.DataFrame, expected: pd.DataFrame) -> dict[str, int]:
@@ -61,9 +64,9 @@ def in_raw_order(table: Table) -> pd.DataFrame:
     return table.frame.loc[rows].reset_index(drop=True)
 
 
-def test_dm_differs_only_in_what_other_forms_say(pilot: SdtmBuild, shared_data: Path) -> None:
+def test_dm_differs_only_in_what_other_forms_say(pilot: SdtmBuild) -> None:
     built = by_keys(pilot.tables["DM"].frame, "USUBJID")
-    expected = by_keys(published(shared_data, "dm"), "USUBJID")
+    expected = by_keys(published("dm"), "USUBJID")
     assert len(built) == 306
     assert differences(built, expected) == {
         "RFENDTC": 133,
@@ -80,8 +83,8 @@ def test_dm_differs_only_in_what_other_forms_say(pilot: SdtmBuild, shared_data: 
     ]
 
 
-def test_ae_differs_only_in_what_the_form_lost(pilot: SdtmBuild, shared_data: Path) -> None:
-    built, expected = in_raw_order(pilot.tables["AE"]), published(shared_data, "ae")
+def test_ae_differs_only_in_what_the_form_lost(pilot: SdtmBuild) -> None:
+    built, expected = in_raw_order(pilot.tables["AE"]), published("ae")
     assert len(built) == 1191
     found = differences(built.drop(columns="AESEQ"), expected.drop(columns="AESEQ"))
     assert found == {"AESPID": 1191, "AESTDTC": 15, "AESTDY": 1}
@@ -94,8 +97,8 @@ def test_ae_differs_only_in_what_the_form_lost(pilot: SdtmBuild, shared_data: Pa
     ]
 
 
-def test_a_year_alone_is_kept_as_it_was_collected(pilot: SdtmBuild, shared_data: Path) -> None:
-    built, expected = in_raw_order(pilot.tables["AE"]), published(shared_data, "ae")
+def test_a_year_alone_is_kept_as_it_was_collected(pilot: SdtmBuild) -> None:
+    built, expected = in_raw_order(pilot.tables["AE"]), published("ae")
     years = built["AESTDTC"].str.fullmatch("[0-9]{4}").fillna(value=False)
     assert {int(row) + 1 for row in built.index[years]} == YEARS
     assert (built.loc[years, "AESTDTC"] == expected.loc[years, "AESTDTC"]).all()
@@ -110,9 +113,9 @@ def test_ae_is_numbered_from_one_within_each_subject(pilot: SdtmBuild) -> None:
     assert (numbers.nunique() == numbers.size()).all()
 
 
-def test_ex_agrees_in_every_value(pilot: SdtmBuild, shared_data: Path) -> None:
+def test_ex_agrees_in_every_value(pilot: SdtmBuild) -> None:
     built = by_keys(pilot.tables["EX"].frame, "USUBJID", "EXSTDTC")
-    expected = by_keys(published(shared_data, "ex"), "USUBJID", "EXSTDTC")
+    expected = by_keys(published("ex"), "USUBJID", "EXSTDTC")
     assert built.shape == (591, 17)
     assert differences(built, expected) == {}
 
@@ -122,3 +125,17 @@ def test_nothing_is_found_and_every_record_and_field_is_accounted_for(pilot: Sdt
     account = pilot.ledger.forms.set_index("form")
     assert account["records used"].to_dict() == {"dm_raw": 306, "ae_raw": 1191, "ec_raw": 591}
     assert account[["records unaccounted", "fields unaccounted"]].to_numpy().sum() == 0
+
+
+def test_the_pilot_builds_from_raw_files_elsewhere(root: Path, tmp_path: Path) -> None:
+    run = cdisckit(
+        "build",
+        root / "studies" / "cdiscpilot01",
+        "--out",
+        tmp_path,
+        CDISCKIT_RAW=str(PILOT / "raw"),
+    )
+    assert run.code in (0, 1), run.err
+    folder = tmp_path / "cdiscpilot01" / "m5" / "datasets" / "cdiscpilot01"
+    names = {path.name for path in folder.rglob("*.xpt")}
+    assert names == {"dm.xpt", "ae.xpt", "ex.xpt"}

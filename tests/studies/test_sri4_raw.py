@@ -16,7 +16,7 @@ from adam.build import build_adam
 from cdisckit.building import open_study
 from sdtm.build import build_sdtm
 from sdtm.readers import read_raw
-from tests.adam.conftest import cases_of, expected_of, sdtm_tables, weights_of, whole_tables
+from tests.adam.conftest import sdtm_tables, sri4_cases, whole_tables
 from tests.adam.sri4_answers import answers, at_week_24, told
 from tests.studies.drawn_cases import drawn_cases
 from tests.studies.raw_cases import codes_of, unsayable, write_export
@@ -71,13 +71,13 @@ def study(root: Path) -> Study:
 
 
 @pytest.fixture(scope="module")
-def cases(shared_reference: Path) -> dict[int, Case]:
-    return {case["case"]: case for case in cases_of(shared_reference)}
+def cases() -> dict[int, Case]:
+    return {case["case"]: case for case in sri4_cases()}
 
 
 @pytest.fixture(scope="module")
-def expected(shared_reference: Path) -> dict[int, dict[str, str]]:
-    return expected_of(shared_reference)
+def expected() -> dict[int, dict[str, str]]:
+    return {case["case"]: case["expected"] for case in sri4_cases()}
 
 
 @pytest.fixture(scope="module")
@@ -176,12 +176,12 @@ def test_items_of_the_other_version_are_scored_and_kept_apart(
 
 
 def test_drawn_cases_have_the_same_answers_from_raw_rows_as_from_sdtm(
-    study: Study, shared_reference: Path, tmp_path: Path
+    study: Study, tmp_path: Path
 ) -> None:
     """What is right for them is not known: the way from the forms to SDTM must change nothing."""
     drawn = drawn_cases(120, seed=1)
     raw = Built(study, drawn, tmp_path / "drawn").week_24
-    tables = whole_tables(study, sdtm_tables(drawn, weights_of(shared_reference)))
+    tables = whole_tables(study, sdtm_tables(drawn))
     tabulated = at_week_24(build_adam(study, tables)[0])
     seen = set()
     for case in drawn:

@@ -27,6 +27,7 @@ from tests.submission.test_define import (
     where,
     write,
 )
+from validation.define.schema import installed_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,12 +51,11 @@ BOTH = RESPONDERS.model_copy(
 )
 
 
-def test_a_declared_analysis_is_a_result_of_the_analysis_data(
-    tmp_path: Path, shared_reference: Path
-) -> None:
+def test_a_declared_analysis_is_a_result_of_the_analysis_data(tmp_path: Path) -> None:
     path = write(tmp_path, "ADaMIG", study(analyses=(RESPONDERS, BOTH)))
-    entry = shared_reference / "define" / "schema" / "cdisc-arm-1.0" / "arm1-0-0.xsd"
-    etree.XMLSchema(etree.parse(entry)).assertValid(etree.parse(path))
+    schema = installed_schema("2.1")
+    assert schema is not None
+    schema.assertValid(etree.parse(path))
     document = read_define(path)
     first, second = document.displays
     (result,) = first.results

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import etree
 
+from tests import beside
 from tests.validation.define import examples
-from tests.validation.define.edits import ODM, URIS, named
-from validation.define import check_define, coverage, coverage_page
+from tests.validation.define.edits import URIS, named
+from validation.define import coverage
 from validation.define.check import public_ids
 from validation.define.document import read_document
 from validation.define.model import Define
@@ -23,6 +24,9 @@ from validation.define.run import all_checks
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+RULES = beside.reference("define")
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +76,10 @@ def defect(root: etree._Element, rule: dict[str, str]) -> bool:
     return False
 
 
-def test_simple_rules_are_found_where_the_published_table_says(
-    shared_reference: Path, folder: Path
-) -> None:
+def test_simple_rules_are_found_where_the_published_table_says(folder: Path) -> None:
     checks: dict[str, list[object]] = {}
     tried, missed = [], []
-    with (shared_reference / "define" / "rules.csv").open(encoding="utf-8") as lines:
+    with (RULES / "rules.csv").open(encoding="utf-8") as lines:
         rules = list(csv.DictReader(lines))
     for check in all_checks():
         for name in check.ids:
@@ -98,29 +100,17 @@ def test_simple_rules_are_found_where_the_published_table_says(
 
 
 @pytest.mark.parametrize("file", ["rules.csv", "dd-rules.csv"])
-def test_every_public_rule_is_in_the_table_of_coverage(shared_reference: Path, file: str) -> None:
-    with (shared_reference / "define" / file).open(encoding="utf-8") as lines:
+def test_every_public_rule_is_in_the_table_of_coverage(file: str) -> None:
+    with (RULES / file).open(encoding="utf-8") as lines:
         published = {row["id"] for row in csv.DictReader(lines)}
     covered = {one.id: one for one in coverage()}
     assert published <= set(covered)
     assert [name for name in sorted(published) if not covered[name].means] == []
 
 
-def test_versions_and_schema_are_those_of_the_published_table(shared_reference: Path) -> None:
-    with (shared_reference / "define" / "rules.csv").open(encoding="utf-8") as lines:
+def test_versions_and_schema_are_those_of_the_published_table() -> None:
+    with (RULES / "rules.csv").open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
             known = public_ids()[row["id"]]
             assert "+".join(known.versions) == row["applies_to"]
             assert known.schema == row["xsd"]
-
-
-def test_the_page_of_coverage_is_what_the_code_says(root: Path) -> None:
-    written = (root / "docs" / "define-rules.md").read_text(encoding="utf-8")
-    assert written == coverage_page(), "write coverage_page() into docs/define-rules.md"
-
-
-def test_a_check_says_nothing_of_a_file_without_its_parts(tmp_path: Path) -> None:
-    path = tmp_path / "define.xml"
-    head = f'<ODM xmlns="{ODM}" xmlns:def="{URIS["def"]}"/>'
-    path.write_text(head, encoding="utf-8")
-    assert set(check_define(path)["rule"]) >= {"DEFINE-006", "DEFINE-010"}
