@@ -11,13 +11,14 @@ from lxml import etree
 from submission.define import read_define
 from submission.define.html import write_html
 from submission.define.pdf import write_pdf
-from tests.end_to_end.conftest import cdisckit
 from tests.submission.defines import DEFINE_21
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, Page
+
+    from tests.processes import Run
 
     Open = Callable[..., Page]
 
@@ -26,11 +27,10 @@ PARTS = ("tabulations/sdtm", "analysis/adam/datasets")
 
 
 @pytest.fixture(scope="session")
-def parts(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the study within a package that was just built."""
-    out = tmp_path_factory.mktemp("browser")
-    run = cdisckit("build", root / "studies" / "nct03171194", "--out", out)
-    folder = out / "nct03171194-syn" / "m5" / "datasets" / "nct03171194-syn"
+def parts(lupus_build: tuple[Run, Path]) -> Path:
+    """The folder of the study within the package."""
+    run, package = lupus_build
+    folder = package / "m5" / "datasets" / "nct03171194-syn"
     assert folder.is_dir(), run.err
     return folder
 

@@ -10,7 +10,7 @@ from cdisckit.verify import verify
 from submission.define.calls import read_calls
 from submission.define.pdf import find_browser
 from submission.xpt import Column, write_xpt
-from tests.end_to_end.conftest import cdisckit
+from tests.processes import cdisckit
 from tests.submission.defines import DEFINE_20, DEFINE_21
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from specs.errors import CdisckitError
 from specs.yaml_files import read_yaml
 from submission.define import read_define
 from submission.define.compare import facts
-from tests.end_to_end.conftest import cdisckit
+from tests.processes import cdisckit
 from tests.submission.defines import DEFINE_20, DEFINE_21
 
 if TYPE_CHECKING:

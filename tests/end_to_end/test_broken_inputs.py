@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.conftest import cdisckit
+from tests.processes import cdisckit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,7 +3,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from tests.end_to_end.conftest import cdisckit
+from tests.processes import cdisckit
 
 if TYPE_CHECKING:
     from pathlib import Path

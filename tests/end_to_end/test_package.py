@@ -11,7 +11,8 @@ import pytest
 from lxml import etree
 
 from submission.xpt import read_xpt
-from tests.end_to_end.conftest import Run, cdisckit
+from tests.hostile.tiny import tiny_study
+from tests.processes import Run, cdisckit
 from validation.define.schema import installed_schema
 
 if TYPE_CHECKING:
@@ -24,16 +25,16 @@ SDTM = "m5/datasets/nct03171194-syn/tabulations/sdtm"
 ADAM = "m5/datasets/nct03171194-syn/analysis/adam/datasets"
 
 
-def test_the_build_prints_the_published_answer(package: tuple[Run, Path]) -> None:
-    run, _ = package
+def test_the_build_prints_the_published_answer(lupus_build: tuple[Run, Path]) -> None:
+    run, _ = lupus_build
     assert run.code in (0, 1), run.err
     # Kamen et al. 2022: 5 of 6, 83.3 %, 95 % CI 35.9 to 99.6
     assert "5/6, 83.3 %, exact 95 % CI 35.9-99.6" in run.out
     assert "SYNTHETIC DATA" in run.out
 
 
-def test_the_package_has_the_datasets_of_the_main_job(package: tuple[Run, Path]) -> None:
-    _, folder = package
+def test_the_package_has_the_datasets_of_the_main_job(lupus_build: tuple[Run, Path]) -> None:
+    _, folder = lupus_build
     sdtm = {path.name for path in (folder / SDTM).iterdir()}
     adam = {path.name for path in (folder / ADAM).iterdir()}
     for name in ("dm", "ex", "ae", "lb", "qs", "rs", "cm", "ds", "suppdm", "supprs"):
@@ -43,8 +44,8 @@ def test_the_package_has_the_datasets_of_the_main_job(package: tuple[Run, Path])
     assert "define.xml" in sdtm & adam
 
 
-def test_two_other_readers_agree_with_ours_on_every_file(package: tuple[Run, Path]) -> None:
-    _, folder = package
+def test_two_other_readers_agree_with_ours_on_every_file(lupus_build: tuple[Run, Path]) -> None:
+    _, folder = lupus_build
     paths = sorted((folder / "m5").rglob("*.xpt"))
     assert len(paths) >= 14
     for path in paths:
@@ -67,20 +68,20 @@ def test_two_other_readers_agree_with_ours_on_every_file(package: tuple[Run, Pat
 
 
 @pytest.mark.parametrize("part", [SDTM, ADAM])
-def test_define_xml_is_schema_valid(package: tuple[Run, Path], part: str) -> None:
-    _, folder = package
+def test_define_xml_is_schema_valid(lupus_build: tuple[Run, Path], part: str) -> None:
+    _, folder = lupus_build
     schema = installed_schema("2.1")
     assert schema is not None
     schema.assertValid(etree.parse(folder / part / "define.xml"))
 
 
 def test_same_inputs_give_the_same_bytes_elsewhere(
-    package: tuple[Run, Path],
+    lupus_build: tuple[Run, Path],
     lupus: Path,
     tmp_path: Path,
     contents: Callable[[Path], dict[str, bytes]],
 ) -> None:
-    _, folder = package
+    _, folder = lupus_build
     run = cdisckit(
         "build",
         lupus,
@@ -95,16 +96,18 @@ def test_same_inputs_give_the_same_bytes_elsewhere(
     assert contents(tmp_path / "nct03171194-syn") == contents(folder)
 
 
-def test_the_time_stamp_follows_source_date_epoch(lupus: Path, tmp_path: Path) -> None:
-    cdisckit("build", lupus, "--out", tmp_path, SOURCE_DATE_EPOCH="1600000000")
-    _, member = read_xpt(tmp_path / "nct03171194-syn" / SDTM / "dm.xpt")
+def test_the_time_stamp_follows_source_date_epoch(tmp_path: Path) -> None:
+    study = tiny_study(tmp_path / "tiny")
+    cdisckit("build", study, "--out", tmp_path / "out", SOURCE_DATE_EPOCH="1600000000")
+    (file,) = (tmp_path / "out").rglob("dm.xpt")
+    _, member = read_xpt(file)
     assert member.created.isoformat() == "2020-09-13T12:26:40"
 
 
 def test_one_number_in_the_spec_changes_rows_method_and_define(
-    package: tuple[Run, Path], lupus: Path, tmp_path: Path
+    lupus_build: tuple[Run, Path], lupus: Path, tmp_path: Path
 ) -> None:
-    _, folder = package
+    _, folder = lupus_build
     study = tmp_path / "study"
     shutil.copytree(lupus, study, ignore=shutil.ignore_patterns("__pycache__"))
     spec = study / "adam" / "adrs.yaml"

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the signals are
 def test_a_killed_build_leaves_a_whole_package(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kills = int(os.environ.get("CDISCKIT_KILLS", "9"))
+    kills = int(os.environ.get("CDISCKIT_KILLS", "3"))
     studies = (tiny_study(tmp_path / "one"), tiny_study(tmp_path / "other", subjects=3))
     outcome = kill_builds(studies, tmp_path / "out", kills, seed=20180411)
     with capsys.disabled():

@@ -20,9 +20,9 @@ from specs.packed import check_packed, unpacked
 from specs.spreadsheets import open_spreadsheet
 from specs.workbooks import read_workbook
 from specs.yaml_files import read_yaml
-from tests.end_to_end.conftest import COMMAND
 from tests.hostile.tiny import hashes
 from tests.hostile.workbooks import cell, ods, ods_row, sheet, xlsx
+from tests.processes import COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from sdtm.readers import read_raw
 from specs.derivation import derivations_of
 from specs.load import load_study
 from tests import beside
-from tests.end_to_end.conftest import cdisckit
+from tests.processes import cdisckit
 
 if TYPE_CHECKING:
     from pathlib import Path
