@@ -2,8 +2,9 @@
 
 The lowest are those that pyproject.toml states, with the lowest Python; the newest are what pip
 finds, with every Python from 3.11 on that is at hand: `python3.12` on the PATH or under
-~/.pyenv/versions. Each is an environment of its own, in which the worked study is built; all
-packages must be the same, byte for byte. It takes some minutes and needs a package index.
+~/.pyenv/versions. Each is an environment of its own, in which the worked study is built; what goes
+to an agency (m5/) must be the same, byte for byte. The lineage is not compared: Parquet files name
+the version that wrote them. It takes some minutes and needs a package index.
 
     make versions
 """
@@ -43,7 +44,7 @@ def lowest() -> list[str]:
 
 
 def package(python: str, constraints: list[str], folder: Path) -> str:
-    """The hash of the package of the worked study, built in an environment of its own."""
+    """The hash of what the worked study gives an agency, built in an environment of its own."""
     clean = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
 
     def run(*command: str | Path, codes: tuple[int, ...] = (0,)) -> None:
@@ -58,7 +59,7 @@ def package(python: str, constraints: list[str], folder: Path) -> str:
     run(own / "python", "-m", "pip", "install", "-q", "-c", "constraints.txt", ROOT)
     run(own / "cdisckit", "build", STUDY, "--out", "out", codes=(0, 1))
     content = hashlib.sha256()
-    for file in sorted(path for path in (folder / "out").rglob("*") if path.is_file()):
+    for file in sorted(path for path in (folder / "out").glob("*/m5/**/*") if path.is_file()):
         content.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes())
     return content.hexdigest()
 
