@@ -110,7 +110,13 @@ class Field:
         """Numbers written with this field's decimal sign, with a point; other texts as they are."""
         if self.decimal == "." or self.choices:
             return text
-        return once_each(lambda known: known.map(with_point, na_action="ignore"), text).fillna(text)
+        return once_each(
+            lambda known: pd.Series(
+                [(with_point(one) or one) if isinstance(one, str) else one for one in known],
+                dtype="str",
+            ),
+            as_plain(text),
+        )
 
     def misread(self, text: pd.Series) -> pd.Series:
         """True where a point would be taken for the decimal sign, which is a comma.

@@ -18,6 +18,7 @@ from specs.derivation import Outcome
 from specs.distinct import as_plain, has_text_categories
 from specs.errors import CdisckitError, MappingError
 from specs.guard import guarded, is_of_study, said
+from specs.numbers import LARGEST
 from specs.source_kinds import check_sources
 
 if TYPE_CHECKING:
@@ -198,7 +199,11 @@ def _column(made: Any, index: pd.Index | None, part: str) -> pd.Series:
 def _plain_kind(values: pd.Series, of: str) -> pd.Series:
     """The values as text, float64, datetime64 or categories of text, where that says the same."""
     dtype, types = values.dtype, pd.api.types
-    if dtype in (_TEXT, np.dtype("float64")) or has_text_categories(values):
+    if dtype == np.dtype("float64"):
+        if (values.abs() > LARGEST).any():
+            raise _UnfitError(f"numbers{of} that are infinite or above {LARGEST:.1g}")
+        return values
+    if dtype == _TEXT or has_text_categories(values):
         return values
     if isinstance(dtype, pd.CategoricalDtype):
         return _plain_kind(pd.Series(np.asarray(values), values.index, name=values.name), of)
@@ -233,7 +238,7 @@ def _floats(values: pd.Series, of: str) -> pd.Series:
     numbers[known] = [float(number) for number in values[known]]
     if any(abs(n) > _EXACT and not isinstance(n, float) for n in values[known]):
         raise _UnfitError(f"numbers{of} beyond 2**53, which a dataset cannot hold exactly")
-    return pd.Series(numbers, values.index, name=values.name)
+    return _plain_kind(pd.Series(numbers, values.index, name=values.name), of)
 
 
 def _kind(values: pd.Series) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias, get_args, is_typeddict
 
 from specs.errors import SpecError, did_you_mean, shortened
@@ -30,6 +31,9 @@ StudyTable: TypeAlias = Sequence[Mapping[str, Any]]
 SourceNames: TypeAlias = Sequence[str]
 """Sources of the rule, by the names they have under `from`."""
 
+Ascending: TypeAlias = Sequence[float]
+"""Numbers, each above the one before it."""
+
 _SIMPLE: Mapping[str, tuple[str, tuple[type, ...]]] = {
     "int": ("a whole number", (int,)),
     "float": ("a number", (int, float)),
@@ -37,7 +41,7 @@ _SIMPLE: Mapping[str, tuple[str, tuple[type, ...]]] = {
     "bool": ("true or false", (bool,)),
 }
 
-_LISTS = ("list", "tuple", "Sequence", "Iterable", "SourceNames", "StudyTable")
+_LISTS = ("list", "tuple", "Sequence", "Iterable", "SourceNames", "StudyTable", "Ascending")
 
 _MAPPINGS = ("dict", "Mapping")
 
@@ -74,6 +78,24 @@ def _problem_of_names(names: Sequence[str], sources: Sequence[str]) -> str:
     return f"names {strange}, which is no source of the rule; {did_you_mean(strange, sources)}"
 
 
+def _problem_of_order(numbers: Sequence[Any]) -> str:
+    strange = [n for n in numbers if isinstance(n, bool) or not isinstance(n, (int, float))]
+    if strange:
+        return f"has a value that is {_shown(strange[0])}, meant is a number"
+    for before, after in pairwise(numbers):
+        if not before < after:
+            return f"has {after} after {before}, meant are numbers in ascending order"
+    return ""
+
+
+def _problem_of_limits(cells: Mapping[str, Any], number: int) -> str:
+    """What is wrong with the limits of an analysis window."""
+    low, high = cells.get("AWLO"), cells.get("AWHI")
+    if low is None or high is None or low <= high:
+        return ""
+    return f"is a table whose row {number} has AWLO {low} above AWHI {high}"
+
+
 def _parsed(annotation: Any) -> ast.expr | None:
     """An annotation as an expression; it is looked at, never run."""
     text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
@@ -97,6 +119,8 @@ def _problem(kind: ast.expr, value: Any, scope: Mapping[str, Any]) -> str:
             return _not(value, kind, scope)
         if name == "StudyTable" and not all(isinstance(row, Mapping) for row in value):
             return _not(value, kind, scope)
+        if name == "Ascending":
+            return _problem_of_order(value)
         parts = list(value) if inner else []
     elif name in _MAPPINGS:
         if not isinstance(value, Mapping):
@@ -126,6 +150,9 @@ def _problem_of_table(value: Any, row: Any, scope: Mapping[str, Any]) -> str:
             problem = _problem(kind, cells[name], scope) if kind else ""
             if problem:
                 return f"is a table whose {name} in row {number} {problem}"
+        problem = _problem_of_limits(cells, number) if "AWLO" in row.__annotations__ else ""
+        if problem:
+            return problem
     return ""
 
 
@@ -171,6 +198,8 @@ def _meant(kind: ast.expr, scope: Mapping[str, Any]) -> str:
         return "a number"
     if name == "StudyTable":
         return "a table of study.yaml (@name)"
+    if name == "Ascending":
+        return "a list [..., ...] of numbers in ascending order"
     if name in _LISTS:
         return "a list [..., ...]" + (f", of each {_meant(inner[0], scope)}" if inner else "")
     if name in _MAPPINGS:

@@ -32,7 +32,9 @@ _DATE: Final = re.compile("[0-9]{4}(?:-[0-9]{2}){1,2}|[0-9]{1,2}[+]")
 _NOT_FINITE: Final = ("inf", "infinity", "nan")
 _SEPARATORS: Final = ".,'*<>=~+-eE/:"
 _LONGEST: Final = 100
-_LARGEST: Final = 10**75  # SAS transport files hold numbers up to 7.2e75, and from 5.4e-79 on
+LARGEST: Final = 10**75
+"""SAS transport files hold numbers up to 7.2e75, and from 5.4e-79 on."""
+
 _SMALL: Final = 10_000
 """Fractions whose denominator is at most this are told apart by their float64."""
 
@@ -63,7 +65,7 @@ def read_number(text: str, decimal: Literal[".", ","] = ".") -> Fraction | None:
     if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
         return None
     number = Fraction(text)
-    return number if number == 0 or 1 / _LARGEST < abs(number) < _LARGEST else None
+    return number if number == 0 or 1 / LARGEST < abs(number) < LARGEST else None
 
 
 def read_qualified(text: str) -> Qualified | None:

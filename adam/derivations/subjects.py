@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,9 @@ from sdtm import dates
 from specs.derivation import Outcome, derivation
 from specs.numbers import rounded
 from specs.source_kinds import Dates, DateTexts
+
+if TYPE_CHECKING:
+    from specs.constants import Ascending
 
 
 @derivation(scope="subject")
@@ -147,7 +150,7 @@ def starts_on_or_after(dtc: DateTexts, reference: Dates) -> Outcome:
 
 
 @derivation
-def number_group(value: pd.Series, *, limits: list[float], names: list[str]) -> pd.Series:
+def number_group(value: pd.Series, *, limits: Ascending, names: list[str]) -> pd.Series:
     """The last of the groups {names} whose lower limit {value} reaches; the lower limits are
     {limits}, in the same order. Missing where {value} is missing or reaches none.
     """

@@ -115,3 +115,10 @@ def test_a_function_cannot_change_the_column_it_is_given() -> None:
     texts = SOURCE.copy()
     called(Derivation("emptied", emptied, "record"), [texts], {}, place="")
     assert texts.tolist() == ["3", "4"]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "Float64", "object"])
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), 1e76, -1e76])
+def test_a_number_that_no_dataset_holds_is_refused(number: float, dtype: str) -> None:
+    with pytest.raises(MappingError, match=r"gives numbers that are infinite or above 1e\+75"):
+        _giving(_on_index([1, number], dtype))

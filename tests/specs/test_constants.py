@@ -9,7 +9,7 @@ import pytest
 
 import adam.derivations
 import sdtm.derivations
-from specs.constants import NumberText, Numeric, check_constants
+from specs.constants import Ascending, NumberText, Numeric, check_constants
 from specs.derivation import Derivation, derivations_of
 from specs.errors import SpecError
 
@@ -18,6 +18,11 @@ class Window(TypedDict):
     visit: str
     low: float | None
     weight: Numeric
+
+
+class Days(TypedDict):
+    AWLO: float | None
+    AWHI: float | None
 
 
 def function(
@@ -34,6 +39,8 @@ def function(
     windows: Sequence[Window] = (),
     anything: Any = None,
     unknown: Sequence[object] = (),
+    limits: Ascending = (),
+    days: Sequence[Days] = (),
 ) -> None: ...
 
 
@@ -48,6 +55,7 @@ FUNCTION = Derivation("function", function, "record")
         {"names": (), "level": None, "numbers": {}, "anything": [{}], "unknown": [1, "a"]},
         {"windows": ({"visit": "A", "low": None, "weight": "8", "more": 1},)},
         {"windows": [{"visit": "A", "low": 1, "weight": 8}]},
+        {"limits": [0, 18, 65.5], "days": [{"AWLO": 1, "AWHI": 1}, {"AWLO": 9, "AWHI": None}]},
     ],
 )
 def test_constants_of_their_kinds_pass(constants: dict[str, Any]) -> None:
@@ -89,6 +97,14 @@ def test_constants_of_their_kinds_pass(constants: dict[str, Any]) -> None:
         (
             {"windows": ({"visit": "A", "low": 1, "weight": "x"},)},
             'is a table whose weight in row 1 is the text "x", meant is a number',
+        ),
+        ({"limits": [18, 65, 40]}, "has 40 after 65, meant are numbers in ascending order"),
+        ({"limits": [18, 18]}, "has 18 after 18, meant are numbers in ascending order"),
+        ({"limits": [18, "40"]}, 'has a value that is the text "40", meant is a number'),
+        ({"limits": 18}, "is 18, meant is a list [..., ...] of numbers in ascending order"),
+        (
+            {"days": ({"AWLO": 1, "AWHI": 8}, {"AWLO": 16, "AWHI": 15})},
+            "is a table whose row 2 has AWLO 16 above AWHI 15",
         ),
         ({"limit": ({"a": 1},)}, "is a table with the columns a, meant is a number in quotes"),
     ],
