@@ -9,6 +9,7 @@ import pandas as pd
 from adam.methods import METHODS
 from adam.methods.sample import Sample
 from specs.errors import MappingError, did_you_mean
+from specs.numbers import number_text
 from specs.where import all_hold
 
 if TYPE_CHECKING:
@@ -129,4 +130,4 @@ def _groups(
 def _text(value: Any) -> str:
     if pd.isna(value):
         return ""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return number_text(value) if isinstance(value, float) else str(value)

@@ -31,6 +31,7 @@ from specs.calls import VALUES
 from specs.distinct import all_once_each, as_plain
 from specs.errors import CdisckitError, MappingError, SpecError, did_you_mean
 from specs.findings import no_findings
+from specs.numbers import number_text
 from specs.references import split_source
 from specs.tables import Table, stable_order
 
@@ -403,7 +404,9 @@ class AnalysisDataset(Making):
 
         def located(_: pd.Index, places: NDArray[np.int64]) -> Mapping[str, pd.Series]:
             rows = frame.iloc[places].reset_index(drop=True)
-            numbers = {"seq": rows["ASEQ"].map("{:g}".format)} if "ASEQ" in rows else {}
+            numbers = (
+                {"seq": rows["ASEQ"].map(number_text, na_action="ignore")} if "ASEQ" in rows else {}
+            )
             return {"subject": rows["USUBJID"], **numbers}
 
         return table, self.account.findings(position, located)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from specs.errors import MappingError, did_you_mean
+from specs.numbers import exact, fixed_text, number_text
 from specs.where import all_hold
 
 if TYPE_CHECKING:
@@ -28,11 +30,10 @@ class Proportion:
 
     def __str__(self) -> str:
         """As tables print it: `5/6, 83.3 %, exact 95 % CI 35.9-99.6`."""
-        percent = 100 * self.events / self.total
-        return (
-            f"{self.events}/{self.total}, {percent:.1f} %, exact {100 * self.level:.0f} % CI"
-            f" {100 * self.low:.1f}-{100 * self.high:.1f}"
-        )
+        percent = fixed_text(Fraction(100 * self.events, self.total), 1)
+        low, high = (fixed_text(100 * exact(bound), 1) for bound in (self.low, self.high))
+        level = number_text(100 * exact(self.level))
+        return f"{self.events}/{self.total}, {percent} %, exact {level} % CI {low}-{high}"
 
 
 def proportion(analysis: Analysis, tables: Mapping[str, Table]) -> Proportion:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from specs.distinct import as_category, as_plain, has_text_categories, missing, on_distinct
 from specs.errors import MappingError
 from specs.formats import shown_as
+from specs.numbers import number_text
 from specs.tables import Table, no_trace
 
 if TYPE_CHECKING:
@@ -102,5 +102,5 @@ def as_text(values: pd.Series) -> pd.Series:
     ['5', '0.1', '1234567', nan]
     """
     if pd.api.types.is_float_dtype(values):
-        values = values.map(lambda n: np.format_float_positional(n, trim="-"), na_action="ignore")
+        values = values.map(number_text, na_action="ignore")
     return values if values.dtype == "str" else values.astype("str")

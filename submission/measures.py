@@ -10,6 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from specs.numbers import number_text
+
 _YEAR, _MONTH, _DAY = r"\d{4}", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 _SECOND = r"\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"
 _DURATION = (
@@ -115,7 +117,7 @@ def _positional(values: pd.Series) -> pa.Array:
     if not pc.any(with_exponent).as_py():
         return texts
     others = numbers[with_exponent.to_numpy(zero_copy_only=False)]
-    rewritten = [np.format_float_positional(number, trim="-") for number in others]
+    rewritten = [number_text(float(number)) for number in others]
     return pc.replace_with_mask(texts, with_exponent, pa.array(rewritten, type=pa.string()))
 
 

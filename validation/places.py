@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from specs.findings import findings
+from specs.numbers import number_text
 
 if TYPE_CHECKING:
     from specs.model import Dataset
@@ -24,7 +25,7 @@ def as_text(values: pd.Series) -> pd.Series:
     if pd.api.types.is_bool_dtype(values):
         return values.astype("str")
     if pd.api.types.is_numeric_dtype(values):
-        shown = values.astype("float64").map("{:.15g}".format, na_action="ignore")
+        shown = values.astype("float64").map(number_text, na_action="ignore")
         return pd.Series(shown, dtype="str")
     if pd.api.types.is_datetime64_any_dtype(values):
         midnight = values.dropna().eq(values.dropna().dt.normalize()).all()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adam.methods.sample import Statistic, count, p_value, percent
+from specs.numbers import exact as fraction
+from specs.numbers import number_text
 
 if TYPE_CHECKING:
     from adam.methods.sample import Sample
@@ -23,7 +25,7 @@ def proportion(sample: Sample) -> tuple[Statistic, ...]:
     test = binomtest(events, total)
     exact = test.proportion_ci(sample.level, method="exact")
     score = test.proportion_ci(sample.level, method="wilson")
-    name = f"{100 * sample.level:g} % CI"
+    name = f"{number_text(100 * fraction(sample.level))} % CI"
     return (
         count("EVENTS", "n", events),
         count("TOTAL", "N", total),

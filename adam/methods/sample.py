@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from specs.numbers import exact, fixed_text
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -42,20 +44,22 @@ class Statistic:
 
 def count(code: str, label: str, value: float) -> Statistic:
     """A whole number."""
-    return Statistic(code, label, float(value), f"{value:.0f}")
+    return Statistic(code, label, float(value), fixed_text(value, 0))
 
 
 def number(code: str, label: str, value: float, digits: int = 2) -> Statistic:
     """A number with some decimals; empty where it cannot be computed."""
-    return Statistic(code, label, float(value), "" if value != value else f"{value:.{digits}f}")
+    return Statistic(code, label, float(value), "" if value != value else fixed_text(value, digits))
 
 
 def percent(code: str, label: str, value: float) -> Statistic:
     """A proportion, printed as a percentage."""
-    return Statistic(code, label, float(value), f"{100 * value:.1f}")
+    return Statistic(
+        code, label, float(value), "" if value != value else fixed_text(100 * exact(value), 1)
+    )
 
 
 def p_value(code: str, label: str, value: float) -> Statistic:
     """A p-value with four decimals."""
-    shown = "" if value != value else "<0.0001" if value < 0.0001 else f"{value:.4f}"
+    shown = "" if value != value else "<0.0001" if value < 0.0001 else fixed_text(value, 4)
     return Statistic(code, label, float(value), shown)

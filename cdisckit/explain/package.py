@@ -12,6 +12,7 @@ import pandas as pd
 
 from specs.errors import CdisckitError, did_you_mean
 from specs.lineage import COLUMNS, conditions_of
+from specs.numbers import number_text
 from specs.parquet_files import parquet_errors
 from specs.paths import IN_PACKAGE, inside
 from specs.where import Comparator, Where, all_hold, variables_of
@@ -125,7 +126,7 @@ class Package:
         long = self.frame(supplemental)
         wide = long.pivot_table("QVAL", ["USUBJID", "IDVARVAL"], "QNAM", "first", dropna=False)
         sequence = frame.get(f"{dataset}SEQ", pd.Series(np.nan, index=frame.index))
-        related = sequence.map("{:g}".format, na_action="ignore").astype("str")
+        related = sequence.map(number_text, na_action="ignore").astype("str")
         keys = pd.MultiIndex.from_arrays([frame["USUBJID"], related])
         return frame.join(wide.reindex(keys).set_axis(frame.index))
 
@@ -147,7 +148,7 @@ class Package:
             texts, unfit = iso_texts(np.array([value], dtype="float64"), kind)
             if not len(unfit):
                 return str(texts[0].as_py())
-        return repr(float(value)).removesuffix(".0")
+        return number_text(float(value))
 
     def keys(self, dataset: str, row: int) -> dict[str, str]:
         """What tells a row from others: its key variables without STUDYID, and their values."""

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from specs.errors import AbsentDataError, RawDataError, did_you_mean, shortened
 from specs.findings import findings, no_findings
 from specs.heads import check_head
+from specs.numbers import number_text
 from specs.parquet_files import check_parquet, parquet_errors
 from specs.spreadsheets import open_spreadsheet
 
@@ -100,7 +101,7 @@ def cell_text(value: object) -> str | None:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float)):
-        return number_text(float(value)) if isinstance(value, float) else str(value)
+        return _typed(float(value)) if isinstance(value, float) else str(value)
     if isinstance(value, datetime):
         midnight = value.time() == time()
         return value.date().isoformat() if midnight else value.isoformat(timespec="auto")
@@ -112,9 +113,9 @@ def cell_text(value: object) -> str | None:
     return str(value) or None if value is not None else None
 
 
-def number_text(value: float) -> str | None:
+def _typed(value: float) -> str | None:
     """A number as one would type it: 5, 0.25, 1200000; None for no number."""
-    return None if np.isnan(value) else np.format_float_positional(value, trim="-")
+    return None if np.isnan(value) else number_text(value)
 
 
 def read_sas(path: Path, encoding: str = "") -> Sheet:
@@ -181,9 +182,9 @@ def _sas_text(column: pd.Series, sas_format: str) -> pd.Series:
     elif family.startswith(_SAS_TIMES):
         made = known.map(lambda seconds: cell_text(timedelta(seconds=float(seconds))))
     else:
-        made = known.map(number_text)
+        made = known.map(_typed)
     special = ("." + text).where(number.isna() & text.notna())
-    beyond = number.drop(known.index).dropna().map(number_text)  # no date, so it stays a number
+    beyond = number.drop(known.index).dropna().map(_typed)  # no date, so it stays a number
     whole: pd.Series = pd.concat([made, beyond]).astype("str")
     return whole.reindex(column.index).fillna(special)
 
@@ -211,7 +212,7 @@ def _arrow_text(column: pa.ChunkedArray, name: str, path: Path) -> pa.ChunkedArr
         column = column.cast(kind.value_type)
         kind = column.type
     if pa.types.is_floating(kind):
-        texts = [None if v is None else number_text(float(v)) for v in column.to_pylist()]
+        texts = [None if v is None else _typed(float(v)) for v in column.to_pylist()]
         return pa.chunked_array([pa.array(texts, pa.string())])
     if pa.types.is_timestamp(kind):
         texts = [cell_text(v) for v in column.to_pylist()]

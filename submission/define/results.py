@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adam.methods import METHODS, method_text
+from specs.numbers import exact, number_text
 from specs.where import Comparator
 from submission.define.elements import description, element
 
@@ -114,7 +115,7 @@ def _documentation(analysis: Analysis) -> str:
         parts.append(f"Compared with: {_selected(analysis.against)}.")
     if analysis.by:
         parts.append(f"For each {' and '.join(analysis.by)}.")
-    parts.append(f"Confidence level: {100 * analysis.level:g} %.")
+    parts.append(f"Confidence level: {number_text(100 * exact(analysis.level))} %.")
     return " ".join(parts)
 
 

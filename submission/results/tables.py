@@ -12,6 +12,7 @@ import pandas as pd
 
 from adam.analysis import selected
 from specs.errors import MappingError, did_you_mean
+from specs.numbers import number_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -165,4 +166,4 @@ def _wide(display: Display, results: pd.DataFrame) -> pd.DataFrame:
 def _texts(values: pd.Series) -> pd.Series:
     if isinstance(values.dtype, pd.StringDtype):
         return values
-    return values.map("{:g}".format, na_action="ignore").astype("str")
+    return values.map(number_text, na_action="ignore").astype("str")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from specs.numbers import number_text
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -51,7 +53,7 @@ class Addition:
 
 def _texts(values: pd.Series) -> list[str]:
     if pd.api.types.is_float_dtype(values):
-        texts = values.map("{:.15g}".format, na_action="ignore").astype("str")
+        texts = values.map(number_text, na_action="ignore").astype("str")
     else:
         texts = values.astype("str")
     return [str(text) for text in texts.where(values.notna(), "")]

@@ -8,6 +8,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
 from adam.analysis import selected
+from specs.numbers import number_text
 from submission.results.figures.style import INK, QUIET, sheet
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
     first.invert_yaxis()
     labels = [names.get(name, name) for name in systems["PARAM"]]
     first.set_yticks([n + 0.5 for n in range(len(systems))], labels)
-    weeks = ["0" if number == 0 else f"{number:g}" for number in visits["AVISITN"]]
+    weeks = [number_text(number) for number in visits["AVISITN"]]
     for axes in axes_list:
         axes.set_xticks([n + 0.5 for n in range(len(visits))], weeks)
     handles = [

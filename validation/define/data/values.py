@@ -9,7 +9,11 @@ import numpy as np
 import pandas as pd
 
 from specs.errors import did_you_mean
+<<<<<<< HEAD
 from validation.define.data.terms import number as _number
+=======
+from specs.numbers import number_text
+>>>>>>> f086005 (Write numbers as texts in one place, halves away from zero)
 from validation.define.families.codelists import items_of
 
 if TYPE_CHECKING:
@@ -67,7 +71,7 @@ def value_findings(
 
 
 def _text(number: object) -> str:
-    return format(float(str(number)), ".15g")
+    return number_text(float(str(number)))
 
 
 def _types(delivered: Delivered, use: Use, texts: list[str], where: str) -> Iterator[Row]:
