@@ -9,11 +9,8 @@ import numpy as np
 import pandas as pd
 
 from specs.errors import did_you_mean
-<<<<<<< HEAD
-from validation.define.data.terms import number as _number
-=======
 from specs.numbers import number_text
->>>>>>> f086005 (Write numbers as texts in one place, halves away from zero)
+from validation.define.data.terms import number as _number
 from validation.define.families.codelists import items_of
 
 if TYPE_CHECKING:
