@@ -16,12 +16,7 @@ import numpy as np
 import pandas as pd
 
 from adam.lookup import NONE, SEVERAL, matched, pairs, placed, taken
-from adam.order import (
-    columns_read,
-    parameters_named,
-    variable_needs,
-    variables_needed,
-)
+from adam.order import columns_read, variable_needs, variables_needed
 from adam.rows import FROM, block_rows
 from engine.calls import outcome_of
 from engine.order import sorted_by_need
@@ -32,8 +27,9 @@ from specs.distinct import all_once_each, as_plain
 from specs.errors import CdisckitError, MappingError, SpecError, did_you_mean
 from specs.findings import no_findings
 from specs.numbers import number_text
-from specs.references import split_source
+from specs.references import parameters_named, split_source
 from specs.tables import Table, stable_order
+from specs.where import all_hold, variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,6 +70,7 @@ class AnalysisDataset(Making):
         except CdisckitError as error:
             self.go_on(error)
             return empty_table(self.dataset), no_findings()
+        self._check_dates()
         self._next_row = len(self.frame)
         if grid is not None:
             self.grid = grid.assign(**{_GRID: range(len(grid))})
@@ -86,6 +83,17 @@ class AnalysisDataset(Making):
         every = (variable.name for variable in self.dataset.variables)
         self._compute(variables_needed(self.dataset, every))
         return self._sorted()
+
+    def _check_dates(self) -> None:
+        """SpecError where records made for a parameter should bring their date, and do not."""
+        for parameter in self.dataset.parameters:
+            if not parameter.dated and "ADT" not in self.frame:
+                error = SpecError(
+                    f"{parameter.code} has no date: its records are made without ADT",
+                    where=parameter.place,
+                    remedy="say that it has none with variables: {ADT: none}, or give it one there",
+                )
+                self.go_on(error)
 
     def _own_columns(self, parameter: Parameter) -> Iterator[str]:
         """The variables of this dataset that a derived parameter reads."""
@@ -128,11 +136,16 @@ class AnalysisDataset(Making):
         rule, derivation = _ruled(parameter)
         self._check_per(parameter)
         base = self._distinct(parameter) if self.grid is None else self.grid
+        kept = np.flatnonzero(self._meets(rule, base))
+        row_of = np.full(len(base), NONE)
+        row_of[kept] = np.arange(len(kept))
+        base = base.iloc[kept]
         rows = base.set_axis(pd.RangeIndex(self._next_row, self._next_row + len(base)))
         self._next_row += len(rows)
         rows[_PERSON] = self.library.numbered(rows["USUBJID"])
         for origin, place, record in self._grid_from:
-            self.account.trace(rows.index[place], origin, record)
+            hit = row_of[place] != NONE
+            self.account.trace(rows.index[row_of[place[hit]]], origin, record[hit])
         series: list[pd.Series] = []
         for source in rule.sources:
             owner, name = split_source(source)
@@ -193,6 +206,18 @@ class AnalysisDataset(Making):
                 where=parameter.place,
                 remedy="leave per: out, for a record for each of the grid",
             )
+
+    def _meets(self, rule: Rule, base: pd.DataFrame) -> pd.Series:
+        """True for the records that a parameter is derived for."""
+        known = [name for name in map(str, base) if not name.startswith(FROM)]
+        for name in variables_of(rule.when):
+            if name not in known:
+                raise SpecError(
+                    f"when: the records that the parameter is derived for have no {name}",
+                    where=rule.place,
+                    remedy=did_you_mean(name, known),
+                )
+        return all_hold(rule.when, base)
 
     def _distinct(self, parameter: Parameter) -> pd.DataFrame:
         """The distinct values of a parameter's `per` among the rows of its sources."""
@@ -359,6 +384,15 @@ class AnalysisDataset(Making):
 
     def _of_assessment(self, own: Parameter, name: str, rows: pd.DataFrame) -> pd.Series:
         """A column of a parameter of this dataset, by the key it has one record for."""
+        if not own.per and self.grid is None:
+            raise SpecError(
+                f"{own.code}.{name} is of the same assessment, and {own.code} does not say what it"
+                " has one record for",
+                where=own.place,
+                remedy="name the variables of an assessment with per:",
+            )
+        if name not in self.frame and rows.empty:  # it is read for records yet to be derived
+            return pd.Series([], index=rows.index, dtype="str", name=f"{own.code}.{name}")
         found = self.frame[self.frame["PARAMCD"].eq(own.code)]
         keys = list(own.per) or [_GRID]
         places = matched(rows[keys], found[keys])

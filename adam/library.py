@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from adam.lookup import NONE, SEVERAL, matched, placed, taken
-from adam.order import parameters_named
 from specs.errors import MappingError, did_you_mean
+from specs.references import parameters_named
 from specs.where import all_hold, variables_of
 
 if TYPE_CHECKING:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from engine.order import sorted_by_need
-from specs.references import rules_of, split_source
+from specs.references import parameters_named, rules_of, split_source
 from specs.where import variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from specs.model import Dataset, Parameter, Rule, Study
+    from specs.model import Dataset, Rule, Study
 
 
 def build_order(study: Study) -> tuple[Dataset, ...]:
@@ -23,11 +22,6 @@ def build_order(study: Study) -> tuple[Dataset, ...]:
         for dataset in datasets.values()
     }
     return tuple(datasets[name] for name in sorted_by_need(needs))
-
-
-def parameters_named(dataset: Dataset, pattern: str) -> tuple[Parameter, ...]:
-    """The parameters of a dataset whose code is `pattern` or matches it (`BILG*`), in order."""
-    return tuple(p for p in dataset.parameters if fnmatchcase(p.code, pattern))
 
 
 def variables_needed(dataset: Dataset, names: Iterable[str]) -> set[str]:

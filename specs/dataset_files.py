@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from specs.dataset_models import AdamBlock, SdtmBlock
+from specs.dataset_models import AdamBlock, AdamFile, SdtmBlock
 from specs.errors import SpecError, did_you_mean, gathered
 from specs.model import Block, Dataset, Join, Origin, Parameter, Rule, Value, Variable
 from specs.paths import dataset_name
@@ -18,8 +18,9 @@ from specs.working import with_working
 from specs.yaml_files import records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from specs.dataset_models import ParameterModel
     from specs.rule_models import VariableModel
     from specs.standards import StandardVariable
 
@@ -168,6 +169,7 @@ class DatasetResolver(RuleResolver):
             rules=tuple(self.rules(name, given, part)),
             place=place,
             standard=known is not None,
+            own_type=bool(given.type or known),
             data_type="" if plain else kind,
             digits=given.digits,
         )
@@ -403,18 +405,69 @@ class DatasetResolver(RuleResolver):
         )
 
     def _parameters(self) -> Iterator[Parameter]:
-        for number, (code, given) in enumerate(self.given.parameters.items(), start=1):
-            place = self.file.place("parameters", code)
-            if given.codelist:
-                self.terminology.use(given.codelist, place)
-            yield Parameter(
-                code=code,
-                label=given.label,
-                number=given.number or number,
-                category=given.category,
-                codelist=given.codelist,
-                where=given.where,
-                rule=self.rule(given.rule, place) if given.rule else None,
-                per=given.per,
-                place=place,
+        yield from gathered(
+            partial(self._parameter, position, code, given)
+            for position, (code, given) in enumerate(self.given.parameters.items(), start=1)
+        )
+
+    def _parameter(self, position: int, code: str, given: ParameterModel) -> Parameter:
+        place = self.file.place("parameters", code)
+        if given.codelist:
+            self.terminology.use(given.codelist, place)
+        per = self.given.per if isinstance(self.given, AdamFile) else ()
+        checks: tuple[Callable[[], Any], ...] = (
+            lambda: self._number(position, code, given, place),
+            lambda: self.rule(given.rule, place) if given.rule else None,
+            lambda: MappingProxyType(dict(self._said(code, given))),
+        )
+        number, rule, said = gathered(checks)
+        return Parameter(
+            code=code,
+            label=given.label,
+            number=number,
+            category=given.category,
+            codelist=given.codelist,
+            where=given.where,
+            rule=rule,
+            per=given.per or per,
+            said=said,
+            place=place,
+        )
+
+    def _number(self, position: int, code: str, given: ParameterModel, place: str) -> int:
+        """PARAMN as the parameter declares it, so that it stays when others come or go."""
+        numbers = {c: p.number for c, p in self.given.parameters.items() if p.number is not None}
+        if given.number is not None:
+            same = next(c for c, number in numbers.items() if number == given.number)
+            if same != code:
+                raise SpecError(
+                    f"{code} has the number {given.number} of {same}",
+                    where=place,
+                    remedy=f"give it another, such as {_free(numbers)}",
+                )
+            return given.number
+        variable = self.given.variables.get("PARAMN")
+        if variable is not None and not variable.all_rules:
+            raise SpecError(
+                f"{code} has no number, which is its PARAMN",
+                where=place,
+                remedy=f"write number: {_free(numbers)}, or any other that is free",
             )
+        return position
+
+    def _said(self, code: str, given: ParameterModel) -> Iterator[tuple[str, tuple[Rule, ...]]]:
+        """The rules that a parameter gives for variables of its own records."""
+        for name, said in given.variables.items():
+            place = self.file.place("parameters", code, "variables", name)
+            if name not in self.given.variables:
+                raise SpecError(
+                    f"{code} says what {name} is, which is no variable of {self.given.dataset}",
+                    where=place,
+                    remedy=did_you_mean(name, self.given.variables),
+                )
+            yield name, tuple(self.variable_rule(rule, place) for rule in said.rules)
+
+
+def _free(numbers: Mapping[str, int]) -> int:
+    """The number after all that are taken."""
+    return max(numbers.values(), default=0) + 1

@@ -112,18 +112,31 @@ class AdamBlock(File):
         return self
 
 
+class OwnRules(File):
+    """What a parameter says of a variable: a rule, a list of rules, or `none` for no value."""
+
+    rules: tuple[RuleModel, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_yaml(cls, data: Any) -> Any:
+        return {"rules": [] if data == "none" else listed(data)}
+
+
 class ParameterModel(File):
     """`{label: ..., where: [...]}`, or `{label: ..., derived: ..., from: [...], per: [...]}`."""
 
     label: str
-    number: int = Field(default=0, ge=0)  # PARAMN where it is not the place in the file
+    number: int | None = Field(default=None, ge=0)  # PARAMN
     category: str = ""
     codelist: str = ""
     where: Conditions = ()
     derived: str = ""
     from_: Names = Field(default=(), alias="from")
     arguments: dict[str, Any] = Field(default={}, alias="with")
+    when: Conditions = ()  # the records of the grid, or the assessments, that it is derived for
     per: Names = ()
+    variables: dict[str, OwnRules] = Field(default={})  # in place of the rules of the dataset
 
     @property
     def rule(self) -> RuleModel | None:
@@ -131,7 +144,12 @@ class ParameterModel(File):
         if not self.derived:
             return None
         return RuleModel.model_validate(
-            {"derived": self.derived, "from": self.from_, "with": self.arguments}
+            {
+                "derived": self.derived,
+                "from": self.from_,
+                "with": self.arguments,
+                "when": self.when,
+            }
         )
 
     @model_validator(mode="after")
@@ -140,6 +158,8 @@ class ParameterModel(File):
             raise ValueError("where takes records over, derived makes them: use one")
         if not self.derived and (self.from_ or self.arguments):
             raise ValueError("from and with go with derived")
+        if self.when and not self.derived:
+            raise ValueError("when goes with derived; records taken over are restricted by where")
         return self
 
 
@@ -186,6 +206,7 @@ class AdamFile(_Dataset):
         tuple[Annotated[AdamBlock, BeforeValidator(_named)], ...], BeforeValidator(listed)
     ] = ()
     parameters: dict[str, ParameterModel] = Field(default={})
+    per: Names = ()  # what derived parameters have one record for, where they do not say it
     variables: dict[str, VariableModel]
     working: dict[str, VariableModel] = Field(default={})  # what rules read and is not submitted
 

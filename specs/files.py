@@ -102,6 +102,7 @@ class StudyFile(File):
     raw: tuple[SourceFile, ...]
     visits: tuple[tuple[Any, ...], ...] = ()
     tables: dict[str, tuple[tuple[Any, ...], ...] | str] = {}  # rows, or a CSV file with them
+    shared: dict[str, dict[str, Any]] = {}  # groups of variables that datasets take as they are
     not_submitted: FormFields = {}
     not_read: Annotated[
         Texts, BeforeValidator(listed)

@@ -92,7 +92,8 @@ def _rows(dataset: Dataset, study: Study) -> Iterator[tuple[str, ...]]:
     for parameter in dataset.parameters:
         if parameter.rule:
             for source, _ in _sources(parameter.rule, dataset, built):
-                yield dataset.name, "", parameter.code, *_described(parameter.rule, source, 1, ())
+                rule = parameter.rule
+                yield dataset.name, "", parameter.code, *_described(rule, source, 1, rule.when)
 
 
 def _described(

@@ -30,10 +30,12 @@ from specs.model import (
     Study,
     Visit,
 )
+from specs.parameter_facts import with_facts
 from specs.paths import file_name, inside
 from specs.predecessors import inherited
 from specs.prefixes import own_prefix, prefixes
 from specs.references import check_references
+from specs.shared import with_shared
 from specs.study_units import UNITS, study_units
 from specs.supplemental import supplemental_dataset
 from specs.yaml_files import YamlFile, read_yaml, records
@@ -70,7 +72,7 @@ def load_study(
     units = study_units(folder)
     if units:
         tables[UNITS] = units
-    files = _dataset_files(folder)
+    files = _dataset_files(folder, file)
     loaders = [
         DatasetResolver(dataset_file, name, given, tables, terminology, derivations)
         for dataset_file, name in files
@@ -80,6 +82,8 @@ def load_study(
         for loaded in merged(_all_or_errors(loaders, problems), given.standards, terminology)
         for dataset in (loaded, *supplemental_dataset(loaded, given.standards, terminology))
     )
+    if not problems:
+        datasets = with_facts(datasets, derivations)
     datasets = inherited(datasets)
     explanations_file = folder / "explanations.yaml"
     analyses, displays = _analyses(folder / "analyses.yaml")
@@ -125,10 +129,12 @@ def load_study(
     return study
 
 
-def _dataset_files(folder: Path) -> list[tuple[YamlFile, str]]:
+def _dataset_files(folder: Path, study: YamlFile) -> list[tuple[YamlFile, str]]:
     """The files of all datasets, each with its guide, `--` and ids read as they are meant."""
     read = {
-        standard: [read_yaml(path) for path in sorted((folder / part).glob("*.yaml"))]
+        standard: [
+            with_shared(read_yaml(path), study) for path in sorted((folder / part).glob("*.yaml"))
+        ]
         for part, standard in _FOLDERS.items()
     }
     known = prefixes(read["SDTMIG"], read["ADaMIG"])

@@ -129,6 +129,7 @@ class Variable:
     rules: tuple[Rule, ...] = ()
     place: str = ""
     standard: bool = True  # is in the standard's tables
+    own_type: bool = True  # said, or the standard's; else that of the variable it is taken from
     data_type: str = ""  # of Define-XML, as planned; "": told by type, and by the values
     digits: int | None = None  # planned decimals
     values: tuple[Value, ...] = ()  # its value level, where the study declares one
@@ -224,7 +225,10 @@ class Parameter:
     """A parameter of an ADaM dataset: records taken over (`where`) or derived (`rule`).
 
     `per` names what a derived parameter has one record for: the variables that identify an
-    assessment, or the name of a grid of analysis visits.
+    assessment; of a dataset made as a grid it is empty, for a record on each of the grid. `said`
+    has the rules that the parameter gives for variables of its records, in place of those of the
+    dataset; none for a variable without values. They are among the rules of the variables. Records
+    of a parameter that is not `dated` bring their ADT themselves.
     """
 
     code: str
@@ -235,6 +239,8 @@ class Parameter:
     where: tuple[Condition, ...] = ()
     rule: Rule | None = None
     per: tuple[str, ...] = ()
+    said: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    dated: bool = True
     place: str = ""
 
 

@@ -1,11 +1,12 @@
-"""What a variable taken over from another dataset takes over with it: label, type, codelist."""
+"""What a variable taken over from another dataset takes over with it: label, type, format."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from specs.errors import SpecError, did_you_mean
+from specs.errors import SpecError, did_you_mean, gathered
 from specs.model import Origin
 from specs.references import split_source
 
@@ -14,52 +15,59 @@ if TYPE_CHECKING:
 
     from specs.model import Dataset, Rule, Variable
 
+    Variables = Mapping[tuple[str, str], Variable]
+
 
 def inherited(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
-    """The datasets, with every variable that has no label of its own described by its source.
+    """The datasets, with every variable that is taken over described by its source.
 
-    SpecError when a variable has no label and its source is not there or has none either.
+    What its file or the standard says of it stands: label, type, length, format. One without a
+    label has the codelist of its source too. SpecError where neither of them has a label.
     """
     known = {
         (dataset.name, variable.name): variable
         for dataset in datasets
         for variable in (*dataset.variables, *dataset.supplemental)
     }
-    return tuple(
-        replace(dataset, variables=tuple(_described(v, known) for v in dataset.variables))
-        for dataset in datasets
-    )
+    described = gathered(partial(_described, v, known, ()) for d in datasets for v in d.variables)
+    each = iter(described)
+    return tuple(replace(d, variables=tuple(next(each) for _ in d.variables)) for d in datasets)
 
 
-def _described(variable: Variable, known: Mapping[tuple[str, str], Variable]) -> Variable:
-    seen: set[tuple[str, str]] = set()
-    source = variable
-    while not source.label:
-        rule = next((r for r in source.rules if r.origin is Origin.PREDECESSOR), None)
-        found = known.get(split_source(rule.sources[0])) if rule else None
-        if rule is not None and found is None:
-            raise _not_there(rule, known)
-        if rule is None or found is None or split_source(rule.sources[0]) in seen:
+def _described(
+    variable: Variable, known: Variables, above: tuple[tuple[str, str], ...]
+) -> Variable:
+    rule = next((r for r in variable.rules if r.origin is Origin.PREDECESSOR and r.sources), None)
+    key = split_source(rule.sources[0]) if rule else ("", "")
+    if key not in known or key in above:
+        if not variable.label:
+            if rule is not None and key not in known:
+                raise _not_there(rule, known)
             raise SpecError(
                 f"{variable.name} has no label, and its source has none to take over",
                 where=variable.place,
                 remedy="give it a label of at most 40 characters",
             )
-        seen.add(split_source(rule.sources[0]))
-        source = found
-    if source is variable:
         return variable
+    source = _described(known[key], known, (*above, key))
+    whole = not variable.label
+    if variable.own_type:
+        same = variable.type == source.type
+    else:
+        same = True
+        variable = replace(variable, type=source.type, data_type=source.data_type)
     return replace(
         variable,
-        label=source.label,
-        type=source.type,
-        codelist=variable.codelist or source.codelist,
-        value_domain=variable.value_domain or source.value_domain,
-        format=variable.format or source.format,
+        label=variable.label or source.label,
+        length=variable.length or (source.length if same else None),
+        digits=source.digits if same and variable.digits is None else variable.digits,
+        format=variable.format or (source.format if same else ""),
+        codelist=variable.codelist or (source.codelist if whole else ""),
+        value_domain=variable.value_domain or (source.value_domain if whole else ""),
     )
 
 
-def _not_there(rule: Rule, known: Mapping[tuple[str, str], Variable]) -> SpecError:
+def _not_there(rule: Rule, known: Variables) -> SpecError:
     """What is wrong with the source of a predecessor that no dataset has."""
     source = rule.sources[0]
     owner, name = split_source(source)

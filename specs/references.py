@@ -12,7 +12,7 @@ from specs.where import clauses_in
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from specs.model import Dataset, Rule, Study
+    from specs.model import Dataset, Parameter, Rule, Study
 
 
 def check_references(study: Study) -> None:
@@ -38,6 +38,11 @@ def split_source(source: str) -> tuple[str, str]:
     """
     owner, dot, name = source.partition(".")
     return (owner, name) if dot else ("", source)
+
+
+def parameters_named(dataset: Dataset, pattern: str) -> tuple[Parameter, ...]:
+    """The parameters of a dataset whose code is `pattern` or matches it (`BILG*`), in order."""
+    return tuple(p for p in dataset.parameters if fnmatchcase(p.code, pattern))
 
 
 def _problems(study: Study, dataset: Dataset) -> Iterator[SpecError]:

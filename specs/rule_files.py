@@ -34,9 +34,10 @@ _STRUCTURES = {
 
 
 @cache
-def _standard_rules() -> Mapping[str, tuple[RuleModel, ...]]:
+def _standard_rules(standard_name: str) -> Mapping[str, tuple[RuleModel, ...]]:
     """What the guide itself decides; "--" stands for the domain in names."""
-    file = read_yaml(Path(__file__).parent / "standards" / "sdtm-rules.yaml")
+    name = {"SDTMIG": "sdtm-rules.yaml", "ADaMIG": "adam-rules.yaml"}[standard_name]
+    file = read_yaml(Path(__file__).parent / "standards" / name)
     return {
         str(name): tuple(
             RuleModel.model_validate(dict(rule))
@@ -120,17 +121,21 @@ class RuleResolver:
                 )
             yield self.rule(rule, place)
         for rule in given.all_rules:
-            made = self.rule(rule, place)
-            if made.derivation and made.derivation.scope == "dataset":
-                raise SpecError(
-                    f"{rule.derived} makes records, not the values of a variable",
-                    where=place,
-                    remedy="name it under records:",
-                )
-            yield made
+            yield self.variable_rule(rule, place)
+
+    def variable_rule(self, given: RuleModel, place: str) -> Rule:
+        """A rule of a variable; its function makes values, not records."""
+        made = self.rule(given, place)
+        if made.derivation and made.derivation.scope == "dataset":
+            raise SpecError(
+                f"{given.derived} makes records, not the values of a variable",
+                where=place,
+                remedy="name it under records:",
+            )
+        return made
 
     def _standard_rule(self, name: str) -> RuleModel | None:
-        for pattern, rules in _standard_rules().items():
+        for pattern, rules in _standard_rules(self.standard_name).items():
             if self.named(pattern) == name:
                 filled = next((rule for rule in rules if self._has_sources(rule)), rules[0])
                 if not filled.derived:

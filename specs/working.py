@@ -54,7 +54,12 @@ def with_working(dataset: Dataset) -> Dataset:
         supplemental=described(dataset.supplemental),
         working=described(dataset.working),
         parameters=tuple(
-            replace(p, rule=told(p.rule)) if p.rule else p for p in dataset.parameters
+            replace(
+                p,
+                rule=told(p.rule) if p.rule else None,
+                said={name: tuple(map(told, rules)) for name, rules in p.said.items()},
+            )
+            for p in dataset.parameters
         ),
     )
 
@@ -71,6 +76,7 @@ def unread(dataset: Dataset) -> Iterator[SpecError]:
         r for v in (*dataset.variables, *dataset.supplemental, *dataset.working) for r in v.rules
     ]
     rules += [parameter.rule for parameter in dataset.parameters if parameter.rule]
+    rules += [r for p in dataset.parameters for said in p.said.values() for r in said]
     read = {name for rule in rules for name in read_by(rule)}
     for variable in dataset.working:
         if variable.name not in read:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
@@ -29,10 +29,13 @@ class YamlFile:
     data: Any
     meant: Callable[[str], str] | None = None  # what a name in the file stands for
     owners: Mapping[str, str] = field(default_factory=dict)  # what `from: NAME` stands for
+    shared: Mapping[str, Shared] = field(default_factory=dict)  # variables that it takes from there
+    variables: Mapping[str, Any] | None = None  # all in their order, where some are shared
 
     def place(self, *keys: str | int) -> str:
         """`ae.yaml line 14`: the place of the entry reached by `keys`, or of what leads to it."""
-        return f"{self.path.name} line {self.line(*keys)}"
+        file, keys = self._written_in(keys)
+        return f"{file.path.name} line {file.line(*keys)}"
 
     def line(self, *keys: str | int) -> int:
         """The line of the entry reached by `keys`, counted from 1."""
@@ -49,10 +52,25 @@ class YamlFile:
     def parsed(self, model: type[Model]) -> Model:
         """The content as a model; SpecError lists everything that is wrong, each with its line."""
         try:
-            return model.model_validate(self._named(_plain(self.data)))
+            return model.model_validate(self._named(self.content))
         except ValidationError as error:
             lines = [self._described(problem, model) for problem in error.errors()]
             raise SpecError("\n".join(dict.fromkeys(lines)), remedy="") from None
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What the file says, as plain dicts, lists and scalars, its names as written."""
+        said: dict[str, Any] = _plain(self.data)
+        return said if self.variables is None else {**said, "variables": dict(self.variables)}
+
+    def _written_in(self, keys: tuple[str | int, ...]) -> tuple[YamlFile, tuple[str | int, ...]]:
+        """The file that an entry is written in, and its keys there."""
+        if len(keys) > 1 and keys[0] == "variables":
+            meant = self.meant or str
+            for name, shared in self.shared.items():
+                if keys[1] in (name, meant(name)):
+                    return replace(shared.file, meant=self.meant), (*shared.keys, *keys[2:])
+        return self, keys
 
     def _written(self, node: Any, key: str | int) -> str | int:
         """The key as the file writes it, where it was given as what it stands for."""
@@ -81,17 +99,20 @@ class YamlFile:
 
     def _described(self, problem: Any, model: type[BaseModel]) -> str:
         keys = tuple(problem["loc"])
-        name = ".".join(str(key) for key in keys if _leads(self.data, keys, key))
+        file, there = self._written_in(keys)
+        name = ".".join(str(key) for key in there if _leads(file.data, there, key))
         message = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
             message = f"is not known here; {did_you_mean(str(keys[-1]), known_keys(model, keys))}"
         return f"{self.place(*keys)}: {name}: {message}" if name else f"{self.path.name}: {message}"
 
 
-def content(file: YamlFile) -> dict[str, Any]:
-    """What a file says, as plain dicts, lists and scalars, its names as written."""
-    said: dict[str, Any] = _plain(file.data)
-    return said
+@dataclass(frozen=True)
+class Shared:
+    """Where a variable is written that a file takes from another one."""
+
+    file: YamlFile
+    keys: tuple[str, ...]
 
 
 def read_yaml(path: Path) -> YamlFile:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
-OF_PARAMETER = ("label", "number", "category", "codelist", "where", "per")
+OF_PARAMETER = ("label", "number", "category", "codelist", "where", "per", "variables")
 
 PARTS = {"variables": OF_VARIABLE, "supplemental": OF_VARIABLE, "parameters": OF_PARAMETER}
 """The parts of a dataset's file that hold rules, and what each says beside them."""

@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from specs.errors import SpecError
 from specs.output.work import NEW, work_folder
 from specs.paths import new_in
+from specs.shared import with_shared
 from specs.workbooks import rule_cells
 from specs.workbooks.added import PARTS, added_sheets
 from specs.workbooks.comparing import compared, keyed, row_key, same_content, same_text
@@ -27,7 +28,7 @@ from specs.workbooks.foreign import described, variable_of
 from specs.workbooks.importing import is_own, read_files
 from specs.workbooks.layouts import RULED
 from specs.workbooks.places import located
-from specs.yaml_files import content, read_yaml
+from specs.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -167,7 +168,7 @@ def _write_changed(files: Mapping[str, dict[str, Any]], folder: Path) -> Iterato
     for name, said in files.items():
         path = new_in(folder, name, name)
         if path.exists():
-            now = content(read_yaml(path))
+            now = with_shared(read_yaml(path), read_yaml(folder / "study.yaml")).content
             if same_content(added_sheets({name: now}), added_sheets({name: said})):
                 continue
         _write(path, said)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from specs.model import Origin
+from specs.shared import with_shared
 from specs.workbooks import rule_cells
 from specs.workbooks.added import PARTS, added_sheets
 from specs.workbooks.layouts import FIRST, LAYOUTS, ORIGINS_2_0, RULED
 from specs.workbooks.sheets import Sheet, Workbook
-from specs.yaml_files import content, read_yaml
+from specs.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 def exported(study: Study, family: Family = "C") -> Workbook:
     """The specification as a workbook of a layout, with the added sheets."""
     files = {path.relative_to(study.folder).as_posix(): path for path in study.files}
-    given = {name: content(read_yaml(path)) for name, path in files.items() if "/" in name}
+    file = read_yaml(study.folder / "study.yaml")
+    given = {
+        name: with_shared(read_yaml(path), file).content
+        for name, path in files.items()
+        if "/" in name
+    }
     made = _Export(study, family, written_rules(given))
     rows: Mapping[str, Iterator[Cells]] = {
         FIRST[family]: made.attributes(),
@@ -43,7 +49,7 @@ def exported(study: Study, family: Family = "C") -> Workbook:
     ]
     terms = study.folder / "terminology.yaml"
     if terms.exists():
-        given["terminology.yaml"] = content(read_yaml(terms))
+        given["terminology.yaml"] = read_yaml(terms).content
     sheets += added_sheets(given)
     return Workbook(f"{study.id}.xlsx", tuple(sheets))
 

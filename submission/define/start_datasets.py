@@ -234,9 +234,47 @@ class DescribedDataset:
 
     def _parameter(self, code: str, label: str, method: str, rules: Rules) -> dict[str, Any]:
         held = self.document.method.get(method)
-        if held is None:
-            return {"label": label}
-        return {"label": label, "derived": rules.function(held, f"{self.group.name}.{code}")}
+        said: dict[str, Any] = {"label": label}
+        if code in self._numbers:
+            said["number"] = self._numbers[code]
+        if held is not None:
+            said["derived"] = rules.function(held, f"{self.group.name}.{code}")
+        if self._dated and code not in self._dated:
+            said["variables"] = {"ADT": "none"}
+        return said
+
+    @cached_property
+    def _dated(self) -> set[str]:
+        """The parameters for which ADT is described, where it is described one by one."""
+        item = next((i for _, i in self._items if i.name == "ADT"), None)
+        held = self.document.value_list.get(item.value_list) if item else None
+        whens = [self._when(oid) for r in (held.references if held else ()) for oid in r.where]
+        if any(len(when) != 1 or set(when[0]) != {"PARAMCD"} for when in whens):
+            return set()
+        codes = (
+            code
+            for when in whens
+            for values in when[0]["PARAMCD"].values()
+            for code in (values if isinstance(values, list) else [values])
+        )
+        return set(codes)
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, int]:
+        """PARAMN of the parameters: as its list has it, else the next that is free."""
+        item = next((i for _, i in self._items if i.name == "PARAMN"), None)
+        if item is None:
+            return {}
+        held = self.document.codelist.get(item.codelist)
+        terms = [t for t in held.terms if t.value.isdigit()] if held else []
+        told = {one_line(t.decode or t.value): int(t.value) for t in terms}
+        numbers: dict[str, int] = {}
+        for code, label in self.parameters.items():
+            number = told.get(label, told.get(code))
+            if number is None or number in numbers.values():
+                number = max((*told.values(), *numbers.values()), default=0) + 1
+            numbers[code] = number
+        return numbers
 
     @cached_property
     def _standard(self) -> Standard:
@@ -279,6 +317,15 @@ class DescribedDataset:
         keyed = [(r, i.name) for r, i in (*self._items, *self._qualifiers) if r.key.isdigit()]
         return [name for _, name in sorted(keyed, key=lambda pair: int(pair[0].key))]
 
+    @cached_property
+    def _others(self) -> list[DescribedDataset]:
+        """The datasets of all documents, this one among them."""
+        return [
+            DescribedDataset(document, group, self.documents)
+            for document in self.documents
+            for group in document.groups
+        ]
+
     @property
     def _records(self) -> dict[str, str]:
         """What the records come from: a form to be named, or what most predecessors are of."""
@@ -290,7 +337,8 @@ class DescribedDataset:
             for origin in item.origins
             if origin.type == "Predecessor"
         )
-        others = [name for name, _ in owners.most_common() if name not in ("", "ADSL")]
+        codes = {code for other in self._others for code in other.parameters}
+        others = [name for name, _ in owners.most_common() if name not in ("", "ADSL", *codes)]
         return {"from": others[0]} if others else {}
 
 

@@ -129,7 +129,7 @@ records:
 keys: [USUBJID, PARAMCD, VISITNUM, AVISIT]
 parameters:
   TEMP: {label: Temperature (C), number: 6, where: [{VSTESTCD: {EQ: TEMP}}]}
-  PULSE: {label: Pulse Rate (beats/min), where: [{VSTESTCD: {EQ: PULSE}}]}
+  PULSE: {label: Pulse Rate (beats/min), number: 2, where: [{VSTESTCD: {EQ: PULSE}}]}
 variables:
   USUBJID: {predecessor: VS.USUBJID}
   PARAMCD: {}
@@ -184,7 +184,7 @@ def test_a_copy_is_traced_to_its_record(vital_signs: Mapping[str, Table]) -> Non
     ]
 
 
-def test_a_parameter_has_its_number_or_that_of_its_place(
+def test_a_parameter_has_the_number_that_it_declares(
     vital_signs: Mapping[str, Table],
 ) -> None:
     frame = vital_signs["ADVS"].frame

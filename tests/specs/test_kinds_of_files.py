@@ -52,7 +52,7 @@ def refused(folder: Path, ae: str = AE, adlb: str = ADLB) -> str:
         ("records: {from: AE}", "records: {from: AE, join: {x: {from: DM}}}", "adlb.yaml line 4: records.0.join: is not known here"),
         ("records: {from: AE}", "records: {from: AE, with: {a: 1}}", "adlb.yaml line 4: records.0: with goes with derived"),
         ("records: {from: AE}", "records: {from: [AE, DM]}", "adlb.yaml line 4: records.0: from names one dataset"),
-        ("per: [USUBJID]}", "per: [USUBJID], when: [{AVALC: {EQ: a}}]}", "adlb.yaml line 7: parameters.B.when: is not known here; did you mean where?"),
+        ("{label: A, where:", "{label: A, when: [{AVALC: {EQ: a}}], where:", "adlb.yaml line 6: parameters.A: when goes with derived; records taken over are restricted by where"),
         ("{EQ: a}}]}", "{EQ: a}}], derived: shift}", "adlb.yaml line 6: parameters.A: where takes records over, derived makes them: use one"),
         ("{EQ: a}}]}", "{EQ: a}}], from: A.AVALC}", "adlb.yaml line 6: parameters.A: from and with go with derived"),
         ("AVALC: {predecessor: AE.AETERM}", "AVALC: {assigned: AE.AETERM, as: code}", "adlb.yaml line 11: variables.AVALC.as: is not known here"),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,6 @@ from specs.workbooks.layouts import LAYOUTS
 from specs.yaml_files import read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from specs.model import Dataset, Study
@@ -42,6 +42,8 @@ def without_places(value: Any) -> Any:
         return replace(value, **changes)
     if isinstance(value, tuple):
         return tuple(without_places(part) for part in value)
+    if isinstance(value, Mapping):
+        return {key: without_places(part) for key, part in value.items()}
     return value
 
 
