@@ -447,11 +447,12 @@ class DatasetResolver(RuleResolver):
                 )
             return given.number
         variable = self.given.variables.get("PARAMN")
-        if variable is not None and not variable.all_rules:
+        if variable is not None and not variable.all_rules and (numbers or position == 1):
+            what = f"{code} has" if numbers else f"the parameters of {self.given.dataset} have"
             raise SpecError(
-                f"{code} has no number, which is its PARAMN",
+                f"{what} no number, which is PARAMN",
                 where=place,
-                remedy=f"write number: {_free(numbers)}, or any other that is free",
+                remedy=f"write number: {_free(numbers)} beside its label, or another that is free",
             )
         return position
 

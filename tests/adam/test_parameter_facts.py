@@ -307,7 +307,7 @@ def test_a_condition_on_what_the_grid_lacks_names_what_is_near(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("number: 20, ", "", "adrs.yaml line 9: QUICK has no number, which is its PARAMN; write number: 31"),
+        ("number: 20, ", "", "adrs.yaml line 9: QUICK has no number, which is PARAMN; write number: 31"),
         ("number: 20", "number: 10", "adrs.yaml line 9: QUICK has the number 10 of HEAVY; give it another, such as 31"),
         ("PULSE.AVAL, ", "PULSE.AVAL, variables: {SRCVRA: none}, ", "adrs.yaml line 9: QUICK says what SRCVRA is, which is no variable of ADRS; did you mean SRCVAR"),
         ("PULSE.AVAL, ", "PULSE.AVAL, variables: {ADT: {predecesor: PULSE.ADT}}, ", "adrs.yaml line 9: parameters.QUICK.variables.ADT"),
@@ -321,6 +321,12 @@ def test_mistakes_are_told_with_line_and_what_is_near(
 ) -> None:
     assert old in ADRS
     assert message in refused(tmp_path, adrs=ADRS.replace(old, new))
+
+
+def test_a_dataset_without_any_number_is_one_error(tmp_path: Path) -> None:
+    message = refused(tmp_path, adrs=re.sub(r"number: \d+, ", "", ADRS))
+    assert message.startswith("adrs.yaml line 8: the parameters of ADRS have no number")
+    assert "\n" not in message
 
 
 def test_a_mistake_in_a_shared_variable_is_told_where_it_is_written(tmp_path: Path) -> None:
