@@ -54,6 +54,10 @@ class Making(ABC):
     def column(self, name: str, place: str) -> pd.Series:
         """What a condition reads of the records; an error at `place` where it is not there."""
 
+    def unanswered(self, name: str) -> frozenset[str]:
+        """The texts that stand for no answer in what a condition reads."""
+        return frozenset()
+
     @abstractmethod
     def taken(self, rule: Rule, variable: Variable, rows: pd.Series) -> pd.Series:
         """What a rule without a function reads from its source, in the rows of a mask."""
@@ -100,8 +104,10 @@ class Making(ABC):
     def _met(self, conditions: tuple[Condition, ...], place: str) -> pd.Series:
         if not conditions:
             return pd.Series(data=True, index=self.index)
-        columns = {name: self.column(name, place) for name in variables_of(conditions)}
-        return all_hold(conditions, pd.DataFrame(columns, index=self.index))
+        names = variables_of(conditions)
+        columns = {name: self.column(name, place) for name in names}
+        unanswered = {name: self.unanswered(name) for name in names}
+        return all_hold(conditions, pd.DataFrame(columns, index=self.index), unanswered)
 
     def _given(self, rule: Rule, variable: Variable, met: pd.Series, rows: pd.Series) -> pd.Series:
         """What a rule gives, on the index of all records; it counts in `rows`."""

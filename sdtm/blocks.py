@@ -11,11 +11,11 @@ import pandas as pd
 from sdtm.collapse import Collapsed, collapsed
 from sdtm.joins import joined
 from sdtm.raw import CONTEXT, UNIT, Field, Form
-from sdtm.sources import clauses_on
+from sdtm.sources import met
 from sdtm.ticked import one_for_each_tick
 from specs.distinct import as_plain, missing, on_distinct, trimmed
 from specs.findings import all_findings
-from specs.where import all_hold, variables_of
+from specs.where import variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,12 +55,11 @@ class BlockRecords:
         """The records of a block with the wanted names; an error where it names what is not."""
         form = forms(block.form, block.place)
         block = _with_units(block, form, forms, wanted)
-        clauses = [(n, block.bind.get(n, n)) for n in variables_of(block.where)]
-        for _, field in clauses:
-            form.field_named(field, block.place)
-        keep = all_hold(block.where, clauses_on(form, clauses))
-        met = " and ".join(str(clause) for clause in block.where)
-        left = _told(form, form.frame.index[~keep], met)
+        for name in variables_of(block.where):
+            form.field_named(block.bind.get(name, name), block.place)
+        keep = met(block.where, form, block.bind)
+        clause = " and ".join(str(clause) for clause in block.where)
+        left = _told(form, form.frame.index[~keep], clause)
         if block.distinct:
             double = _doubled(block, form, form.frame[keep])
             kept = f"{block.keep} of the records that agree in {', '.join(block.distinct)}"

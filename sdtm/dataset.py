@@ -194,6 +194,13 @@ class Tabulation(Making):
             return self._read_as.get(name, self._values[name])
         return self._answers.text(name)
 
+    def unanswered(self, name: str) -> frozenset[str]:
+        """The codes of a field that stand for no answer; a variable has none."""
+        if name in self._values:
+            return frozenset()
+        fields = self.records.fields.items()
+        return frozenset().union(*(f.unanswered for (bound, _), (_, f) in fields if bound == name))
+
     def taken(self, rule: Rule, variable: Variable, rows: pd.Series) -> pd.Series:
         """What a field tells of the variable, or the value of another dataset's variable."""
         if rule.origin is Origin.PREDECESSOR:

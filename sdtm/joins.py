@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sdtm.raw import CONTEXT
-from sdtm.sources import clauses_on
-from specs.distinct import as_plain, on_distinct, trimmed
+from sdtm.sources import met
+from specs.distinct import as_category, as_plain, on_distinct, trimmed
 from specs.findings import findings, no_findings
-from specs.where import all_hold, variables_of
+from specs.where import variables_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,9 +39,10 @@ def joined(join: Join, block: Block, form: Form, rows: NDArray[np.intp], other: 
         (_key(own, block, form, join), _key(theirs, None, other, join)) for own, theirs in join.by
     ]
     others = _chosen(join, other, [theirs for _, theirs in by])
-    keys = pd.DataFrame({n: _plain(others[theirs]) for n, (_, theirs) in enumerate(by)})
+    keys = pd.DataFrame({n: _answered(other, theirs, others) for n, (_, theirs) in enumerate(by)})
+    here = form.frame.iloc[rows]
     asked = pd.DataFrame(
-        {n: _plain(form.frame[own].iloc[rows]) for n, (own, _) in enumerate(by)}
+        {n: _answered(form, own, here) for n, (own, _) in enumerate(by)}
     ).reset_index(drop=True)
     known = keys.notna().all(axis=1)
     keys, others = keys[known], others[known]
@@ -64,8 +65,12 @@ def _key(name: str, block: Block | None, form: Form, join: Join) -> str:
     return field if field in CONTEXT else form.field_named(field, join.place).name
 
 
-def _plain(column: pd.Series) -> pd.Series:
-    if isinstance(column.dtype, pd.CategoricalDtype):
+def _answered(form: Form, name: str, records: pd.DataFrame) -> pd.Series:
+    """A column of some records of a form, without what stands for no answer."""
+    column = records[name]
+    if name in form.fields:
+        column = on_distinct(form.fields[name].answered, as_category(column))
+    elif isinstance(column.dtype, pd.CategoricalDtype):
         column = on_distinct(trimmed, column)
     return as_plain(column)
 
@@ -74,14 +79,13 @@ def _chosen(join: Join, other: Form, by: list[str]) -> pd.DataFrame:
     """The records that meet the conditions of a join; with first or last one for each key."""
     for name in variables_of(join.where):
         other.field_named(name, join.place)
-    read = [(name, name) for name in variables_of(join.where)]
-    others = other.frame[all_hold(join.where, clauses_on(other, read))]
+    others = other.frame[met(join.where, other)]
     chosen = join.first or join.last
     if not chosen:
         return others
     order = other.field_named(chosen, join.place).iso(others[chosen])
     others = others.loc[order[order.notna()].sort_values(kind="stable").index]
-    keys = pd.DataFrame({name: _plain(others[name]) for name in by})
+    keys = pd.DataFrame({name: _answered(other, name, others) for name in by})
     return others[~keys.duplicated(keep="first" if join.first else "last")]
 
 

@@ -17,11 +17,11 @@ import pandas as pd
 from sdtm.blocks import RESULT
 from sdtm.raw import findings_on
 from sdtm.readers import UNFINISHED
-from sdtm.sources import clauses_on
+from sdtm.sources import met
 from specs.distinct import on_distinct, trimmed
 from specs.errors import SpecError, did_you_mean
 from specs.findings import all_findings, findings
-from specs.where import all_hold, variables_of
+from specs.where import variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -146,8 +146,7 @@ def _without_result(usages: Sequence[Usage], raw: RawData) -> Iterator[pd.DataFr
             frame = form.frame
             if result not in frame:
                 continue
-            clauses = [(n, block.bind.get(n, n)) for n in variables_of(block.where)]
-            none = all_hold(block.where, clauses_on(form, clauses))
+            none = met(block.where, form, block.bind)
             none &= on_distinct(trimmed, frame[result]).isna()
             for field in sorted({f for f in block.bind.values() if bound[block.form, f] == 1}):
                 if field == result or field not in form.fields:

@@ -95,8 +95,12 @@ class Field:
     def answered(self, text: pd.Series) -> pd.Series:
         """The answers without blanks at their ends; no answer and missing-data codes are NaN."""
         trimmed = text.str.strip()
-        nothing = [code for code in self.missing if code not in self.choices]
-        return trimmed.where(~trimmed.isin(["", *nothing]))
+        return trimmed.where(~trimmed.isin(["", *self.unanswered]))
+
+    @property
+    def unanswered(self) -> frozenset[str]:
+        """The codes that stand for no answer and are no choice."""
+        return frozenset(self.missing) - frozenset(self.choices)
 
     def iso(self, text: pd.Series) -> pd.Series:
         """The answers as ISO 8601 texts; NaN where they are no date."""

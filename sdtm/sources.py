@@ -5,6 +5,7 @@ Both are read as forms are, so that a rule does not know the difference.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,11 +15,13 @@ from sdtm.raw import CONTEXT, Field, Form
 from specs.distinct import as_plain
 from specs.errors import SpecError, did_you_mean
 from specs.tables import no_trace
+from specs.where import all_hold, variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from specs.model import Study
+    from specs.where import Condition
 
 
 TABLE = "@"
@@ -64,8 +67,15 @@ def traced_through(rows: pd.DataFrame, owner: pd.DataFrame) -> pd.DataFrame:
     return found.drop_duplicates(ignore_index=True) if len(found) else no_trace()
 
 
-def clauses_on(form: Form, names: Iterable[tuple[str, str]]) -> pd.DataFrame:
-    """The columns that conditions read, under the names by which they read them."""
-    return pd.DataFrame(
-        {name: form.texts(column) for name, column in names}, index=form.frame.index
-    )
+def met(
+    conditions: Iterable[Condition], form: Form, bind: Mapping[str, str] = MappingProxyType({})
+) -> pd.Series:
+    """The records of a form that meet conditions on its fields, or on names bound to them.
+
+    A code that stands for no answer is missing, unless a condition names it. Shape: Series of bool
+    on the index of the form's frame.
+    """
+    names = {name: bind.get(name, name) for name in variables_of(conditions)}
+    texts = {name: form.texts(field) for name, field in names.items()}
+    unanswered = {n: form.fields[f].unanswered for n, f in names.items() if f in form.fields}
+    return all_hold(conditions, pd.DataFrame(texts, index=form.frame.index), unanswered)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from itertools import chain
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pandas as pd
@@ -19,7 +20,7 @@ from specs.distinct import distinct_values, spread_plain
 from specs.errors import SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 
 class Comparator(StrEnum):
@@ -85,11 +86,18 @@ class Where(BaseModel):
                 )
         return self
 
-    def holds(self, column: pd.Series) -> pd.Series:
-        """True where the condition holds for the values of its variable: Series to bool Series."""
+    def holds(self, column: pd.Series, unanswered: Collection[str] = ()) -> pd.Series:
+        """True where the condition holds for the values of its variable: Series to bool Series.
+
+        The texts `unanswered` stand for no answer, so they count as missing, but for those that
+        the condition itself names.
+        """
         if isinstance(column.dtype, pd.CategoricalDtype):
             values, codes = distinct_values(column)
-            return spread_plain(self.holds(values), codes, column.index)
+            return spread_plain(self.holds(values, unanswered), codes, column.index)
+        missing = [text for text in unanswered if text not in self.values]
+        if missing:
+            column = column.where(~column.isin(missing))
         if self.comparator in (Comparator.EQ, Comparator.NE, Comparator.IN, Comparator.NOTIN):
             known = [value for value in self.values if value]
             if pd.api.types.is_datetime64_dtype(column):
@@ -299,15 +307,23 @@ def _moment(text: str) -> pd.Timestamp | None:
         return None
 
 
-def all_hold(conditions: Iterable[Condition], frame: pd.DataFrame) -> pd.Series:
-    """True for the rows of `frame` for which every condition holds; all rows when there is none."""
+def all_hold(
+    conditions: Iterable[Condition],
+    frame: pd.DataFrame,
+    unanswered: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> pd.Series:
+    """True for the rows of `frame` for which every condition holds; all rows when there is none.
+
+    `unanswered` gives for a variable the texts that stand for no answer, as `Where.holds` has them.
+    """
     mask = pd.Series(data=True, index=frame.index)
     for condition in conditions:
         if isinstance(condition, Where):
-            mask &= condition.holds(frame[condition.variable])
+            name = condition.variable
+            mask &= condition.holds(frame[name], unanswered.get(name, ()))
             continue
         either = pd.Series(data=False, index=frame.index)
         for alternative in condition.alternatives:
-            either |= all_hold(alternative, frame)
+            either |= all_hold(alternative, frame, unanswered)
         mask &= either
     return mask

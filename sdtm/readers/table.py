@@ -20,6 +20,7 @@ from sdtm.raw import Field, Form, RawData, check_reserved, context
 from sdtm.readers._files import Delimiter, Options, options, read_categories, read_delimited
 from sdtm.readers._frames import Sheet, read_parquet, read_sas, read_xlsx
 from sdtm.readers._shape import shape_of
+from specs.distinct import as_category, on_distinct
 from specs.errors import RawDataError, SpecError, did_you_mean
 from specs.findings import all_findings, findings
 from specs.paths import inside
@@ -76,6 +77,7 @@ class TableOptions(Options):
     dates: Literal["DMY", "MDY", "YMD", ""] = ""
     century: str = ""
     missing: dict[str, str] = Default(default={})
+    blank: list[str] = Default(default=[])
     types: dict[
         str, Literal["integer", "decimal", "number", "date", "datetime", "time", "boolean"]
     ] = Default(default={})
@@ -186,7 +188,7 @@ def _form(
     name: str, given: TableOptions, path: Path, place: str, codes: Codes
 ) -> tuple[Form, pd.DataFrame]:
     sheet = read_sheet(path, given, place)
-    data, left_out = _left_out(sheet.frame, name, given, path)
+    data, left_out = _left_out(_blanked(sheet.frame, given.blank), name, given, path)
     data = _matched(data, given, path, place)
     if given.unpivot:
         data = _unpivoted(data, given.unpivot, path, place)
@@ -235,6 +237,17 @@ def _form(
         units=MappingProxyType(given.units),
     )
     return form, all_findings([sheet.findings, left_out, *_empty(name, sheet, path)])
+
+
+def _blanked(data: pd.DataFrame, texts: list[str]) -> pd.DataFrame:
+    """The data without the texts that the program which wrote them put for nothing (NA of R)."""
+    if not texts:
+        return data
+
+    def without(column: pd.Series) -> pd.Series:
+        return column.where(~column.isin(texts))
+
+    return pd.DataFrame({name: on_distinct(without, as_category(c)) for name, c in data.items()})
 
 
 def _empty(name: str, sheet: Sheet, path: Path) -> Iterator[pd.DataFrame]:

@@ -14,7 +14,7 @@ from sdtm.readers import read_raw
 from specs.derivation import derivations_of
 from specs.errors import CdisckitError
 from specs.load import load_study
-from tests.sdtm.conftest import DM, EX, write_study
+from tests.sdtm.conftest import DM, EX, STUDY, write_study
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -328,3 +328,50 @@ def test_a_standard_unit_stands_only_beside_a_result(build: Build) -> None:
     frame = build({**CORE, "sdtm/vs.yaml": vs, "vs.csv": collected}).tables["VS"].frame
     assert frame["VSSTRESC"].fillna("").tolist() == ["36.5", ""]
     assert frame["VSSTRESU"].fillna("").tolist() == ["C", ""]
+
+
+EC = """
+dataset: EC
+records: {from: ec}
+keys: [STUDYID, USUBJID, ECTRT]
+variables:
+  ECTRT: {collected: drug}
+  ECPRESP: {assigned: {constant: Y}}
+  ECOCCUR:
+    - {assigned: {constant: N}, when: [{reason: {NE: ""}}]}
+    - {assigned: {constant: Y}}
+  ECREASOC: {collected: reason}
+  ECLOT: {assigned: {constant: ASKED}, when: [{reason: {EQ: NA}}]}
+"""
+EC_RAW = "subject,drug,reason\n1,A,NA\n1,B,no time\n1,C,\n1,D,-\n"
+
+
+def ec_study(options: str) -> dict[str, str]:
+    form = f"      ec: {{file: ec.csv, subject: subject, dates: DMY, {options}}}\n"
+    others = "".join(
+        f"      {name}: {{file: {name}.csv, subject: subject, dates: DMY}}\n"
+        for name in ("dm", "ex")
+    )
+    return {**CORE, "study.yaml": STUDY + others + form, "sdtm/ec.yaml": EC, "ec.csv": EC_RAW}
+
+
+def test_a_declared_missing_text_is_missing_in_conditions_that_do_not_name_it(
+    build: Build,
+) -> None:
+    frame = build(ec_study('missing: {NA: not applicable, "-": unknown}')).tables["EC"].frame
+    assert rows(frame, "ECTRT", "ECOCCUR", "ECREASOC", "ECLOT") == [
+        ("A", "Y", None, "ASKED"),
+        ("B", "N", "no time", None),
+        ("C", "Y", None, None),
+        ("D", "Y", None, None),
+    ]
+
+
+def test_a_text_declared_as_blank_is_as_if_nothing_stood_there(build: Build) -> None:
+    frame = build(ec_study('blank: [NA, "-"]')).tables["EC"].frame
+    assert rows(frame, "ECTRT", "ECOCCUR", "ECREASOC", "ECLOT") == [
+        ("A", "Y", None, None),
+        ("B", "N", "no time", None),
+        ("C", "Y", None, None),
+        ("D", "Y", None, None),
+    ]
