@@ -11,6 +11,7 @@ import pandas as pd
 from adam.lookup import NONE, taken
 from adam.records import Copies, Records
 from engine.calls import outcome_of
+from specs.derivation import Outcome
 from specs.distinct import texts_at
 from specs.errors import MappingError
 from specs.findings import findings
@@ -110,12 +111,24 @@ def _made(
         library.column(owner, split_source(source)[1], block.place)[kept] for source in rule.sources
     ]
     subjects = library.column(owner, "USUBJID", block.place)
-    records: Records | Copies = outcome_of(
+    outcome = outcome_of(
         rule,
         columns,
         lambda label: f"a record of subject {subjects[label]}",
-        gives=(Records, Copies),
-    ).values
+        gives=(Records, Copies, Outcome),
+    )
+    records: Records | Copies = outcome.values
+    if outcome.problems is not None:
+        account.tell(
+            findings(
+                severity=rule.derivation.severity,
+                rule=rule.derivation.finding,
+                dataset=dataset.name,
+                subject=subjects[outcome.problems.index],
+                message=outcome.problems,
+                file=block.place,
+            )
+        )
     if isinstance(records, Copies):
         places = kept.index.get_indexer(pd.Index(records.record))
         copies = records.rows.assign(**{FROM + owner: places})

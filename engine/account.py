@@ -65,8 +65,7 @@ class Account:
         self, derivation: Derivation, variable: str, value: pd.Series, problem: pd.Series
     ) -> None:
         """A derivation could not give a value as it should, where `problem` says so."""
-        rule = f"CK-{derivation.name.upper().replace('_', '-')}"
-        self.report(rule, derivation.severity, variable, value, problem)
+        self.report(derivation.finding, derivation.severity, variable, value, problem)
 
     def report(
         self, rule: str, severity: str, variable: str, value: pd.Series, problem: pd.Series

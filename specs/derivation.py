@@ -97,6 +97,11 @@ class Derivation:
         return Derivation, given
 
     @property
+    def finding(self) -> str:
+        """The id of its findings."""
+        return f"CK-{self.name.upper().replace('_', '-')}"
+
+    @property
     def paragraph(self) -> str:
         """The first paragraph of the docstring, on one line, placeholders unfilled."""
         text = inspect.getdoc(self.function) or ""

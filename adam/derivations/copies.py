@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from adam.derivations.occurrences import first_flag
-from adam.derivations.windows import NumberedWindow, open_limits
+from adam.derivations.windows import NumberedWindow, checked_windows, open_limits
 from adam.records import Copies
-from specs.derivation import derivation
+from specs.derivation import Outcome, derivation
 from specs.distinct import text_where
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def last_records(*keys: pd.Series, within: int) -> Copies:
     return Copies(pd.DataFrame(index=record.index), record)
 
 
-@derivation(scope="dataset")
+@derivation(scope="dataset", severity="warning")
 def carried_forward(
     subject: pd.Series,
     part: pd.Series,
@@ -38,11 +38,12 @@ def carried_forward(
     value: pd.Series,
     *order: pd.Series,
     windows: Sequence[NumberedWindow],
-) -> Copies:
+) -> Outcome:
     """For each {subject} and {part}, and each row of {windows} with AVISITN above 0 in whose days,
     from AWLO through AWHI, {day} of no record with {value} lies: the last record with {value}
     before AWLO is taken over once more, if there is one. The last is the highest in {day}, then
-    in {order}, with missing values first.
+    in {order}, with missing values first. A record with {value} and without {day} may lie in any
+    window, so that of its {subject} and {part} none is taken over, with a finding.
 
     AVISIT: In a record taken over once more the AVISIT of the row of {windows} that it stands for.
 
@@ -50,6 +51,9 @@ def carried_forward(
     """
     keys = [subject, part, day, *order]
     table = pd.concat(keys, axis=1).set_axis(range(len(keys)), axis=1)[value.notna()]
+    checked_windows([row for row in windows if row["AVISITN"] > 0])
+    undated = table[table[2].isna()]
+    table = table[~_agree(table, undated)]
     ordered = table.sort_values(list(table.columns[2:]), kind="stable", na_position="first")
     ordered = pd.DataFrame(
         {"group": ordered.groupby([0, 1], dropna=False).ngroup(), "day": ordered[2]}
@@ -61,7 +65,11 @@ def carried_forward(
     ]
     copies = pd.concat(found).sort_index(kind="stable")
     record = copies.index.to_series().reset_index(drop=True)
-    return Copies(copies[["AVISIT"]].reset_index(drop=True).astype("str"), record)
+    told = "the record has a value and no day; nothing is carried forward beside it"
+    problems = pd.Series(told, index=undated.index, dtype="str")
+    return Outcome(
+        Copies(copies[["AVISIT"]].reset_index(drop=True).astype("str"), record), problems
+    )
 
 
 @derivation
@@ -77,7 +85,7 @@ def first_flag_with_copies(
     table = pd.concat(keys, axis=1).set_axis(range(len(keys)), axis=1)
     record = table.groupby(list(table.columns), dropna=False, sort=False).ngroup()
     first = first_flag(*keys, within=within, descending=descending)
-    return text_where(record.isin(record[first.eq("Y")]))
+    return text_where(record.isin(record[first.values.eq("Y")]))
 
 
 def _last_before(ordered: pd.DataFrame, low: float, high: float) -> pd.DataFrame:
@@ -85,3 +93,9 @@ def _last_before(ordered: pd.DataFrame, low: float, high: float) -> pd.DataFrame
     inside = ordered.loc[ordered["day"].between(low, high), "group"]
     before = ordered[ordered["day"].lt(low) & ~ordered["group"].isin(inside)]
     return before.drop_duplicates("group", keep="last")
+
+
+def _agree(table: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
+    """True for the rows whose first two columns are those of one of the others."""
+    known = pd.MultiIndex.from_frame(others[[0, 1]])
+    return pd.Series(pd.MultiIndex.from_frame(table[[0, 1]]).isin(known), index=table.index)

@@ -7,34 +7,58 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sdtm import dates
-from specs.derivation import derivation
+from sdtm.order import spans, spans_of_days, surely_before
+from specs.derivation import Outcome, derivation
+from specs.distinct import text_where
 from specs.source_kinds import Dates, DateTexts
 
 if TYPE_CHECKING:
     from specs.constants import SourceNames
 
 
-@derivation
-def treatment_emergent(dtc: DateTexts, start: Dates, start_time: pd.Series) -> pd.Series:
+@derivation(severity="warning")
+def treatment_emergent(
+    dtc: DateTexts, start: Dates, start_time: pd.Series, end: DateTexts | None = None
+) -> Outcome:
     """Y where {dtc} is after the first dose on {start}, or on its day and not timed before
-    {start_time}. A date that is partial or missing counts where it may be. Missing without a first
-    dose.
+    {start_time}. {end} A {dtc} that is incomplete or missing counts where it may be so, with a
+    finding where it may also be before. Missing without a first dose, and otherwise.
+
+    end: Missing where {end} is for certain before the first dose, whatever {dtc} is.
     """
-    time = dates.time_of_day(dtc)
-    earlier = dates.last_day(dtc).lt(start)
-    earlier |= dates.full_day(dtc).eq(start) & time.lt(start_time)
-    flag = pd.Series("Y", index=dtc.index, dtype="str")
-    return flag.where(~earlier & start.notna())
+    dose, when = spans_of_days(start, start_time), spans(dtc)
+    before = surely_before(when, dose)
+    ended = pd.Series(data=False, index=dtc.index)
+    if end is not None:
+        ended = surely_before(spans(end), dose)
+    flagged = start.notna() & ~before & ~ended
+    day = spans_of_days(start)
+    open_ = dates.full_day(dtc).isna() & ~when.first.ge(day.first)
+    told = "the start may be before the first dose; the event is counted as treatment emergent"
+    told += "" if end is not None else ", and its rule names no end that could tell otherwise"
+    return Outcome(text_where(flagged), text_where(flagged & open_, told))
 
 
 @derivation
-def start_not_before(dtc: DateTexts, first: Dates) -> pd.Series:
-    """The earliest calendar day that {dtc} allows, but where it is partial and {first} lies among
-    the days it allows, {first}; missing where the year is not known.
+def start_not_before(dtc: DateTexts, first: Dates, end: DateTexts | None = None) -> pd.Series:
+    """The earliest calendar day that {dtc} allows; where it is incomplete, the earliest from
+    {first} on, if it allows one. {end} Known parts stay. Missing where the year is not known.
+
+    end: Not so where that would be after every day that {end} allows.
     """
-    earliest, latest = dates.first_day(dtc), dates.last_day(dtc)
-    inside = earliest.lt(first) & latest.ge(first)
-    return earliest.mask(inside, first).astype("datetime64[s]")
+    earliest, later = dates.first_day(dtc), dates.first_day_from(dtc, first)
+    if end is not None:
+        later = later.mask(later.gt(dates.last_day(end)))
+    return later.fillna(earliest).astype("datetime64[s]")
+
+
+@derivation
+def end_not_after(dtc: DateTexts, last: Dates) -> pd.Series:
+    """The latest calendar day that {dtc} allows; where it is incomplete, the latest through {last},
+    if it allows one. Known parts stay. Missing where the year is not known.
+    """
+    latest, sooner = dates.last_day(dtc), dates.last_day_until(dtc, last)
+    return sooner.fillna(latest).astype("datetime64[s]")
 
 
 @derivation
@@ -43,10 +67,11 @@ def days_of(start: Dates, end: Dates) -> pd.Series:
     return (end - start).dt.days.astype("float64") + 1
 
 
-@derivation
-def first_flag(*keys: pd.Series, within: int, descending: SourceNames = ()) -> pd.Series:
+@derivation(severity="warning")
+def first_flag(*keys: pd.Series, within: int, descending: SourceNames = ()) -> Outcome:
     """Y for the first record of each {keys:first within}, in the order of {keys:after
-    within}{descending}; missing values come last. Otherwise missing.
+    within}{descending}; missing values come last. Of records
+    that agree in {keys} the first as the records stand, with a finding. Otherwise missing.
 
     descending: , with {descending} from the highest to the lowest
     """
@@ -56,8 +81,10 @@ def first_flag(*keys: pd.Series, within: int, descending: SourceNames = ()) -> p
     ordered = table.sort_values(
         list(table.columns), ascending=ascending, kind="stable", na_position="last"
     )
-    first = ~ordered.duplicated(list(range(within)))
-    return pd.Series("Y", index=table.index, dtype="str").where(first)
+    first = ~ordered.duplicated(list(range(within))).reindex(table.index)
+    tied = first & table.duplicated(keep=False)
+    told = "another record agrees with it in all keys of the order; the first as they stand counts"
+    return Outcome(text_where(first), text_where(tied, told))
 
 
 @derivation

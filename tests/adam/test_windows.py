@@ -5,20 +5,22 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from adam.derivations import windows as functions_of_windows
 from adam.derivations.windows import (
-    analysis_flag,
     analysis_visit,
-    baseline_flag,
     before_first_dose,
     days_from_target,
     of_window,
-    timed_before_first_dose,
     visit_grid,
     visit_of_day,
     window_table,
     window_unit,
 )
-from tests.adam.series import dates, numbers, texts
+from tests.adam.series import dates, numbers, texts, values_of
+
+analysis_flag = values_of(functions_of_windows.analysis_flag)
+baseline_flag = values_of(functions_of_windows.baseline_flag)
+timed_before_first_dose = values_of(functions_of_windows.timed_before_first_dose)
 
 WINDOWS = (
     {"AVISIT": "Baseline", "AVISITN": 0, "VISIT": None, "AWTARGET": 1, "AWLO": -28, "AWHI": 1},
