@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from adam.methods import Method
+    from adam.methods.sample import Statistic
     from specs.analyses import Analysis, Selection
     from specs.model import Study
     from specs.tables import Table
@@ -68,7 +69,10 @@ def method_of(analysis: Analysis) -> Method:
     return METHODS[analysis.method]
 
 
-def _rows(analysis: Analysis, tables: Mapping[str, Table]) -> Iterator[tuple[Any, ...]]:
+def statistics(
+    analysis: Analysis, tables: Mapping[str, Table]
+) -> Iterator[tuple[tuple[str, ...], tuple[Statistic, ...]]]:
+    """What the method of an analysis makes of its records, for each combination of its groups."""
     method = method_of(analysis)
     records = selected(analysis, tables, analysis.place)
     if records.empty:
@@ -87,12 +91,17 @@ def _rows(analysis: Analysis, tables: Mapping[str, Table]) -> Iterator[tuple[Any
             analysis.event,
             analysis.level,
         )
+        yield values, method(sample)
+
+
+def _rows(analysis: Analysis, tables: Mapping[str, Table]) -> Iterator[tuple[Any, ...]]:
+    for values, found in statistics(analysis, tables):
         pairs = [*zip(analysis.by, values, strict=True), ("", ""), ("", "")][:2]
         groups = [text for pair in pairs for text in pair]
-        for number, found in enumerate(method(sample), 1):
+        for number, one in enumerate(found, 1):
             yield (
                 analysis.id, analysis.title, analysis.method, analysis.dataset, analysis.variable,
-                *groups, number, found.code, found.label, found.value, found.shown,
+                *groups, number, one.code, one.label, one.value, one.shown,
             )  # fmt: skip
 
 

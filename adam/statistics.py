@@ -1,4 +1,4 @@
-"""The results a study declares in analyses.yaml, computed with scipy."""
+"""The proportions that a build prints, as the results of the study have them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from specs.errors import MappingError, did_you_mean
+from adam.analysis import statistics
 from specs.numbers import exact, fixed_text, number_text
-from specs.where import all_hold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,28 +38,10 @@ class Proportion:
 def proportion(analysis: Analysis, tables: Mapping[str, Table]) -> Proportion:
     """The share of an analysis's records that have its event, with the exact interval.
 
-    The interval is that of Clopper and Pearson (Biometrika 1934;26:404). MappingError where there
-    is no dataset or no record to count.
+    MappingError where there is no dataset or no record to count.
     """
-    from scipy.stats import binomtest  # a second to import, and only this function needs it
-
-    if analysis.dataset not in tables:
-        raise MappingError(
-            f"analysis {analysis.id} needs {analysis.dataset}, which is not built",
-            where=analysis.place,
-            remedy=did_you_mean(analysis.dataset, tables),
-        )
-    frame = tables[analysis.dataset].frame
-    records = frame[all_hold(analysis.where, frame)]
-    if records.empty:
-        raise MappingError(
-            f"analysis {analysis.id}: no record of {analysis.dataset} meets"
-            f" {' and '.join(map(str, analysis.where))}",
-            where=analysis.place,
-            remedy="check its where clause",
-        )
-    events = int(records[analysis.variable].eq(analysis.event).sum())
-    interval = binomtest(events, len(records)).proportion_ci(analysis.level, method="exact")
-    return Proportion(
-        analysis.title, events, len(records), analysis.level, interval.low, interval.high
-    )
+    ((_, found),) = statistics(analysis, tables)
+    value = {one.code: one.value for one in found}
+    events, total = int(value["EVENTS"]), int(value["TOTAL"])
+    low, high = value["CPLOW"], value["CPHIGH"]
+    return Proportion(analysis.title, events, total, analysis.level, low, high)

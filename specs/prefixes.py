@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"(?:(?P<owner>[^.\s]+)\.)?(?P<dashes>--)?(?P<rest>[A-Z0-9*]+)")
 
 
+def with_prefix(name: str, prefix: str) -> str:
+    """A name with the prefix of a domain in place of `--`; another name as it is.
+
+    >>> with_prefix("--DTC", "AE"), with_prefix("VISIT", "AE")
+    ('AEDTC', 'VISIT')
+    """
+    return prefix + name.removeprefix("--") if name.startswith("--") else name
+
+
 @dataclass(frozen=True)
 class Prefixes:
     """What stands for `--` and for ids in the files of a study.

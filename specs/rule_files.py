@@ -12,6 +12,7 @@ from specs.constants import check_constants
 from specs.dataset_models import AdamFile, SdtmFile
 from specs.errors import SpecError, did_you_mean
 from specs.model import Origin, Rule
+from specs.prefixes import with_prefix
 from specs.rule_models import RuleModel
 from specs.standards import standard
 from specs.study_units import UNITS
@@ -106,7 +107,7 @@ class RuleResolver:
 
     def named(self, name: str) -> str:
         """A name with the domain in place of "--"."""
-        return name.replace("--", self.domain, 1) if name.startswith("--") else name
+        return with_prefix(name, self.domain)
 
     def rules(self, name: str, given: VariableModel, part: str) -> Iterator[Rule]:
         """The rules of a variable, resolved."""

@@ -21,6 +21,7 @@ import pandas as pd
 
 from specs.findings import all_findings, no_findings
 from specs.model import Dataset
+from specs.prefixes import with_prefix
 from validation.places import as_text, at_rows
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def check(
 
 def named(dataset: Dataset, variable: str) -> str:
     """A variable's name in a dataset: `--DTC` is AEDTC in AE."""
-    return variable.replace("--", dataset.domain, 1) if variable.startswith("--") else variable
+    return with_prefix(variable, dataset.domain)
 
 
 def conflicting(frame: pd.DataFrame, left: str, right: str, within: tuple[str, ...]) -> pd.Series:

@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from specs.errors import SpecError
 from specs.output.work import NEW, work_folder
 from specs.paths import new_in
+from specs.prefixes import with_prefix
 from specs.shared import with_shared
 from specs.workbooks import rule_cells
 from specs.workbooks.added import PARTS, added_sheets
@@ -282,7 +283,7 @@ def _rules_edited(book: Workbook, made: Imported, study: Study, seen: _Seen) -> 
             if said.get("dataset") == owner
             for part in PARTS
             for told in said.get(part, {})
-            if told.replace("--", said.get("domain") or owner, 1) == name
+            if with_prefix(told, said.get("domain") or owner) == name
         ]
         if len(places) != 1:
             made.problems.append(

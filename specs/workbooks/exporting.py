@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from specs.model import Origin
+from specs.prefixes import with_prefix
 from specs.shared import with_shared
 from specs.workbooks import rule_cells
 from specs.workbooks.added import PARTS, added_sheets
@@ -65,7 +66,7 @@ def written_rules(given: Mapping[str, Any]) -> Mapping[tuple[str, str], list[dic
         domain = said.get("domain") or dataset
         for part, own in PARTS.items():
             for name, told in (said.get(part) or {}).items():
-                key = (dataset, name.replace("--", domain, 1) if name.startswith("--") else name)
+                key = (dataset, with_prefix(name, domain))
                 found.setdefault(key, []).extend(rule_cells.rules_of(told, own))
     return found
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from specs.errors import SpecError
+from specs.prefixes import with_prefix
 from specs.workbooks.added import PARTS
 from specs.workbooks.layouts import RULED
 from specs.yaml_files import read_yaml
@@ -92,7 +93,7 @@ def _rows(
     """The rows that say what stands in an entry of a file, those of the layout first."""
     if name:
         prefix = str(file.data.get("domain") or dataset)
-        meant = name.replace("--", prefix, 1) if name.startswith("--") else name
+        meant = with_prefix(name, prefix)
         for row in book.rows("Variables"):
             if (row["Dataset"], row["Variable"]) == (dataset, meant):
                 yield row
