@@ -49,7 +49,8 @@ def first_time(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
     {dtc} is the earliest.
     """
     first = dates.full_day(earliest_of(dtc, subjects)["dtc"])
-    of_day = dates.full_day(dtc).eq(subjects.map(first))
+    day = first.reindex(subjects).set_axis(subjects.index)
+    of_day = dates.full_day(dtc).eq(day)
     return dates.time_of_day(dtc).where(of_day).groupby(subjects).min()
 
 
