@@ -205,7 +205,7 @@ class Tabulation(Making):
         """What a field tells of the variable, or the value of another dataset's variable."""
         if rule.origin is Origin.PREDECESSOR:
             return self._of_subject(rule.sources[0], rule)
-        codelist = self._study.codelists.get(variable.codelist)
+        codelist = self._study.codelists.get(rule.codelist or variable.codelist)
         return self._answers.values(rule, variable, codelist, rows)
 
     def sources(self, rule: Rule, rows: pd.Series) -> list[pd.Series]:

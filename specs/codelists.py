@@ -47,39 +47,39 @@ class StudyTerminology:
             )
         return names[0]
 
-    def permitted(self, codes: tuple[str, ...], among: tuple[str, ...], place: str) -> str:
-        """The first of some lists that the standard lets a variable use, or an own list."""
+    def permitted(
+        self, codes: tuple[str, ...], among: tuple[str, ...], variable: str, place: str
+    ) -> str:
+        """Those of some lists that the standard lets a variable use, as one, or an own list."""
         known = {self._standard.codelist(code).name for code in codes}
-        for name in among:
-            given = self._own.get(name)
-            if name in known or (given is not None and (given.of in known or not codes)):
-                return name
-        raise SpecError(
-            f"the standard lets it use none of {', '.join(among)}",
-            where=place,
-            remedy=f"choose from {', '.join(sorted(known)) or 'lists of the study'}",
+        names = tuple(
+            name
+            for name in among
+            if name in known
+            or ((given := self._own.get(name)) is not None and (given.of in known or not codes))
         )
+        if not names:
+            raise SpecError(
+                f"the standard lets it use none of {', '.join(among)}",
+                where=place,
+                remedy=f"choose from {', '.join(sorted(known)) or 'lists of the study'}",
+            )
+        return names[0] if len(names) == 1 else self.joined(names, variable, place)
 
     def joined(self, names: tuple[str, ...], variable: str, place: str) -> str:
-        """A list of the terms of several lists of the sponsor, named after the variable."""
+        """A list of the terms of several lists, each for some records, named after the variable."""
         lists = [self.use(name, place) for name in names]
-        standard = [used.name for used in lists if used.standard]
-        if standard:
-            raise SpecError(
-                f"{variable} has the codelists {' and '.join(names)}, and {standard[0]} is one of"
-                " the standard",
-                where=place,
-                remedy="choose one list for all files of the dataset",
-            )
         terms = {term.value: term for used in lists for term in used.codelist.terms}
         own = {text: value for used in lists for text, value in used.own.items()}
-        codelist = replace(
-            lists[0].codelist,
+        codelist = Codelist(
+            code="",
             name=variable,
             title="; ".join(dict.fromkeys(used.codelist.title for used in lists)),
+            extensible=any(used.codelist.extensible for used in lists),
             terms=tuple(terms.values()),
         )
-        self._used[variable] = StudyCodelist(variable, codelist, own=MappingProxyType(own))
+        of = names if any(used.standard for used in lists) else ()
+        self._used[variable] = StudyCodelist(variable, codelist, own=MappingProxyType(own), of=of)
         return variable
 
     def use(self, name: str, place: str) -> StudyCodelist:

@@ -150,7 +150,9 @@ class DatasetResolver(RuleResolver):
         plain = kind in ("Char", "Num")
         codelist = given.codelist
         if isinstance(codelist, tuple):
-            codelist = self.terminology.permitted(known.codelists if known else (), codelist, place)
+            codelist = self.terminology.permitted(
+                known.codelists if known else (), codelist, name, place
+            )
         elif codelist is None and known is not None:
             codelist = self.terminology.choose(known.codelists, name, place)
         if codelist:

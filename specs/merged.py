@@ -7,11 +7,13 @@ a condition on a variable that all blocks assign and no two files alike, such as
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import chain, combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from specs.errors import SpecError
+from specs.model import Value
 from specs.standards import standard
 from specs.where import Comparator, Where
 
@@ -50,8 +52,8 @@ def _merged(
                 else "give both the same keys",
             )
     scopes = _scopes(parts)
-    known = standard(first.standard, standards[first.standard]).variables(first.domain)
-    order = {v.variable: v.order for v in known}
+    guide = standard(first.standard, standards[first.standard])
+    place = partial(guide.place, first.domain, first.domain, first.class_)
     variables = tuple(_variables([p.variables for p in parts], scopes, terminology))
     fields: dict[str, tuple[str, ...]] = {}
     for form, names in chain.from_iterable(part.not_submitted.items() for part in parts):
@@ -59,7 +61,7 @@ def _merged(
     return replace(
         first,
         blocks=tuple(block for part in parts for block in part.blocks),
-        variables=tuple(sorted(variables, key=lambda v: order.get(v.name, len(order)))),
+        variables=tuple(sorted(variables, key=lambda variable: place(variable.name))),
         supplemental=tuple(_variables([p.supplemental for p in parts], scopes, terminology)),
         working=tuple(_variables([p.working for p in parts], scopes, terminology)),
         not_submitted=MappingProxyType(fields),
@@ -124,6 +126,8 @@ def _one(
         )
     if len(codelists) > 1:
         codelist = terminology.joined(codelists, first.name, first.place)
+        if terminology.use(codelist, first.place).of:
+            found = [(_with_list_of_part(v), scope) for v, scope in found]
     own = [tuple(replace(rule, place="") for rule in v.rules) for v, _ in found]
     if len(found) == parts and all(rules == own[0] for rules in own):
         return replace(first, codelist=codelist)
@@ -132,6 +136,15 @@ def _one(
     values = tuple(replace(u, where=(scope, *u.where)) for v, scope in found for u in v.values)
     length = max(lengths) if lengths else None
     return replace(first, codelist=codelist, rules=rules, length=length, values=values)
+
+
+def _with_list_of_part(variable: Variable) -> Variable:
+    """The variable of one file, whose own code list counts for its records at value level."""
+    rules = tuple(replace(rule, codelist=variable.codelist) for rule in variable.rules)
+    if variable.values:
+        return replace(variable, rules=rules)
+    described = replace(variable, label="", rules=())
+    return replace(variable, rules=rules, values=(Value(where=(), described=described),))
 
 
 def _scoped(rule: Rule, scope: Where) -> Rule:

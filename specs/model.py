@@ -76,6 +76,7 @@ class Rule:
     where: tuple[Condition, ...] = ()
     place: str = ""
     working: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    codelist: str = ""  # the list in which an answer is read, where it is not the variable's
 
     def method_text(self) -> str:
         """The method as define.xml states it; "" unless derived."""
@@ -164,7 +165,10 @@ class Value:
     @property
     def scoped(self) -> tuple[Rule, ...]:
         """The rules for these values, as rules of the variable."""
-        return tuple(replace(r, when=(*self.where, *r.when)) for r in self.described.rules)
+        listed = self.described.codelist
+        return tuple(
+            replace(r, when=(*self.where, *r.when), codelist=listed) for r in self.described.rules
+        )
 
     @property
     def name(self) -> str:
@@ -307,6 +311,7 @@ class StudyCodelist:
     `codelist` holds the terms, those of the standard and the sponsor's own; `extended` names the
     sponsor's terms in a list of the standard; `own` maps collected texts to submission values.
     A `restricted` list has been cut to the terms that the study permits: all of them are possible.
+    `of` names the lists that it was put together from, each of which counts for some records.
     """
 
     name: str
@@ -315,6 +320,7 @@ class StudyCodelist:
     extended: frozenset[str] = frozenset()
     own: Mapping[str, str] = field(default_factory=dict)
     restricted: bool = False
+    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from validation.rules import (
     ValueRule,
     both_or_neither,
     coded_by,
+    coded_where,
     decoded_by,
     in_codelist,
     iso_8601,
@@ -156,5 +157,10 @@ def row_rules(dataset: Dataset, study: Study) -> Iterator[RowRule]:
         yield decoded_by("CK-DECODE", code, name, decoded)
         if lists:
             yield coded_by(code, value, lists)
+    for described in dataset.variables:
+        for part in described.values:
+            listed = part.described.codelist
+            if listed != described.codelist and listed in study.codelists:
+                yield coded_where(described.name, part.where, listed, study.codelists[listed])
     if dataset.parent:
         yield both_or_neither("CK-IDVAR", "IDVAR", "IDVARVAL")

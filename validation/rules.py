@@ -19,11 +19,13 @@ from sdtm.partial import DateTextError, iso_interval, iso_partial
 from specs.errors import did_you_mean
 from specs.limits import LONGEST_TEXT
 from specs.terminology import nearest
+from specs.where import all_hold, told, variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from specs.model import StudyCodelist
+    from specs.where import Condition
 
 # With more distinct values than this the fault is not a misspelt term, and a search is slow.
 _SUGGESTED: Final = 50
@@ -200,6 +202,24 @@ def coded_by(code: str, variable: str, lists: Mapping[str, tuple[str, StudyCodel
         return said
 
     return RowRule("CK-CODELIST", variable, (code, variable), holds, message)
+
+
+def coded_where(
+    variable: str, where: tuple[Condition, ...], name: str, used: StudyCodelist
+) -> RowRule:
+    """CK-CODELIST: where conditions hold the values are terms of the list for them."""
+    needs = (variable, *variables_of(where))
+
+    def holds(frame: pd.DataFrame) -> pd.Series:
+        values = frame[variable]
+        return ~all_hold(where, frame) | values.isna() | values.isin(used.codelist.values)
+
+    def message(rows: pd.DataFrame) -> pd.Series:
+        distinct = rows[variable].unique().tolist()
+        texts = dict(zip(distinct, no_terms(distinct, name, used), strict=True))
+        return rows[variable].map(texts) + f" (where {told(where)})"
+
+    return RowRule("CK-CODELIST", variable, needs, holds, message)
 
 
 def decoded_by(id_: str, code: str, variable: str, decodes: Mapping[str, str]) -> RowRule:

@@ -66,6 +66,8 @@ class CodeLists:
         if attributes.data_type not in _LISTED_TYPES:
             return None
         listed = self._study.codelists.get(attributes.codelist)
+        if listed is not None and listed.of:
+            return None  # its lists stand at value level
         terms = attributes.terms
         if listed is None and not value and dataset.parameters:
             listed = _parameter_list(dataset, variable.name)

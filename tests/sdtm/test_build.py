@@ -375,3 +375,35 @@ def test_a_text_declared_as_blank_is_as_if_nothing_stood_there(build: Build) -> 
         ("C", "Y", None, None),
         ("D", "Y", None, None),
     ]
+
+
+DS = """
+dataset: DS
+records: {from: ds, where: [{kind: {EQ: KIND}}], assign: {DSCAT: CATEGORY}}
+keys: [STUDYID, USUBJID, DSDECOD]
+variables:
+  DSTERM: {collected: what}
+  DSDECOD: {collected: what, codelist: LIST}
+  DSCAT: {}
+"""
+
+
+def disposition(kind: str, category: str, codelist: str) -> str:
+    return DS.replace("KIND", kind).replace("CATEGORY", category).replace("LIST", codelist)
+
+
+def test_each_category_of_a_dataset_is_read_in_its_own_codelist(build: Build) -> None:
+    made = build(
+        {
+            **CORE,
+            "sdtm/ds_end.yaml": disposition("end", "DISPOSITION EVENT", "NCOMPLT"),
+            "sdtm/ds_mile.yaml": disposition("mile", "PROTOCOL MILESTONE", "PROTMLST"),
+            "ds.csv": "subject,kind,what\n1,end,Completed\n1,mile,Randomized\n2,end,Randomized\n",
+        }
+    )
+    frame = made.tables["DS"].frame
+    assert rows(frame, "USUBJID", "DSCAT", "DSDECOD") == [
+        ("S1-1", "DISPOSITION EVENT", "COMPLETED"),
+        ("S1-1", "PROTOCOL MILESTONE", "RANDOMIZED"),
+        ("S1-2", "DISPOSITION EVENT", "Randomized"),
+    ]

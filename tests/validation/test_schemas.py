@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from specs.model import Block, Origin, Parameter, Rule, StudyCodelist
+from specs.model import Block, Origin, Parameter, Rule, StudyCodelist, Value
 from specs.tables import Table, no_trace
 from specs.terminology import Codelist, Term
+from specs.where import Comparator, Where
 from validation.schemas import schema, validate
 
 if TYPE_CHECKING:
@@ -363,3 +364,37 @@ def test_a_country_is_a_code_of_three_letters(make: Any) -> None:
         ("CK-COUNTRY", "S-2", "", "COUNTRY", "DE"),
         ("CK-COUNTRY", "S-3", "", "COUNTRY", "UK"),
     ]
+
+
+def test_values_are_checked_against_the_list_of_their_value_level(make: Any) -> None:
+    def listed(name: str, *terms: str) -> StudyCodelist:
+        of = tuple(Term("", term) for term in terms)
+        return StudyCodelist(name, Codelist("C1", name, name, extensible=False, terms=of))
+
+    def where(category: str) -> tuple[Where, ...]:
+        return (Where(variable="DSCAT", comparator=Comparator.EQ, values=(category,)),)
+
+    lists = {
+        "NCOMPLT": listed("NCOMPLT", "COMPLETED"),
+        "PROTMLST": listed("PROTMLST", "RANDOMIZED"),
+        "DSDECOD": replace(
+            listed("DSDECOD", "COMPLETED", "RANDOMIZED"), of=("NCOMPLT", "PROTMLST")
+        ),
+    }
+    decoded = make.variable("DSDECOD", codelist="DSDECOD")
+    values = (
+        Value(where("END"), replace(decoded, codelist="NCOMPLT")),
+        Value(where("MILE"), replace(decoded, codelist="PROTMLST")),
+    )
+    columns = (
+        make.variable("USUBJID"),
+        make.variable("DSCAT"),
+        replace(decoded, values=values),
+    )
+    ds = make.dataset("DS", columns, keys=("USUBJID", "DSCAT"))
+    table = make.read_table(
+        "DS", "USUBJID|DSCAT|DSDECOD\nA|END|COMPLETED\nA|MILE|RANDOMIZED\nB|END|RANDOMIZED"
+    )
+    result = validate(table, ds, make.study(ds, codelists=lists))
+    assert rows(result) == [("CK-CODELIST", "B", "", "DSDECOD", "RANDOMIZED")]
+    assert result["message"].item().endswith('(where DSCAT EQ "END")')
