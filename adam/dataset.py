@@ -434,7 +434,9 @@ class AnalysisDataset(Making):
         position[self.frame.index[order]] = np.arange(len(order))
         frame = self.frame[names].take(order).reset_index(drop=True)
         rules = self.account.rules(self.frame.index[order])
-        table = Table(self.dataset.name, frame, self.account.traced(position), rules=rules)
+        choices = self.account.choices(position)
+        trace = self.account.traced(position)
+        table = Table(self.dataset.name, frame, trace, rules=rules, choices=choices)
 
         def located(_: pd.Index, places: NDArray[np.int64]) -> Mapping[str, pd.Series]:
             rows = frame.iloc[places].reset_index(drop=True)

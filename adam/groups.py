@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from engine.groups import joined
+from specs.choices import moved
 from specs.findings import all_findings
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ def _part(table: Table, rows: Whole) -> Table:
 
     supplemental = None if table.supplemental is None else taken(table.supplemental)
     empty = table.trace.iloc[:0]
-    return replace(table, frame=taken(table.frame), supplemental=supplemental, trace=empty)
+    return replace(
+        table, frame=taken(table.frame), supplemental=supplemental, trace=empty, choices=None
+    )
 
 
 def _placed(table: Table, places: Mapping[str, Whole]) -> Table:
@@ -100,4 +103,6 @@ def _placed(table: Table, places: Mapping[str, Whole]) -> Table:
     for source, place in places.items():
         of_source = (table.trace["source"] == source).to_numpy()
         record[of_source] = place[record[of_source]]
-    return replace(table, trace=table.trace.assign(record=record))
+    rows = np.arange(len(table.frame))
+    choices = moved(table.choices, table.name, rows, places)
+    return replace(table, trace=table.trace.assign(record=record), choices=choices)

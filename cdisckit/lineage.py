@@ -4,7 +4,7 @@
 links every row of every dataset to raw records or to rows of other datasets; `variables.csv` links
 every variable to its sources, and says for which rows. A row's records times a variable's sources
 is a cell's lineage. `rules.parquet` tells, for variables of several rules, which of them gave the
-value of each row.
+value of each row; `choices.parquet` which records a value was chosen among, and why others lost.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from specs.choices import no_choices
 from specs.lineage import variable_lineage
 from specs.references import split_source
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def write_lineage(study: Study, raw: RawData, tables: Mapping[str, Table], folder: Path) -> None:
-    """Write the four tables into `folder`, which is made."""
+    """Write the tables into `folder`, which is made."""
     folder.mkdir()
     raw.records().reset_index().to_parquet(folder / "raw_records.parquet", index=False)
     traces = [table.trace.assign(dataset=name) for name, table in tables.items()]
@@ -38,9 +39,22 @@ def write_lineage(study: Study, raw: RawData, tables: Mapping[str, Table], folde
     fired.astype({"dataset": "category", "variable": "category"}).to_parquet(
         folder / "rules.parquet", index=False
     )
+    chosen = pd.concat([_chosen(table) for table in tables.values()], ignore_index=True)
+    chosen.astype(
+        dict.fromkeys(("dataset", "variable", "source", "because"), "category")
+    ).to_parquet(folder / "choices.parquet", index=False)
     variables = variable_lineage(study)
     variables = variables[variables["source"].map(lambda source: _is_there(source, study, raw))]
     variables.to_csv(folder / "variables.csv", index=False, lineterminator="\n")
+
+
+def _chosen(table: Table) -> pd.DataFrame:
+    """The records among which values were chosen, in the order of variables, rows and records."""
+    told = no_choices() if table.choices is None else table.choices
+    plain = told.astype({"variable": "str", "source": "str", "because": "str"})
+    order = ["variable", "row", "source", "record"]
+    plain = plain.sort_values(order, kind="stable", ignore_index=True)
+    return plain.assign(dataset=table.name)[["dataset", *order, "because"]]
 
 
 def _fired(table: Table) -> pd.DataFrame:

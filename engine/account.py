@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from specs.choices import below, moved
 from specs.distinct import texts_at
 from specs.findings import all_findings, findings
 
@@ -40,6 +41,7 @@ class Account:
         self._problems: list[pd.DataFrame] = []
         self._apart: list[pd.DataFrame] = []
         self._fired: dict[str, pd.Series] = {}
+        self._choices: list[pd.DataFrame] = []
 
     def trace(self, row: Any, source: str, record: Any) -> None:
         """Rows were made from records of a source; both by label, one pair per place."""
@@ -60,6 +62,10 @@ class Account:
         elif len(known) < len(rows):
             known = known.reindex(rows.index, fill_value=0)
         self._fired[variable] = known.mask(rows, number)
+
+    def chosen(self, variable: str, source: str, choices: pd.DataFrame) -> None:
+        """The records of a source among which values were chosen, see `specs.choices`."""
+        self._choices.append(choices.assign(variable=variable, source=source))
 
     def derived(
         self, derivation: Derivation, variable: str, value: pd.Series, problem: pd.Series
@@ -101,6 +107,16 @@ class Account:
         named = texts_at(source, sources, index)
         columns = {"row": row, "source": named, "record": record}
         return pd.DataFrame(columns, index=index, copy=False)
+
+    def choices(self, position: Whole) -> pd.DataFrame | None:
+        """The records among which values were chosen, those of the dataset itself by position."""
+        told = below(self._choices)
+        if told is None:
+            return None
+        there = position[told["row"]] >= 0
+        own = (told["source"] == self._dataset).to_numpy()
+        there[own] &= position[told["record"][own]] >= 0
+        return moved(told[there], self._dataset, position)
 
     def rules(self, order: Any) -> pd.DataFrame:
         """For variables of several rules the number of that which gave each value, 0 for none.

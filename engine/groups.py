@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from specs.choices import below, moved
 from specs.distinct import as_plain, stacked
 from specs.tables import Table, stable_order, traces
 
@@ -52,9 +53,14 @@ def _below_each_other(tables: list[Table]) -> Table:
     qualifiers = [t.supplemental for t in tables if t.supplemental is not None]
     rules = [t.rules for t in tables if t.rules is not None]
     frames = [table.frame for table in tables]
+    starts = np.cumsum([0, *map(len, frames)])
+    chosen = below(
+        moved(table.choices, name, start + np.arange(len(table.frame)))
+        for table, start in zip(tables, starts, strict=False)
+    )
     tables.clear()
-    beside = [_below(parts) if parts else None for parts in (qualifiers, rules)]
-    return Table(name, _below(frames), trace, *beside)
+    of_rows, fired = (_below(parts) if parts else None for parts in (qualifiers, rules))
+    return Table(name, _below(frames), trace, of_rows, fired, chosen)
 
 
 def _traced(tables: list[Table]) -> pd.DataFrame:

@@ -17,8 +17,10 @@ import pandas as pd
 from engine.account import Account
 from engine.calls import outcome_of
 from engine.values import combined, no_values, typed
+from specs.choices import COLUMNS
 from specs.distinct import as_plain, spread
 from specs.errors import CdisckitError, MappingError
+from specs.references import split_source
 from specs.where import all_hold, variables_of
 
 if TYPE_CHECKING:
@@ -148,6 +150,8 @@ class Making(ABC):
             outcome = outcome_of(rule, columns, record)
             values, problems = outcome.values, outcome.problems
             source = columns[0] if columns else values
+        if outcome.choices is not None:
+            self._account_for(rule, variable, outcome.choices, rows)
         if problems is not None:
             wrong = problems[problems.notna()]
             wrong = wrong[rows[wrong.index]]
@@ -165,6 +169,18 @@ class Making(ABC):
                 still = self.column(source, rule.place).loc[lost].isna()
                 values = as_plain(values).mask(values.index.isin(lost[still]))
         return values
+
+    def _account_for(
+        self, rule: Rule, variable: Variable, choices: pd.DataFrame, rows: pd.Series
+    ) -> None:
+        """Account for the records among which a rule chose, where its values count."""
+        source = self.dataset.name
+        if rule.derivation is not None and rule.derivation.scope == "subject":
+            source = split_source(rule.sources[0])[0]
+            labels = pd.Series(self.index, index=as_plain(self.subjects))[rows.to_numpy()]
+            of_rows = choices.merge(labels.rename("label"), left_on="row", right_index=True)
+            choices = of_rows.assign(row=of_rows["label"])[list(COLUMNS)]
+        self.account.chosen(variable.name, source, choices[rows.loc[choices["row"]].to_numpy()])
 
     def _of_subjects(self, values: pd.Series) -> pd.Series:
         """Values of subjects for each of their records."""

@@ -313,6 +313,7 @@ class Tabulation(Making):
             sorted_trace(self.records.trace, order, self.dataset.name),
             sorted_columns(self.dataset.supplemental),
             self.account.rules(order),
+            self.account.choices(_positions(order)),
         )
 
     def findings(self) -> pd.DataFrame:
@@ -325,8 +326,7 @@ class Tabulation(Making):
         return Usage(self.dataset, records.fields, records.left_out, records.merged)
 
     def _findings(self, order: np.ndarray) -> pd.DataFrame:
-        position = np.empty_like(order)
-        position[order] = np.arange(len(order))
+        position = _positions(order)
 
         def located(rows: pd.Index, _: np.ndarray) -> Mapping[str, pd.Series]:
             places = self.records.places(rows)
@@ -353,3 +353,10 @@ class Tabulation(Making):
             "the event is none of the visits in study.yaml", index=self.index[unplanned]
         )
         self.account.report("CK-VISIT-EVENT", "error", "VISITNUM", event, told)
+
+
+def _positions(order: np.ndarray) -> np.ndarray:
+    """For each record, in the order collected, the place at which an order puts it."""
+    position = np.empty_like(order)
+    position[order] = np.arange(len(order))
+    return position

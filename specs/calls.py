@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from specs.choices import COLUMNS
 from specs.derivation import Outcome
 from specs.distinct import as_plain, has_text_categories
 from specs.errors import CdisckitError, MappingError
@@ -159,7 +160,7 @@ def _conformed(made: Any, gives: tuple[type, ...], index: pd.Index | None) -> An
         raise _UnfitError(_a(made))
     if isinstance(made, Outcome):
         values = _conformed(made.values, tuple(t for t in gives if t is not Outcome), index)
-        return Outcome(values, _problems(made.problems, index))
+        return Outcome(values, _problems(made.problems, index), _choices(made.choices))
     if isinstance(made, pd.Series):
         return _column(made, index, "")
     if isinstance(made, pd.DataFrame):
@@ -168,6 +169,12 @@ def _conformed(made: Any, gives: tuple[type, ...], index: pd.Index | None) -> An
             raise _UnfitError("a frame without columns, or with two of one name")
         return pd.DataFrame({str(n): _column(c, index, str(n)) for n, c in made.items()})
     return made
+
+
+def _choices(made: Any) -> pd.DataFrame | None:
+    if made is not None and (not isinstance(made, pd.DataFrame) or tuple(made) != COLUMNS):
+        raise _UnfitError(f"choices that are not a frame with the columns {', '.join(COLUMNS)}")
+    return None if made is None else made
 
 
 def _problems(made: Any, index: pd.Index | None) -> pd.Series | None:

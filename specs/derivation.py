@@ -42,11 +42,13 @@ class Outcome:
 
     `values` is its result, a Series, or for a parameter a frame whose first column is the value.
     `problems` has, on the same index, a sentence where a value is a finding and null elsewhere. The
-    build turns each into a finding with subject and record.
+    build turns each into a finding with subject and record. `choices` tells of values that one
+    record of several gives which these were, and why the others lost, see `specs.choices`.
     """
 
     values: Any
     problems: pd.Series | None = None
+    choices: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from specs.choices import moved
 from specs.distinct import as_category, constant, stacked
 from specs.shown import counted
 
@@ -30,7 +31,8 @@ class Table:
     dataset) and `record` (id of the raw record, or position in that dataset's frame).
     `supplemental` has the qualifiers of SUPP--, wide, on the index of `frame`. `rules` has, on the
     same index, for each variable of several rules the number of the one that gave the value, from 1
-    on; 0 where none did.
+    on; 0 where none did. `choices` tells which records values were chosen among: `variable`, and
+    the columns of `specs.choices` with `source` beside `record`.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Table:
     trace: pd.DataFrame
     supplemental: pd.DataFrame | None = None
     rules: pd.DataFrame | None = None
+    choices: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         rows, variables = self.frame.shape
@@ -70,7 +73,15 @@ class Table:
             trace=sorted_trace(self.trace, order, self.name),
             supplemental=None if self.supplemental is None else taken(self.supplemental),
             rules=None if self.rules is None else taken(self.rules),
+            choices=moved(self.choices, self.name, _inverse(order)),
         )
+
+
+def _inverse(order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each position the place at which an order puts it."""
+    position = np.empty(len(order), dtype="int64")
+    position[order] = np.arange(len(order))
+    return position
 
 
 def sorted_trace(trace: pd.DataFrame, order: NDArray[np.int64], name: str) -> pd.DataFrame:
@@ -83,8 +94,7 @@ def sorted_trace(trace: pd.DataFrame, order: NDArray[np.int64], name: str) -> pd
     if one_each and not own.any():
         taken = {name: trace[name].array.take(order) for name in TRACE_COLUMNS[1:]}
         return pd.DataFrame({"row": np.arange(len(order)), **taken}, copy=False)
-    position = np.empty(len(order), dtype="int64")
-    position[order] = np.arange(len(order))
+    position = _inverse(order)
     record = trace["record"].to_numpy(copy=True)
     record[own] = position[record[own]]
     renewed = trace.assign(row=position[trace["row"].to_numpy()], record=record)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from adam import exact
 from adam.lookup import NONE, dense, taken
+from specs.choices import taken_from
 from specs.derivation import Outcome, derivation
 from specs.distinct import mapped, text_where
 from specs.numbers import numbers_of, rounded
@@ -19,7 +20,7 @@ _DAYS_OF_MONTH = Fraction("365.25") / 12
 
 
 @derivation
-def baseline_value(value: pd.Series, flag: pd.Series, *group: pd.Series) -> pd.Series:
+def baseline_value(value: pd.Series, flag: pd.Series, *group: pd.Series) -> Outcome:
     """{value} of the record with {flag} EQ "Y" and the same {group}; missing where there
     is none.
     """
@@ -27,7 +28,10 @@ def baseline_value(value: pd.Series, flag: pd.Series, *group: pd.Series) -> pd.S
     last_first = np.flatnonzero(flag.eq("Y"))[::-1]  # so that of several the first one stays
     place = np.full(code.max(initial=-1) + 1, NONE)
     place[code[last_first]] = last_first
-    return taken(value, place[code], value.index)
+    there = np.flatnonzero(place[code] != NONE)
+    records = value.index.take(place[code][there])
+    choices = taken_from(value.index.take(there), records)
+    return Outcome(taken(value, place[code], value.index), choices=choices)
 
 
 @derivation

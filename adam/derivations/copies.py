@@ -73,9 +73,7 @@ def carried_forward(
 
 
 @derivation
-def first_flag_with_copies(
-    *keys: pd.Series, within: int, descending: SourceNames = ()
-) -> pd.Series:
+def first_flag_with_copies(*keys: pd.Series, within: int, descending: SourceNames = ()) -> Outcome:
     """Y for the first record of each {keys:first within}, in the order of {keys:after
     within}{descending}, and for all records that agree with it in {keys}; missing values come
     last. Otherwise missing.
@@ -85,7 +83,7 @@ def first_flag_with_copies(
     table = pd.concat(keys, axis=1).set_axis(range(len(keys)), axis=1)
     record = table.groupby(list(table.columns), dropna=False, sort=False).ngroup()
     first = first_flag(*keys, within=within, descending=descending)
-    return text_where(record.isin(record[first.values.eq("Y")]))
+    return Outcome(text_where(record.isin(record[first.values.eq("Y")])), choices=first.choices)
 
 
 def _last_before(ordered: pd.DataFrame, low: float, high: float) -> pd.DataFrame:

@@ -8,9 +8,11 @@ import pandas as pd
 
 from sdtm import dates
 from sdtm.order import spans, spans_of_days, surely_before
+from specs.choices import choices
 from specs.derivation import Outcome, derivation
 from specs.distinct import text_where
 from specs.source_kinds import Dates, DateTexts
+from specs.tables import numbered
 
 if TYPE_CHECKING:
     from specs.constants import SourceNames
@@ -84,7 +86,13 @@ def first_flag(*keys: pd.Series, within: int, descending: SourceNames = ()) -> O
     first = ~ordered.duplicated(list(range(within))).reindex(table.index)
     tied = first & table.duplicated(keep=False)
     told = "another record agrees with it in all keys of the order; the first as they stand counts"
-    return Outcome(text_where(first), text_where(tied, told))
+    group = pd.Series(numbered(keys[:within], len(table)), index=table.index)
+    reasons = [
+        (key, f"another is {'higher' if name in descending else 'lower'} in {name}")
+        for key, name in zip(keys[within:], names[within:], strict=True)
+    ]
+    account = choices(group, first, reasons)
+    return Outcome(text_where(first), text_where(tied, told), account)
 
 
 @derivation

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sdtm import dates
 from sdtm.order import earliest_of, latest_of, spans, spans_of_days
+from specs.choices import choices_of_subjects
 from specs.derivation import Outcome, derivation
 from specs.distinct import text_where
 from specs.source_kinds import Dates, DateTexts
@@ -122,9 +123,12 @@ def last_end(end: DateTexts, start: pd.Series, subjects: pd.Series) -> Outcome:
     rows = pd.DataFrame({"began": began.where(start.notna(), -np.inf), "subject": subjects})
     rows = rows.assign(end=dates.full_day(end), partial=end.where(dates.full_day(end).isna()))
     ordered = rows.sort_values(["began", "end"], na_position="first", kind="stable")
-    last = ordered.drop_duplicates("subject", keep="last").set_index("subject")
+    chosen = ordered.drop_duplicates("subject", keep="last")
+    last = chosen.set_index("subject")
     told = "the end " + last["partial"] + " of the last record is incomplete, so there is none"
-    return Outcome(last["end"], told.astype("str"))
+    reasons = [(rows["began"], "another starts later"), (rows["end"], "another ends later")]
+    choices = choices_of_subjects(subjects, chosen.index, reasons)
+    return Outcome(last["end"], told.astype("str"), choices)
 
 
 @derivation(scope="subject", severity="warning")
@@ -136,7 +140,10 @@ def first_text(values: pd.Series, order: pd.Series, subjects: pd.Series) -> Outc
     """
     rows = _contenders(values, order, subjects, sign=1)
     differ = rows.groupby("subject")["value"].nunique().gt(1)
-    return Outcome(_complete(rows).groupby("subject")["value"].min(), _doubts(rows, differ))
+    first = _complete(rows).sort_values("value", kind="stable").drop_duplicates("subject")
+    reasons = [(order, "another is lower in order"), (values, "another comes before it in order")]
+    choices = _account(values, subjects, first.index, reasons)
+    return Outcome(first.set_index("subject")["value"].sort_index(), _doubts(rows, differ), choices)
 
 
 def last_values(value: pd.Series, order: pd.Series, subjects: pd.Series) -> Outcome:
@@ -148,7 +155,22 @@ def last_values(value: pd.Series, order: pd.Series, subjects: pd.Series) -> Outc
     differ = groups["value"].nunique().gt(1) & groups["low"].nunique().gt(1)
     last = _complete(rows)
     last = last[last["low"].eq(last.groupby("subject")["low"].transform("min"))]
-    return Outcome(last.groupby("subject")["value"].max(), _doubts(rows, differ))
+    last = last.sort_values("value", kind="stable").drop_duplicates("subject", keep="last")
+    reasons = [(order, "another is higher in order"), (value, "another is higher")]
+    choices = _account(value, subjects, last.index, reasons)
+    return Outcome(last.set_index("subject")["value"].sort_index(), _doubts(rows, differ), choices)
+
+
+def _account(
+    value: pd.Series,
+    subjects: pd.Series,
+    chosen: pd.Index,
+    reasons: list[tuple[pd.Series, str]],
+) -> pd.DataFrame:
+    """Among which of the records with a value one was chosen."""
+    given = value.notna()
+    of_given = [(values[given], text) for values, text in reasons]
+    return choices_of_subjects(subjects[given], chosen, of_given)
 
 
 def _contenders(

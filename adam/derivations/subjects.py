@@ -60,7 +60,7 @@ def last_number(
     decimals: {decimals} decimals
     """
     found = last_values(value, order, subjects)
-    return Outcome(exact.half_up(found.values, decimals), found.problems)
+    return Outcome(exact.half_up(found.values, decimals), found.problems, found.choices)
 
 
 @derivation(scope="subject")

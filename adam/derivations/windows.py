@@ -16,6 +16,7 @@ from adam.derivations.timing import gapless
 from adam.lookup import dense
 from adam.records import Records
 from sdtm import dates
+from specs.choices import choices as choices_of
 from specs.derivation import Outcome, derivation
 from specs.distinct import all_once_each, mapped, once_each, text_where, texts_at
 from specs.errors import SpecError
@@ -132,9 +133,14 @@ def baseline_flag(
     """
     candidate = before.eq("Y") & gapless(day).ge(earliest_day + 1) & value.notna()
     whose = (subject, part) if day_chosen_for == "each part" else (subject,)
-    steps = (-gapless(day), _places(version, versions))
-    counted, doubts = _counted(candidate, whose, part, steps, time, value, order, worst or {})
-    return Outcome(text_where(counted), doubts)
+    steps = (
+        (-gapless(day), "another is later"),
+        (_places(version, versions), "another is of a version that counts before it"),
+    )
+    counted, doubts, choices = _counted(
+        candidate, whose, part, steps, time, value, order, worst or {}
+    )
+    return Outcome(text_where(counted), doubts, choices)
 
 
 @derivation(severity="warning")
@@ -274,14 +280,17 @@ def analysis_flag(
     start = baseline.eq("Y")
     candidate = visit.notna() & value.notna() & ~start
     whose = (subject, visit, part) if day_chosen_for == "each part" else (subject, visit)
+    of_base = _places(version, versions).mask(version.eq(base_version), -1)
     steps = (
-        day.isna().astype("int64"),
-        distance,
-        -day,
-        _places(version, versions).mask(version.eq(base_version), -1),
+        (day.isna().astype("int64"), "its date is not complete"),
+        (distance, "another is nearer to the target day"),
+        (-day, "another as near to the target day is later"),
+        (of_base, "another is of a version that counts before it"),
     )
-    counted, doubts = _counted(candidate, whose, part, steps, time, value, order, worst or {})
-    return Outcome(text_where(start | counted), doubts)
+    counted, doubts, choices = _counted(
+        candidate, whose, part, steps, time, value, order, worst or {}
+    )
+    return Outcome(text_where(start | counted), doubts, choices)
 
 
 @derivation(scope="dataset")
@@ -340,25 +349,27 @@ def _counted(
     candidate: pd.Series,
     whose: tuple[pd.Series, ...],
     part: pd.Series,
-    steps: tuple[pd.Series, ...],
+    steps: tuple[tuple[pd.Series, str], ...],
     time: pd.Series,
     value: pd.Series,
     order: tuple[pd.Series, ...],
     worst: Mapping[str, str],
-) -> tuple[pd.Series, pd.Series]:
+) -> tuple[pd.Series, pd.Series, pd.DataFrame]:
     """True for the assessments that count: one for each part, of those that are lowest in the
     first of `steps`, among them in the second, ... And a sentence where nobody declared which
-    value is the worst, and that decided.
+    value is the worst, and that decided; and the account of it.
     """
     size = len(part)
     group = pd.Series(dense(numbered(whose, size)), index=part.index)[candidate]
-    day = _lowest(group, numbered(steps, size)[candidate])
+    day = _lowest(group, numbered([values for values, _ in steps], size)[candidate])
+    on_day = candidate & part.index.isin(day.index)
     if not any(key is part for key in whose):
         each = dense(numbered([day, part[day.index]], len(day)))
         day = pd.Series(each, index=day.index)
     timed = time[day.index]
     untimed = np.bincount(day, weights=timed.isna()) > 0
-    last = _lowest(day, numbered([-timed.mask(untimed[day], 0)], len(day)))
+    clock = timed.mask(untimed[day], 0)
+    last = _lowest(day, numbered([-clock], len(day)))
     falling = mapped(part[last.index], dict(worst)).eq("lowest")
     rank = value[last.index].where(falling, -value[last.index])
     best = _lowest(last, numbered([rank], len(last)))
@@ -371,7 +382,15 @@ def _counted(
     decided = best.isin(last[last.index.difference(best.index)]) & counts[best.index]
     undeclared = decided & ~part[best.index].isin(list(worst))
     told = "several count alike; the highest is taken, and worst: does not tell which is the worst"
-    return counts, text_where(undeclared, told).reindex(part.index)
+    reasons = [
+        *((values[candidate], text) for values, text in steps),
+        (on_day[candidate], "another day stands for all parts of the assessment"),
+        (clock.reindex(group.index), "another of the day is timed later"),
+        (value[candidate], "another of the day has a worse value"),
+    ]
+    parts = pd.Series(numbered([*whose, part], size), index=part.index)[candidate]
+    account = choices_of(parts, counts[candidate], reasons, "another comes later in order")
+    return counts, text_where(undeclared, told).reindex(part.index), account
 
 
 def _lowest(group: pd.Series, rank: NDArray[np.int64]) -> pd.Series:

@@ -39,7 +39,8 @@ class Cell:
     """A value of a dataset, how it came about, and its sources.
 
     `keys` tell its row from that of the cell above. `again` says that it stands above with its
-    sources, `cut` that its sources are beyond the depth that was asked for.
+    sources, `cut` that its sources are beyond the depth that was asked for. `choice` tells among
+    how many records its value was chosen, and why others lost.
     """
 
     dataset: str
@@ -52,3 +53,4 @@ class Cell:
     sources: tuple[Source, ...] = ()
     again: bool = False
     cut: bool = False
+    choice: tuple[str, ...] = ()

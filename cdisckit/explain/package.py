@@ -63,6 +63,7 @@ class Package:
         self._dates: dict[str, dict[str, str]] = {}
         self._links: dict[str, pd.DataFrame] = {}
         self._numbers: dict[tuple[str, str], pd.Series] = {}
+        self._choices: dict[tuple[str, str], pd.DataFrame] = {}
 
     @cached_property
     def _described(self) -> dict[str, tuple[Path, Document, ItemGroup]]:
@@ -195,6 +196,27 @@ class Package:
             )
             for _, part in numbered
         )
+
+    def choices(self, dataset: str, variable: str, row: int) -> pd.DataFrame:
+        """The records among which a value was chosen: source, record, and because, "" if chosen.
+
+        Where a variable flags the record chosen, they are those of the group that a row is in.
+        """
+        path = self.folder / "lineage" / "choices.parquet"
+        if (dataset, variable) not in self._choices:
+            table = pd.DataFrame({"row": [], "source": [], "record": [], "because": []})
+            if path.exists():  # not in a package of an earlier version
+                named = [("dataset", "==", dataset), ("variable", "==", variable)]
+                with parquet_errors(path):
+                    table = pd.read_parquet(path, filters=named)
+            texts = table.astype({"source": "str", "because": "str"}).fillna({"because": ""})
+            self._choices[dataset, variable] = texts
+        table = self._choices[dataset, variable]
+        own = table[table["row"].eq(row)]
+        if own.empty:
+            of_group = table["record"].eq(row) & table["source"].eq(dataset)
+            own = table[table["row"].isin(table["row"][of_group])]
+        return own[["source", "record", "because"]]
 
     def _fired(self, dataset: str, variable: str, row: int) -> str:
         """The number of the rule that gave a cell its value, if it was one of several."""

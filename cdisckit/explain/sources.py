@@ -60,7 +60,29 @@ class Tracing:
             return replace(found, cut=any(not p.constant for p in parts))
         self.told.add((dataset, row, variable))
         sources = tuple(self._opened(part, depth - 1, {**above, **keys}) for part in parts)
-        return replace(found, method=method, sources=sources)
+        choice = tuple(self._choice(found))
+        return replace(found, method=method, sources=sources, choice=choice)
+
+    def _choice(self, cell: Cell) -> Iterator[str]:
+        """Among how many records a value was chosen, and why the others lost."""
+        told = self.package.choices(cell.dataset, cell.variable, cell.row)
+        if len(told) < 2:
+            return
+        lost = told[told["because"].ne("")]
+        own = lost[lost["source"].eq(cell.dataset) & lost["record"].eq(cell.row)]
+        yield (
+            f"chosen of {len(told):,} records"
+            if own.empty
+            else (f"not chosen of {len(told):,} records, because {own['because'].iloc[0]}")
+        )
+        others = lost.drop(own.index)
+        keys = self.package.keys(cell.dataset, cell.row)
+        for source, record, because in others.head(self.most).itertuples(index=False):
+            named = self.package.keys(source, record)
+            apart = [f"{n} {v}" for n, v in named.items() if v and keys.get(n) != v]
+            yield f"lost: {', '.join(apart) or f'row {record + 1}'} because {because}"
+        if len(others) > self.most:
+            yield f"and {len(others) - self.most:,} more lost"
 
     def _opened(self, source: Source, depth: int, above: dict[str, str]) -> Source:
         """A source with its first cells: the first of several with its own sources."""
@@ -132,8 +154,9 @@ class Tracing:
 
     def _resolved(self, rule: Rule, cell: Cell) -> Iterator[Source]:
         own = {split_source(s)[1] for s in rule.sources if split_source(s)[0] in ("", cell.dataset)}
-        if cell.variable.startswith("B") and "ABLFL" in own and "USUBJID" in own:
-            yield self._of_baseline(rule.sources[0], own, cell)
+        taken = self._taken_from(cell)
+        if taken:
+            yield self._of_taken(rule.sources[0], taken, cell)
             return
         for source in rule.sources:
             name = split_source(source)[1]
@@ -142,7 +165,8 @@ class Tracing:
                 yield from self._of_conditions(rule, cell)
             elif name not in _KEYS or len(rule.sources) == 1:
                 yield self._of_source(source, rule, cell)
-        if "USUBJID" in own and len(rule.sources) > 1:
+        chosen = self.package.choices(cell.dataset, cell.variable, cell.row)
+        if "USUBJID" in own and len(rule.sources) > 1 and chosen.empty:
             same = self._same(cell, own & {"USUBJID", "PARAMCD"})
             count = len(self.package.rows(cell.dataset, same))
             yield Source("", note=f"looks over {count:,} rows with the same {' and '.join(same)}")
@@ -174,6 +198,10 @@ class Tracing:
                 beside = beside if len(beside) == 1 else []
             rows = linked if linked and owner not in of_forms else beside
             met = set(self.package.rows(owner, {}, rule.where))
+            told = self.package.choices(cell.dataset, cell.variable, cell.row)
+            chosen = told.loc[told["source"].eq(owner) & told["because"].eq(""), "record"]
+            if owner != cell.dataset and len(chosen):
+                rows = chosen.tolist()
             return self._of_rows(source, owner, [r for r in rows if r in met], name)
         return self._of_parameter(source, owner, name, cell)
 
@@ -211,14 +239,16 @@ class Tracing:
         found = [r for code in codes for r in self.package.rows(owner, {**same, "PARAMCD": code})]
         return sorted(found)
 
-    def _of_baseline(self, source: str, own: set[str], cell: Cell) -> Source:
-        """The value in the baseline row of the rows that belong together."""
-        name = split_source(source)[1]
-        same = self._same(cell, (own - {name, "ABLFL"}) & {*_KEYS, *self._categories(own)})
-        rows = self.package.rows(cell.dataset, {**same, "ABLFL": "Y"})
-        found = self._of_rows(source, cell.dataset, rows, name)
-        inputs = tuple(o for o in found.inputs if isinstance(o, Cell) and o.value == cell.value)
-        return replace(found, inputs=inputs, note="of the baseline row")
+    def _taken_from(self, cell: Cell) -> list[int]:
+        """The other rows of the dataset that a value was taken over from."""
+        told = self.package.choices(cell.dataset, cell.variable, cell.row)
+        there = told["because"].eq("") & told["source"].eq(cell.dataset)
+        taken = told.loc[there, "record"].tolist()
+        return taken if len(told) == 1 and taken != [cell.row] else []
+
+    def _of_taken(self, source: str, rows: list[int], cell: Cell) -> Source:
+        found = self._of_rows(source, cell.dataset, rows, split_source(source)[1])
+        return replace(found, note="of the record taken")
 
     def _categories(self, names: set[str]) -> set[str]:
         return {name for name in names if name.endswith(("CAT", "TESTCD"))}

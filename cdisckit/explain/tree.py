@@ -30,6 +30,8 @@ def _fill(tree: Tree, cell: Cell, told: set[str]) -> None:
     for source in cell.sources:
         if source not in again and not _same(source, cell):
             _add(tree, source, told)
+    for line in cell.choice:
+        tree.add(Text(line, style="dim"))
     if again:
         tree.add(Text("as above: " + "; ".join(map(_briefly, again)), style="dim"))
 

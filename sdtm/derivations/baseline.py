@@ -7,6 +7,7 @@ import pandas as pd
 
 from sdtm.dates import full_day
 from sdtm.order import Spans, spans, spans_of_starts, surely_before, surely_not_after
+from specs.choices import choices
 from specs.derivation import Outcome, derivation
 from specs.distinct import as_plain, spread, text_where
 from specs.tables import numbered, stable_order
@@ -41,7 +42,11 @@ def last_before_exposure(
     flagged[rows[last]] = 0
     values = spread(pd.Series(["Y", np.nan]), flagged, result.index)
     partial = candidate & day.isna() & when.known & ~surely_before(start, when)
-    return Outcome(values, _doubts(when, partial, flagged == 0, by))
+    labels = result.index.take(rows)
+    reasons = [(moment.iloc[rows].set_axis(labels), "another is later")]
+    chosen = pd.Series(flagged[rows] == 0, index=labels)
+    told = choices(group.set_axis(labels), chosen, reasons)
+    return Outcome(values, _doubts(when, partial, flagged == 0, by), told)
 
 
 def _doubts(

@@ -331,4 +331,5 @@ def _by_distinct_rows(frame: pd.DataFrame, one: Any) -> Outcome:
         for row, known in zip(distinct.fillna("").itertuples(index=False), filled, strict=True)
     ]
     values, problems = (pd.Series([pair[n] for pair in made], dtype="str") for n in (0, 1))
-    return Outcome(*(spread_plain(part, codes, frame.index) for part in (values, problems)))
+    whole = [spread_plain(part, codes, frame.index) for part in (values, problems)]
+    return Outcome(whole[0], whole[1])

@@ -77,4 +77,4 @@ def test_a_record_of_another_subject_with_a_missing_key_is_no_copy() -> None:
     flag = first_flag_with_copies(
         texts("A", "A", "B").rename("USUBJID"), numbers(1, None, None).rename("ADY"), within=1
     )
-    assert flag.fillna("").tolist() == ["Y", "", "Y"]
+    assert flag.values.fillna("").tolist() == ["Y", "", "Y"]

@@ -91,7 +91,7 @@ def test_the_first_record_and_its_copies_are_flagged() -> None:
     value = numbers(3, 9, 9, 9, None).rename("VALUE")
     visit = numbers(1, 2, 2, 3, 4).rename("VISITNUM")
     flag = first_flag_with_copies(texts(*"SSSSS"), value, visit, within=1, descending=("VALUE",))
-    assert flag.fillna("").tolist() == ["", "Y", "Y", "", ""]
+    assert flag.values.fillna("").tolist() == ["", "Y", "Y", "", ""]
 
 
 FILES = {

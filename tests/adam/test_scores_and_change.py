@@ -96,7 +96,7 @@ def test_the_worst_grade_has_the_highest_number() -> None:
 def test_baseline_is_taken_within_the_group_only() -> None:
     base = baseline_value(
         numbers(10, 4, 5), texts("Y", None, None), texts("S", "S", "S"), texts("2K", "2K", "SELENA")
-    )
+    ).values
     assert shown(base) == [10, 10, None]
 
 
@@ -107,13 +107,13 @@ def test_baseline_may_be_a_text_and_a_group_unknown() -> None:
         texts("Y", None, None, "Y", "Y").set_axis([9, 7, 5, 3, 1]),
         texts("S", "S", "U", "T", "T").set_axis([9, 7, 5, 3, 1]),
         texts(None, None, None, None, None).set_axis([9, 7, 5, 3, 1]),
-    )
+    ).values
     assert base.dtype == "str"
     assert base.fillna("").to_dict() == {9: "A", 7: "A", 5: "", 3: "D", 1: "D"}
 
 
 def test_without_records_there_is_no_baseline() -> None:
-    base = baseline_value(texts(), texts(), texts())
+    base = baseline_value(texts(), texts(), texts()).values
     assert (len(base), base.dtype) == (0, "str")
 
 

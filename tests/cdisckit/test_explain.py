@@ -96,6 +96,9 @@ variables:
   AVAL: {predecessor: VS.VSSTRESN}
   ABLFL: {assigned: {constant: "Y"}, when: [{VSDTC: {EQ: "2020-03-01"}}]}
   BASE: {derived: baseline_value, from: [AVAL, ABLFL, USUBJID, PARAMCD]}
+  FIRSTFL:
+    {label: First, type: Char, derived: first_flag, from: [USUBJID, PARAMCD, VSDTC],
+     with: {within: 2}}
 """,
 }
 
@@ -133,14 +136,14 @@ def test_a_collected_value_comes_from_file_and_line_of_its_form(package: Path) -
 def test_a_derived_parameter_is_traced_through_its_items_to_the_forms(package: Path) -> None:
     assert told(package, "ADVS.AVAL", "USUBJID=S1-8", "PARAMCD=BPSUM") == [
         "ADVS.AVAL = 215  USUBJID S1-8, PARAMCD BPSUM, VSDTC 2020-03-01  Derived",
-        "├── The sum of *BP.AVAL; missing where one of them is.",
+        "├── The sum of SYSBP.AVAL and DIABP.AVAL; missing where one of them is missing.",
         "└── *BP.AVAL: 2 records",
         "    ├── ADVS.AVAL = 85  PARAMCD DIABP  Predecessor",
         "    │   └── VS.VSSTRESN = 85  VSTESTCD DIABP  Derived",
-        "    │       ├── VSSTRESC as a number; missing when it is text or has a comparison"
-        " operator.",
+        "    │       ├── VSSTRESC as a number; missing where it is text or has a qualifier"
+        " (<, >, <=, >=, ~).",
         "    │       └── VS.VSSTRESC = 85  Derived",
-        "    │           ├── VSORRES as it is.",
+        "    │           ├── The value of VSORRES.",
         "    │           └── VS.VSORRES = 85  Collected",
         "    │               └── form vitals field dia  subject 8, vitals.csv line 3",
         "    └── ADVS.AVAL = 130  PARAMCD SYSBP  Predecessor  ...",
@@ -151,11 +154,29 @@ def test_a_baseline_comes_from_the_flagged_row(package: Path) -> None:
     where = ("USUBJID=S1-7", "PARAMCD=SYSBP", "VSDTC=2020-03-09")
     assert told(package, "ADVS.BASE", *where, depth=2) == [
         "ADVS.BASE = 120  USUBJID S1-7, PARAMCD SYSBP, VSDTC 2020-03-09  Derived",
-        "├── AVAL of the record with ABLFL = Y that has the same values of USUBJID and PARAMCD;"
-        " missing where there is none.",
-        "└── ADVS.AVAL = 120  VSDTC 2020-03-01  Predecessor  of the baseline row",
+        '├── AVAL of the record with ABLFL EQ "Y" and the same USUBJID and PARAMCD; missing where'
+        " there is none.",
+        "└── ADVS.AVAL = 120  VSDTC 2020-03-01  Predecessor  of the record taken",
         "    └── VS.VSSTRESN = 120  VSTESTCD SYSBP  Derived  ...",
     ]
+
+
+def test_of_a_record_that_was_chosen_the_others_are_told_and_why_they_lost(package: Path) -> None:
+    where = ["USUBJID=S1-7", "PARAMCD=SYSBP"]
+    first = explained(package, "ADVS.FIRSTFL", [*where, "VSDTC=2020-03-01"])
+    assert first.choice == (
+        "chosen of 3 records",
+        "lost: VSDTC 2020-03-02 because another is lower in VSDTC",
+        "lost: VSDTC 2020-03-09 because another is lower in VSDTC",
+    )
+    second = explained(package, "ADVS.FIRSTFL", [*where, "VSDTC=2020-03-09"])
+    assert (second.value, second.choice) == (
+        "",
+        (
+            "not chosen of 3 records, because another is lower in VSDTC",
+            "lost: VSDTC 2020-03-02 because another is lower in VSDTC",
+        ),
+    )
 
 
 def test_many_records_are_listed_up_to_a_number(package: Path) -> None:
