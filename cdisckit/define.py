@@ -163,9 +163,8 @@ def print_verified(verified: pd.DataFrame, console: Console) -> bool:
             ("differs", "red"),
             f" {row.dataset}.{row.variable} ({row.function}): {row.differ:,} of {row.rows:,} rows",
         )
-    reasons = verified.loc[~verified["verdict"].isin([EQUAL, DIFFERS]), "reason"].value_counts()
-    for reason, number in reasons.items():
-        say(console, f"not derived again: {number:,} because {reason}")
+    for row in verified[~verified["verdict"].isin([EQUAL, DIFFERS])].itertuples():
+        say(console, f"not derived again {row.dataset}.{row.variable}: {row.reason}")
     again = int(counts.get(EQUAL, 0)) + int(counts.get(DIFFERS, 0))
     share = f"{100 * again / len(verified):.1f} %" if len(verified) else "none"
     say(

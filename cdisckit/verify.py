@@ -7,41 +7,38 @@ whoever receives it can repeat the derivation.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import unquote
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 import adam.derivations
 import sdtm.derivations
+from adam.records import Records
+from cdisckit.delivered import SAS_EPOCH, Delivered, NotRepeatableError
 from specs.calls import UNUSABLE
 from specs.derivation import Outcome, derivations_of
 from specs.errors import CdisckitError
-from specs.paths import IN_PACKAGE, inside
 from specs.references import split_source
-from specs.where import all_hold, variables_of
+from specs.where import Where
 from submission.define import read_define
 from submission.define.calls import CONSTANT, CONTEXT, TAKEN, Call, read_calls
-from submission.xpt import read_delivered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from specs.derivation import Derivation
-    from specs.where import Where
     from submission.define.document import Document, ItemGroup, ItemReference
 
 COLUMNS = ("dataset", "variable", "function", "verdict", "rows", "differ", "reason")
 
+_ALWAYS = re.compile(r'Always "?([^"]*?)"?\.$')
+"""The comment on a constant."""
+
 EQUAL, DIFFERS, NOT_DERIVED = "equal", "differs", "not derived again"
-
-_SAS_EPOCH = pd.Timestamp("1960-01-01")
-
-
-class _NotRepeatableError(Exception):
-    """A derivation that cannot be repeated from the package alone; the text says why."""
 
 
 def verify(package: Path) -> pd.DataFrame:
@@ -55,12 +52,13 @@ def verify(package: Path) -> pd.DataFrame:
             "there is no define.xml", where=str(package), remedy="name the folder of a package"
         )
     documents = [(path, read_define(path)) for path in defines]
-    tables = _Tables(documents)
+    tables = Delivered(documents)
     known = {**derivations_of(sdtm.derivations), **derivations_of(adam.derivations)}
     rows = [
         row
         for _, document in documents
         for group in document.groups
+        if not group.no_data
         for reference in group.references
         for row in _verified(document, group, reference, tables, known)
     ]
@@ -71,11 +69,11 @@ def _verified(
     document: Document,
     group: ItemGroup,
     reference: ItemReference,
-    tables: _Tables,
+    tables: Delivered,
     known: Mapping[str, Derivation],
 ) -> Iterator[tuple[str, str, str, str, int, int, str]]:
     item = document.item.get(reference.item)
-    if item is None or "Derived" not in {origin.type for origin in item.origins}:
+    if item is None or not _is_derived(document, reference):
         return
     functions = ""
     try:
@@ -84,9 +82,9 @@ def _verified(
         delivered = tables.column(group.name, item.name)
         made = pd.Series(np.nan, index=delivered.index, dtype="object")
         for call in calls:
-            given = _values(call, group.name, tables, known).reindex(delivered.index)
+            given = _values(call, group.name, item.name, tables, known).reindex(delivered.index)
             made = made.where(made.notna(), given.astype("object"))
-    except _NotRepeatableError as reason:
+    except NotRepeatableError as reason:
         yield group.name, item.name, functions, NOT_DERIVED, 0, 0, str(reason)
         return
     differ = int((~_same(delivered, made.infer_objects())).sum())
@@ -94,19 +92,67 @@ def _verified(
     yield group.name, item.name, functions, verdict, len(delivered), differ, ""
 
 
+def _is_derived(document: Document, reference: ItemReference) -> bool:
+    """Whether values of a variable are derived, all of them or those under a condition."""
+    item = document.item.get(reference.item)
+    if item is None:
+        return False
+    if "Derived" in {origin.type for origin in item.origins}:
+        return True
+    values = document.value_list.get(item.value_list)
+    return any(_is_derived(document, value) for value in (values.references if values else ()))
+
+
 def _calls(document: Document, reference: ItemReference) -> tuple[Call, ...]:
+    """The calls that give the values of a variable, those of its value level among them."""
+    item = document.item[reference.item]
+    values = document.value_list.get(item.value_list)
+    if values is None or "Derived" in {origin.type for origin in item.origins}:
+        return _own_calls(document, reference)
+    found: list[Call] = []
+    for value in values.references:
+        for under in value.where:
+            when = _conditions(document, under)
+            calls = _own_calls(document, value)
+            found += [replace(call, when=(*when, *call.when)) for call in calls]
+    return tuple(found)
+
+
+def _conditions(document: Document, oid: str) -> tuple[Where, ...]:
+    clause = document.where_clause.get(oid)
+    return tuple(
+        Where.model_validate(
+            {
+                "variable": document.item[check.item].name,
+                "comparator": check.comparator,
+                "values": check.values,
+            }
+        )
+        for check in (clause.checks if clause else ())
+    )
+
+
+def _own_calls(document: Document, reference: ItemReference) -> tuple[Call, ...]:
     method = document.method.get(reference.method)
     found = [e.code for e in method.expressions if e.context == CONTEXT] if method else []
     if not found:
-        raise _NotRepeatableError("its method names no function")
+        origins = document.item[reference.item].origins
+        if len(origins) == 1 and origins[0].type == "Predecessor":
+            return (Call(TAKEN, (origins[0].description,), {}),)
+        comment = document.comment_by_oid.get(document.item[reference.item].comment)
+        if len(origins) == 1 and origins[0].type == "Assigned" and comment:
+            constant = _ALWAYS.match(comment.text)
+            if constant:
+                return (Call(CONSTANT, (constant[1],), {}),)
+        raise NotRepeatableError("its method names no function")
     try:
         return read_calls(found[0])
     except ValueError:
-        raise _NotRepeatableError("its method is no call of a function") from None
+        raise NotRepeatableError("its method is no call of a function") from None
 
 
 def _values(
-    call: Call, dataset: str, tables: _Tables, known: Mapping[str, Derivation]
+    call: Call, dataset: str, variable: str, tables: Delivered, known: Mapping[str, Derivation]
 ) -> pd.Series:
     """The values that a call gives for those rows of a dataset that meet its conditions."""
     subjects = tables.column(dataset, "USUBJID")
@@ -115,37 +161,93 @@ def _values(
         (constant,) = call.sources
         return pd.Series(constant, index=rows)
     if call.function == TAKEN:
-        return tables.beside(dataset, call.sources[0])[rows]
+        return _as_delivered(tables.beside(dataset, call.sources[0], rows, call.per))
     derivation = known.get(call.function)
     if derivation is None:
-        raise _NotRepeatableError("no function of this name is known")
+        raise NotRepeatableError("no function of this name is known")
     try:
-        if derivation.scope in ("value", "record") and not call.where:
-            columns = [tables.beside(dataset, source)[rows] for source in call.sources]
-            made = derivation.function(*columns, **call.constants)
-        elif derivation.scope == "subject":
-            made = _of_subjects(derivation, call, tables)
-        else:
-            raise _NotRepeatableError(f"a function of scope {derivation.scope} is not repeated")
+        made = _made(derivation, call, dataset, rows, tables)
     except UNUSABLE as error:
-        raise _NotRepeatableError(f"it cannot read what was delivered ({error})") from error
+        raise NotRepeatableError(f"it cannot read what was delivered ({error})") from error
     values = made.values if isinstance(made, Outcome) else made
+    if isinstance(values, Records):
+        return _of_records(values, dataset, variable, rows, tables)
+    if isinstance(values, pd.DataFrame):
+        values = values[call.gives or variable]
     if not isinstance(values, pd.Series):
-        raise _NotRepeatableError("it makes records")
+        raise NotRepeatableError("it takes records over once more")
     if derivation.scope == "subject":
         values = subjects[rows].map(values)
     return _as_delivered(values)
 
 
-def _of_subjects(derivation: Derivation, call: Call, tables: _Tables) -> Any:
-    """What a function makes of many records of each subject."""
+def _made(
+    derivation: Derivation, call: Call, dataset: str, rows: pd.Index, tables: Delivered
+) -> Any:
+    """What a function makes of what was delivered."""
+    if derivation.scope == "subject":
+        return _of_subjects(derivation, call, dataset, rows, tables)
+    columns: list[pd.Series] = []
     owners = {split_source(source)[0] for source in call.sources}
-    if len(owners) != 1 or "" in owners:
-        raise _NotRepeatableError("it reads several datasets")
-    (owner,) = owners
+    makes_records = derivation.scope == "dataset" and len(owners) == 1
+    for source in call.sources:
+        owner, name = split_source(source)
+        many = makes_records or (derivation.scope == "lookup" and owner not in ("", dataset))
+        if many and owner in tables.names:
+            kept = tables.meets(owner, call.where)
+            columns.append(tables.dated(owner, name)[kept])
+        elif derivation.scope == "dataset" and tables.has_parameter(dataset, owner):
+            records = tables.of_parameter(dataset, owner)
+            columns.append(tables.dated(dataset, name)[records].rename(source))
+        else:
+            columns.append(tables.beside(dataset, source, rows, call.per))
+    return derivation.function(*columns, **call.constants)
+
+
+def _of_subjects(
+    derivation: Derivation, call: Call, dataset: str, rows: pd.Index, tables: Delivered
+) -> Any:
+    """What a function makes of many records of each subject, and of values of the subject."""
+    owner = split_source(call.sources[0])[0]
+    if not owner:
+        raise NotRepeatableError("its first source is not of another dataset")
     kept = tables.meets(owner, call.where)
-    columns = [tables.dated(owner, split_source(source)[1])[kept] for source in call.sources]
-    return derivation.function(*columns, tables.column(owner, "USUBJID")[kept], **call.constants)
+    subjects = tables.column(owner, "USUBJID")[kept]
+    columns = []
+    for source in call.sources:
+        of, name = split_source(source)
+        if of == owner:
+            columns.append(tables.dated(owner, name)[kept])
+            continue
+        at = of or dataset
+        values = tables.dated(at, name)[rows] if not of else tables.dated(at, name)
+        person = tables.column(at, "USUBJID").loc[values.index]
+        once = ~person.duplicated()
+        columns.append(subjects.map(values[once].set_axis(person[once])))
+    return derivation.function(*columns, subjects, **call.constants)
+
+
+def _of_records(
+    made: Records, dataset: str, variable: str, rows: pd.Index, tables: Delivered
+) -> pd.Series:
+    """A column of records made anew, for the rows that agree with them in all other columns.
+
+    Missing where no record agrees, or several differ in the column.
+    """
+    records = made.rows.copy()
+    names = [name for name in map(str, records) if tables.has(dataset, name)]
+    keys = [name for name in names if name != variable]
+    others = [tables.column(dataset, name)[rows].astype("object") for name in keys]
+    theirs = [_as_delivered(records[name]).astype("object") for name in keys]
+    codes = pd.MultiIndex.from_arrays(
+        [pd.concat([a, b]) for a, b in zip(others, theirs, strict=True)]
+    )
+    numbers = pd.Series(pd.factorize(codes)[0])
+    mine, found = numbers.iloc[: len(rows)], numbers.iloc[len(rows) :]
+    values = _as_delivered(records[variable]).set_axis(found.to_numpy())
+    distinct = values.groupby(level=0, dropna=False).nunique(dropna=False)
+    single = values[~values.index.duplicated()].where(distinct.eq(1))
+    return mine.map(single).set_axis(rows)
 
 
 def _as_delivered(values: pd.Series) -> pd.Series:
@@ -154,7 +256,8 @@ def _as_delivered(values: pd.Series) -> pd.Series:
         return values
     known = values.dropna()
     unit = pd.Timedelta(days=1) if known.eq(known.dt.normalize()).all() else pd.Timedelta(seconds=1)
-    return (values - _SAS_EPOCH) / unit
+    numbers: pd.Series = (values - SAS_EPOCH) / unit
+    return numbers
 
 
 def _same(delivered: pd.Series, made: pd.Series) -> pd.Series:
@@ -165,60 +268,3 @@ def _same(delivered: pd.Series, made: pd.Series) -> pd.Series:
         close = np.isclose(delivered.to_numpy("float64"), numbers, rtol=1e-12, atol=0)
         return none | pd.Series(close, index=delivered.index)
     return none | delivered.astype("str").eq(made.astype("str"))
-
-
-class _Tables:
-    """The delivered datasets, each read when it is first needed."""
-
-    def __init__(self, documents: list[tuple[Path, Document]]) -> None:
-        self._paths = {
-            group.name: inside(path.parent, unquote(group.leaf.href), str(path), IN_PACKAGE)
-            for path, document in documents
-            for group in document.groups
-            if group.leaf is not None
-        }
-        self._frames: dict[str, pd.DataFrame] = {}
-        self._formats: dict[str, dict[str, Literal["s", "D"]]] = {}
-
-    def column(self, dataset: str, name: str) -> pd.Series:
-        """A column as it was delivered, dates of SAS as numbers."""
-        frame = self._frame(dataset)
-        if name not in frame:
-            raise _NotRepeatableError("it reads what the package does not hold")
-        return frame[name]
-
-    def meets(self, dataset: str, conditions: tuple[Where, ...]) -> pd.Series:
-        """True for the rows of a dataset that meet conditions."""
-        for name in variables_of(conditions):
-            self.column(dataset, name)
-        return all_hold(conditions, self._frame(dataset))
-
-    def beside(self, dataset: str, source: str) -> pd.Series:
-        """A source for each row of a dataset: its own variable, or one of the row's subject."""
-        owner, name = split_source(source)
-        if not owner or owner == dataset:
-            return self.dated(dataset, name or source)
-        values = self.dated(owner, name)
-        subjects = self.column(owner, "USUBJID")
-        if subjects.duplicated().any():
-            raise _NotRepeatableError(f"{owner} has several records per subject")
-        return self.column(dataset, "USUBJID").map(values.set_axis(subjects))
-
-    def dated(self, dataset: str, name: str) -> pd.Series:
-        """A column with the dates of SAS, which its format tells, as datetimes."""
-        values = self.column(dataset, name)
-        unit = self._formats[dataset].get(name)
-        return values if unit is None else _SAS_EPOCH + pd.to_timedelta(values, unit=unit)
-
-    def _frame(self, dataset: str) -> pd.DataFrame:
-        if dataset not in self._frames:
-            path = self._paths.get(dataset)
-            if path is None or not path.exists():
-                raise _NotRepeatableError(f"{dataset} is not in the package")
-            self._frames[dataset], member = read_delivered(path)
-            self._formats[dataset] = {
-                column.name: "s" if column.holds == "datetimes" else "D"
-                for column in member.columns
-                if column.holds in ("dates", "datetimes")
-            }
-        return self._frames[dataset]

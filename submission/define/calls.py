@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from specs.model import Origin
 from specs.where import AnyOf, Where, clauses_in
-from submission.attributes import results
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from specs.model import Dataset, Rule, Variable
+    from specs.model import Rule
     from specs.where import Condition
 
 CONTEXT = "cdisckit"
@@ -31,23 +30,56 @@ CONSTANT, TAKEN = "constant", "taken"
 
 @dataclass(frozen=True)
 class Call:
-    """A rule: a function with its sources and constants, or a constant, under conditions."""
+    """A rule: a function with its sources and constants, or a constant, under conditions.
+
+    `per` names what the records of a parameter are told apart by, for sources that name one, and
+    `gives` the column of a function that gives several.
+    """
 
     function: str
     sources: tuple[str, ...]
     constants: Mapping[str, Any]
     when: tuple[Where, ...] = ()
     where: tuple[Where, ...] = ()
+    per: tuple[str, ...] = ()
+    gives: str = ""
 
 
-def written_calls(dataset: Dataset, variable: Variable) -> str:
-    """The rules of a variable as lines; "" where its values come from elsewhere too."""
-    assigned = any(variable.name in block.assign for block in dataset.blocks)
-    by_parameter = variable.name in results(dataset) and any(p.rule for p in dataset.parameters)
-    if assigned or by_parameter or not any(rule.derivation for rule in variable.rules):
+def constant_call(value: str | float, when: Iterable[Condition]) -> str:
+    """The line of a constant for the records that meet conditions."""
+    return f"{CONSTANT}({', '.join((repr(value), *_conditions('when', when)))})"
+
+
+def written_call(
+    rule: Rule,
+    sources: Iterable[str],
+    when: Iterable[Condition],
+    per: Iterable[str] = (),
+    gives: str = "",
+) -> str:
+    """A rule as a line, for the records that meet conditions; "" where it cannot be repeated.
+
+    `sources` are those of the rule, parameters by their codes.
+    """
+    conditions = tuple(when)
+    if rule.working or any(isinstance(w, AnyOf) for w in (*conditions, *rule.where)):
+        return ""  # it reads what no dataset holds, or asks for one of several conditions
+    if rule.derivation is not None:
+        name, given = rule.derivation.name, [json.dumps(source) for source in sources]
+    elif rule.origin is Origin.PREDECESSOR:
+        name, given = TAKEN, [json.dumps(source) for source in sources]
+    elif rule.constant is not None and not rule.sources:
+        return constant_call(rule.constant, conditions)
+    else:
         return ""
-    lines = [_line(rule) for rule in variable.rules]
-    return "\n".join(lines) if all(lines) else ""
+    given.extend(f"{key}={_plain(value)!r}" for key, value in rule.arguments.items())
+    given.extend(_conditions("when", conditions))
+    given.extend(_conditions("where", rule.where))
+    if per:
+        given.append(f"per={list(per)!r}")
+    if gives:
+        given.append(f"gives={gives!r}")
+    return f"{name}({', '.join(given)})"
 
 
 def read_calls(text: str) -> tuple[Call, ...]:
@@ -57,23 +89,6 @@ def read_calls(text: str) -> tuple[Call, ...]:
     ('AESTDTC', 'DM.RFSTDTC')
     """
     return tuple(_call(line) for line in text.strip().splitlines())
-
-
-def _line(rule: Rule) -> str:
-    if rule.working or any(isinstance(w, AnyOf) for w in (*rule.when, *rule.where)):
-        return ""  # it reads what no dataset holds, or asks for one of several conditions
-    if rule.derivation is not None:
-        name, given = rule.derivation.name, [json.dumps(source) for source in rule.sources]
-    elif rule.origin is Origin.PREDECESSOR:
-        name, given = TAKEN, [json.dumps(source) for source in rule.sources]
-    elif rule.constant is not None and not rule.sources:
-        name, given = CONSTANT, [repr(rule.constant)]
-    else:
-        return ""
-    given.extend(f"{key}={_plain(value)!r}" for key, value in rule.arguments.items())
-    given.extend(_conditions("when", rule.when))
-    given.extend(_conditions("where", rule.where))
-    return f"{name}({', '.join(given)})"
 
 
 def _conditions(name: str, conditions: Iterable[Condition]) -> Iterator[str]:
@@ -105,4 +120,6 @@ def _call(line: str) -> Call:
         )
         for name in ("when", "where")
     }
-    return Call(made.func.id, sources, constants, conditions["when"], conditions["where"])
+    per, gives = tuple(constants.pop("per", ())), str(constants.pop("gives", ""))
+    when, where = conditions["when"], conditions["where"]
+    return Call(made.func.id, sources, constants, when, where, per, gives)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from specs.standards import standard
-from submission.define.calls import written_calls
 from submission.define.codelists import CodeLists
 from submission.define.elements import (
     description,
@@ -172,11 +171,7 @@ class Definitions:
                 "OrderNumber": number,
                 "Mandatory": yes_no(variable.mandatory),
                 "KeySequence": keys.index(variable.name) + 1 if variable.name in keys else None,
-                "MethodOID": self._method(
-                    level.origins,
-                    f"{dataset.name}.{variable.name}",
-                    written_calls(dataset, variable),
-                ),
+                "MethodOID": self._method(level.origins, f"{dataset.name}.{variable.name}"),
                 "Role": variable.role if tabulation else "",
                 "def:IsNonStandard": tabulation and not variable.standard,
                 "def:HasNoData": no_data,
@@ -236,8 +231,8 @@ class Definitions:
             self.where_clauses.append(clause)
         return oid
 
-    def _method(self, origins: ItemOrigins, place: str, calls: str = "") -> str:
-        return self.methods.add(origins.method, place, calls)
+    def _method(self, origins: ItemOrigins, place: str) -> str:
+        return self.methods.add(origins.method, place, origins.calls)
 
     def _item(
         self,

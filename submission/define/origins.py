@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from specs.model import Origin
-from specs.where import left_to_meet
+from specs.references import split_source
+from specs.where import Comparator, Where, left_to_meet
 from submission.attributes import results, topic
+from submission.define.calls import constant_call, written_call
 from submission.define.wording import Step, Wording, chain
 
 if TYPE_CHECKING:
@@ -43,13 +45,15 @@ ASSIGNED = ItemOrigin("Assigned", "Sponsor")
 class ItemOrigins:
     """Where the values of an item come from: the kinds, the method if derived, else a comment.
 
-    `tables` are those that the method reads, to be told in a comment beside it.
+    `tables` are those that the method reads, to be told in a comment beside it. `calls` are the
+    rules as lines that can be repeated, "" where one cannot.
     """
 
     kinds: tuple[ItemOrigin, ...] = ()
     method: str = ""
     tables: tuple[str, ...] = ()
     comment: str = field(default="", compare=False)
+    calls: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class _Source:
     kind: ItemOrigin
     step: Step
     tables: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ("",)
     trivial: bool = False  # says nothing that the kind does not say
 
 
@@ -136,7 +141,11 @@ class Origins:
             else:
                 condition = " or ".join(dict.fromkeys(map(self.wording.block, own)))
             step = Step(condition, f'The text "{constant}".')
-            yield _Source(ASSIGNED, step, trivial=named or key == variable.name)
+            call = ""
+            if everywhere or (key and key != variable.name):
+                codes = tuple(dict.fromkeys(str(block.assign[key]) for block in own)) if key else ()
+                call = constant_call(constant, () if everywhere else [_in_list(key, codes)])
+            yield _Source(ASSIGNED, step, calls=(call,), trivial=named or key == variable.name)
 
     def _told_by(self, name: str, blocks: Sequence[Block]) -> str:
         """The variable by whose constant in a block that of another is known; "" without one."""
@@ -154,7 +163,8 @@ class Origins:
             if rule is None or value not in ("", parameter.code):
                 continue
             if self._gives(rule, variable, parameter.code):
-                yield parameter.code, self._of_rule(rule, value, variable.name)
+                source = self._of_rule(rule, value, variable.name, parameter.code, parameter.per)
+                yield parameter.code, source
 
     def _of_records(self, variable: Variable, value: str = "") -> Iterator[tuple[str, _Source]]:
         """What the functions that make records give for a variable, each with its parameter."""
@@ -165,7 +175,7 @@ class Origins:
             given = rule.derivation.columns
             of_parameter = self.dataset.parameters and variable.name in ASSIGNED_BY_PARAMETER
             if variable.name in given or not (given or variable.rules or of_parameter):
-                yield own, self._of_rule(rule, value, variable.name)
+                yield own, self._of_rule(rule, value, variable.name, own)
 
     def _gives(self, rule: Rule, variable: Variable, code: str) -> bool:
         """Whether the function of a parameter gives a variable: by its text, else a result."""
@@ -182,7 +192,9 @@ class Origins:
     def _in(self, placed: tuple[Block, str], variable: Variable) -> Iterator[_Source]:
         block, value = placed
         if variable.name in block.assign:
-            yield _Source(ASSIGNED, Step("", f'The text "{block.assign[variable.name]}".'))
+            constant = block.assign[variable.name]
+            call = constant_call(constant, ())
+            yield _Source(ASSIGNED, Step("", f'The text "{constant}".'), calls=(call,))
             return
         rules = [r for r in self._applicable(variable.rules, value) if self._can_read(block, r)]
         left = ((rule, left_to_meet(rule.when, block.assign)) for rule in rules)
@@ -205,14 +217,50 @@ class Origins:
         for rule in rules:
             yield self._of_rule(rule, value, column)
 
-    def _of_rule(self, rule: Rule, value: str, column: str = "") -> _Source:
-        """A rule; under a value of the topic its conditions on that go without saying."""
+    def _of_rule(
+        self,
+        rule: Rule,
+        value: str,
+        column: str = "",
+        owner: str = "",
+        per: tuple[str, ...] = (),
+    ) -> _Source:
+        """A rule; under a value of the topic its conditions on that go without saying.
+
+        `owner` is the parameter whose records the rule makes or whose values it gives.
+        """
         when = left_to_meet(rule.when, {self._name: value} if value else {}) or ()
         wording = self.wording
         step = Step(wording.conditions(when, rule), wording.method(rule, column))
         tables = rule.derivation.tables(rule.arguments) if rule.derivation else ()
         trivial = rule.derivation is None and rule.constant is None and not when
-        return _Source(self._kind(rule), step, tables, trivial)
+        own = (_in_list(self._name, (owner,)),) if owner and not value else ()
+        gives = column if rule.derivation and column in rule.derivation.columns else ""
+        calls = tuple(
+            written_call(rule, sources, (*own, *of_block, *when), per or self._per(sources), gives)
+            for sources, of_block in self._read(rule)
+        )
+        return _Source(self._kind(rule), step, tables, calls, trivial)
+
+    def _read(self, rule: Rule) -> Iterator[tuple[list[str], tuple[Where, ...]]]:
+        """The sources of a rule: once, or for each block that binds them to another variable."""
+        wording = self.wording
+        blocks = [b for b in self.dataset.blocks if any(s in b.bind for s in rule.sources)]
+        key = next(iter(blocks[0].assign), "") if blocks else ""
+        if not key or not all(self.study.has(b.form) and key in b.assign for b in blocks):
+            yield [one for source in rule.sources for one in wording.single(source)], ()
+            return
+        for block in blocks:
+            bound = (block.bind.get(source, "") for source in rule.sources)
+            named = [f"{block.form}.{field}" for field in bound if field]
+            if len(named) == len(rule.sources):
+                yield named, (_in_list(key, (str(block.assign[key]),)),)
+
+    def _per(self, sources: Iterable[str]) -> tuple[str, ...]:
+        """What tells the records apart of a parameter of the dataset that sources name."""
+        owners = {split_source(source)[0] for source in sources}
+        found = (p.per for p in self.dataset.parameters if p.code in owners and p.per)
+        return next(found, ())
 
     def _kind(self, rule: Rule) -> ItemOrigin:
         kind = rule.origin.value.capitalize()
@@ -228,7 +276,8 @@ def _item_origins(found: Iterable[_Source]) -> ItemOrigins:
     tables = tuple(dict.fromkeys(table for source in given for table in source.tables))
     text = chain([source.step for source in given if source.step.text])
     if any(kind.type == "Derived" for kind in kinds):
-        return ItemOrigins(kinds, text, tables)
+        lines = [line for source in given for line in source.calls]
+        return ItemOrigins(kinds, text, tables, calls="\n".join(lines) if all(lines) else "")
     told = len(given) > 1 or any(not source.trivial for source in given)
     return ItemOrigins(kinds, comment=text if told and not _only_named(given) else "")
 
@@ -240,13 +289,22 @@ def _only_named(given: Iterable[_Source]) -> bool:
 
 def _merged(made: Iterable[tuple[str, _Source]], name: str) -> list[_Source]:
     """What functions give, each text once with the parameters it is for."""
-    told: dict[tuple[ItemOrigin, Step, tuple[str, ...]], list[str]] = {}
+    told: dict[tuple[ItemOrigin, Step, tuple[str, ...]], list[tuple[str, _Source]]] = {}
     for own, source in made:
-        told.setdefault((source.kind, source.step, source.tables), []).append(own)
+        told.setdefault((source.kind, source.step, source.tables), []).append((own, source))
     return [
-        _Source(kind, replace(step, condition=_both(_among(name, owners), step.condition)), tables)
-        for (kind, step, tables), owners in told.items()
+        _Source(
+            kind,
+            replace(step, condition=_both(_among(name, [o for o, _ in of]), step.condition)),
+            tables,
+            tuple(call for _, source in of for call in source.calls),
+        )
+        for (kind, step, tables), of in told.items()
     ]
+
+
+def _in_list(name: str, values: tuple[str, ...]) -> Where:
+    return Where(variable=name, comparator=Comparator.IN, values=values)
 
 
 def _among(name: str, values: Iterable[str]) -> str:

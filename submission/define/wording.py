@@ -76,6 +76,12 @@ class Wording:
             return f'the collected field "{name}" of the form "{joined[owner]}"'
         return f'the collected field "{source}"'
 
+    def single(self, source: str) -> list[str]:
+        """A source with each parameter that a pattern stands for by its code."""
+        owner, name = split_source(source)
+        codes = self._parameters(owner) if self.dataset.purpose == "Analysis" else []
+        return [f"{code}.{name}" for code in codes] or [source]
+
     def conditions(self, conditions: Iterable[Condition], rule: Rule | None = None) -> str:
         """Conditions that hold together: `DSCAT EQ "COMPLETED" and EOSDT is missing`."""
         return self._conditions(conditions, names_told(rule) if rule else {})
