@@ -120,8 +120,8 @@ class Rules:
             rule = {"predecessor": self._there(call.sources[0])}
         else:
             found = self._known.get(call.function)
-            if found is None:
-                raise ValueError(f"there is no {call.function}")
+            if found is None or found.scope == "dataset" or call.gives or call.per:
+                raise ValueError(f"{call.function} makes no values of a variable alone")
             found.check_call(len(call.sources), call.constants, "")
             rule = {"derived": call.function, "from": [self._there(s) for s in call.sources]}
             if call.constants:
