@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("dataset", "variable", "function", "verdict", "rows", "differ", "reason")
 
+_OF_FORMS = ("Collected", "Assigned")
+"""Origins of values that no rule of a package gives."""
+
 _ALWAYS = re.compile(r'Always "?([^"]*?)"?\.$')
 """The comment on a constant."""
 
@@ -144,6 +147,8 @@ def _own_calls(document: Document, reference: ItemReference) -> tuple[Call, ...]
             constant = _ALWAYS.match(comment.text)
             if constant:
                 return (Call(CONSTANT, (constant[1],), {}),)
+        if any(origin.type in _OF_FORMS for origin in origins):
+            raise NotRepeatableError("it reads collected values, which the package does not hold")
         raise NotRepeatableError("its method names no function")
     try:
         return read_calls(found[0])
