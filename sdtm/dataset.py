@@ -82,6 +82,8 @@ class Tabulation(Making):
 
     def needs(self, variable: Variable) -> Iterator[tuple[str, str]]:
         """The (dataset, variable) that the rules of a variable read."""
+        if variable.name == f"{self.dataset.domain}SEQ":
+            yield from ((part.dataset.name, "USUBJID") for part in self._parts_before())
         for rule in variable.rules:
             for name in variables_of(rule.when):
                 if name in self.variables:
@@ -140,6 +142,8 @@ class Tabulation(Making):
         """Make one variable: what its block assigns, then the first rule that gives a value."""
         variable = self.variables.get(name) or self.dataset.variable(name)
         values = self.ruled(variable, self._assigned_by_block(variable))
+        if name == f"{self.dataset.domain}SEQ":
+            values = self._numbered_on(values)
         self._values[name] = as_category(values) if variable.type == "Char" else values
         self._keep_misread(variable)
 
@@ -157,6 +161,21 @@ class Tabulation(Making):
             values = as_plain(self._values[variable.name])
             swapped = values.str.replace(".", ",", regex=False)
             self._read_as[variable.name] = as_category(values.mask(rows, swapped))
+
+    def _parts_before(self) -> Iterator[Tabulation]:
+        """The datasets before this one into which its domain is split (VSBP before VSWT)."""
+        for name, part in self._parts.items():
+            if name == self.dataset.name:
+                return
+            if part.dataset.domain == self.dataset.domain:
+                yield part
+
+    def _numbered_on(self, numbers: pd.Series) -> pd.Series:
+        """Sequence numbers that go on where those of the parts before end, for each subject."""
+        for part in self._parts_before():
+            taken = as_plain(part.subjects).value_counts()
+            numbers = numbers + as_plain(self.subjects).map(taken).fillna(0)
+        return numbers
 
     def _assigned_by_block(self, variable: Variable) -> pd.Series:
         constants = {

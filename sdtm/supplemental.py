@@ -52,7 +52,7 @@ def supplemental_table(dataset: Dataset, table: Table) -> Table:
         pd.DataFrame({"parent": parent, "row": order.index}), left_on="row", right_on="parent"
     )
     trace = links.assign(row=links["row_y"])[["row", "source", "record"]]
-    return Table(f"SUPP{dataset.domain}", order, trace.sort_values("row", ignore_index=True))
+    return Table(f"SUPP{dataset.name}", order, trace.sort_values("row", ignore_index=True))
 
 
 def _values(variable: Variable, qualifiers: pd.DataFrame) -> pd.DataFrame:

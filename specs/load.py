@@ -20,7 +20,7 @@ from specs.files import (
     TerminologyFile,
     VisitFile,
 )
-from specs.merged import merged
+from specs.merged import merged, split_told
 from specs.model import (
     Dataset,
     Dictionary,
@@ -84,7 +84,7 @@ def load_study(
     )
     if not problems:
         datasets = with_facts(datasets, derivations)
-    datasets = inherited(datasets)
+    datasets = tuple(split_told(inherited(datasets)))
     explanations_file = folder / "explanations.yaml"
     analyses, displays = _analyses(folder / "analyses.yaml")
     study = Study(

@@ -37,6 +37,28 @@ def merged(
     )
 
 
+def split_told(datasets: Iterable[Dataset]) -> Iterator[Dataset]:
+    """The datasets; where a domain is split into several, a comment says how they are numbered."""
+    parts: dict[str, list[str]] = {}
+    for dataset in datasets:
+        before = parts.setdefault(dataset.domain, [])
+        if dataset.purpose == "Analysis" or dataset.parent or not before:
+            yield dataset
+        else:
+            on = f"Numbered on from the records of the subject in {' and '.join(before)}."
+            yield replace(
+                dataset,
+                variables=tuple(
+                    replace(v, comment=f"{v.comment} {on}".strip())
+                    if v.name == f"{dataset.domain}SEQ"
+                    else v
+                    for v in dataset.variables
+                ),
+            )
+        if dataset.purpose != "Analysis" and not dataset.parent:
+            before.append(dataset.name)
+
+
 def _merged(
     parts: list[Dataset], standards: Mapping[str, str], terminology: StudyTerminology
 ) -> Dataset:

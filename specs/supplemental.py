@@ -26,13 +26,13 @@ def supplemental_dataset(
     """
     if not parent.supplemental:
         return
-    name = f"SUPP{parent.domain}"
+    name = f"SUPP{parent.name}"
     guide = standard("SDTMIG", standards["SDTMIG"])
     known = guide.dataset(name)
     yield Dataset(
         name=name,
         domain=parent.domain,
-        label=known.label if known else f"Supplemental Qualifiers for {parent.domain}",
+        label=known.label if known else f"Supplemental Qualifiers for {parent.name}",
         class_="RELATIONSHIP",
         structure=known.structure if known else "",
         purpose="Tabulation",

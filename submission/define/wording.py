@@ -96,7 +96,7 @@ class Wording:
         if self.study.has(owner):
             dataset = self.study.dataset(owner)
             if not dataset.has(name) and any(q.name == name for q in dataset.supplemental):
-                return f'SUPP{dataset.domain}.QVAL where QNAM EQ "{name}"'
+                return f'SUPP{dataset.name}.QVAL where QNAM EQ "{name}"'
         return source
 
     def block(self, block: Block) -> str:

@@ -407,3 +407,49 @@ def test_each_category_of_a_dataset_is_read_in_its_own_codelist(build: Build) ->
         ("S1-1", "PROTOCOL MILESTONE", "RANDOMIZED"),
         ("S1-2", "DISPOSITION EVENT", "Randomized"),
     ]
+
+
+SPLIT = """
+dataset: NAME
+label: A Part of Vital Signs
+class: FINDINGS
+domain: VS
+records: {from: vs}
+tests:
+  - [VSTESTCD, VSSTRESU, result]
+TESTS
+keys: [STUDYID, USUBJID, VSTESTCD]
+variables:
+  VSORRES: {collected: result}
+supplemental:
+  VSARM: {label: Arm Used, collected: arm}
+"""
+
+
+def test_the_parts_of_a_split_domain_are_numbered_through_and_have_their_own_qualifiers(
+    build: Build,
+) -> None:
+    pressure = "  - [SYSBP, mmHg, sys]\n  - [DIABP, mmHg, dia]"
+    tables = build(
+        {
+            **CORE,
+            "sdtm/vsbp.yaml": SPLIT.replace("NAME", "VSBP").replace("TESTS", pressure),
+            "sdtm/vswt.yaml": SPLIT.replace("NAME", "VSWT").replace(
+                "TESTS", "  - [WEIGHT, kg, wt]"
+            ),
+            "vs.csv": "subject,sys,dia,wt,arm\n1,120,80,70,LEFT\n2,,,71,\n",
+        }
+    ).tables
+    assert rows(tables["VSBP"].frame, "USUBJID", "VSSEQ", "VSTESTCD") == [
+        ("S1-1", 1.0, "DIABP"),
+        ("S1-1", 2.0, "SYSBP"),
+    ]
+    assert rows(tables["VSWT"].frame, "USUBJID", "VSSEQ", "VSTESTCD") == [
+        ("S1-1", 3.0, "WEIGHT"),
+        ("S1-2", 1.0, "WEIGHT"),
+    ]
+    assert rows(tables["SUPPVSBP"].frame, "RDOMAIN", "IDVARVAL", "QVAL") == [
+        ("VS", "1", "LEFT"),
+        ("VS", "2", "LEFT"),
+    ]
+    assert rows(tables["SUPPVSWT"].frame, "RDOMAIN", "IDVARVAL", "QVAL") == [("VS", "3", "LEFT")]

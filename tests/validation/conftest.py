@@ -63,9 +63,10 @@ def variable(name: str, *, analysis: bool = False, **given: Any) -> Variable:
 
 def dataset(name: str, variables: tuple[Variable, ...], **given: Any) -> Dataset:
     analysis = name.startswith("AD")
+    own = name.removeprefix("SUPP")
     made = Dataset(
         name=name,
-        domain=name.removeprefix("SUPP"),
+        domain=own[:2] if len(own) == 4 and not analysis else own,  # VSBP is a part of VS
         label=name,
         class_="BASIC DATA STRUCTURE" if analysis else "FINDINGS",
         structure="",

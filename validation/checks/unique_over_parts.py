@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from validation.check import Failing, check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from specs.model import Dataset
+    from validation.check import Built
+
+
+@check(
+    "CK-SPLIT",
+    severity="error",
+    standard="SDTMIG 3.4 section 4.1.7; CG0018, CG0021",
+    message="a record of {@other} has the same {@same}",
+)
+def unique_over_parts(data: Built) -> Iterator[Failing]:
+    """Over the datasets into which a domain is split, --SEQ and the keys are unique."""
+    domains: dict[str, list[tuple[Dataset, pd.DataFrame]]] = {}
+    for dataset, frame in data.datasets("USUBJID", standard="SDTMIG"):
+        if not dataset.parent:
+            domains.setdefault(dataset.domain, []).append((dataset, frame))
+    for domain, parts in domains.items():
+        keys = {dataset.keys for dataset, _ in parts}
+        names = [["USUBJID", f"{domain}SEQ"], *(list(k) for k in keys if len(keys) == 1 < len(k))]
+        for number, (dataset, frame) in enumerate(parts):
+            for by in names:
+                before = [
+                    (other.name, rows) for other, rows in parts[:number] if {*by} <= set(rows)
+                ]
+                if before and {*by} <= set(frame):
+                    yield _repeated(dataset, frame, before, by)
+
+
+def _repeated(
+    dataset: Dataset, frame: pd.DataFrame, before: list[tuple[str, pd.DataFrame]], by: list[str]
+) -> Failing:
+    known = pd.concat([rows[by].assign(**{"@other": name}) for name, rows in before])
+    first = known.drop_duplicates(by)
+    told = frame.merge(first, "left", by).set_axis(frame.index)
+    told["@same"] = ", ".join(by)
+    return Failing(dataset, told, told["@other"].notna(), by[-1])
