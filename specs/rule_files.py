@@ -12,6 +12,7 @@ from specs.constants import check_constants
 from specs.dataset_models import AdamFile, SdtmFile
 from specs.errors import SpecError, did_you_mean
 from specs.model import Origin, Rule
+from specs.numbers import read_number
 from specs.prefixes import with_prefix
 from specs.rule_models import RuleModel
 from specs.standards import standard
@@ -50,14 +51,12 @@ def _standard_rules(standard_name: str) -> Mapping[str, tuple[RuleModel, ...]]:
 
 def check_number(constant: object, name: str, place: str) -> None:
     """SpecError when the constant of a numeric variable is no number."""
-    try:
-        float(str(constant or 0))
-    except ValueError:
+    if read_number(str(constant or 0)) is None:
         raise SpecError(
             f"{name} is numeric, its constant {constant} is not",
             where=place,
             remedy="write a number",
-        ) from None
+        )
 
 
 @dataclass(frozen=True)

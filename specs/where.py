@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from specs.distinct import distinct_values, spread_plain
 from specs.errors import SpecError
+from specs.numbers import numbers_of, read_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -132,7 +133,7 @@ class Where(BaseModel):
             )
         if pd.api.types.is_datetime64_dtype(column) or self._is_text_of_dates(column):
             raise self._no_number(text)
-        return pd.to_numeric(column, errors="coerce"), number
+        return numbers_of(column), number
 
     def _is_text_of_dates(self, column: pd.Series) -> bool:
         if pd.api.types.is_numeric_dtype(column):
@@ -294,10 +295,8 @@ def _met(clause: Where, value: object) -> bool:
 
 
 def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    number = read_number(text)
+    return None if number is None else float(number)
 
 
 def _moment(text: str) -> pd.Timestamp | None:

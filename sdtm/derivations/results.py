@@ -78,9 +78,9 @@ def standard_result(
     well. A qualifier before the number (<, >, <=, >=, ~) is kept. A converted result is rounded,
     a half away from zero, to {decimals} 2 decimals and one more for each zero after the decimal
     point of the factor; a factor that moves the decimal point alone changes no digit. A result
-    that is no number beside a unit is missing, unless it is a titre such as 1:320. One without a
-    unit that is no number, and any result without {standard_unit}, is taken over as it is.
-    Missing where a number has no unit, or the unit no conversion.
+    that is no number beside a unit is missing, unless it is a titre such as 1:320. One in words
+    without a unit, and any result without {standard_unit}, is taken over as it is. Missing where
+    a number has no unit, or the unit no conversion.
 
     units: {units}, else by
 
