@@ -15,6 +15,7 @@ from specs.derivation import derivations_of
 from specs.errors import SpecError
 from specs.load import load_study
 from tests.sdtm.conftest import STUDY, write_study
+from tests.sdtm.test_redcap import HEAD, field
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -309,3 +310,40 @@ def test_criteria_are_decided_by_the_exact_numbers(tmp_path: Path) -> None:
         [0.2, 200, 3 / 7, "", "Y", "Y"],
         [2, 2000, 3, "", "Y", "Y"],
     ]  # fmt: skip
+
+
+def test_the_validation_type_of_redcap_declares_the_decimal_comma(tmp_path: Path) -> None:
+    """1 has 70,5 and 2 a point, which the form refuses; the variable keeps it as it was entered."""
+    study = STUDY[: STUDY.index("raw:")] + (
+        "raw:\n  - {name: edc, reader: redcap, data: data.csv, dictionary: dictionary.csv}\n"
+    )
+    dictionary = [
+        HEAD,
+        field("record_id", "vitals", "text"),
+        field("weight", "vitals", "text", "Weight", valid="number_comma_decimal"),
+    ]
+    vs = """
+dataset: VS
+records: {from: vitals}
+tests:
+  - [VSTESTCD, VSSTRESU, result]
+  - [WEIGHT, kg, weight]
+keys: [STUDYID, USUBJID, VSTESTCD]
+variables:
+  VSORRES:  {collected: result}
+  VSORRESU: {assigned: {constant: LB}}
+  VSSTRESC: {derived: standard_result, from: [VSORRES, VSORRESU, VSSTRESU, VSTESTCD]}
+  VSSTRESN: {derived: numeric_result, from: VSSTRESC}
+"""
+    write_study(tmp_path, {
+        "study.yaml": study, "dictionary.csv": "\n".join(dictionary) + "\n",
+        "data.csv": 'record_id,weight,vitals_complete\n1,"155,4",2\n2,155.4,2\n',
+        "sdtm/dm.yaml": DM.replace("from: dm", "from: vitals"), "sdtm/vs.yaml": vs,
+    })  # fmt: skip
+    loaded = load_study(tmp_path, derivations_of(sdtm.derivations))
+    raw = read_raw(loaded, tmp_path)
+    frame = build_sdtm(loaded, raw).tables["VS"].frame
+    assert frame["VSORRES"].tolist() == ["155.4", "155.4"]
+    assert frame["VSSTRESN"].fillna(-1).tolist() == [70.49, -1]
+    refused = raw.findings[raw.findings["variable"] == "weight"]
+    assert refused[["rule", "value", "line"]].to_numpy().tolist() == [["CK-RAW-TYPE", "155.4", "3"]]
