@@ -163,6 +163,7 @@ TABULATION: dict[str, Edit] = {
     "CK-DEFINE-VALUE-LIST": add(item("IT.LB.LBORRES"), '<CodeListRef CodeListOID="CL.MARK"/>'),
     "CK-DEFINE-LABEL-LENGTH": say(f"{item(SEX)}/o:Description/o:TranslatedText", "x" * 41),
     "CK-DEFINE-VARIABLE-TWICE": double(ref(SEX)),
+    "CK-DEFINE-ROLE": put(ref(SEX), "Role", "Topic"),
 }
 
 PAIR = "//arm:AnalysisResult[@ParameterOID]"

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from validation.define.model import Define, Use
 
 _LISTED: Final = ("text", "integer", "float")
+_ROLES: Final = (
+    "Identifier",
+    "Topic",
+    "Timing",
+    "Rule",
+    *(f"{kind} Qualifier" for kind in ("Grouping", "Record", "Result", "Synonym", "Variable")),
+)
 _RESULTS: Final = ("ORRES", "STRESC")
 # Parts of names of variables that MedDRA codes, DD0113.
 _MEDDRA: Final = (
@@ -180,6 +187,26 @@ def variable_label_of_guide(define: Define) -> Iterator[Fault]:
             yield Fault(
                 use.item,
                 f"the label of {name_of(use)} is {said}; the guide has {known.label}",
+                said,
+                place_of(use),
+            )
+
+
+@rule("CK-DEFINE-ROLE")
+def role_of_guide(define: Define) -> Iterator[Fault]:
+    """The role of an SDTM variable is that of the guide, else of the SDTM model."""
+    for use in define.variables:
+        dataset, name, said = use.dataset, use.item.get("Name"), use.reference.get("Role")
+        guide = define.guide(dataset) if dataset is not None else None
+        if guide is None or dataset is None or define.kind(dataset) != "SDTM":
+            continue
+        known = guide.variable(define.shape(dataset), name) or guide.model_variable(
+            dataset.get("Domain"), define.class_of(dataset), name
+        )
+        if known is not None and said in _ROLES and said != known.role:
+            yield Fault(
+                use.reference,
+                f"the role of {name_of(use)} is {said}; the guide has {known.role}",
                 said,
                 place_of(use),
             )
