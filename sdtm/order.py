@@ -21,6 +21,7 @@ from sdtm.timing import ends_of, first_day, full_day, last_day, precision
 from specs.distinct import all_once_each, as_plain
 
 _DAY: Final = 86_400_000_000
+_HOUR: Final = 3_600_000_000
 _SECOND: Final = 1_000_000
 _CUTS: Final = (("m", 16), ("h", 13), ("D", 10))
 
@@ -83,6 +84,13 @@ def surely_not_after(left: Spans, right: Spans) -> pd.Series[bool]:
     last = left.last - left.offset.fillna(right.offset).fillna(0.0)
     first = right.first - right.offset.fillna(left.offset).fillna(0.0)
     return last.le(first) & left.known & right.known
+
+
+def clocks_decide(left: Spans, right: Spans) -> pd.Series[bool]:
+    """Whether the left has an offset from UTC, the right none, and it matters which it would be."""
+    start, end = left.first - left.offset, left.last - left.offset
+    apart = (end < right.first - 14 * _HOUR) | (start > right.last + 12 * _HOUR)
+    return left.offset.notna() & right.offset.isna() & ~apart
 
 
 def earliest_of(dtc: pd.Series[Any], group: pd.Series[Any]) -> pd.DataFrame:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from adam.derivations.timing import dated
 from sdtm import dates
-from sdtm.order import spans, spans_of_days, surely_before
+from sdtm.order import clocks_decide, spans, spans_of_days, surely_before
 from specs.choices import choices
 from specs.derivation import Outcome, derivation
 from specs.distinct import text_where
@@ -23,44 +24,49 @@ def treatment_emergent(
     dtc: DateTexts, start: Dates, start_time: pd.Series, end: DateTexts | None = None
 ) -> Outcome:
     """Y where {dtc} is after the first dose on {start}, or on its day and not timed before
-    {start_time}. {end} A {dtc} that is incomplete or missing counts where it may be so, with a
-    finding where it may also be before. Missing without a first dose, and otherwise.
+    {start_time}. {end} A {dtc} that is incomplete or missing, or has an offset from UTC, which
+    {start_time} has not, counts where it may be so, with a finding where it may also be before.
+    Missing without a first dose, and otherwise.
 
     end: Missing where {end} is for certain before the first dose, whatever {dtc} is.
     """
     dose, when = spans_of_days(start, start_time), spans(dtc)
-    before = surely_before(when, dose)
+    by_clock = clocks_decide(when, dose)
+    before = surely_before(when, dose) & ~by_clock
     ended = pd.Series(data=False, index=dtc.index)
     if end is not None:
-        ended = surely_before(spans(end), dose)
+        finish = spans(end)
+        ended = surely_before(finish, dose) & ~clocks_decide(finish, dose)
     flagged = start.notna() & ~before & ~ended
     day = spans_of_days(start)
-    open_ = dates.full_day(dtc).isna() & ~when.first.ge(day.first)
+    open_ = (dates.full_day(dtc).isna() & ~when.first.ge(day.first)) | by_clock
     told = "the start may be before the first dose; the event is counted as treatment emergent"
     told += "" if end is not None else ", and its rule names no end that could tell otherwise"
     return Outcome(text_where(flagged), text_where(flagged & open_, told))
 
 
-@derivation
-def start_not_before(dtc: DateTexts, first: Dates, end: DateTexts | None = None) -> pd.Series:
+@derivation(severity="warning")
+def start_not_before(dtc: DateTexts, first: Dates, end: DateTexts | None = None) -> Outcome:
     """The earliest calendar day that {dtc} allows; where it is incomplete, the earliest from
-    {first} on, if it allows one. {end} Known parts stay. Missing where the year is not known.
+    {first} on, if it allows one. {end} Known parts stay. Missing, with a finding, where
+    the year is not known.
 
     end: Not so where that would be after every day that {end} allows.
     """
     earliest, later = dates.first_day(dtc), dates.first_day_from(dtc, first)
     if end is not None:
         later = later.mask(later.gt(dates.last_day(end)))
-    return later.fillna(earliest).astype("datetime64[s]")
+    return dated(dtc, later.fillna(earliest).astype("datetime64[s]"))
 
 
-@derivation
-def end_not_after(dtc: DateTexts, last: Dates) -> pd.Series:
+@derivation(severity="warning")
+def end_not_after(dtc: DateTexts, last: Dates) -> Outcome:
     """The latest calendar day that {dtc} allows; where it is incomplete, the latest through {last},
-    if it allows one. Known parts stay. Missing where the year is not known.
+    if it allows one. Known parts stay. Missing, with a finding, where
+    the year is not known.
     """
     latest, sooner = dates.last_day(dtc), dates.last_day_until(dtc, last)
-    return sooner.fillna(latest).astype("datetime64[s]")
+    return dated(dtc, sooner.fillna(latest).astype("datetime64[s]"))
 
 
 @derivation

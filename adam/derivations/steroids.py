@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from adam import exact
-from adam.derivations.timing import day_number
+from adam.derivations.timing import dated, day_number
 from adam.instruments import instrument, instrument_file
 from adam.records import Records
 from sdtm import dates
@@ -83,13 +83,14 @@ def prednisone_equivalent(
 
 @derivation(severity="warning")
 def latest_possible_end(dtc: DateTexts, first: Dates) -> Outcome:
-    """The latest calendar day that {dtc} allows; missing where the year is not known.
+    """The latest calendar day that {dtc} allows; missing, with a finding, where the year is not
+    known.
 
     An end before {first} is a finding.
     """
     last = dates.last_day(dtc)
-    problem = dtc.astype("str") + " is before the start"
-    return Outcome(last, problem.where(last.lt(first)))
+    problem = (dtc.astype("str") + " is before the start").where(last.lt(first))
+    return Outcome(last, problem.fillna(dated(dtc, last).problems))
 
 
 @derivation(scope="dataset", tables=_FREQUENCIES)

@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from sdtm import dates
-from specs.derivation import derivation
+from specs.derivation import Outcome, derivation
 from specs.distinct import once_each, text_where
 from specs.source_kinds import Dates, DateTexts
 
@@ -26,36 +26,38 @@ def analysis_time(dtc: DateTexts) -> pd.Series:
     return once_each(dates.time_of_day, dtc)
 
 
-@derivation
+@derivation(severity="warning")
 def earliest_possible_date(
     dtc: DateTexts, *, highest_imputed: Literal["D", "M", "Y"] = "Y"
-) -> pd.Series:
-    """The earliest calendar day that {dtc} allows; missing where the year is not known, or a part
-    above {highest_imputed} (D day, M month, Y year) would have to be imputed.
+) -> Outcome:
+    """The earliest calendar day that {dtc} allows; missing where a part above {highest_imputed} (D
+    day, M month, Y year) would have to be imputed, and, with a finding, where the year is not
+    known.
     """
-    return once_each(dates.first_day, dtc).where(_may_be(dtc, highest_imputed))
+    return dated(dtc, once_each(dates.first_day, dtc).where(_may_be(dtc, highest_imputed)))
 
 
-@derivation
+@derivation(severity="warning")
 def latest_possible_date(
     dtc: DateTexts, *, highest_imputed: Literal["D", "M", "Y"] = "Y"
-) -> pd.Series:
-    """The latest calendar day that {dtc} allows; missing where the year is not known, or a part
-    above {highest_imputed} (D day, M month, Y year) would have to be imputed.
+) -> Outcome:
+    """The latest calendar day that {dtc} allows; missing where a part above {highest_imputed} (D
+    day, M month, Y year) would have to be imputed, and, with a finding, where the year is not
+    known.
     """
-    return once_each(dates.last_day, dtc).where(_may_be(dtc, highest_imputed))
+    return dated(dtc, once_each(dates.last_day, dtc).where(_may_be(dtc, highest_imputed)))
 
 
-@derivation
+@derivation(severity="warning")
 def middle_possible_date(
     dtc: DateTexts, *, highest_imputed: Literal["D", "M", "Y"] = "Y"
-) -> pd.Series:
+) -> Outcome:
     """The calendar day of {dtc}, with day 15 where the month alone is known and 30 June where the
-    year alone is; known parts stay (2020---28 is 28 June, day 31 is in July). Missing where the
-    year is not known, or a part above {highest_imputed} (D day, M month, Y year) would have to be
-    imputed.
+    year alone is; known parts stay (2020---28 is 28 June, day 31 is in July). Missing
+    where a part above {highest_imputed} (D day, M month, Y year) would have to be imputed, and,
+    with a finding, where the year is not known.
     """
-    return once_each(dates.middle_day, dtc).where(_may_be(dtc, highest_imputed))
+    return dated(dtc, once_each(dates.middle_day, dtc).where(_may_be(dtc, highest_imputed)))
 
 
 @derivation
@@ -98,6 +100,12 @@ def not_after(date: Dates, limit: Dates) -> pd.Series:
 def named_date(date: Dates, candidate: Dates, *, text: str) -> pd.Series:
     """The text "{text}" where {date} equals {candidate}; otherwise missing."""
     return text_where(date.eq(candidate), text)
+
+
+def dated(dtc: pd.Series, day: pd.Series) -> Outcome:
+    """The days made of texts, and a sentence where a text has no year."""
+    none = dtc.notna() & once_each(dates.first_day, dtc).isna()
+    return Outcome(day, text_where(none, "no year is known, so there is no date"))
 
 
 def _may_be(dtc: pd.Series, highest: str) -> pd.Series:

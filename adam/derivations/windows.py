@@ -16,6 +16,7 @@ from adam.derivations.timing import gapless
 from adam.lookup import dense
 from adam.records import Records
 from sdtm import dates
+from sdtm.order import clocks_decide, spans, spans_of_days
 from specs.choices import choices as choices_of
 from specs.derivation import Outcome, derivation
 from specs.distinct import all_once_each, mapped, once_each, text_where, texts_at
@@ -71,8 +72,8 @@ def before_first_dose(
 ) -> Outcome:
     """Y where the latest calendar day that {dtc} allows is before {start}; also where its day is
     {start}, unless {mark} is AFTER, or its time is at or after {start_time}, both being given.
-    Otherwise missing, with a finding where an incomplete date may be before {start} as well as on
-    or after it.
+    Otherwise missing, with a finding where an incomplete date, or a time with an offset from UTC,
+    may be before {start} as well as on or after it.
 
     A mark that contradicts the time is a finding.
     """
@@ -80,7 +81,7 @@ def before_first_dose(
     after = mark.isin(["AFTER"])
     contradicted = mark[(late & mark.isin(["BEFORE"])) | (early & after)]
     told = "the record is marked " + contradicted + " the first dose, against its date and time"
-    told = told.reindex(dtc.index).astype("str").fillna(_either(dtc, start, earlier))
+    told = told.reindex(dtc.index).astype("str").fillna(_either(dtc, start, start_time, earlier))
     return Outcome(text_where(earlier | (same_day & ~late & ~after)), told)
 
 
@@ -88,10 +89,13 @@ def before_first_dose(
 def timed_before_first_dose(dtc: pd.Series, start: pd.Series, start_time: pd.Series) -> Outcome:
     """Y where the latest calendar day that {dtc} allows is before {start}; also where its day is
     {start}, unless its time is at or after {start_time}, both being given. Otherwise missing,
-    with a finding where an incomplete date may be before {start} as well as on or after it.
+    with a finding where an incomplete date, or a time with an offset from UTC, may be before
+    {start} as well as on or after it.
     """
     earlier, same_day, late, _ = _beside_first_dose(dtc, start, start_time)
-    return Outcome(text_where(earlier | (same_day & ~late)), _either(dtc, start, earlier))
+    return Outcome(
+        text_where(earlier | (same_day & ~late)), _either(dtc, start, start_time, earlier)
+    )
 
 
 @derivation(severity="warning")
@@ -338,11 +342,17 @@ def _beside_first_dose(
     return last.lt(start), same_day, same_day & time.ge(start_time), early
 
 
-def _either(dtc: pd.Series, start: pd.Series, earlier: pd.Series) -> pd.Series:
-    """A sentence where an incomplete date may be before the first dose, and on its day or after."""
+def _either(
+    dtc: pd.Series, start: pd.Series, start_time: pd.Series, earlier: pd.Series
+) -> pd.Series:
+    """A sentence where a date may be before the first dose, and on its day or after."""
     first, day = all_once_each((dates.first_day, dates.full_day), dtc)
     open_ = dtc.notna() & day.isna() & ~earlier & start.notna() & ~first.ge(start)
-    return text_where(open_, "may be before or after the first dose; it is not counted as before")
+    told = text_where(open_, "may be before or after the first dose; it is not counted as before")
+    by_clock = clocks_decide(spans(dtc), spans_of_days(start, start_time))
+    return told.mask(
+        by_clock, "has an offset from UTC, and the time of the first dose has none here"
+    )
 
 
 def _counted(

@@ -13,6 +13,7 @@ from adam.derivations.occurrences import (
     start_not_before,
     treatment_emergent,
 )
+from adam.derivations.steroids import latest_possible_end
 from adam.derivations.subject_dates import (
     earliest_possible,
     earliest_possible_flag,
@@ -27,6 +28,7 @@ from adam.derivations.subject_dates import (
 )
 from adam.derivations.subjects import cumulative_dose, last_number
 from adam.derivations.timing import (
+    earliest_possible_date,
     imputation_flag,
     latest_possible_date,
     middle_possible_date,
@@ -160,29 +162,55 @@ def test_a_start_is_imputed_within_what_is_known_of_it_and_not_after_its_end() -
     dtc = texts("2020---28", "2020---31", "2020", "2020-03", "2020-02", "--03-05", "2020")
     first = dates("2020-03-05", "2020-04-05", *["2020-03-05"] * 5)
     end = texts(None, None, None, None, None, None, "2020-02-20")
-    assert as_days(start_not_before(dtc, first, end)) == [
+    assert as_days(start_not_before(dtc, first, end).values) == [
         "2020-03-28", "2020-05-31", "2020-03-05", "2020-03-05", "2020-02-01", "", "2020-01-01",
     ]  # fmt: skip
-    assert as_days(start_not_before(dtc, first))[-1] == "2020-03-05"
+    assert as_days(start_not_before(dtc, first).values)[-1] == "2020-03-05"
+
+
+def test_a_date_without_a_year_gives_no_date_and_says_so() -> None:
+    dtc, limit = texts("--03-05", "2020", None), dates(*["2020-03-05"] * 3)
+    for made in (
+        earliest_possible_date(dtc, highest_imputed="D"),
+        latest_possible_date(dtc),
+        middle_possible_date(dtc),
+        start_not_before(dtc, limit),
+        end_not_after(dtc, limit),
+        latest_possible_end(dtc, dates(None, None, None)),
+    ):
+        assert told(made) == {0: "no year is known, so there is no date"}
+
+
+def test_an_offset_from_utc_leaves_the_order_with_the_first_dose_open_on_days_beside_it() -> None:
+    """The first dose at 08:30 is by a clock of which ADaM does not know the offset."""
+    dtc = texts("2020-03-01T04:00Z", "2020-02-29T18:29Z", "2020-03-02T00:00Z", "2020-03-01T09:00",
+                "2020-03-01T08:00")  # fmt: skip
+    first = dates(*["2020-03-01"] * 5), numbers(*[30600] * 5)
+    made = treatment_emergent(dtc, *first, texts(*[None] * 5))
+    assert made.values.fillna("").tolist() == ["Y", "", "Y", "Y", ""]
+    assert list(told(made)) == [0]
+    before = timed_before_first_dose(dtc, *first)
+    assert before.values.fillna("").tolist() == ["Y", "Y", "", "", "Y"]
+    assert list(told(before)) == [0]
 
 
 def test_an_end_is_imputed_within_what_is_known_of_it_and_not_after_its_limit() -> None:
     dtc = texts("2020---28", "2020---30", "2020", "2020-02", "2020-06-30", "2021", "--03-05")
     last = dates("2020-03-05", "2020-02-29", *["2020-03-05"] * 5)
-    assert as_days(end_not_after(dtc, last)) == [
+    assert as_days(end_not_after(dtc, last).values) == [
         "2020-02-28", "2020-01-30", "2020-03-05", "2020-02-29", "2020-06-30", "2021-12-31", "",
     ]  # fmt: skip
 
 
 def test_a_latest_and_a_middle_day_have_a_highest_part_that_may_be_imputed() -> None:
     dtc = texts("2020-02", "2020", "2020-02-10", "2021-02", "2020---31")
-    assert as_days(latest_possible_date(dtc, highest_imputed="D")) == [
+    assert as_days(latest_possible_date(dtc, highest_imputed="D").values) == [
         "2020-02-29", "", "2020-02-10", "2021-02-28", "",
     ]  # fmt: skip
-    assert as_days(middle_possible_date(dtc)) == [
+    assert as_days(middle_possible_date(dtc).values) == [
         "2020-02-15", "2020-06-30", "2020-02-10", "2021-02-15", "2020-07-31",
     ]  # fmt: skip
-    assert as_days(middle_possible_date(dtc, highest_imputed="D")) == [
+    assert as_days(middle_possible_date(dtc, highest_imputed="D").values) == [
         "2020-02-15", "", "2020-02-10", "2021-02-15", "",
     ]  # fmt: skip
     assert imputation_flag(dtc).fillna("").tolist() == ["D", "M", "", "D", "M"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from adam.derivations import occurrences as functions_of_occurrences
 from adam.derivations import subjects as functions_of_subjects
 from adam.derivations.change import difference, percent_change, share_of, shift
-from adam.derivations.occurrences import days_of, grouped, start_not_before
+from adam.derivations.occurrences import days_of, grouped
 from adam.derivations.subjects import (
     body_mass_index,
     first_day_of,
@@ -17,6 +17,7 @@ from tests.adam.series import as_days, dates, numbers, texts, values_of
 
 last_number = values_of(functions_of_subjects.last_number)
 
+start_not_before = values_of(functions_of_occurrences.start_not_before)
 first_flag = values_of(functions_of_occurrences.first_flag)
 treatment_emergent = values_of(functions_of_occurrences.treatment_emergent)
 

@@ -7,6 +7,7 @@ import pytest
 
 from adam.derivations import subject_dates as functions_of_dates
 from adam.derivations import subjects as functions_of_subjects
+from adam.derivations import timing as functions_of_timing
 from adam.derivations.subject_dates import (
     earliest_possible,
     first_on_or_after,
@@ -22,14 +23,14 @@ from adam.derivations.timing import (
     analysis_date,
     analysis_time,
     day_number,
-    earliest_possible_date,
     gapless,
     imputation_flag,
-    latest_possible_date,
     relative_day,
 )
 from tests.adam.series import as_days, dates, numbers, texts, values_of
 
+earliest_possible_date = values_of(functions_of_timing.earliest_possible_date)
+latest_possible_date = values_of(functions_of_timing.latest_possible_date)
 first_date = values_of(functions_of_dates.first_date)
 first_text = values_of(functions_of_dates.first_text)
 last_date = values_of(functions_of_dates.last_date)
