@@ -66,12 +66,13 @@ def _matched(text: pd.Series, pattern: str) -> pd.Series:
             f"the pattern has {len(pattern):,} characters", remedy=f"write at most {_LONGEST}"
         )
     try:
-        found = pc.match_substring_regex(_array(text), pattern)
+        pc.match_substring_regex(pa.array([""]), pattern)  # without any text it is not read
     except pa.ArrowInvalid as error:
         raise SpecError(
             f"the pattern {pattern} cannot be read ({str(error).partition(': ')[2]})",
             remedy="write a regular expression of RE2: no back references, no look-around",
         ) from None
+    found = pc.match_substring_regex(_array(text), pattern)
     return pd.Series(found.to_numpy(zero_copy_only=False), text.index).eq(other=True)
 
 
