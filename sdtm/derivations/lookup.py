@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 @derivation(scope="value")
 def looked_up(*keys: pd.Series, table: StudyTable, by: list[str], value: str) -> Outcome:
-    """The value of {value} in the row of the table in the comment that has {keys} as {by}, in this
-    order; missing where one of them is, and where there is no such row.
+    """The cell under "{value}" in the row of the table in the comment that has {keys}, in this
+    order, under {by}; missing where one of them is, and where there is no such row.
 
     Keys without a row are a finding. The rows of a table are told apart by `by`.
 
@@ -62,9 +62,9 @@ def looked_up(*keys: pd.Series, table: StudyTable, by: list[str], value: str) ->
 def looked_up_in_ranges(
     number: pd.Series, *, table: StudyTable, low: str, high: str, value: str
 ) -> Outcome:
-    """The value of {value} in the row of the table in the comment in which {number} is not less
-    than {low} and not more than {high}; a limit that is not given is open. Missing where {number}
-    is, and where there is no such row.
+    """The cell under "{value}" in the row of the table in the comment whose range, from the cell
+    under "{low}" through that under "{high}", has {number} in it; a limit that is not given is
+    open. Missing where {number} is, and where there is no such row.
 
     A number in no range, and a text that is no number, are findings. Ranges do not overlap.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from specs.model import Origin
 from specs.references import split_source
 from specs.where import Comparator, Where, left_to_meet
+from specs.working import rules_told
 from submission.attributes import results, topic
 from submission.define.calls import constant_call, written_call
 from submission.define.wording import Step, Wording, chain
@@ -232,7 +233,7 @@ class Origins:
         when = left_to_meet(rule.when, {self._name: value} if value else {}) or ()
         wording = self.wording
         step = Step(wording.conditions(when, rule), wording.method(rule, column))
-        tables = rule.derivation.tables(rule.arguments) if rule.derivation else ()
+        tables = tuple(dict.fromkeys(_tables(rule)))
         trivial = rule.derivation is None and rule.constant is None and not when
         own = (_in_list(self._name, (owner,)),) if owner and not value else ()
         gives = column if rule.derivation and column in rule.derivation.columns else ""
@@ -267,6 +268,14 @@ class Origins:
         if rule.origin is Origin.PREDECESSOR:
             return ItemOrigin(kind, predecessor=self.wording.predecessor(rule))
         return ItemOrigin(kind, rule.origin_source)
+
+
+def _tables(rule: Rule) -> Iterator[str]:
+    """The tables that a rule reads, itself or in a working value."""
+    hidden = (one for rules in rules_told(rule).values() for one in rules)
+    for one in (rule, *hidden):
+        if one.derivation:
+            yield from one.derivation.tables(one.arguments)
 
 
 def _item_origins(found: Iterable[_Source]) -> ItemOrigins:

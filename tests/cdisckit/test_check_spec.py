@@ -143,7 +143,7 @@ def build(folder: Path) -> None:
         ("adam/advs.yaml", "from: TEMP.AVALC", "from: TEM.AVALC", "advs.yaml line 9: TEM.AVALC: there is no dataset or parameter TEM; did you mean TEMP"),
         ("adam/advs.yaml", "from: TEMP.AVALC", "from: TEMP.AVAL", "advs.yaml line 9: TEMP.AVAL: ADVS has no AVAL; did you mean AVALC?"),
         ("adam/advs.yaml", "per: [USUBJID]", "per: [USUBJD]", "advs.yaml line 9: per names USUBJD"),
-        ("adam/advs.yaml", "per: [USUBJID]}", "per: [USUBJID], when: [{AVALC: {EQ: x}}]}", "advs.yaml line 9: parameters.TEMP2.when: is not known here"),
+        ("adam/advs.yaml", "per: [USUBJID]}", "per: [USUBJID], when: [{AVALC: {EQ: x}}]}", "advs.yaml line 9: when: the records that the parameter is derived for have no AVALC"),
     ],
 )
 def test_what_ends_a_build_is_told_by_check_spec(

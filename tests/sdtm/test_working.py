@@ -58,7 +58,7 @@ def test_a_method_tells_what_its_working_values_are(write: Write) -> None:
         "Intermediate value 1 in capital letters."
         ' Intermediate value 1: The texts intermediate value 2 and site in this order, with "/"'
         " between them; missing ones are left out, and it is missing where all are."
-        " Intermediate value 2: Characters 1 to 1 of name."
+        " Intermediate value 2: The characters 1 to 1 of name; missing where it is missing."
     )
     (rule,) = dataset.supplemental[0].rules
     assert rule.condition_text(rule.when) == 'the intermediate value EQ "Y"'
