@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
+NOTATION = "COM.NOTATION"
+"""The OID of the comment that tells how the methods and comments of a document are read."""
+
+
 @dataclass(frozen=True)
 class DocumentReference:
     """A reference to a document; each of `pages` is a page number, a range or a named place."""

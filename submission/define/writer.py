@@ -7,6 +7,7 @@ from lxml import etree
 
 from submission.define.codelists import CodeLists
 from submission.define.datasets import ANNOTATED_CRF, Definitions, in_define_order
+from submission.define.document import NOTATION
 from submission.define.elements import WITH_RESULTS, element, leaf, leaf_id, one_line
 from submission.define.records import notation
 from submission.define.results import result_displays
@@ -63,7 +64,7 @@ def define_document(
     for dataset in in_define_order(study.of(standard)):
         definitions.add(dataset)
     notice = definitions.comments.add(study.synthetic, "COM.NOTICE")
-    definitions.notation = definitions.comments.add(notation(study, standard), "COM.NOTATION")
+    definitions.notation = definitions.comments.add(notation(study, standard), NOTATION)
     results = [*result_displays(study, definitions)] if standard == "ADaMIG" else []
     part = _PUBLISHING_SETS[standard]
     described = f"{standard} {study.standards[standard]} data definitions for study {study.id}"

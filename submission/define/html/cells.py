@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from submission.define.document import NOTATION
 from submission.define.html.markup import Markup, joined, link, separated, tag
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ _COMPARATORS = {
 }
 
 _VARIABLE = re.compile(r"\b((?:[A-Z][A-Z0-9]{1,7}\.)?[A-Z][A-Z0-9_]{1,7})\b")
+
+_OF_PARAMETER = re.compile(r"[A-Z][A-Z0-9]*\.[A-Z][A-Z0-9_]*")
 
 _DATES = ("date", "time", "datetime", "partial", "incomplete", "duration", "interval")
 
@@ -171,7 +174,12 @@ class Cells:
         page = self.addition.elsewhere.get(dataset)
         if page and " " not in name:
             return link(name, f"{page}#{name}")
-        return joined(name)
+        return joined(link(name, self.notation) if _OF_PARAMETER.fullmatch(name) else name)
+
+    @property
+    def notation(self) -> str:
+        """The address of the comment that tells how methods are read; "" where there is none."""
+        return self.anchors.to("comment", NOTATION)
 
     def reference(self, reference: DocumentReference) -> Markup:
         """A link to a document, or to each of its pages."""

@@ -92,8 +92,8 @@ def _code(term: CodedTerm) -> str:
 
 
 def method_list(cells: Cells) -> Markup:
-    """All methods."""
-    return table(
+    """All methods, with a link to how they are read."""
+    methods = table(
         f"Methods ({len(cells.document.methods):,})",
         ["Method", "Type", "Text", "Used by"],
         (
@@ -111,6 +111,9 @@ def method_list(cells: Cells) -> Markup:
         "texts",
         hidden_caption=True,
     )
+    if not cells.notation:
+        return methods
+    return joined(tag("p", "How to read them: ", link("notation", cells.notation)), methods)
 
 
 def comment_list(cells: Cells) -> Markup:
