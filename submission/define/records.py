@@ -16,6 +16,8 @@ _NOTATION: Final = (
     "Where CONDITION: the text is for the records that meet the condition, and looks at no other.",
     "Of steps with numbers, each is for the records in which the steps before it gave no value.",
     "A missing value meets NE and NOTIN, and no other comparison unless it says so.",
+    "A name that a tabulation dataset has no variable of, such as CMPRN of CM, is a qualifier: QVAL"
+    " of its supplemental dataset where QNAM is the name.",
     "Texts in an order are compared character by character; missing values come last unless told.",
 )
 
