@@ -349,6 +349,24 @@ def test_what_a_file_says_of_a_shared_variable_counts_in_its_place(tmp_path: Pat
     )  # fmt: skip
 
 
+def test_datasets_of_sdtm_share_variables_too(tmp_path: Path) -> None:
+    same = """  STUDYID: {collected: STUDYID, codelist: ""}
+  USUBJID: {collected: USUBJID, codelist: ""}
+"""
+    group = "  record:\n" + same.replace("  ", "    ")
+    taken = {
+        name: text.replace(same, "  record: shared\n") for name, text in (("dm", DM), ("vs", VS))
+    }
+    apart = open_study(written(tmp_path / "apart"))
+    shared = open_study(written(tmp_path / "shared", study=STUDY + group, **taken))
+    for name in ("DM", "VS"):
+        for one, other in zip(
+            apart.dataset(name).variables, shared.dataset(name).variables, strict=True
+        ):
+            assert [r.sources for r in one.rules] == [r.sources for r in other.rules]
+            assert (one.name, one.label, one.type) == (other.name, other.label, other.type)
+
+
 def test_a_predecessor_is_described_by_its_source(tmp_path: Path) -> None:
     study = open_study(written(tmp_path))
     years = study.dataset("ADSL").variable("YEARS")
