@@ -227,7 +227,8 @@ class AnalysisDataset(Making):
             for own in parameters_named(self.dataset, split_source(source)[0])
         }
         rows = [self._rows_of(code) for code in sorted(codes)]
-        return pd.concat([r[list(parameter.per)] for r in rows if len(r)] or rows).drop_duplicates()
+        filled = [one for one in rows if len(one)] or rows
+        return pd.concat([one[list(parameter.per)] for one in filled]).drop_duplicates()
 
     def _rows_of(self, code: str) -> pd.DataFrame:
         if code in self.derived:
