@@ -103,6 +103,8 @@ def dose_intervals(
     dose: pd.Series,
     frequency: pd.Series,
     number: pd.Series | None = None,
+    first_flag: pd.Series | None = None,
+    last_flag: pd.Series | None = None,
 ) -> Records:
     """For each {subject}, one record for each stretch of days on which the same counted records
     ({counted} EQ "Y") are active: a stretch begins on the first day of a record and on the day
@@ -123,6 +125,14 @@ def dose_intervals(
 
     KNOWNDD: The sum of {dose} over the records active in the stretch, computed exactly, with
     missing doses left out; 0 where none is left.
+
+    ASTDTF: {first_flag} of the record that begins on the first day of the stretch, or {last_flag}
+    of the record that ends the day before; of several the highest part, missing where one of them
+    is missing, as that date was not imputed.
+
+    AENDTF: {last_flag} of the record that ends on the last day of the stretch, or {first_flag} of
+    the record that begins the day after; of several the highest part, missing where one of them is
+    missing, as that date was not imputed.
 
     SRCSEQ: {number} of the active record where there is exactly one in the stretch; otherwise
     missing.
@@ -155,6 +165,10 @@ def dose_intervals(
         alone = active.drop_duplicates("row", keep=False).set_index("row")["record"]
         named = number.reindex(alone).set_axis(alone.index)
         rows["SRCSEQ"] = named.reindex(points["row"]).to_numpy()
+    if first_flag is not None and last_flag is not None:
+        flags = _flags(taken, first_flag, last_flag)
+        rows["ASTDTF"] = _at(flags, points["subject"], points["start"])
+        rows["AENDTF"] = _at(flags, points["subject"], points["end"] + 1)
     without = points[~points["row"].isin(active["row"])]
     firsts = subject.drop_duplicates()
     by_subject = pd.Series(firsts.index, index=firsts.to_numpy())
@@ -313,6 +327,24 @@ def _change_points(taken: pd.DataFrame, subjects: pd.Series) -> pd.DataFrame:
     next_start = points.groupby("subject")["start"].shift(-1)
     end = next_start.sub(1).fillna(_OPEN_END).astype("int64")
     return points.assign(end=end, row=points.index)
+
+
+def _flags(taken: pd.DataFrame, first_flag: pd.Series, last_flag: pd.Series) -> pd.Series:
+    """By subject and day the imputation flag of the day on which something changes."""
+    marks = pd.concat(
+        [
+            taken[["subject"]].assign(day=taken["start"], flag=first_flag),
+            taken[["subject"]].assign(day=taken["end"] + 1, flag=last_flag),
+        ]
+    )
+    groups = marks.groupby(["subject", "day"])["flag"]
+    return groups.max().where(groups.count().eq(groups.size())).astype("str")
+
+
+def _at(flags: pd.Series, subject: pd.Series, day: pd.Series) -> pd.Series:
+    """The flag of a subject's day, as a column."""
+    found = flags.reindex(pd.MultiIndex.from_arrays([subject, day]))
+    return found.set_axis(subject.index).astype("str")
 
 
 def _as_number(date: pd.Series, missing: int) -> pd.Series:

@@ -13,7 +13,7 @@ from adam.derivations.occurrences import (
     start_not_before,
     treatment_emergent,
 )
-from adam.derivations.steroids import latest_possible_end
+from adam.derivations.steroids import dose_intervals, latest_possible_end
 from adam.derivations.subject_dates import (
     earliest_possible,
     earliest_possible_flag,
@@ -345,3 +345,15 @@ def test_an_incomplete_date_that_may_be_before_the_first_dose_is_not_before_and_
     made = timed_before_first_dose(dtc, dates(*["2020-03-01"] * size), numbers(*[None] * size))
     assert made.values.fillna("").tolist() == ["Y", "", "", "", "", "", ""]
     assert list(told(made)) == [2, 4, 6]
+
+
+def test_a_stretch_of_one_dose_carries_the_flags_of_the_dates_that_bound_it() -> None:
+    """From an imputed 1 March through 10 March, then another through an imputed 31 March."""
+    made = dose_intervals(
+        texts("S", "S"), texts("Y", "Y"), texts(None, None), dates("2020-03-01", "2020-03-11"),
+        dates("2020-03-10", "2020-03-31"), numbers(10, 5), texts("QD", "QD"), numbers(1, 2),
+        texts("D", None), texts(None, "D"),
+    ).rows  # fmt: skip
+    assert as_days(made["ASTDT"]) == ["", "2020-03-01", "2020-03-11", "2020-04-01"]
+    assert made["ASTDTF"].fillna("").tolist() == ["", "D", "", "D"]
+    assert made["AENDTF"].fillna("").tolist() == ["D", "", "D", ""]
