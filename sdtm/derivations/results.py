@@ -314,7 +314,7 @@ def _limit(
         return None, None if _is_titre(limit, unit, to) else problem
     if not to:
         return number_text(number), None
-    converted = found(unit, to, test) if unit else None
+    converted = found(unit, to, test)
     if converted is None:
         return None, None
     convert, decimals = converted

@@ -170,6 +170,7 @@ def test_what_is_no_number_beside_a_unit_is_missing_and_a_finding(result: str) -
 def test_a_text_stays_where_no_standard_unit_is_declared() -> None:
     assert one("TRACE", None, None, "PROT") == ["TRACE", None]
     assert one("1.010", None, None, "SPGRAV") == ["1.010", None]
+    assert one("1,200", None, None, "SPGRAV") == ["1,200", None]
     assert one("12 0", "mg/dL", None, "GLUC") == [
         "12 0", "stands beside the unit mg/dL and is not a number",
     ]  # fmt: skip

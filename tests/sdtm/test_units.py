@@ -209,6 +209,7 @@ def test_a_converted_result_has_decimals_by_its_factor(factor: str, decimals: in
 
 def test_a_shift_is_rounded_even_where_the_factor_is_1() -> None:
     assert Conversion(Fraction(1), Fraction("-273.15")).decimals == 2
+    assert Conversion(Fraction(1, 10), Fraction(1)).decimals == 2
 
 
 def test_a_row_of_the_study_goes_before_that_of_the_product() -> None:
@@ -226,3 +227,13 @@ def test_a_unit_of_the_study_reaches_those_of_the_product() -> None:
     found = conversion("st", "kg", "WEIGHT", own)
     assert found == Conversion(Fraction("6.35029318"))
     assert conversion("st", "kg", "WEIGHT") is None
+
+
+def test_a_row_for_the_test_goes_before_one_for_every_test() -> None:
+    rows_ = [
+        {"unit": "a", "to": "b", "test": None, "factor": 2, "offset": None},
+        {"unit": "a", "to": "b", "test": "X", "factor": 3, "offset": None},
+    ]
+    own = rows_of(rows_)
+    assert conversion("a", "b", "X", own) == Conversion(Fraction(3))
+    assert conversion("a", "b", "Y", own) == Conversion(Fraction(2))

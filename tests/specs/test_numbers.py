@@ -56,6 +56,7 @@ NO_NUMBERS = [
     "120 H", "1.2 E3", "1.2E 3", "+ 5", "--5", "+-5", "5-", "5+", "0x1A", "1e5.5", "1d5", "5%",
     "<LLOQ",
     "9" * 101,
+    "0" * 100 + "5",
 ]  # fmt: skip
 
 
@@ -189,3 +190,8 @@ def test_binary_floats_are_written_as_the_shortest_decimal() -> None:
 def test_whole_numbers_and_text_stay_as_they_are() -> None:
     assert as_text(pd.Series([5, 12])).tolist() == ["5", "12"]
     assert as_text(pd.Series(["a", None], dtype="str")).isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("text", ["0.1234567890123", "3.14159265358979", "12345678.9012345"])
+def test_a_long_decimal_is_no_fraction(text: str) -> None:
+    assert exact(float(text)) == Fraction(text)
