@@ -10,7 +10,7 @@ from cdisckit.building import collected, study_to_run, target_of
 from sdtm.build import build_sdtm
 from specs.errors import SpecError
 from specs.output import Claim, Mark, claimed
-from submission.results.report import Written, write_results
+from submission.results.report import ResultFiles, write_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ def analyze(
     raw: Path | None = None,
     study_code: bool = True,
     step: Callable[[str], None] = lambda _: None,
-) -> tuple[Path, Written]:
+) -> tuple[Path, ResultFiles]:
     """Compute what analyses.yaml declares into `out/<study id>-results`; that folder and its files.
 
     The last results stay until these are whole. Without `study_code` the study's own Python is not
@@ -48,7 +48,9 @@ def analyze(
         return target, _analyze(study, claim, raw, step)
 
 
-def _analyze(study: Study, claim: Claim, raw: Path | None, step: Callable[[str], None]) -> Written:
+def _analyze(
+    study: Study, claim: Claim, raw: Path | None, step: Callable[[str], None]
+) -> ResultFiles:
     folder = study.folder
     if not study.analyses:
         raise SpecError(

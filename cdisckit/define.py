@@ -36,7 +36,7 @@ _COLOURS = {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DefineTasks:
     """What is to be done with a define.xml; None and False mean nothing."""
 
     html: Path | None = None
@@ -45,7 +45,7 @@ class Wanted:
     diff: Path | None = None
 
 
-def define(file: Path, wanted: Wanted, console: Console) -> bool:
+def define(file: Path, wanted: DefineTasks, console: Console) -> bool:
     """Do what is wanted with a define.xml; whether nothing was found and nothing differs."""
     for made in (wanted.html, wanted.pdf):
         apart(made, file, *([wanted.diff] if wanted.diff else []))

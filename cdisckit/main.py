@@ -160,10 +160,10 @@ def define(
     Ends with 0 when nothing is found and nothing differs, 1 with findings or differences, 2 when it
     could not run.
     """
-    from cdisckit.define import Wanted
+    from cdisckit.define import DefineTasks
     from cdisckit.define import define as do
 
-    clean = do(file, Wanted(html, pdf, check, diff), terminal())
+    clean = do(file, DefineTasks(html, pdf, check, diff), terminal())
     raise typer.Exit(CLEAN if clean else FINDINGS)
 
 

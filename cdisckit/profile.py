@@ -114,7 +114,7 @@ def _numbers_or_dates(field: Field, answers: pd.Series) -> tuple[str, str, str]:
     numbers = field.numbers(answers)
     if numbers.notna().mean() > 0.5:
         order = answers[numbers.sort_values().dropna().index]
-        return _ends(order), "", _told("no number", answers[numbers.isna()])
+        return _ends(order), "", _listed("no number", answers[numbers.isna()])
     read = iso_dtc(answers, field.style)
     dates, problem = read["dtc"], read["problem"]
     either = problem.str.contains(UNDECLARED, regex=False, na=False).astype("bool")
@@ -125,7 +125,7 @@ def _numbers_or_dates(field: Field, answers: pd.Series) -> tuple[str, str, str]:
     unclear = [
         f"{partial.sum()} partial" if partial.any() else "",
         f"{either.sum()} ambiguous (declare dates)" if either.any() else "",
-        _told("unreadable", answers[problem.notna() & ~either]),
+        _listed("unreadable", answers[problem.notna() & ~either]),
     ]
     shapes = answers.str.replace(_DIGIT, "9", regex=True).str.replace(_LETTER, "A", regex=True)
     return _ends(dates.dropna().sort_values()), _counted(shapes), ", ".join(filter(None, unclear))
@@ -136,7 +136,7 @@ def _ends(ordered: pd.Series) -> str:
     return " to ".join(dict.fromkeys([*ordered.iloc[:1], *ordered.iloc[-1:]]))
 
 
-def _told(what: str, values: pd.Series) -> str:
+def _listed(what: str, values: pd.Series) -> str:
     """How many there are of a kind, and what: `2 unreadable: 31/02/2024 (2)`; "" for none."""
     return f"{len(values)} {what}: {_counted(values)}" if len(values) else ""
 

@@ -42,15 +42,15 @@ def proposals(raw: RawData) -> list[Proposal]:
     guide = latest("SDTMIG")
     found: dict[tuple[str, str, str, str], Proposal] = {}
     for form in raw.forms.values():
-        told = [p for field in form.fields.values() for p in _told(form, field, guide)]
+        annotated = [p for field in form.fields.values() for p in _annotated(form, field, guide)]
         named = [p for field in form.fields.values() for p in _named(form, field, guide)]
-        taken = {proposal.field for proposal in told}
-        for made in (*told, *(p for p in named if p.field not in taken)):
+        taken = {proposal.field for proposal in annotated}
+        for made in (*annotated, *(p for p in named if p.field not in taken)):
             found.setdefault((made.form, made.dataset, made.variable, made.test), made)
     return list(found.values())
 
 
-def _told(form: Form, field: Field, guide: Standard) -> Iterator[Proposal]:
+def _annotated(form: Form, field: Field, guide: Standard) -> Iterator[Proposal]:
     """What annotations and aliases name: `DM.SEX`, `VS.VSORRES.HEIGHT`, `AETERM`."""
     for target in field.targets:
         parts = target.strip().upper().split(".")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
 
     from cdisckit.building import Build
-    from cdisckit.spec import Checked
+    from cdisckit.spec import SpecCheck
     from sdtm.raw import RawData
     from submission.define import Document
 
@@ -34,7 +34,7 @@ def load_study(folder: Folder) -> Study:
 
 def check_spec(
     study: Study | Folder, raw: Folder | None = None, *, study_code: bool = True
-) -> Checked:
+) -> SpecCheck:
     """All that can be known of a specification without data: `problems` and what is `unchecked`.
 
     `raw` is the folder of its raw files, if it is another than the study's. Without `study_code`

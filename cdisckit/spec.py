@@ -26,7 +26,7 @@ from specs.study_code import NotRunError
 from specs.workbooks import exported, import_study, located, read_workbook, write_workbook
 from submission.define import read_define, write_define
 from submission.define.compare import compare
-from submission.define.start import Started
+from submission.define.start import StudyDraft
 from submission.define.start_rules import TODO
 from submission.planned import planned
 
@@ -55,7 +55,7 @@ _OF_DATA: Final = ("no data", "Define-XML")
 
 
 @dataclass(frozen=True)
-class Checked:
+class SpecCheck:
     """What a check of a specification found, and what it could not check."""
 
     problems: tuple[str, ...]
@@ -75,7 +75,7 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Imported:
+class SpecImport:
     """What is to be told of an import; it is not clean when an edit or a rule needs a person."""
 
     remarks: tuple[str, ...]
@@ -85,7 +85,7 @@ class Imported:
 
 def check_spec(
     folder: Path, raw_folder: Path | None = None, *, study_code: bool = False
-) -> Checked:
+) -> SpecCheck:
     """Everything about a study's specification that is known without its data, at once.
 
     The forms and fields are those of the raw files in `raw_folder`, if not the study's, where
@@ -99,11 +99,11 @@ def check_spec(
         known = known_derivations(folder, run_code=study_code)
         study = load_study(folder, known, problems)
     except SpecError as error:
-        return Checked(_lines([*problems, str(error)]))
+        return SpecCheck(_lines([*problems, str(error)]))
     whole = not problems
     problems.extend(str(problem) for problem in spec_problems(study))
     if not whole:
-        return Checked(_lines(problems), ("what needs all files of datasets to be right",))
+        return SpecCheck(_lines(problems), ("what needs all files of datasets to be right",))
     circles = list(_circles(study))
     problems.extend(circles)
     met = [] if circles else list(adam.build.tried(study))
@@ -124,7 +124,7 @@ def check_spec(
             unchecked = (*unchecked, f"what it gives: {problem}")
         elif not _TO_NAME.search(str(problem)):
             problems.append(str(problem))
-    return Checked(_lines(problems), unchecked)
+    return SpecCheck(_lines(problems), unchecked)
 
 
 def _lines(problems: list[str]) -> tuple[str, ...]:
@@ -195,14 +195,14 @@ def export_spec(folder: Path, file: Path, family: Family, standard: str = "") ->
     return len(datasets)
 
 
-def import_spec(files: Sequence[Path], folder: Path) -> Imported:
+def import_spec(files: Sequence[Path], folder: Path) -> SpecImport:
     """Write the files of a study from a workbook, or from one or two define.xml files.
 
     What was not understood of a workbook, or is not kept of it or of a define.xml, is listed.
     """
     defines = [file for file in files if file.suffix.casefold() == ".xml"]
     if defines and len(defines) == len(files):
-        return Imported(_import_defines(defines, folder))
+        return SpecImport(_import_defines(defines, folder))
     if len(files) > 1:
         raise CdisckitError(
             "only define.xml files are imported together",
@@ -212,7 +212,7 @@ def import_spec(files: Sequence[Path], folder: Path) -> Imported:
     return _import_workbook(read_workbook(files[0]), folder)
 
 
-def _import_workbook(book: Workbook, folder: Path) -> Imported:
+def _import_workbook(book: Workbook, folder: Path) -> SpecImport:
     done = import_study(book, folder, open_study)
     found = check_spec(folder)
     problems = [
@@ -232,7 +232,7 @@ def _import_workbook(book: Workbook, folder: Path) -> Imported:
         summary.append("no file was rewritten")
     summary += [f"not checked: {part}" for part in found.unchecked]
     summary.append(f"next: cdisckit check-spec {folder}")
-    return Imported(tuple(remarks), tuple(summary), clean=not (done.kept or problems))
+    return SpecImport(tuple(remarks), tuple(summary), clean=not (done.kept or problems))
 
 
 def _import_defines(files: Sequence[Path], folder: Path) -> tuple[str, ...]:
@@ -255,7 +255,7 @@ def _import_defines(files: Sequence[Path], folder: Path) -> tuple[str, ...]:
                     remedy="name one define.xml for SDTM and one for ADaM",
                 )
             seen.add(name.casefold())
-    started = Started(documents, known_derivations(folder))
+    started = StudyDraft(documents, known_derivations(folder))
     with tempfile.TemporaryDirectory() as scratch, new_folder(folder) as aside:
         for name, text in started.files.items():
             path = new_in(aside, name, "the define.xml")
@@ -264,7 +264,7 @@ def _import_defines(files: Sequence[Path], folder: Path) -> tuple[str, ...]:
         study = open_study(aside)
         lost = list(_not_kept(started.documents, study, Path(scratch)))
         _write_not_kept(lost, aside / NOT_KEPT)
-    return (*started.remarks, *_told(lost, folder / NOT_KEPT))
+    return (*started.remarks, *_losses(lost, folder / NOT_KEPT))
 
 
 def _not_kept(
@@ -291,7 +291,7 @@ def _write_not_kept(lost: Sequence[tuple[str, ...]], path: Path) -> None:
         writer.writerows(lost)
 
 
-def _told(lost: Sequence[tuple[str, ...]], path: Path) -> Iterator[str]:
+def _losses(lost: Sequence[tuple[str, ...]], path: Path) -> Iterator[str]:
     """What is not kept, by kind and attribute with the first names; all stand in the file."""
     names: dict[tuple[str, str], list[str]] = {}
     for kind, name, attribute, _, _ in lost:

@@ -18,7 +18,7 @@ from specs.choices import COLUMNS
 from specs.derivation import Outcome
 from specs.distinct import as_plain, has_text_categories
 from specs.errors import CdisckitError, MappingError
-from specs.guard import guarded, is_of_study, said
+from specs.guard import guarded, is_of_study, message_of
 from specs.numbers import LARGEST
 from specs.source_kinds import check_sources
 
@@ -102,7 +102,7 @@ def _run(
         except UNUSABLE as error:
             kinds = ", ".join(f"{name} {_kind(c)}" for name, c in _named(derivation, given))
             raise MappingError(
-                f"{derivation.name} cannot use its sources ({kinds}): {said(error)}",
+                f"{derivation.name} cannot use its sources ({kinds}): {message_of(error)}",
                 where=place,
                 remedy="name sources of the kind that its text under cdisckit derivations tells",
             ) from error

@@ -64,13 +64,13 @@ def guarded(
             raise  # the process is asked to stop
         at = raised_at(error, folder)
         raise error_type(
-            f"{doing} {said(error)}" + (f" ({at})" if at else ""),
+            f"{doing} {message_of(error)}" + (f" ({at})" if at else ""),
             where=where,
             remedy="mend the code of the study",
         ) from None
 
 
-def said(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
     """An exception's type and text, on one line of bounded length."""
     text = shortened(" ".join(str(error).split()), _LONGEST)
     return f"{type(error).__name__}{f': {text}' if text else ''}"

@@ -82,7 +82,7 @@ def _findings(
             check = partial(coded_medication, read_whodrug(folder))
         for dataset, table, names in used:
             for wrong in check(dictionary.version, dataset.domain, table, names):
-                yield _found(wrong, dataset, table, records)
+                yield _finding(wrong, dataset, table, records)
 
 
 def _version(meddra: Meddra, dictionary: Dictionary) -> Iterator[pd.DataFrame]:
@@ -144,7 +144,7 @@ def _not_checked(
     )
 
 
-def _found(
+def _finding(
     wrong: Wrong, dataset: Dataset, table: Table, records: pd.DataFrame | None
 ) -> pd.DataFrame:
     rules = {**MEDDRA, **WHODRUG}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sdtm.raw import TICKED
 from sdtm.readers._odm_definitions import DEFINITIONS, Definitions, definition
-from sdtm.readers._odm_state import SNAPSHOT, TRANSACTIONS, Cell, Collected, Found, Place
+from sdtm.readers._odm_state import SNAPSHOT, TRANSACTIONS, Cell, Collected, FindingRows, Place
 from sdtm.readers._xml import line_of, local, namespace, stream, text_of
 from specs.errors import RawDataError, did_you_mean
 
@@ -52,7 +52,7 @@ class OdmFile:
 
     path: Path
     collected: Collected
-    found: Found
+    found: FindingRows
     definitions: dict[tuple[str, str], Definitions] = field(default_factory=dict)
     used: dict[tuple[str, str], None] = field(default_factory=dict)
     attributes: dict[tuple[str, Place], tuple[int, dict[str, str]]] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class OdmFile:
 
 def read_odm(path: Path, language: str) -> OdmFile:
     """Read a file; RawDataError where it is no ODM, holds no data, or values stand twice."""
-    found = Found(path.name)
+    found = FindingRows(path.name)
     file = OdmFile(path, Collected(found), found)
     _Reader(file, language).run()
     if not file.subjects:
@@ -241,7 +241,7 @@ class _Reader:
         refs = [child for child in element if local(child) == "MeasurementUnitRef"]
         unit = refs[0].get("MeasurementUnitOID", "") if refs else ""
         transaction = self._transaction(element, level.transaction)
-        self.file.collected.told(level.place, oid, Cell(text, unit, line), transaction)
+        self.file.collected.apply(level.place, oid, Cell(text, unit, line), transaction)
 
     def _text(self, element: etree._Element, name: str, oid: str, place: Place) -> str | None:
         """A value's text; several values are separated as ticked codes are."""

@@ -61,7 +61,7 @@ class Instance:
     cells: dict[str, Cell] = field(default_factory=dict)
 
 
-class Found:
+class FindingRows:
     """Findings met on the way, kept as rows."""
 
     def __init__(self, file: str) -> None:
@@ -110,7 +110,7 @@ class Found:
 class Collected:
     """The values of a file as its elements leave them, in document order."""
 
-    def __init__(self, found: Found) -> None:
+    def __init__(self, found: FindingRows) -> None:
         self.instances: dict[Place, Instance] = {}
         self.superseded: list[tuple[Place, str, Cell, str]] = []
         self._found = found
@@ -133,7 +133,7 @@ class Collected:
             for item, cell in self.instances.pop(known).cells.items():
                 self.superseded.append((known, item, cell, "Remove"))
 
-    def told(self, place: Place, item: str, cell: Cell, transaction: str) -> None:
+    def apply(self, place: Place, item: str, cell: Cell, transaction: str) -> None:
         """A value stands in the file: it is set, changed or taken out."""
         if transaction == "Context":
             return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from specs.errors import OutputError
 from specs.output.disk import synced_file, synced_folder
-from specs.output.system_errors import told
+from specs.output.system_errors import disk_errors
 from specs.output.work import NEW, work_folder
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def new_file(path: Path, *, sync: bool = True) -> Iterator[Path]:
     target = _real(path)
     with work_folder(target) as work:
         partial = work / NEW / target.name
-        with told(partial, target):
+        with disk_errors(partial, target):
             partial.parent.mkdir()
             yield partial
             if target.exists():

@@ -11,7 +11,7 @@ from specs.errors import OutputError
 from specs.output.disk import synced_tree
 from specs.output.marker import Mark, check_replaceable, write_marker
 from specs.output.swap import swap_in
-from specs.output.system_errors import told
+from specs.output.system_errors import disk_errors
 from specs.output.work import NEW, work_folder
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ class Claim:
         Errors of the system while it is filled become OutputError that name the target.
         """
         new = self.work / NEW
-        with told(new, self.target):
+        with disk_errors(new, self.target):
             new.mkdir()
             yield new
 
     def put(self, folder: Path) -> None:
         """Mark a finished folder and put it in the place of the target, safe from a power cut."""
-        with told(folder, self.target):
+        with disk_errors(folder, self.target):
             write_marker(folder, self.mark)
             synced_tree(folder)
             check_replaceable(self.target, self.mark, contents=False)
@@ -69,7 +69,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     with work_folder(target) as work:
         check_new(target)
         new = work / NEW
-        with told(new, target):
+        with disk_errors(new, target):
             new.mkdir()
             yield new
             synced_tree(new)

@@ -41,7 +41,7 @@ def plain(error: OSError) -> tuple[str, str]:
 
 
 @contextmanager
-def told(work: Path, target: Path) -> Iterator[None]:
+def disk_errors(work: Path, target: Path) -> Iterator[None]:
     """Errors of the system on what is written under `work` as OutputError that names the target.
 
     Those on other files, which were read meanwhile, pass as they are.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from specs.errors import OutputError
 from specs.output.locks import locked
-from specs.output.system_errors import told
+from specs.output.system_errors import disk_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ def work_folder(target: Path) -> Iterator[Path]:
     work = target.absolute().with_name(f".{target.name}.building")  # else a library expands "~"
     with ExitStack() as held:
         held_back = held.enter_context(_signals_at_the_end())
-        with told(work, target):
+        with disk_errors(work, target):
             held.enter_context(_parents(target.parent))
             if work.is_symlink() or (work.exists() and not work.is_dir()):
                 raise OutputError(

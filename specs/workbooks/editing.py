@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from specs.model import Study
-    from specs.workbooks.importing import Imported
+    from specs.workbooks.importing import WorkbookImport
     from specs.workbooks.sheets import Row, Workbook
 
 _DESCRIBED: Final = {
@@ -106,7 +106,7 @@ def import_study(book: Workbook, folder: Path, load: Callable[[Path], Study]) ->
     return Import(made.unknown, taken, result.kept, tuple(_came(before, after)), written)
 
 
-def _check_case(made: Imported, book: Workbook, folder: Path) -> None:
+def _check_case(made: WorkbookImport, book: Workbook, folder: Path) -> None:
     """SpecError where a file of the workbook is one of the study but for capital letters."""
     for name in made.files:
         path = folder / name
@@ -185,7 +185,7 @@ def _put(written: tuple[str, ...], aside: Path, folder: Path) -> None:
 
 
 def _edited(
-    book: Workbook, made: Imported, study: Study, before: Workbook | None
+    book: Workbook, made: WorkbookImport, study: Study, before: Workbook | None
 ) -> tuple[str, ...]:
     """Change what the layout's sheets say otherwise than the added ones; the files changed."""
     changed: dict[str, None] = {}
@@ -259,7 +259,7 @@ class _Seen:
         return not comment or self._comments is None or comment in self._comments
 
 
-def _rules_edited(book: Workbook, made: Imported, study: Study, seen: _Seen) -> Iterator[str]:
+def _rules_edited(book: Workbook, made: WorkbookImport, study: Study, seen: _Seen) -> Iterator[str]:
     """Change the rules that cells beside a variable or value state otherwise; the files changed."""
     known = written_rules(made.files)
     for row in (row for name in RULED for row in book.rows(name)):

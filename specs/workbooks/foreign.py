@@ -16,7 +16,7 @@ from specs.workbooks.value_level import conditions
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from specs.workbooks.importing import Imported
+    from specs.workbooks.importing import WorkbookImport
     from specs.workbooks.sheets import Row, Workbook
 
 _CLASSES: Final = {
@@ -35,7 +35,7 @@ _VERBS: Final = {
 }
 
 
-def from_layout(book: Workbook, made: Imported) -> None:
+def from_layout(book: Workbook, made: WorkbookImport) -> None:
     """Add the files of a workbook of other origin; what is wrong in it goes to its problems."""
     comments = {row["ID"]: row["Description"] for row in book.rows("Comments")}
     for row in book.rows("Datasets"):
@@ -85,7 +85,7 @@ def from_layout(book: Workbook, made: Imported) -> None:
         made.files["terminology.yaml"] = {"codelists": own}
 
 
-def _add_value(book: Workbook, row: Row, comments: Mapping[str, str], made: Imported) -> None:
+def _add_value(book: Workbook, row: Row, comments: Mapping[str, str], made: WorkbookImport) -> None:
     """A line of value level: a qualifier of the domain, or the values under a condition."""
     when = conditions(book, row, made.problems)
     owner = row["Dataset"].removeprefix("SUPP")
@@ -108,7 +108,7 @@ def _is_adam(row: Row, book: Workbook) -> bool:
     return "adam" in name.casefold() or row["Purpose"].casefold() == "analysis"
 
 
-def _file_of(row: Row, made: Imported) -> dict[str, Any] | None:
+def _file_of(row: Row, made: WorkbookImport) -> dict[str, Any] | None:
     name = row["Dataset"]
     if name.startswith("SUPP"):
         return None
@@ -122,7 +122,7 @@ def _file_of(row: Row, made: Imported) -> dict[str, Any] | None:
     return found
 
 
-def variable_of(row: Row, comments: Mapping[str, str], made: Imported) -> dict[str, Any]:
+def variable_of(row: Row, comments: Mapping[str, str], made: WorkbookImport) -> dict[str, Any]:
     """What a row says of a variable or value, with its rule as far as it tells it."""
     said = described(row, comments, made)
     if row["Rule"]:
@@ -142,7 +142,7 @@ def variable_of(row: Row, comments: Mapping[str, str], made: Imported) -> dict[s
     return said
 
 
-def described(row: Row, comments: Mapping[str, str], made: Imported) -> dict[str, Any]:
+def described(row: Row, comments: Mapping[str, str], made: WorkbookImport) -> dict[str, Any]:
     """What a row says of a variable beside its rule."""
     said: dict[str, Any] = {"label": row["Label"]}
     kind = row["Data Type"].casefold()

@@ -46,7 +46,7 @@ _ELSEWHERE: Final = ("Common", "Source Variables", "Raw Variables", "Join Commen
 
 
 @dataclass
-class Imported:
+class WorkbookImport:
     """What an import made: the files by their path in the study's folder, and what was not used."""
 
     files: dict[str, dict[str, Any]]
@@ -54,7 +54,7 @@ class Imported:
     problems: list[str] = field(default_factory=list)
 
 
-def read_files(book: Workbook) -> Imported:
+def read_files(book: Workbook) -> WorkbookImport:
     """The files that a workbook stands for, as they would be written; SpecError lists problems."""
     layout = LAYOUTS[book.family]  # type: ignore[index]  # the family is one of the three
     unknown = _unknown_sheets(book, tuple(layout))
@@ -69,7 +69,7 @@ def read_files(book: Workbook) -> Imported:
             for name in (*layout[sheet.name], *_ELSEWHERE, *_added_columns(sheet.name))
         )
     )
-    made = Imported({"study.yaml": _study(book)}, unknown)
+    made = WorkbookImport({"study.yaml": _study(book)}, unknown)
     if is_own(book):
         _from_added(book, made)
     else:
@@ -126,7 +126,7 @@ def _study(book: Workbook) -> dict[str, Any]:
     }
 
 
-def _from_added(book: Workbook, made: Imported) -> None:
+def _from_added(book: Workbook, made: WorkbookImport) -> None:
     for row in book.rows("Files"):
         _check_file(row, made)
         said: dict[str, Any] = {"dataset": row["Dataset"]}
@@ -162,7 +162,7 @@ def _from_added(book: Workbook, made: Imported) -> None:
         described(row, {}, made)  # what is wrong in it is found before anything is written
 
 
-def _check_file(row: Row, made: Imported) -> None:
+def _check_file(row: Row, made: WorkbookImport) -> None:
     """Add to the problems where a row of Files names no file of a dataset, or one named before."""
     name, place = row["File"], row.place("File")
     same = next((known for known in made.files if known.casefold() == name.casefold()), "")
@@ -179,7 +179,7 @@ def _check_file(row: Row, made: Imported) -> None:
             made.problems.append(f"{place}: {name} is named twice, here and as {same}")
 
 
-def _file(row: Row, made: Imported) -> dict[str, Any] | None:
+def _file(row: Row, made: WorkbookImport) -> dict[str, Any] | None:
     file = made.files.get(row["File"])
     if file is None:
         made.problems.append(
@@ -189,7 +189,7 @@ def _file(row: Row, made: Imported) -> dict[str, Any] | None:
     return file
 
 
-def _block(row: Row, made: Imported) -> dict[str, Any]:
+def _block(row: Row, made: WorkbookImport) -> dict[str, Any]:
     told: dict[str, Any] = {}
     if row["Rule"]:
         told = {"derived": row["Rule"], "from": row["Sources"].split("\n")}
@@ -205,7 +205,7 @@ def _block(row: Row, made: Imported) -> dict[str, Any]:
     return told | (_parsed(row, "Other", made) or {})
 
 
-def _add_rule(file: dict[str, Any], row: Row, made: Imported) -> None:
+def _add_rule(file: dict[str, Any], row: Row, made: WorkbookImport) -> None:
     part = row["Part"]
     if part not in ("variables", "supplemental", "parameters"):
         made.problems.append(
@@ -222,7 +222,7 @@ def _add_rule(file: dict[str, Any], row: Row, made: Imported) -> None:
         said.setdefault("rules", []).append(rule)
 
 
-def _rule(row: Row, made: Imported) -> dict[str, Any]:
+def _rule(row: Row, made: WorkbookImport) -> dict[str, Any]:
     verb = row["Verb"]
     if not verb:
         return {}
@@ -260,7 +260,7 @@ def _shortened(told: dict[str, Any]) -> Any:
     return told
 
 
-def _add_terms(book: Workbook, made: Imported) -> None:
+def _add_terms(book: Workbook, made: WorkbookImport) -> None:
     lists: dict[str, dict[str, Any]] = {}
     for row in book.rows("Terms"):
         said, kind = lists.setdefault(row["Codelist"], {}), row["Kind"]
@@ -279,7 +279,7 @@ def _add_terms(book: Workbook, made: Imported) -> None:
         made.files["terminology.yaml"] = {"codelists": lists}
 
 
-def _parsed(row: Row, column: str, made: Imported) -> Any:
+def _parsed(row: Row, column: str, made: WorkbookImport) -> Any:
     text = row[column]
     if not text:
         return None

@@ -44,7 +44,7 @@ _PLAIN = re.compile(r"[A-Za-z@][\w.@/-]*")
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 
-class Started:
+class StudyDraft:
     """A study's files by path, as text, with what could not be taken over."""
 
     def __init__(self, documents: Sequence[Document], known: Mapping[str, Derivation]) -> None:
@@ -65,7 +65,7 @@ class Started:
         rules = Rules(known, {name for dataset in described for name in dataset.names()})
         for dataset in described:
             path = f"{'adam' if dataset.analysis else 'sdtm'}/{dataset.group.name.lower()}.yaml"
-            self.files[path] = _yaml(dataset.said(lists, rules))
+            self.files[path] = _yaml(dataset.content(lists, rules))
         for path, said in predecessors_of(rules.missing).items():
             self.files[path] = "# No define.xml given describes it: what others take from it.\n"
             self.files[path] += _yaml(said)

@@ -67,7 +67,7 @@ class DescribedDataset:
         yield from (f"{owner}.{name}" for owner in owners for name in own)
         yield from (f"{self.group.name}.{item.name}" for _, item in self._qualifiers)
 
-    def said(self, lists: Lists, rules: Rules) -> dict[str, Any]:
+    def content(self, lists: Lists, rules: Rules) -> dict[str, Any]:
         """What the dataset's file says."""
         group, known = self.group, self._standard.dataset(self._owner)
         said: dict[str, Any] = {"dataset": group.name}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Written:
+class ResultFiles:
     """What was written: the files of each display, and what was left out for lack of an extra."""
 
     files: Mapping[str, tuple[str, ...]]
@@ -32,12 +32,12 @@ class Written:
 
 def write_results(
     study: Study, results: pd.DataFrame, tables: Mapping[str, Table], folder: Path
-) -> Written:
+) -> ResultFiles:
     """Write results.csv, results.parquet, ars.json, a file per table and figure, and index.html."""
     folder.mkdir(parents=True, exist_ok=True)
     results.to_csv(folder / "results.csv", index=False, lineterminator="\n", encoding="utf-8")
     results.to_parquet(folder / "results.parquet", index=False)
-    said = " ".join(study.synthetic.split())
+    notice = " ".join(study.synthetic.split())
     left_out = set()
     files: dict[str, tuple[str, ...]] = {}
     sections = []
@@ -46,35 +46,35 @@ def write_results(
         if display.kind == "table":
             frame = table(display, results, tables)
             shown = html_table(frame, f"{display.id}  {display.title}")
-            body = f"{_said(said)}{shown}{notes(display.published, display.synthetic)}"
+            body = f"{_notice_line(notice)}{shown}{notes(display.published, display.synthetic)}"
             (folder / f"{name}.html").write_text(
                 page(display.title, body), encoding="utf-8", newline="\n"
             )
             made: tuple[str, ...] = (f"{name}.html",)
-            if write_rtf(frame, display, said, folder / f"{name}.rtf"):
+            if write_rtf(frame, display, notice, folder / f"{name}.rtf"):
                 made = (*made, f"{name}.rtf")
             else:
                 left_out.add("RTF: install cdisckit[rtf]")
         else:
             from submission.results.figures import draw
 
-            made = draw(display, results, tables, said, folder)
+            made = draw(display, results, tables, notice, folder)
             shown = _figure(display, made)
         files[display.id] = made
         sections.append(_section(display, shown, made))
     write_ars(study, results, files, folder / "ars.json")
-    text = page(f"{study.id}: results", _body(study, said, sections))
+    text = page(f"{study.id}: results", _body(study, notice, sections))
     (folder / "index.html").write_text(text, encoding="utf-8", newline="\n")
-    return Written(files, tuple(sorted(left_out)))
+    return ResultFiles(files, tuple(sorted(left_out)))
 
 
-def _body(study: Study, said: str, sections: list[str]) -> str:
+def _body(study: Study, notice: str, sections: list[str]) -> str:
     listed = "".join(
         f'<li><a href="#{display.id}">{display.id} {escape(display.title)}</a></li>'
         for display in study.displays
     )
     return (
-        f"<h1>{escape(study.title)}</h1>\n{_said(said)}"
+        f"<h1>{escape(study.title)}</h1>\n{_notice_line(notice)}"
         f'<nav aria-label="Contents"><ol>{listed}</ol></nav>\n'
         '<p class="files">All numbers: <a href="results.csv">results.csv</a>,'
         ' <a href="results.parquet">results.parquet</a>; CDISC Analysis Results Standard:'
@@ -96,5 +96,5 @@ def _figure(display: Display, made: tuple[str, ...]) -> str:
     return f'<figure><img src="{made[0]}" alt="{escape(about, quote=True)}"></figure>'
 
 
-def _said(said: str) -> str:
-    return f'<p class="synthetic">{escape(said)}</p>\n' if said else ""
+def _notice_line(notice: str) -> str:
+    return f'<p class="synthetic">{escape(notice)}</p>\n' if notice else ""

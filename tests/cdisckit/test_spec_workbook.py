@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from cdisckit.spec import Imported
+    from cdisckit.spec import SpecImport
     from specs.workbooks.layouts import Family
 
 FILES = {
@@ -71,7 +71,7 @@ def edited(
     return changed(book, sheet, change)
 
 
-def imported(book: Workbook, folder: Path) -> Imported:
+def imported(book: Workbook, folder: Path) -> SpecImport:
     path = folder.parent / "given.xlsx"
     write_workbook(book, path)
     return import_spec([path], folder)

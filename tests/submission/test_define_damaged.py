@@ -12,7 +12,7 @@ from lxml import etree, html
 from submission.define import read_define
 from submission.define.compare import compare
 from submission.define.html import define_html
-from submission.define.start import Started
+from submission.define.start import StudyDraft
 from tests.submission.defines import DEFINE_20, DEFINE_21
 from tests.submission.test_define import study, write
 
@@ -51,7 +51,7 @@ def test_a_file_that_lacks_anything_is_shown_all_the_same(tmp_path: Path, text: 
         inside = {href[1:] for href in page.xpath("//a/@href") if href.startswith("#")}
         assert inside <= {*identifiers}
         compare(whole, document)
-        assert "study.yaml" in Started([document], {}).files
+        assert "study.yaml" in StudyDraft([document], {}).files
 
 
 @pytest.mark.parametrize("standard", ["SDTMIG", "ADaMIG"])

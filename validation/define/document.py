@@ -67,7 +67,7 @@ class Node:
         """The first child of that name, or None."""
         return next((child for child in self.children if child.name == name), None)
 
-    def said(self, name: str = "Description") -> str:
+    def translated(self, name: str = "Description") -> str:
         """The translated text of a child (Description, Decode), English first; "" when none."""
         child = self.first(name)
         texts = child.all("TranslatedText") if child is not None else []

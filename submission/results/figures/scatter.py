@@ -55,7 +55,7 @@ def draw(display: Display, results: pd.DataFrame, tables: Mapping[str, Table]) -
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.grid(color=GRID, linewidth=0.5)
         axes.set_axisbelow(True)
-        axes.set_title(f"{panel.label}\n{_found(display, results, first)}", fontsize=8)
+        axes.set_title(f"{panel.label}\n{_correlation(display, results, first)}", fontsize=8)
         axes.set_ylabel(panel.unit)
         axes.set_xlabel(str(display.options.get("x", "")))
     for axes in axes_list[len(display.panels) :]:
@@ -63,7 +63,7 @@ def draw(display: Display, results: pd.DataFrame, tables: Mapping[str, Table]) -
     return figure
 
 
-def _found(display: Display, results: pd.DataFrame, records: pd.DataFrame) -> str:
+def _correlation(display: Display, results: pd.DataFrame, records: pd.DataFrame) -> str:
     names = records["PARAM"].unique()
     mine = results[results["analysis"].isin(display.analyses) & results["value1"].isin(names)]
     shown = mine.set_index("statistic")["shown"]

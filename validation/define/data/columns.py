@@ -21,15 +21,18 @@ def column_findings(delivered: Delivered) -> Iterator[Row]:
     if member.name != named:
         said = f"the data are called {member.name}, define.xml says {named}"
         yield delivered.found("CK-DEFINE-NAME", dataset, said, value=member.name)
-    if dataset.said() != member.label:
+    if dataset.translated() != member.label:
         said = f"the label of the data is {member.label or 'blank'}, define.xml says "
         yield delivered.found(
-            "CK-DEFINE-LABEL", dataset, said + (dataset.said() or "nothing"), value=member.label
+            "CK-DEFINE-LABEL",
+            dataset,
+            said + (dataset.translated() or "nothing"),
+            value=member.label,
         )
     yield from _presence(delivered)
     for use, column, _ in delivered.both():
         name = column.name
-        label = use.item.said()
+        label = use.item.translated()
         if label != column.label:
             said = f"the label of {name} in the data is {column.label or 'blank'}, define.xml says "
             yield delivered.found(

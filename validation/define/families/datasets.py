@@ -266,7 +266,7 @@ def label_length(define: Define) -> Iterator[Fault]:
     """Labels of datasets and variables have 40 characters at most."""
     nodes = [*define.datasets, *dict.fromkeys(use.item for use in define.variables)]
     for node in nodes:
-        said = node.said()
+        said = node.translated()
         if len(said) > 40:
             yield Fault(
                 node,

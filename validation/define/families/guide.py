@@ -167,7 +167,7 @@ def dataset_label_of_guide(define: Define) -> Iterator[Fault]:
     """The label of an SDTM dataset is that of the guide."""
     for dataset in define.datasets:
         guide = define.guide(dataset) if define.kind(dataset) == "SDTM" else None
-        name, said = dataset.get("Name"), dataset.said()
+        name, said = dataset.get("Name"), dataset.translated()
         known = guide.dataset(define.shape(dataset)) if guide is not None else None
         split = name != dataset.get("Domain") and not name.startswith("SUPP")
         if known is None or not said or (split and dataset.get("Domain")):
@@ -182,7 +182,7 @@ def dataset_label_of_guide(define: Define) -> Iterator[Fault]:
 def variable_label_of_guide(define: Define) -> Iterator[Fault]:
     """The label of an SDTM variable is that of the guide."""
     for use, known in _tabulations(define):
-        said = use.item.said()
+        said = use.item.translated()
         if said and said != known.label:
             yield Fault(
                 use.item,
@@ -239,7 +239,7 @@ def names_of_findings_about(define: Define) -> Iterator[Fault]:
             continue
         labels = _labels_by_root(define, use.dataset)
         for item in codelist.all("CodeListItem"):
-            code, decode = item.get("CodedValue"), item.said("Decode")
+            code, decode = item.get("CodedValue"), item.translated("Decode")
             known = labels.get(code)
             if known and decode not in known and not item.code():
                 yield Fault(

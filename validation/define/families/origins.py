@@ -133,7 +133,7 @@ def origin_pair(define: Define) -> Iterator[Fault]:
 def predecessor_named(define: Define) -> Iterator[Fault]:
     """An origin Predecessor names the predecessor."""
     for origin in define.at("def:Origin"):
-        if origin.get("Type") == "Predecessor" and not origin.said():
+        if origin.get("Type") == "Predecessor" and not origin.translated():
             yield Fault(
                 origin, f"{label(origin)} is Predecessor and names none; write DATASET.VARIABLE"
             )
@@ -143,7 +143,7 @@ def predecessor_named(define: Define) -> Iterator[Fault]:
 def predecessor_form(define: Define) -> Iterator[Fault]:
     """A predecessor is written DATASET.VARIABLE."""
     for origin in define.at("def:Origin"):
-        said = origin.said()
+        said = origin.translated()
         if (
             origin.get("Type") == "Predecessor"
             and said
@@ -159,7 +159,9 @@ def predecessor_exists(define: Define) -> Iterator[Fault]:
     variables = {place_of(use) for use in define.variables}
     datasets = {dataset.get("Name") for dataset in define.datasets}
     for origin in define.at("def:Origin"):
-        found = _PREDECESSOR.match(origin.said()) if origin.get("Type") == "Predecessor" else None
+        found = (
+            _PREDECESSOR.match(origin.translated()) if origin.get("Type") == "Predecessor" else None
+        )
         if found and found[1] in datasets and (found[1], found[2]) not in variables:
             yield Fault(origin, f"the predecessor {found[0]} is no variable of this file", found[0])
 

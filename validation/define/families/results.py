@@ -91,7 +91,7 @@ def code_context(define: Define) -> Iterator[Fault]:
 def documentation_described(define: Define) -> Iterator[Fault]:
     """Documentation of a result that refers to a document has a description."""
     for node in define.at("arm:Documentation"):
-        if node.all("def:DocumentRef") and not node.said():
+        if node.all("def:DocumentRef") and not node.translated():
             yield Fault(node, "arm:Documentation refers to a document and has no description")
 
 

@@ -32,7 +32,7 @@ def place_of(use: Use) -> tuple[str, str]:
 def variable_label(define: Define) -> Iterator[Fault]:
     """A variable of a dataset has a label."""
     for use in define.variables:
-        if not use.item.said():
+        if not use.item.translated():
             yield Fault(use.item, f"{name_of(use)} has no label", place=place_of(use))
 
 
