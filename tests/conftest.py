@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from typer.testing import CliRunner
 
@@ -12,6 +13,10 @@ from tests.processes import Run, cdisckit, once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# No test fails because a machine is slow.
+hypothesis.settings.register_profile("cdisckit", deadline=None)
+hypothesis.settings.load_profile("cdisckit")
 
 SLOW = (
     "end_to_end/test_package.py",

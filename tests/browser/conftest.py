@@ -12,15 +12,16 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
+CHROMIUM = Path(os.environ.get("CDISCKIT_CHROMIUM", "/usr/bin/chromium"))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, as Debian installs it or as CDISCKIT_CHROMIUM names it."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = Path(os.environ.get("CDISCKIT_CHROMIUM", "/usr/bin/chromium"))
-    if not path.exists():
-        pytest.skip(f"there is no Chromium at {path}; CDISCKIT_CHROMIUM may name one")
-    with playwright.sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=str(path))
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        launched = started.chromium.launch(executable_path=str(CHROMIUM))
         yield launched
         launched.close()
 

@@ -11,6 +11,7 @@ from lxml import etree
 from submission.define import read_define
 from submission.define.html import write_html
 from submission.define.pdf import write_pdf
+from tests.browser.conftest import CHROMIUM
 from tests.submission.defines import DEFINE_21
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from tests.processes import Run
 
     Open = Callable[..., Page]
+
+if not CHROMIUM.exists():
+    pytest.skip(
+        f"there is no Chromium at {CHROMIUM}; CDISCKIT_CHROMIUM may name one",
+        allow_module_level=True,
+    )
 
 NS = {"o": "http://www.cdisc.org/ns/odm/v1.3", "def": "http://www.cdisc.org/ns/def/v2.1"}
 PARTS = ("tabulations/sdtm", "analysis/adam/datasets")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.processes import cdisckit
+from tests.processes import Run, cdisckit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,10 +55,10 @@ BROKEN = [
 
 
 @pytest.fixture(scope="module")
-def good(lupus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("good")
-    assert cdisckit("build", lupus, "--out", out).code in (0, 1)
-    return out
+def good(lupus_build: tuple[Run, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    run, package = lupus_build
+    assert run.code in (0, 1)
+    return shutil.copytree(package.parent, tmp_path_factory.mktemp("good") / "out")
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 from tests.processes import cdisckit
+from tests.sdtm.conftest import DM, EX, write_study
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,15 +26,19 @@ def test_a_simulated_export_builds(lupus: Path, tmp_path: Path) -> None:
     assert "/12, " in run.out
 
 
-def test_a_final_package_with_open_errors_is_refused(lupus: Path, tmp_path: Path) -> None:
-    study = tmp_path / "study"
-    shutil.copytree(lupus, study, ignore=shutil.ignore_patterns("__pycache__"))
-    (study / "explanations.yaml").unlink()
+def test_a_final_package_with_open_errors_is_refused(tmp_path: Path) -> None:
+    files = {
+        "sdtm/dm.yaml": DM,
+        "sdtm/ex.yaml": EX,
+        "dm.csv": "subject,sex\n1,F\n",
+        "ex.csv": "subject,drug,dose,start\n1,A,five,01-02-2020\n",
+    }
+    study = write_study(tmp_path / "study", files)
     run = cdisckit("build", study, "--final", "--out", tmp_path / "out")
     assert run.code == 1
     assert "Refused" in run.out
-    assert not (tmp_path / "out" / "nct03171194-syn").exists()
-    assert (tmp_path / "out" / "nct03171194-syn-refused" / "findings.html").exists()
+    assert not (tmp_path / "out" / "s1").exists()
+    assert (tmp_path / "out" / "s1-refused" / "findings.html").exists()
 
 
 def test_terminology_packages_are_listed() -> None:

@@ -91,7 +91,7 @@ def test_what_once_was_a_fault_is_read_or_refused(fault: str, tmp_path: Path) ->
 
 
 @pytest.mark.skipif(not SECONDS, reason="CDISCKIT_FUZZ_SECONDS is not set")
-@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("name", TARGETS if SECONDS else ["each"])
 def test_a_target_runs_under_atheris_without_a_fault(name: str, tmp_path: Path) -> None:
     pytest.importorskip("atheris")
     _, _, fault = ran(name, SECONDS, tmp_path)

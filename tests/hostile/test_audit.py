@@ -1,6 +1,6 @@
 """Nothing that is changed in raw data is lost in silence: a few hundred changes, each looked for.
 
-`CDISCKIT_AUDIT=500` asks for that many.
+`CDISCKIT_AUDIT=2000` asks for that many.
 
 One value, record, form or subject is changed in each of many subjects; the export is read and built
 once with the changes and once without, and compared by subject. What cannot be read at all is
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tests.hostile.changes import Change
     from tests.hostile.export import Export
 
-SUBJECTS = int(os.environ.get("CDISCKIT_AUDIT", "250"))
+SUBJECTS = int(os.environ.get("CDISCKIT_AUDIT", "500"))
 KINDS = (*CELLS, *CELLS, *ROWS)
 
 
@@ -157,7 +157,7 @@ def test_every_kind_of_change_was_made_in_many_forms_and_fields(
     counts: dict[str, int] = defaultdict(int)
     for outcome in results:
         counts[outcome.change.kind.name] += 1
-    assert len(results) == SUBJECTS
+    assert len(results) == SUBJECTS >= 400
     assert {kind.name for kind in KINDS} == set(counts)
     assert min(counts.values()) >= 3, counts
     assert {o.change.form for o in results} >= set(export.forms)
