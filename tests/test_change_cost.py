@@ -96,8 +96,9 @@ def read(source: RawSource, folder: Path) -> RawData:
 PARAMETER = """
   SRI9SLE:
     label: SRI-9 Component SLEDAI Fall
+    number: 99
     derived: fall_reached
-    from: [SLEDTOT.CHG, SLEDTOT.RSCAT, SLEDTOT.BASEVER]
+    from: [SLEDTOT.CHG, SLEDTOT.--CAT, SLEDTOT.BASEVER]
     with: {points: 9}
 """
 
