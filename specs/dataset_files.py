@@ -129,8 +129,8 @@ class DatasetResolver(RuleResolver):
         place = self.file.place(part, name)
         known = None
         if part == "variables":
-            known = self.standard.variable(self.owner, name) or self._of_model(name, place)
-            if known is None and self.tabulation:
+            known = self.standard.variable(self.owner, name) or self._of_model(name)
+            if known is None and self.tabulation and not given.label:
                 names = [v.variable for v in self.standard.variables(self.domain)]
                 raise SpecError(
                     f"{self.domain} has no {name} in {self.standard_name}",
@@ -242,23 +242,17 @@ class DatasetResolver(RuleResolver):
                     remedy=remedy,
                 )
 
-    def _of_model(self, name: str, place: str) -> StandardVariable | None:
-        """A variable of the dataset's class that the guide's table of the domain lacks.
+    def _of_model(self, name: str) -> StandardVariable | None:
+        """A variable of the SDTM model that the guide's table of the domain lacks.
 
-        The model lets every domain use the variables of its class (SDTMIG 3.4, section 3.2.1),
-        but for those that it keeps for some domains: SpecError for these.
+        The model lets every domain use the variables of its class (SDTMIG 3.4, section 3.2.1).
+        What it does not let this one use is described all the same, and told by `specs.limits`.
         """
         if not self.tabulation:
             return None
-        known = self.standard.model_variable(self.domain, self.class_, name)
-        if known is not None and not known.may_be_in(self.domain, self.class_):
-            for_ = f"it is for {', '.join(known.only)}" if known.only else "it is not used there"
-            raise SpecError(
-                f"{name} is not a variable of {self.domain}: {for_}",
-                where=place,
-                remedy="take it out, or put it under supplemental by another name",
-            )
-        return known
+        classes = (self.class_, "EVENTS")
+        found = (self.standard.model_variable(self.domain, class_, name) for class_ in classes)
+        return next((known for known in found if known is not None), None)
 
     @property
     def class_(self) -> str:

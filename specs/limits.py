@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from specs.errors import SpecError
-from specs.standards import needed_beside, standard
+from specs.standards import OBSERVATIONS, needed_beside, standard
 from specs.working import unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from specs.model import Dataset, Study
+    from specs.standards import Standard
 
 _NAME: Final = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 _LABEL: Final = 40
@@ -29,8 +30,7 @@ def spec_problems(study: Study) -> Iterator[SpecError]:
         yield from unread(dataset)
         if dataset.purpose == "Tabulation":
             yield from _missing(dataset, study)
-            yield from _alone(dataset)
-            yield from _qualifiers(dataset, study)
+            yield from (problem for _, problem in against_guide(dataset, study))
 
 
 def _texts(dataset: Dataset) -> Iterator[SpecError]:
@@ -102,28 +102,44 @@ def _missing(dataset: Dataset, study: Study) -> Iterator[SpecError]:
         )
 
 
-def _alone(dataset: Dataset) -> Iterator[SpecError]:
-    """Variables without another that must stand beside them (--TPT without --TPTNUM)."""
-    for variable in dataset.variables:
-        for needed, rules in needed_beside(variable.name, dataset.domain, dataset.class_):
-            if not dataset.has(needed):
-                yield SpecError(
-                    f"{dataset.name} has {variable.name} without {needed}",
-                    where=variable.place or dataset.file,
-                    remedy=f"add {needed}, or leave {variable.name} out ({rules})",
-                )
-
-
-def _qualifiers(dataset: Dataset, study: Study) -> Iterator[SpecError]:
-    """Supplemental qualifiers with the name of a variable that the dataset could have."""
+def against_guide(dataset: Dataset, study: Study) -> Iterator[tuple[str, SpecError]]:
+    """What a dataset of SDTM has and, by the guide and the model, may not have: variable, problem."""
     guide = standard(dataset.standard, study.standards[dataset.standard])
+    for variable in dataset.variables:
+        for what, remedy in _not_allowed(variable.name, dataset, guide):
+            where = variable.place or dataset.file
+            yield variable.name, SpecError(what, where=where, remedy=remedy)
     for qualifier in dataset.supplemental:
         name = qualifier.name
         if guide.variable(dataset.domain, name) or guide.model_variable(
             dataset.domain, dataset.class_, name
         ):
-            yield SpecError(
-                f"{name} is a variable of {dataset.domain}, and no name of a qualifier (CG0314)",
-                where=qualifier.place,
-                remedy="put it under variables, or give the qualifier another name",
+            yield (
+                name,
+                SpecError(
+                    f"{name} is a variable of {dataset.domain}, and no name of a qualifier"
+                    " (CG0314)",
+                    where=qualifier.place,
+                    remedy="put it under variables, or give the qualifier another name",
+                ),
             )
+
+
+def _not_allowed(name: str, dataset: Dataset, guide: Standard) -> Iterator[tuple[str, str]]:
+    """What is wrong with a variable in a dataset of SDTM, and what to do."""
+    domain, class_ = dataset.domain, dataset.class_
+    if guide.variable(dataset.name if dataset.parent else domain, name) is None:
+        known = guide.model_variable(domain, class_, name)
+        if known is None:
+            remedy = "take it out"
+            if dataset.class_ in OBSERVATIONS:
+                remedy += ", or put it under supplemental"
+            yield f"{name} is not a variable of {domain} in {guide.name} {guide.version}", remedy
+        elif not known.may_be_in(domain, class_):
+            for_ = f"it is for {', '.join(known.only)}" if known.only else "it is not used there"
+            remedy = "take it out, or put it under supplemental by another name"
+            yield f"{name} is not a variable of {domain}: {for_}", remedy
+    for needed, rules in needed_beside(name, domain, class_):
+        if not dataset.has(needed):
+            remedy = f"add {needed}, or leave {name} out ({rules})"
+            yield f"{dataset.name} has {name} without {needed}", remedy

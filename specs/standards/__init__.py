@@ -28,6 +28,9 @@ GUIDES: Final[Mapping[str, str]] = MappingProxyType({"SDTMIG": "3.4", "ADaMIG": 
 MODELS: Final[Mapping[tuple[str, str], str]] = MappingProxyType({("SDTMIG", "3.4"): "2.0"})
 """The version of the SDTM model that a guide is of; its file is sdtm-2.0.csv."""
 
+OBSERVATIONS: Final = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")
+"""The classes of observations, whose datasets may have the variables of the model."""
+
 _OBSERVED_AS: Final = MappingProxyType({"FINDINGS ABOUT": "FINDINGS"})
 
 # xx and zz are two digits from 01 to 99; y and w are whole numbers without leading zero.

@@ -48,8 +48,8 @@ CONSTANT = "{collected: x}"
 @pytest.mark.parametrize(
     ("dataset", "variable", "said"),
     [
-        ("SV", "EPOCH", "SV has no EPOCH in SDTMIG"),
-        ("DM", "VISIT", "DM has no VISIT in SDTMIG"),
+        ("SV", "EPOCH", "EPOCH is not a variable of SV in SDTMIG 3.4"),
+        ("DM", "VISIT", "VISIT is not a variable of DM in SDTMIG 3.4"),
         ("AE", "AEOCCUR", "AEOCCUR is not a variable of AE: it is not used there"),
         ("AE", "AESTAT", "AESTAT is not a variable of AE: it is not used there"),
         ("VS", "VSGATE", "VSGATE is not a variable of VS: it is for CP"),
