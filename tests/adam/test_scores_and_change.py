@@ -20,7 +20,8 @@ from adam.derivations.change import (
     text_or_missing,
 )
 from adam.derivations.scores import grade_score, total_if_worst, total_of_items, within_scale
-from adam.derivations.subjects import first_on_or_after, first_time, has_record, starts_on_or_after
+from adam.derivations.subject_dates import first_on_or_after, first_time, starts_on_or_after
+from adam.derivations.subjects import has_record
 from adam.derivations.timing import latest_date
 from adam.exact import half_up
 from tests.adam.series import dates, numbers, texts
