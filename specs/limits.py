@@ -103,7 +103,7 @@ def _missing(dataset: Dataset, study: Study) -> Iterator[SpecError]:
 
 
 def against_guide(dataset: Dataset, study: Study) -> Iterator[tuple[str, SpecError]]:
-    """What a dataset of SDTM has and, by the guide and the model, may not have: variable, problem."""
+    """What a dataset of SDTM has and, by guide and model, may not: the variable, the problem."""
     guide = standard(dataset.standard, study.standards[dataset.standard])
     for variable in dataset.variables:
         for what, remedy in _not_allowed(variable.name, dataset, guide):
