@@ -171,6 +171,15 @@ def test_raw_data_that_cannot_be_read_are_a_problem(tmp_path: Path) -> None:
     assert checked.summary == "1 problem, 1 part not checked"
 
 
+def test_what_follows_from_a_file_that_is_left_out_is_not_told(tmp_path: Path) -> None:
+    wrong = FILES["sdtm/ae.yaml"].replace(
+        "records: {from", "parameters: {}\n        records: {from"
+    )
+    checked = check_spec(write_study(tmp_path, {**FILES, "sdtm/ae.yaml": wrong}))
+    assert [problem.partition(":")[0] for problem in checked.problems] == ["ae.yaml line 3"]
+    assert checked.unchecked == ("what needs all files of datasets to be right",)
+
+
 def test_what_is_not_checked_is_counted_and_does_not_end_clean(tmp_path: Path) -> None:
     folder = write_study(tmp_path, FILES)
     (folder / "vs.csv").unlink()
