@@ -39,6 +39,7 @@ from specs.references import check_references
 from specs.shared import with_shared
 from specs.study_units import UNITS, study_units
 from specs.supplemental import supplemental_dataset
+from specs.usual_sources import with_ends
 from specs.yaml_files import YamlFile, read_yaml, records
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def load_study(
     if not problems:
         datasets = with_facts(datasets, derivations)
     with nullcontext() if not problems else suppress(SpecError):  # a source may be left out
-        datasets = tuple(split_told(inherited(datasets)))
+        datasets = with_ends(tuple(split_told(inherited(datasets))))
     explanations_file = folder / "explanations.yaml"
     analyses, displays = _analyses(folder / "analyses.yaml")
     study = Study(
