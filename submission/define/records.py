@@ -34,9 +34,12 @@ _OF_ANALYSES: Final = (
     " one value of many records, of all records of the subject.",
     "PARAMETER.VARIABLE, such as {example}, is the variable of the record with that PARAMCD: within"
     " the dataset that of the same assessment, which the comment on PARAMCD defines; of another"
-    ' dataset the record of the same USUBJID and AVISIT with ANL01FL EQ "Y".',
+    ' dataset the record of the same USUBJID and AVISIT, with ANL01FL EQ "Y" where that dataset'
+    " has ANL01FL.",
     "A.VARIABLE to B.VARIABLE are all parameters from A to B in the order of PARAMN.",
     "It is missing where there is no such record.",
+    "A value that a method gives with a finding is as the method says; the finding asks for a"
+    " second look at it.",
     "In a record of a derived parameter a variable of the dataset that the records are made from"
     " is missing, unless the comment on PARAMCD names it as part of the assessment.",
     "Day, as in Day 1, counts from the first dose; there is no Day 0.",
