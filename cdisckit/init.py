@@ -17,7 +17,7 @@ from cdisckit.final import PROPOSAL_COLUMNS, PROPOSALS
 from cdisckit.proposals import Proposal, proposals
 from specs.output import check_new, check_place, new_folder
 from specs.standards import GUIDES, latest
-from specs.terminology import coded, latest_versions, load_terminology
+from specs.terminology import coded, latest_versions, load_terminology, paired
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -217,6 +217,8 @@ def _records(domain: str, made: list[Proposal], data: RawData) -> dict[str, Any]
 def _results(domain: str, made: list[Proposal], data: RawData) -> dict[str, Any]:
     """A domain of findings: a block for each test and form; what has no test belongs to all."""
     result, unit = f"{domain}ORRES", f"{domain}ORRESU"
+    code, name = f"{domain}TESTCD", f"{domain}TEST"
+    known = _names_of_tests(domain)
     units = {(p.form, p.test): p.field for p in made if p.variable == unit and p.test}
     shared = [p for p in made if not p.test and p.variable not in (result, unit)]
     blocks = []
@@ -230,17 +232,29 @@ def _results(domain: str, made: list[Proposal], data: RawData) -> dict[str, Any]
             variables[unit] = {"collected": "unit"}
         for other in shared:
             if other.form == p.form:
-                name = other.variable.lower()
-                bind[name] = other.field
-                variables[other.variable] = _collected(other, data, name)
-        test = {f"{domain}TESTCD": p.test, f"{domain}TEST": p.test}
+                bound = other.variable.lower()
+                bind[bound] = other.field
+                variables[other.variable] = _collected(other, data, bound)
+        test = {code: p.test, name: known.get(p.test, p.test)}
         blocks.append({"from": p.form, "bind": bind, "assign": test})
     if not blocks:
         return {}
-    variables |= {f"{domain}TESTCD": {}, f"{domain}TEST": {}}
+    strange = any(p.test not in known for p in made if p.variable == result and p.test)
+    own: dict[str, str] = {"codelist": ""} if strange else {}
+    variables |= {code: own, name: own}
     variables |= {"VISITNUM": "standard", "VISIT": "standard"}
     keys = ["STUDYID", "USUBJID", f"{domain}TESTCD", "VISITNUM", f"{domain}SEQ"]
     return {"dataset": domain, "records": blocks, "keys": keys, "variables": variables}
+
+
+def _names_of_tests(domain: str) -> Mapping[str, str]:
+    """The names of the published tests of a domain by their codes, as in VSTESTCD and VSTEST."""
+    guide, terminology = latest("SDTMIG"), load_terminology(sdtm=latest_versions()["SDTM"])
+    lists = [guide.variable(domain, f"{domain}{part}") for part in ("TESTCD", "TEST")]
+    codes, names = ([*v.codelists] if v is not None else [] for v in lists)
+    if not codes or not names:
+        return {}
+    return paired(terminology.codelist(codes[0]), terminology.codelist(names[0]))
 
 
 def _collected(proposal: Proposal, data: RawData, *names: str) -> dict[str, Any]:
