@@ -14,32 +14,23 @@ from specs.tables import Table
 if TYPE_CHECKING:
     from specs.model import Dataset, Variable
 
-_QORIG = {
-    Origin.COLLECTED: "CRF",
-    Origin.DERIVED: "Derived",
-    Origin.ASSIGNED: "Assigned",
-    Origin.PROTOCOL: "Protocol",
-    Origin.PREDECESSOR: "Derived",
-}
-
-
 def supplemental_table(dataset: Dataset, table: Table) -> Table:
     """The SUPP-- table of a built dataset: a record per filled qualifier, sorted by its keys.
 
-    A qualifier is related to its record by --SEQ, in DM by the subject alone.
+    A qualifier is related to its record by --SEQ; in DM by the subject alone, and in SV and SE,
+    which have no --SEQ either, by the key beside the subject.
     """
     qualifiers = table.supplemental if table.supplemental is not None else pd.DataFrame()
     values = pd.concat([_values(variable, qualifiers) for variable in dataset.supplemental])
     own = table.frame.loc[values.index]
-    seq = f"{dataset.domain}SEQ"
-    related = seq in table.frame
+    idvar = _related_by(dataset, table)
     frame = pd.DataFrame(
         {
             "STUDYID": own["STUDYID"],
             "RDOMAIN": dataset.domain,
             "USUBJID": own["USUBJID"],
-            "IDVAR": seq if related else None,
-            "IDVARVAL": as_text(as_plain(own[seq])) if related else None,
+            "IDVAR": idvar or None,
+            "IDVARVAL": as_text(as_plain(own[idvar])) if idvar else None,
             **values,
             "QEVAL": None,
         },
@@ -55,6 +46,14 @@ def supplemental_table(dataset: Dataset, table: Table) -> Table:
     return Table(f"SUPP{dataset.name}", order, trace.sort_values("row", ignore_index=True))
 
 
+def _related_by(dataset: Dataset, table: Table) -> str:
+    """The variable that tells the records of a subject apart; "" where there is one record."""
+    seq = f"{dataset.domain}SEQ"
+    if seq in table.frame:
+        return seq
+    return next((key for key in dataset.keys if key not in ("STUDYID", "USUBJID")), "")
+
+
 def _values(variable: Variable, qualifiers: pd.DataFrame) -> pd.DataFrame:
     """The values of one qualifier, on the index of the rows they belong to."""
     values = as_text(as_plain(qualifiers[variable.name].dropna()))
@@ -64,7 +63,7 @@ def _values(variable: Variable, qualifiers: pd.DataFrame) -> pd.DataFrame:
             "QNAM": variable.name,
             "QLABEL": variable.label,
             "QVAL": values,
-            "QORIG": _QORIG[origin],
+            "QORIG": origin.title(),  # as define.xml has it
         },
         index=values.index,
     )

@@ -71,15 +71,15 @@ def before_first_dose(
     dtc: pd.Series, mark: pd.Series, start: pd.Series, start_time: pd.Series
 ) -> Outcome:
     """Y where the latest calendar day that {dtc} allows is before {start}; also where its day is
-    {start}, unless {mark} is AFTER, or its time is at or after {start_time}, both being given.
+    {start}, unless {mark} begins with AFTER, or its time is at or after {start_time}, both being given.
     Otherwise missing, with a finding where an incomplete date, or a time with an offset from UTC,
     may be before {start} as well as on or after it.
 
     A mark that contradicts the time is a finding.
     """
     earlier, same_day, late, early = _beside_first_dose(dtc, start, start_time)
-    after = mark.isin(["AFTER"])
-    contradicted = mark[(late & mark.isin(["BEFORE"])) | (early & after)]
+    after = mark.str.startswith("AFTER", na=False)
+    contradicted = mark[(late & mark.str.startswith("BEFORE", na=False)) | (early & after)]
     told = "the record is marked " + contradicted + " the first dose, against its date and time"
     told = told.reindex(dtc.index).astype("str").fillna(_either(dtc, start, start_time, earlier))
     return Outcome(text_where(earlier | (same_day & ~late & ~after)), told)

@@ -28,15 +28,15 @@ FIRST_DAY = "2017-11-02"
 WEIGHTS = {**dict.fromkeys(range(1, 9), 8), **dict.fromkeys(range(9, 15), 4),
            **dict.fromkeys(range(15, 22), 2), **dict.fromkeys(range(22, 25), 1)}  # fmt: skip
 SELENA = "SELENA-SLEDAI"
-SUPPLEMENTAL = {"RS": ["RSINFTP"], "QS": ["QSINFTP"], "CM": ["CMPRN", "CMPROHIB"]}
+SUPPLEMENTAL = {"RS": ["RSTPT"], "QS": ["QSTPT"], "CM": ["CMPRN", "CMPROHIB"]}
 NUMBERS = ("AGE", "RSSTRESN", "QSSTRESN", "CMDOSE", "EXDOSE", "VISITNUM")
 COLUMNS = {
     "DM": "STUDYID DOMAIN USUBJID SUBJID SITEID DTHDTC AGE AGEU SEX RACE ETHNIC ARM ACTARM",
     "EX": "STUDYID DOMAIN USUBJID EXTRT EXDOSE EXSTDTC EXENDTC",
     "RS": "STUDYID DOMAIN USUBJID RSTESTCD RSCAT RSORRES RSSTRESC RSSTRESN RSSTAT VISITNUM VISIT"
-    " RSDTC RSINFTP",
+    " RSDTC RSTPT",
     "QS": "STUDYID DOMAIN USUBJID QSTESTCD QSCAT QSORRES QSORRESU QSSTRESC QSSTRESN VISITNUM VISIT"
-    " QSDTC QSINFTP",
+    " QSDTC QSTPT",
     "CM": "STUDYID DOMAIN USUBJID CMTRT CMDECOD CMCAT CMPRESP CMOCCUR CMDOSE CMDOSU CMDOSFRQ"
     " CMROUTE CMSTDTC CMENDTC CMENRTPT CMENTPT CMPRN CMPROHIB",
     "DS": "STUDYID DOMAIN USUBJID DSTERM DSDECOD DSCAT DSSTDTC",
@@ -137,7 +137,7 @@ def _visit(given: dict[str, Any], number: int, first: str, domain: str) -> dict[
         "VISIT": given.get("visit", "UNSCHEDULED"),
         "VISITNUM": 90 + number / 100,
         f"{domain}DTC": dtc,
-        f"{domain}INFTP": "AFTER" if given.get("post") else None,
+        f"{domain}TPT": "AFTER" if given.get("post") else None,
     }
 
 

@@ -138,7 +138,7 @@ class _Case:
         for row in made:
             row["VISITNUM"], row["VISIT"] = 90.5 + self.copies / 100, f"UNSCHEDULED {self.copies}"
             row["VISITDY"] = None
-            row[f"{domain}INFTP"] = None
+            row[f"{domain}TPT"] = None
         self.dated(made, domain, when)
         self.records[domain].extend(made)
         return made
@@ -266,7 +266,7 @@ class _Case:
                 "before": f"{hour - 1:02}:{minute:02}",
             }.get(kind)
             for row in form:
-                row[f"{domain}INFTP"] = {"after": "AFTER", "before": "BEFORE"}.get(kind)
+                row[f"{domain}TPT"] = {"after": "AFTER", "before": "BEFORE"}.get(kind)
             if clock:
                 self.dated(form, domain, f"{at[:10]}T{clock}")
             if kind == "two":

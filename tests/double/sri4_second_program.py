@@ -224,7 +224,7 @@ class Subject:
                 visit=str(visit),
                 date=full_date(when),
                 time=clock(when) if full_date(when) else None,
-                after=any(row.get(f"{domain}INFTP") == "AFTER" for row in answers),
+                after=any(row.get(f"{domain}TPT") == "AFTER" for row in answers),
                 version=str(category),
                 items=items,
                 recorded=recorded,

@@ -26,11 +26,11 @@ def test_each_filled_qualifier_is_a_record_related_by_sequence_number(build: Bui
     frame = build({"sdtm/ae.yaml": AE, "ae.csv": DATA}).tables["SUPPAE"].frame
     assert rows(frame, "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG") == [
         ("S1-1", "AESEQ", "1", "AEHOW", "Reason in Capitals", "FALL", "Derived"),
-        ("S1-1", "AESEQ", "1", "AEWHY", "Reason", "fall", "CRF"),
-        ("S1-1", "AESEQ", "2", "AENUM", "Number", "1.5", "CRF"),
+        ("S1-1", "AESEQ", "1", "AEWHY", "Reason", "fall", "Collected"),
+        ("S1-1", "AESEQ", "2", "AENUM", "Number", "1.5", "Collected"),
         ("S1-2", "AESEQ", "1", "AEHOW", "Reason in Capitals", "SUN", "Derived"),
-        ("S1-2", "AESEQ", "1", "AENUM", "Number", "10", "CRF"),
-        ("S1-2", "AESEQ", "1", "AEWHY", "Reason", "sun", "CRF"),
+        ("S1-2", "AESEQ", "1", "AENUM", "Number", "10", "Collected"),
+        ("S1-2", "AESEQ", "1", "AEWHY", "Reason", "sun", "Collected"),
     ]
     assert frame["STUDYID"].unique().tolist() == ["S1"]
     assert frame["RDOMAIN"].unique().tolist() == ["AE"]

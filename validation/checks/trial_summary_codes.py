@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 
 _NEEDS = (("TSVALCD", "TSVCDREF"), ("TSVCDREF", "TSVALCD"), ("TSVCDVER", "TSVCDREF"))
+_NO_CODES = ("ISO 8601", "ISO 3166")
+"""How the dictionaries begin whose values are their own codes: dates, durations, countries."""
 
 
 @check(
@@ -20,10 +22,16 @@ _NEEDS = (("TSVALCD", "TSVCDREF"), ("TSVCDREF", "TSVALCD"), ("TSVCDVER", "TSVCDR
     message="{@given} is {@value}, and {variable} is missing",
 )
 def trial_summary_codes(data: Built) -> Iterator[Failing]:
-    """A code of TS names its dictionary, a dictionary its code, a version its dictionary."""
+    """A code of TS names its dictionary, a dictionary its code, a version its dictionary.
+
+    ISO standards have no codes beside their values, and a value that is null has none.
+    """
     for given, needed in _NEEDS:
         for dataset, frame in data.dataset("TS", "TSPARMCD", given, needed):
             wrong = frame[given].notna() & frame[needed].isna()
+            if needed == "TSVALCD":
+                wrong &= ~frame[given].str.startswith(_NO_CODES, na=False)
+                wrong &= frame["TSVALNF"].isna() if "TSVALNF" in frame else True
             told = frame.assign(**{"@value": frame[given]})
             told["@given"] = given
             yield Failing(dataset, told, wrong, needed)
