@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from sdtm.build import SdtmBuild
     from specs.model import Study
 
-EMPTY = {"CO", "IE"}  # every criterion was met, and no comment was collected
+# every criterion was met, no comment was collected, no reason of a missed visit was another
+EMPTY = {"CO", "IE", "SUPPSV"}
 DATASETS = {
     *("AE", "CM", "CO", "CP", "DM", "DS", "EC", "EX", "IE", "IS", "LB", "MH", "QS", "RS", "SE"),
     *("SV", "VS", "TA", "TE", "TI", "TS", "TV", "RELREC"),
-    *("SUPPCM", "SUPPDM", "SUPPDS", "SUPPEC", "SUPPMH", "SUPPQS", "SUPPRS"),
+    *("SUPPCM", "SUPPDM", "SUPPDS", "SUPPEC", "SUPPMH", "SUPPQS", "SUPPRS", "SUPPSV"),
 }
 
 
@@ -117,7 +118,8 @@ def test_temperatures_and_weights_are_in_standard_units(made: SdtmBuild) -> None
     assert fahrenheit["VSSTRESN"].between(36, 38).all()
     pounds = vitals[vitals["VSORRESU"] == "LB"]
     assert len(pounds) > 0
-    assert (pounds["VSSTRESN"] / pounds["VSORRES"].astype("float64")).round(6).eq(0.453592).all()
+    kilograms = 0.45359237 * pounds["VSORRES"].astype("float64")
+    assert (pounds["VSSTRESN"] - kilograms).abs().le(0.005001).all()
 
 
 def test_one_result_is_flagged_for_each_subject_and_test_before_exposure(made: SdtmBuild) -> None:
@@ -136,3 +138,85 @@ def test_elements_follow_each_other_and_name_the_epochs(made: SdtmBuild) -> None
     assert set(frame(made, "EX")["EPOCH"]) == {"TREATMENT"}
     flagged = frame(made, "VS").query("VSLOBXFL == 'Y'")
     assert set(flagged["EPOCH"]) == {"SCREENING"}
+
+
+def test_races_ticked_beside_multiple_are_numbered(made: SdtmBuild) -> None:
+    races = frame(made, "DM").set_index("USUBJID")["RACE"]
+    assert races[races.eq("MULTIPLE")].index.tolist() == ["NCT03171194-SYN-4"]
+    rows = frame(made, "SUPPDM")
+    assert rows[["USUBJID", "QNAM", "QLABEL", "QVAL", "QORIG"]].to_numpy().tolist() == [
+        ["NCT03171194-SYN-4", "RACE1", "Race 1", "BLACK OR AFRICAN AMERICAN", "Derived"],
+        ["NCT03171194-SYN-4", "RACE2", "Race 2", "WHITE", "Derived"],
+    ]
+
+
+def test_before_and_after_the_infusion_are_time_points(made: SdtmBuild) -> None:
+    points = ["VISIT", "QSTPT", "QSTPTNUM", "QSTPTREF"]
+    found = frame(made, "QS")[points].drop_duplicates().dropna().sort_values("QSTPTNUM")
+    assert found.to_numpy().tolist() == [
+        ["DAY 1", "BEFORE INFUSION", 1, "INFUSION"],
+        ["DAY 1", "AFTER INFUSION", 2, "INFUSION"],
+    ]
+    assert frame(made, "RS").query("RSTPT.notna()")["VISIT"].unique().tolist() == ["DAY 1"]
+
+
+def test_what_was_not_done_has_a_reason_that_is_none_of_the_codes(made: SdtmBuild) -> None:
+    for name in ("CP", "IS", "LB", "QS", "RS", "VS"):
+        rows = frame(made, name)
+        undone = rows[rows[f"{name}STAT"].eq("NOT DONE")]
+        assert undone[f"{name}REASND"].notna().all(), name
+        assert not undone[f"{name}REASND"].isin(["NOT DONE", "ND", "NASK", "UNK", "NA"]).any(), name
+        assert rows.loc[rows[f"{name}STAT"].isna(), f"{name}REASND"].isna().all(), name
+
+
+def test_the_volume_of_an_infusion_has_its_unit(made: SdtmBuild) -> None:
+    given = frame(made, "EC")[["ECVAMT", "ECVAMTU"]]
+    assert given.to_numpy().tolist() == [
+        [100, "mL"], [150, "mL"], [100, "mL"], [100, "mL"], [150, "mL"], [100, "mL"],
+    ]  # fmt: skip
+
+
+def test_methods_are_told_for_cytometry_and_antibodies(made: SdtmBuild) -> None:
+    assert set(frame(made, "CP")["CPMETHOD"]) == {"FLOW CYTOMETRY"}
+    methods = frame(made, "IS").groupby("ISBDAGNT")["ISMETHOD"].unique().map(list).to_dict()
+    assert methods.pop("NUCLEAR AUTOANTIGENS") == ["INDIRECT IMMUNOFLUORESCENCE"]
+    assert list(methods.values()) == [["ELISA"]] * 6
+    garp = frame(made, "LB").dropna(subset="LBMETHOD")
+    assert garp[["LBTESTCD", "LBMETHOD"]].drop_duplicates().to_numpy().tolist() == [
+        ["GARPTGFB", "ELISA"]
+    ]
+
+
+def test_history_with_whole_dates_has_study_days(made: SdtmBuild) -> None:
+    history = frame(made, "MH")
+    whole = history["MHSTDTC"].str.len().eq(10)
+    assert history["MHSTDY"].notna().equals(whole)
+    removed = history.set_index("MHTERM").loc["Wisdom teeth removed"]
+    assert (removed["MHSTDY"], removed["MHENDY"]) == (-1814, -1814)  # 2012-07-17 to 2017-07-05
+
+
+def test_codes_of_ts_have_their_dictionary_and_its_version(made: SdtmBuild) -> None:
+    summary = frame(made, "TS")
+    unversioned = summary.query("TSVCDREF.notna() and TSVCDVER.isna()")
+    assert unversioned["TSPARMCD"].tolist() == ["PCLAS", "REGID"]
+    dates = summary["TSVAL"].str.fullmatch(r"P\d+[YW]|\d{4}-\d\d-\d\d", na=False)
+    assert set(summary.loc[dates, "TSVCDREF"]) == {"ISO 8601"}
+    groups = summary.dropna(subset="TSGRPID").groupby("TSGRPID")["TSPARMCD"].agg(list).to_dict()
+    assert groups == {
+        "DCUT": ["DCUTDESC", "DCUTDTC"],
+        "UCMSC": ["DOSE", "DOSFRM", "DOSFRQ", "DOSU", "INTTYPE", "PCLAS", "ROUTE", "TRT"],
+    }
+
+
+def test_outcomes_of_analyses_are_outcomes_of_ts(study: Study, made: SdtmBuild) -> None:
+    purposes = {"OUTMSPRI": "PRIMARY", "OUTMSSEC": "SECONDARY", "OUTMSEXP": "EXPLORATORY"}
+    of_ts = {purposes[code] for code in frame(made, "TS")["TSPARMCD"] if code in purposes}
+    of_analyses = {a.id: a.purpose.split()[0] for a in study.analyses if a.purpose}
+    assert set(of_analyses.values()) == of_ts
+    assert of_analyses["SRI4W24"] == "SECONDARY"
+
+
+def test_the_scale_of_each_global_assessment_is_kept(made: SdtmBuild) -> None:
+    rows = frame(made, "SUPPQS").query("QNAM == 'QSSCALE'")
+    assert len(rows) == len(frame(made, "QS"))
+    assert rows["QVAL"].value_counts().to_dict() == {"0 TO 3 RATING": 53, "VAS 100 MM": 1}
