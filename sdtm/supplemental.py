@@ -14,6 +14,7 @@ from specs.tables import Table
 if TYPE_CHECKING:
     from specs.model import Dataset, Variable
 
+
 def supplemental_table(dataset: Dataset, table: Table) -> Table:
     """The SUPP-- table of a built dataset: a record per filled qualifier, sorted by its keys.
 

@@ -71,9 +71,9 @@ def before_first_dose(
     dtc: pd.Series, mark: pd.Series, start: pd.Series, start_time: pd.Series
 ) -> Outcome:
     """Y where the latest calendar day that {dtc} allows is before {start}; also where its day is
-    {start}, unless {mark} begins with AFTER, or its time is at or after {start_time}, both being given.
-    Otherwise missing, with a finding where an incomplete date, or a time with an offset from UTC,
-    may be before {start} as well as on or after it.
+    {start}, unless {mark} begins with AFTER, or its time is at or after {start_time}, both being
+    given. Otherwise missing, with a finding where an incomplete date, or a time with an offset from
+    UTC, may be before {start} as well as on or after it.
 
     A mark that contradicts the time is a finding.
     """
