@@ -36,6 +36,14 @@ def new_items(
 
 
 @derivation
+def items_present(*items: pd.Series) -> pd.Series:
+    """The number of {items} that are above 0; missing where none is and one is missing."""
+    table = pd.concat(items, axis=1)
+    count = table.gt(0).sum(axis=1).astype("float64")
+    return count.where(count.gt(0) | table.notna().all(axis=1))
+
+
+@derivation
 def score_at_most(
     score: pd.Series, version: pd.Series, *, limit: NumberText, of_version: str
 ) -> pd.DataFrame:
@@ -72,10 +80,11 @@ def low_disease_activity(*components: pd.Series) -> pd.DataFrame:
 
     AVALC: Of AVALC of {components:of AVALC}: Y where all are Y, N where any is N, and N by
     non-responder imputation where none is N and one or more are missing. Not judged: haemolytic
-    anaemia, which no form records, and whether the maintenance doses of immunosuppressive drugs and
-    biological agents are standard and well tolerated, for which the definition gives no limits and
-    no form the answer. Treatment that the protocol prohibits fails, the infusion under study does
-    not.
+    anaemia, which no form records; whether drugs are well tolerated, which no form asks; and
+    whether maintenance doses are within the limits of Golder 2016 (hydroxychloroquine 400 mg,
+    azathioprine 200 mg, mycophenolate mofetil 3000 mg, mycophenolic acid 2160 mg and leflunomide
+    20 mg a day, methotrexate 30 mg a week), as the daily dose of these drugs is not derived.
+    Treatment that the protocol prohibits fails, the infusion under study does not.
 
     DTYPE: "NRI" where AVALC is N by non-responder imputation, as none of its components is N;
     otherwise missing.
@@ -85,8 +94,9 @@ def low_disease_activity(*components: pd.Series) -> pd.DataFrame:
     PARAMCD of the component; where none is N, for each that is missing "MISSING" and its PARAMCD.
     Missing where all are Y.
 
-    Source: Franklyn 2016. Items new since the previous assessment stand for its new features, the
-    gastrointestinal BILAG grade for its gastrointestinal activity.
+    Source: Franklyn 2016; the limits of doses: Golder 2016, Arthritis Res Ther 18:260, Table 3.
+    Items new since the previous assessment stand for its new features, the gastrointestinal BILAG
+    grade for its gastrointestinal activity.
     """
     return _answer(components)
 

@@ -42,13 +42,13 @@ def fall_reached(
     points=0: 0
 
     NRIREAS: Where AVALC is missing: "SLEDAI VERSION MIXED" if {version} and {base_version} are
-    given and differ, else "NO CHANGE FROM BASELINE". Otherwise missing.
+    given and differ, else "CHG NOT AVAILABLE". Otherwise missing.
 
     Source: Furie 2009 (SRI: a fall of at least 4 points). Two versions are a finding, which the
     further indices made of the same change leave to the first.
     """
     mixed = version.notna() & base_version.notna() & version.ne(base_version)
-    missing = _reasons(change.index, mixed, "SLEDAI VERSION MIXED", "NO CHANGE FROM BASELINE")
+    missing = _reasons(change.index, mixed, "SLEDAI VERSION MIXED", "CHG NOT AVAILABLE")
     told = "the change is between " + base_version + " and " + version
     component = _component(change.le(-points), change.isna(), missing)
     return Outcome(component, told.where(mixed) if finding == "yes" else None)

@@ -21,15 +21,15 @@ from specs.numbers import constant
 from specs.source_kinds import Dates, DateTexts
 
 _FREQUENCIES = {"frequencies": instrument_file("frequencies")}
-_STEROIDS = {"steroids": instrument_file("steroids")}
-_FACTORS = {**_STEROIDS, **_FREQUENCIES, "units": instrument_file("units")}
+STEROIDS = {"steroids": instrument_file("steroids")}
+FACTORS = {**STEROIDS, **_FREQUENCIES, "units": instrument_file("units")}
 """The tables behind the functions, as define.xml tells them."""
 
 # Days from 1970-01-01 that stand for an open start and an open end.
 _OPEN_START, _OPEN_END = -1_000_000, 1_000_000
 
 
-@derivation(severity="warning", tables=_STEROIDS)
+@derivation(severity="warning", tables=STEROIDS)
 def counted_in_dose(
     drug: pd.Series,
     route: pd.Series,
@@ -58,7 +58,7 @@ def counted_in_dose(
     return Outcome(flag, problem.where(route.isna() & ~out))
 
 
-@derivation(severity="warning", tables=_FACTORS)
+@derivation(severity="warning", tables=FACTORS)
 def prednisone_equivalent(
     dose: pd.Series, unit: pd.Series, frequency: pd.Series, drug: pd.Series, first: pd.Series
 ) -> Outcome:
@@ -179,44 +179,6 @@ def dose_intervals(
         ]
     )
     return Records(rows, made_from)
-
-
-@derivation(scope="subject", tables=_FACTORS)
-def dose_at_entry(
-    drug: pd.Series,
-    route: pd.Series,
-    as_needed: pd.Series,
-    frequency: pd.Series,
-    dose: pd.Series,
-    unit: pd.Series,
-    start: pd.Series,
-    end: pd.Series,
-    reference: pd.Series,
-    subjects: pd.Series,
-    *,
-    systemic_routes: list[str],
-) -> pd.Series:
-    """The sum over the active counted records of {dose} x milligrams of {unit} x doses per day of
-    {frequency} x factor of {drug}, by the tables of units, frequencies and steroids (see the
-    comment), computed exactly. A record is counted unless {route} is given and not
-    {systemic_routes:or}, or {drug} has "in daily dose" N, or {as_needed} EQ "Y" or {frequency}
-    EQ "PRN". It is active where the day before {reference} is not before the earliest day that
-    {start} allows and not after the latest day that {end} allows, where a missing one is open;
-    where {frequency} has "single" Y, only on the earliest day of {start}. Missing where a part
-    of the product of an active record is missing or not in its table; 0 where no record is
-    active; missing for a subject without records.
-    """
-    counted = counted_in_dose(drug, route, as_needed, frequency, systemic_routes=systemic_routes)
-    first, last = dates.first_day(start), dates.last_day(end)
-    last = last.mask(_single(frequency), first)
-    day = reference - pd.Timedelta(days=1)
-    active = counted.values.eq("Y") & ~first.gt(day) & ~last.lt(day)
-    rate = prednisone_equivalent(dose, unit, frequency, drug, first).values
-    known = exact.sums(rate[active], subjects[active])
-    incomplete = subjects[active & rate.isna()]
-    total = known.drop(incomplete.unique())
-    everyone: pd.Series = total.reindex(subjects.unique())
-    return everyone.where(everyone.notna() | everyone.index.isin(subjects[active]), 0.0)
 
 
 @derivation(scope="dataset")

@@ -56,6 +56,18 @@ def first_time(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
 
 
 @derivation(scope="subject")
+def last_time(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
+    """The latest time of day in {dtc} of the subject, in seconds from midnight, of those whose
+    day is the last of all; missing where none of that day has a time, and where an incomplete
+    {dtc} is the latest.
+    """
+    last = dates.full_day(latest_of(dtc, subjects)["dtc"])
+    day = last.reindex(subjects).set_axis(subjects.index)
+    of_day = dates.full_day(dtc).eq(day)
+    return dates.time_of_day(dtc).where(of_day).groupby(subjects).max()
+
+
+@derivation(scope="subject")
 def earliest_possible(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
     """The earliest calendar day that {dtc} of the subject allows, incomplete dates included; those
     whose year is not known are left out, missing where there is no other.

@@ -46,6 +46,14 @@ def first_day_within(start: Dates, end: Dates, reference: Dates, subjects: pd.Se
     return first.where(~end.lt(reference)).groupby(subjects).min()
 
 
+@derivation(scope="subject")
+def number_on_day(number: pd.Series, date: Dates, day: Dates, subjects: pd.Series) -> pd.Series:
+    """The lowest {number} of the records of the subject with {date} on {day}; missing where there
+    is none.
+    """
+    return number.where(date.eq(day)).groupby(subjects).min()
+
+
 @derivation(scope="subject", severity="warning")
 def last_number(
     value: pd.Series, order: pd.Series, subjects: pd.Series, *, decimals: int = 9

@@ -71,6 +71,12 @@ def imputation_flag(dtc: DateTexts, *, highest_imputed: Literal["D", "M", "Y"] =
 
 
 @derivation
+def date_and_time(date: Dates, time: pd.Series) -> pd.Series:
+    """The moment of {time}, in seconds from midnight, on {date}; missing where either is."""
+    return (date + pd.to_timedelta(time, unit="s")).astype("datetime64[s]")
+
+
+@derivation
 def relative_day(date: Dates, reference: Dates) -> pd.Series:
     """Days from {reference} to {date}, where {reference} is Day 1 and the day before it is Day -1;
     there is no Day 0. Missing where either is missing.

@@ -34,6 +34,7 @@ def proportion(sample: Sample) -> tuple[Statistic, ...]:
         percent("CPHIGH", f"Exact {name}, upper", exact.high),
         percent("WILSONLOW", f"Wilson {name}, lower", score.low),
         percent("WILSONHIGH", f"Wilson {name}, upper", score.high),
+        count("MISSING", "Missing", int(sample.values.isna().sum())),
     )
 
 

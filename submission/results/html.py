@@ -56,9 +56,9 @@ def html_table(frame: pd.DataFrame, caption: str) -> str:
     )
 
 
-def notes(published: str, synthetic: str) -> str:
-    """What is published and what is invented, beside a table or figure."""
-    parts = (("Published", published), ("Synthetic", synthetic))
+def notes(published: str, synthetic: str, said: tuple[str, ...] = ()) -> str:
+    """What is to be said of the numbers, what is published and what is invented."""
+    parts = (("Notes", " ".join(said)), ("Published", published), ("Synthetic", synthetic))
     listed = "".join(
         f"<dt>{name}</dt><dd>{escape(' '.join(text.split()))}</dd>" for name, text in parts if text
     )

@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from submission.results.ars import write_ars
+from submission.results.footnotes import footnotes
 from submission.results.html import html_table, notes, page
 from submission.results.rtf import write_rtf
 from submission.results.tables import table
@@ -45,23 +46,26 @@ def write_results(
         name = display.id.lower()
         if display.kind == "table":
             frame = table(display, results, tables)
+            said = footnotes(study, display, results, tables, frame)
             shown = html_table(frame, f"{display.id}  {display.title}")
-            body = f"{_notice_line(notice)}{shown}{notes(display.published, display.synthetic)}"
+            beside = notes(display.published, display.synthetic, said)
+            body = f"{_notice_line(notice)}{shown}{beside}"
             (folder / f"{name}.html").write_text(
                 page(display.title, body), encoding="utf-8", newline="\n"
             )
             made: tuple[str, ...] = (f"{name}.html",)
-            if write_rtf(frame, display, notice, folder / f"{name}.rtf"):
+            if write_rtf(frame, display, notice, folder / f"{name}.rtf", said):
                 made = (*made, f"{name}.rtf")
             else:
                 left_out.add("RTF: install cdisckit[rtf]")
         else:
             from submission.results.figures import draw
 
+            said = footnotes(study, display, results, tables)
             made = draw(display, results, tables, notice, folder)
             shown = _figure(display, made)
         files[display.id] = made
-        sections.append(_section(display, shown, made))
+        sections.append(_section(display, shown, made, said))
     write_ars(study, results, files, folder / "ars.json")
     text = page(f"{study.id}: results", _body(study, notice, sections))
     (folder / "index.html").write_text(text, encoding="utf-8", newline="\n")
@@ -82,11 +86,11 @@ def _body(study: Study, notice: str, sections: list[str]) -> str:
     )
 
 
-def _section(display: Display, shown: str, made: tuple[str, ...]) -> str:
+def _section(display: Display, shown: str, made: tuple[str, ...], said: tuple[str, ...]) -> str:
     links = ", ".join(f'<a href="{name}">{name}</a>' for name in made)
     return (
         f'<section id="{display.id}">\n<h2>{display.id} {escape(display.title)}</h2>\n{shown}\n'
-        f"{notes(display.published, display.synthetic)}\n"
+        f"{notes(display.published, display.synthetic, said)}\n"
         f'<p class="files">Files: {links}</p>\n</section>'
     )
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from specs.analyses import Display
 
 
-def write_rtf(frame: pd.DataFrame, display: Display, source: str, path: Path) -> bool:
+def write_rtf(
+    frame: pd.DataFrame, display: Display, source: str, path: Path, said: tuple[str, ...] = ()
+) -> bool:
     """A table as RTF; False where rtflite is not installed."""
     try:
         polars, rtflite = import_module("polars"), import_module("rtflite")
@@ -22,7 +24,8 @@ def write_rtf(frame: pd.DataFrame, display: Display, source: str, path: Path) ->
     columns = [str(name) or " " for name in frame.columns]
     first, rest = 3.0, [1.0] * (len(columns) - 1)
     sides = ["l", *("c" for _ in rest)]
-    notes = [
+    notes = list(said)
+    notes += [
         f"{name}: {' '.join(text.split())}"
         for name, text in (("Published", display.published), ("Synthetic", display.synthetic))
         if text

@@ -5,6 +5,7 @@ A table is a frame of texts ready to print: the first column heads the rows.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import pandas as pd
 
 from adam.analysis import selected
 from specs.errors import MappingError, did_you_mean
-from specs.numbers import number_text
+from specs.numbers import fixed_text, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,6 +47,7 @@ def proportions(display: Display, results: pd.DataFrame, _: Mapping[str, Table])
             "%": wide["PERCENT"],
             "95 % CI, exact": wide["CPLOW"] + " to " + wide["CPHIGH"],
             "95 % CI, Wilson": wide["WILSONLOW"] + " to " + wide["WILSONHIGH"],
+            "Missing": wide["MISSING"],
         }
     )
 
@@ -71,11 +73,13 @@ def changes(display: Display, results: pd.DataFrame, _: Mapping[str, Table]) -> 
 
 
 def correlations(display: Display, results: pd.DataFrame, _: Mapping[str, Table]) -> pd.DataFrame:
-    """Each rank correlation."""
-    wide = _wide(display, results)
-    return pd.DataFrame(
-        {"": wide["row"], "n": wide["N"], "Spearman rho": wide["RHO"], "Exact p": wide["P"]}
-    )
+    """Each rank correlation, with the kind of its p-value."""
+    wide, label = _wide(display, results), _wide(display, results, "label")
+    rows = {"": wide["row"], "n": wide["N"], "Spearman rho": wide["RHO"]}
+    kinds = set(label["P"])
+    if len(kinds) == 1:
+        return pd.DataFrame({**rows, kinds.pop(): wide["P"]})
+    return pd.DataFrame({**rows, "p": wide["P"], "Kind of p": label["P"]})
 
 
 def times(display: Display, results: pd.DataFrame, _: Mapping[str, Table]) -> pd.DataFrame:
@@ -92,14 +96,20 @@ def times(display: Display, results: pd.DataFrame, _: Mapping[str, Table]) -> pd
     )
 
 
-def event_grid(display: Display, results: pd.DataFrame, _: Mapping[str, Table]) -> pd.DataFrame:
-    """Counted events, the first group down and the second across, with totals.
+def event_grid(
+    display: Display, results: pd.DataFrame, tables: Mapping[str, Table]
+) -> pd.DataFrame:
+    """Events of the first analysis, its first group down and the second across, with totals.
+
+    `percent_of` of the display names a flag of ADSL: then each cell has the subjects who had the
+    events, their percentage of those with the flag, and the events. As a subject may be in several
+    cells, the further analyses count those of the totals, by one of the groups or by none.
 
     `missing` of the display says how a group without a value is called, `rows` and `columns` name
     those that are shown even when they are empty. `names` are what groups are called; rows with a
     `row_prefix` are called by that and their value.
     """
-    cells = results[results["analysis"].isin(display.analyses)]
+    cells = results[results["analysis"].eq(display.analyses[0])]
     cells = cells[cells["statistic"].eq("EVENTS")]
     missing = str(display.options.get("missing", "Missing"))
     across = [str(name) for name in display.options.get("columns", ())]
@@ -116,12 +126,33 @@ def event_grid(display: Display, results: pd.DataFrame, _: Mapping[str, Table]) 
     grid["Total"] = grid.sum(axis=1)
     grid.loc["Total"] = grid.sum(axis=0)
     shown = grid.astype("str")
+    if "percent_of" in display.options:
+        whole = int(tables["ADSL"].frame[display.options["percent_of"]].eq("Y").sum())
+        for (row, column), subjects in _subjects(display, results, missing).items():
+            share = fixed_text(Fraction(100 * subjects, whole), 1)
+            shown.at[row, column] = f"{subjects} ({share}) " + str(shown.at[row, column])
     names = dict(display.options.get("names", {}))
     prefix = str(display.options.get("row_prefix", ""))
     heads = [prefix + name if prefix else names.get(name, name) for name in shown.index[:-1]]
     shown.index = pd.Index([*heads, "Total"])
     shown.columns = pd.Index([names.get(name, name) for name in shown.columns])
     return shown.rename_axis(None, axis=1).rename_axis("").reset_index()
+
+
+def _subjects(display: Display, results: pd.DataFrame, missing: str) -> dict[tuple[str, str], int]:
+    """The number of subjects of each cell of a grid, totals included."""
+    counts = results[results["statistic"].eq("SUBJECTS")]
+    grid = counts[counts["analysis"].eq(display.analyses[0])]
+    found: dict[tuple[str, str], int] = {}
+    for name in display.analyses:
+        for row in counts[counts["analysis"].eq(name)].to_dict("records"):
+            of = {row["group1"]: row["value1"], row["group2"]: row["value2"]}
+            place = [
+                of[group] or missing if group in of else "Total"
+                for group in grid[["group1", "group2"]].iloc[0]
+            ]
+            found[place[0], place[1]] = int(row["value"])
+    return found
 
 
 def by_subject(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> pd.DataFrame:
@@ -150,14 +181,14 @@ TABLES: Mapping[str, Maker] = MappingProxyType(
 )
 
 
-def _wide(display: Display, results: pd.DataFrame) -> pd.DataFrame:
-    """One row per analysis and group of a display, a column per statistic."""
+def _wide(display: Display, results: pd.DataFrame, told: str = "shown") -> pd.DataFrame:
+    """One row per analysis and group of a display, a column per statistic: what is told of it."""
     shown = results[results["analysis"].isin(display.analyses)]
     place = shown["analysis"].map({name: n for n, name in enumerate(display.analyses)})
     shown = shown.assign(place=place).sort_values("place", kind="stable")
     keys = ["analysis", "title", "value1"]
     wide = shown.pivot_table(
-        index=keys, columns="statistic", values="shown", aggfunc="first", sort=False
+        index=keys, columns="statistic", values=told, aggfunc="first", sort=False
     ).reset_index()
     grouped = wide["value1"].ne("")
     return wide.assign(row=wide["value1"].where(grouped, wide["title"]))

@@ -42,14 +42,14 @@ def test_only_two_versions_that_are_both_known_are_mixed() -> None:
     )
     assert told(result.values) == {
         30: ("", "SLEDAI VERSION MIXED"),
-        10: ("", "NO CHANGE FROM BASELINE"),
+        10: ("", "CHG NOT AVAILABLE"),
         20: ("Y", ""),
     }
     assert result.problems.notna().tolist() == [True, False, False]
     same = fall_reached(numbers(None), texts("2K"), texts("2K"), points=4)
-    assert told(same.values) == {30: ("", "NO CHANGE FROM BASELINE")}
+    assert told(same.values) == {30: ("", "CHG NOT AVAILABLE")}
     no_base = fall_reached(numbers(None), texts("2K"), texts(None), points=4)
-    assert told(no_base.values) == {30: ("", "NO CHANGE FROM BASELINE")}
+    assert told(no_base.values) == {30: ("", "CHG NOT AVAILABLE")}
 
 
 def test_new_grades_are_counted_for_each_subject() -> None:

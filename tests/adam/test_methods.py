@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from scipy.stats import rankdata, wilcoxon
 
 from adam.methods import METHODS, method_text
 from adam.methods.changes import signed_rank, spearman, summary
@@ -79,12 +81,42 @@ def test_mcnemar_counts_the_four_kinds_of_pairs_and_leaves_out_incomplete_ones()
         ([-4, -4, -6, -6, -8], 0, 0.0625),  # ties: still one of 32 on either side
         ([0, -1, -2, -3], 0, 0.25),  # zero is left out: 2/2^3
         ([0, 0], 0, 1.0),
+        ([2, -2, 0], 1.5, 1.0),  # two of the four sums are 1.5
+        # Ranks 1.5, 1.5, 3, 4: up to 4.5 are 8 of the 16 sums, up to 3 are 5.
+        ([-1, 1, 2, -3], 4.5, 1.0),
+        ([-1, -1, 2, -3], 3, 2 * 5 / 16),
     ],
 )
 def test_the_signed_rank_test_is_exact(changes: list[float], ranks: float, p: float) -> None:
     got = found(signed_rank, changes)
     assert got["W"] == ranks
     assert got["P"] == pytest.approx(p)
+
+
+def test_the_signed_rank_test_is_that_of_all_signs_with_ties_and_zeros() -> None:
+    for changes in ([3, -1, 2, 2, 0, -4, 1, 1], [5, 5, -5, 1, 2, 2, -2, 0, 0, 3], [1.0] * 10):
+        ranks = rankdata([abs(change) for change in changes if change])
+        risen = sum(
+            rank for rank, change in zip(ranks, filter(None, changes), strict=True) if change > 0
+        )
+        sums = [
+            sum(rank for rank, up in zip(ranks, signs, strict=True) if up)
+            for signs in product((False, True), repeat=len(ranks))
+        ]
+        tail = min(sum(s <= risen for s in sums), sum(s >= risen for s in sums)) / len(sums)
+        assert found(signed_rank, changes)["P"] == pytest.approx(min(1, 2 * tail), abs=1e-12)
+
+
+@pytest.mark.parametrize("size", [4, 30, 51, 120])
+def test_the_signed_rank_test_without_ties_is_that_of_a_second_program(size: int) -> None:
+    changes = [(-1.0 if n % 3 else 1.0) * n for n in range(1, size + 1)]
+    expected = wilcoxon(changes, method="exact").pvalue
+    assert found(signed_rank, changes)["P"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_signed_rank_test_of_many_tied_changes_is_exact() -> None:
+    """60 equal rises of 100 equal changes: the binomial test of 60 in 100, 0.0569 (exact)."""
+    assert found(signed_rank, [2.0] * 60 + [-2.0] * 40)["P"] == pytest.approx(0.0568879, abs=1e-6)
 
 
 def test_changes_equal_but_for_the_last_bit_are_ties() -> None:
@@ -141,3 +173,16 @@ def test_every_method_describes_itself_in_one_ascii_sentence_or_more() -> None:
         text = method_text(method)
         assert text.endswith(".")
         assert text.isascii()
+
+
+def test_a_correlation_says_whether_its_p_value_is_exact() -> None:
+    labels = []
+    for size in (8, 9):
+        values = pd.Series([float(n) for n in range(size)])
+        sample = Sample(values, values.astype("str"), values)
+        labels += [one.label for one in spearman(sample) if one.code == "P"]
+    assert labels == ["Exact p", "p by t"]
+
+
+def test_missing_answers_are_counted_beside_the_share() -> None:
+    assert found(proportion, ["Y", None, "N", None])["MISSING"] == 2

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from adam.derivations.remission import new_items, score_at_most
+from adam.derivations.remission import items_present, new_items, score_at_most
 from tests.adam.series import numbers, texts
 
 
@@ -40,3 +40,8 @@ def test_a_score_that_is_not_compared_says_why() -> None:
     assert found["AVALC"].fillna("").tolist() == ["Y", "N", "", "", ""]
     other = "OTHER VERSION OF THE INDEX"
     assert found["NRIREAS"].fillna("").tolist() == ["", "", "NO RESULT IN WINDOW", other, other]
+
+
+def test_one_present_item_is_enough_to_know_that_one_is_present() -> None:
+    found = items_present(numbers(8, 0, None, None), numbers(None, 0, 0, 4), numbers(8, 0, 0, 4))
+    assert found.fillna(-1).tolist() == [2, 0, -1, 2]

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from adam.derivations.steroids import (
     counted_in_dose,
-    dose_at_entry,
     dose_intervals,
     highest_dose,
     latest_possible_end,
@@ -304,47 +303,6 @@ def test_a_week_is_tested_but_no_day_before_the_first(
         ("S", "Y", None, burst, burst, 20, "QD"),
     )
     assert highest(assessed, rows, days_back=7) == expected
-
-
-def test_the_dose_at_entry_is_that_of_the_day_before_the_first_dose() -> None:
-    """A: 10 mg stopped that day and 4 mg methylprednisolone (5 mg). B: a dose without frequency.
-    C: nothing systemic active.
-    """
-    frame = pd.DataFrame(
-        {
-            "drug": ["PREDNISONE", "METHYLPREDNISOLONE", "PREDNISONE", "PREDNISONE", "PREDNISONE"],
-            "route": ["ORAL", "ORAL", "ORAL", "TOPICAL", "ORAL"],
-            "prn": [None] * 5,
-            "frequency": ["QD", "QD", None, "QD", "QD"],
-            "unit": ["mg"] * 5,
-            "start": ["2017-01", None, "2017-01-01", "2017-01-01", "2017-06-14"],
-            "end": ["2017-06-13", None, None, None, None],
-        },
-        dtype="str",
-    )
-    dose = pd.Series([10.0, 4.0, 5.0, 5.0, 20.0])
-    reference = pd.Series(pd.to_datetime(["2017-06-14"] * 5).astype("datetime64[s]"))
-    subjects = pd.Series(["A", "A", "B", "C", "C"], dtype="str")
-    found = dose_at_entry(
-        frame["drug"], frame["route"], frame["prn"], frame["frequency"], dose, frame["unit"],
-        frame["start"], frame["end"], reference, subjects, systemic_routes=["ORAL"],
-    )  # fmt: skip
-    assert found.fillna(-1).to_dict() == {"A": 15, "B": -1, "C": 0}
-
-
-def test_a_steroid_counts_at_entry_where_the_day_before_the_first_dose_is_one_of_its_days() -> None:
-    """A single dose a week before, and on that day; daily from that day on, and to the day before
-    it.
-    """
-    start = texts("2017-06-06", "2017-06-13", "2017-06-13", "2017-06-01")
-    end = texts(None, None, None, "2017-06-12")
-    found = dose_at_entry(
-        texts(*["PREDNISONE"] * 4), texts(*["ORAL"] * 4), texts(*[None] * 4),
-        texts("ONCE", "ONCE", "QD", "QD"), pd.Series([40.0, 30.0, 20.0, 10.0]),
-        texts(*["mg"] * 4), start, end, dates(*["2017-06-14"] * 4), texts(*"ABCD"),
-        systemic_routes=["ORAL"],
-    )  # fmt: skip
-    assert found.to_dict() == {"A": 0, "B": 30, "C": 20, "D": 0}
 
 
 def test_doses_as_needed_count_only_where_the_study_says_so() -> None:

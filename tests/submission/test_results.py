@@ -16,6 +16,7 @@ import pytest
 from cdisckit.analyze import analyze
 from cdisckit.building import open_study
 from specs.analyses import Display
+from specs.tables import Table
 from submission.results.ars import reporting_event
 from submission.results.html import html_table, notes
 from submission.results.tables import table
@@ -246,6 +247,45 @@ def test_a_grid_of_events_has_totals_and_the_rows_that_are_asked_for() -> None:
         ["Total", "4", "3", "7"],
     ]
     assert list(found.columns) == ["", "NOT RELATED", "RELATED", "Total"]
+
+
+def test_a_grid_of_subjects_counts_each_of_them_once_in_a_total() -> None:
+    """One subject has both grades and both relations; two of four have anything."""
+    names = [
+        "analysis", "method", "statistic", "group1", "value1", "group2", "value2", "value",
+    ]  # fmt: skip
+    cells = [
+        ("AE", "G", "1", "R", "NO", 2, 3), ("AE", "G", "2", "R", "YES", 1, 1),
+        ("BYG", "G", "1", "", "", 2, 3), ("BYG", "G", "2", "", "", 1, 1),
+        ("BYR", "R", "NO", "", "", 2, 3), ("BYR", "R", "YES", "", "", 1, 1),
+        ("ANY", "", "", "", "", 2, 4),
+    ]  # fmt: skip
+    rows = [
+        (name, "counts", code, *cell, value)
+        for name, *cell, subjects, events in cells
+        for code, value in (("SUBJECTS", subjects), ("EVENTS", events))
+    ]
+    display = one_display(analyses=["AE", "BYG", "BYR", "ANY"], **{"with": {"percent_of": "SAFFL"}})
+    people = pd.DataFrame({"SAFFL": ["Y", "Y", "Y", "Y", "N"]})
+    found = table(
+        display, pd.DataFrame(rows, columns=names), {"ADSL": Table("ADSL", people, pd.DataFrame())}
+    )
+    assert found.to_numpy().tolist() == [
+        ["1", "2 (50.0) 3", "0", "2 (50.0) 3"],
+        ["2", "0", "1 (25.0) 1", "1 (25.0) 1"],
+        ["Total", "2 (50.0) 3", "1 (25.0) 1", "2 (50.0) 4"],
+    ]
+
+
+def test_tables_name_the_population_that_they_select(written: Path) -> None:
+    for name, said in (
+        ("t1", "Full Analysis Set Population (FASFL EQ Y): 6 subjects."),
+        ("t1", "A missing value is no event; the denominator is all records."),
+        ("t2", "-: missing"),
+        ("t6", "Safety Population (SAFFL EQ Y): 6 subjects."),
+        ("t6", "n (%) E: subjects"),
+    ):
+        assert said in (written / f"{name}.html").read_text(encoding="utf-8"), name
 
 
 def test_rows_with_a_prefix_are_not_called_as_columns_are() -> None:

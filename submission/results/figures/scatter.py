@@ -69,4 +69,5 @@ def _correlation(display: Display, results: pd.DataFrame, records: pd.DataFrame)
     shown = mine.set_index("statistic")["shown"]
     if not {"RHO", "P", "N"} <= set(shown.index):
         return ""
-    return f"rho {shown['RHO']}, exact p {shown['P']}, n {shown['N']}"
+    kind = mine.set_index("statistic")["label"]["P"]
+    return f"rho {shown['RHO']}, {kind.lower()} {shown['P']}, n {shown['N']}"

@@ -1,0 +1,72 @@
+"""Flares: assessments with new grades, wherever their day lies.
+
+An assessment is the records of one day and visit; a system is a record of it.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from specs.derivation import derivation
+from specs.source_kinds import Dates
+
+
+@derivation(scope="subject")
+def first_new_grades(
+    date: Dates,
+    visit: pd.Series,
+    grade: pd.Series,
+    base: pd.Series,
+    subjects: pd.Series,
+    *,
+    new_a_from: int,
+    new_b_from: int,
+) -> pd.Series:
+    """The earliest {date} of an assessment of the subject, which is the records with the same
+    {date} and {visit}, that has {new_a_from} or more new A, or {new_b_from} or more new B. A new
+    A is a {grade} of A after a {base} of B, C, D or E; a new B is a {grade} of B after a {base} of
+    C, D or E. Missing where there is none.
+    """
+    assessed = _assessments(date, visit, grade, base, subjects)
+    flared = assessed["A"].ge(new_a_from) | assessed["B"].ge(new_b_from)
+    return assessed.index.to_frame()["date"][flared].groupby(level="subject").min()
+
+
+@derivation(scope="subject")
+def last_day_judged(
+    date: Dates,
+    visit: pd.Series,
+    grade: pd.Series,
+    base: pd.Series,
+    subjects: pd.Series,
+    *,
+    new_a_from: int,
+    new_b_from: int,
+) -> pd.Series:
+    """The latest {date} of an assessment of the subject, which is the records with the same {date}
+    and {visit}, whose records all have {grade} and {base}, or that has {new_a_from} or more new A,
+    or {new_b_from} or more new B. A new A is a {grade} of A after a {base} of B, C, D or E; a new B
+    is a {grade} of B after a {base} of C, D or E. Missing where there is none.
+    """
+    assessed = _assessments(date, visit, grade, base, subjects)
+    flared = assessed["A"].ge(new_a_from) | assessed["B"].ge(new_b_from)
+    judged = flared | assessed["open"].eq(0)
+    return assessed.index.to_frame()["date"][judged].groupby(level="subject").max()
+
+
+def _assessments(
+    date: pd.Series, visit: pd.Series, grade: pd.Series, base: pd.Series, subjects: pd.Series
+) -> pd.DataFrame:
+    """By subject, date and visit the numbers of new A, of new B, and of systems not compared."""
+    rows = pd.DataFrame(
+        {
+            "subject": subjects,
+            "date": date,
+            "visit": visit,
+            "A": grade.eq("A") & base.isin(["B", "C", "D", "E"]),
+            "B": grade.eq("B") & base.isin(["C", "D", "E"]),
+            "open": grade.isna() | base.isna(),
+        }
+    )
+    dated = rows[rows["date"].notna()]
+    return dated.groupby(["subject", "date", "visit"], dropna=False).sum()
