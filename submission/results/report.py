@@ -97,7 +97,9 @@ def _section(display: Display, shown: str, made: tuple[str, ...], said: tuple[st
 
 def _figure(display: Display, made: tuple[str, ...]) -> str:
     about = " ".join(f"{display.title}. {display.synthetic}".split())
-    return f'<figure><img src="{made[0]}" alt="{escape(about, quote=True)}"></figure>'
+    sheets = [name for name in made if name.endswith(".svg")]
+    shown = "".join(f'<img src="{name}" alt="{escape(about, quote=True)}">' for name in sheets)
+    return f"<figure>{shown}</figure>"
 
 
 def _notice_line(notice: str) -> str:

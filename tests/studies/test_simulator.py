@@ -359,3 +359,44 @@ def test_drawn_subjects_never_replace_the_committed_ones(
 def test_no_subjects_cannot_be_simulated(simulator: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(CdisckitError, match="cannot simulate 0 subjects"):
         simulator.simulate(tmp_path, 0, 1)
+
+
+def test_drawn_subjects_end_before_the_data_cut(hundred: pd.DataFrame) -> None:
+    for field in ("visdat", "dsstdat", "dslcdat", "inf_stdtc"):
+        assert hundred[field].max() < "2018-10-25", field
+
+
+def test_drawn_subjects_flare_and_differ_by_the_readings_of_the_pga(hundred: pd.DataFrame) -> None:
+    """A musculoskeletal A after another grade on Day 1; at Week 24 a PGA 0.3 above Day 1."""
+    by_event = {name: rows.set_index("record_id") for name, rows in visits(hundred).items()}
+    first, week_24 = by_event["day_1_arm_1"], by_event["week_24_arm_1"]
+    late = by_event["week_36_arm_1"]
+    grade = late["bilag_msk"].eq("A") & first["bilag_msk"].reindex(late.index).ne("A")
+    assert grade.any()
+    new_b = late["bilag_muc"].eq("B") & first["bilag_muc"].reindex(late.index).isin(["C", "D", "E"])
+    assert new_b.any()
+    given = week_24["pga_value"].ne("") & week_24["pga_scale"].eq("1")
+    tenths = (week_24.loc[given, "pga_value"].astype(float) * 10).round()
+    before = (first["pga_value"].astype(float) * 10).round().reindex(tenths.index)
+    assert (tenths - before).eq(3).any()
+
+
+def visits(export: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    own = export[export["redcap_repeat_instrument"].eq("")]
+    return {str(name): rows for name, rows in own.groupby("redcap_event_name")}
+
+
+def test_drawn_steroids_have_every_route_and_dates_of_every_kind(hundred: pd.DataFrame) -> None:
+    log = hundred[hundred["redcap_repeat_instrument"].eq("prednisone")]
+    assert set(log["predroute"]) >= {str(code) for code in range(1, 12)}
+    assert {"0", "1"} == set(log["predprn"])
+    assert log["preddose"].eq("").any()
+    assert log["predendat"].str.startswith("UN-UNK").any()
+    complete = log[
+        ~log["predstdat"].str.contains("U") & log["predendat"].str.match(r"\d\d-[A-Z]{3}-")
+    ]
+    start, end = (
+        pd.to_datetime(complete[name], format="%d-%b-%Y") for name in ("predstdat", "predendat")
+    )
+    assert end.lt(start).any()
+    assert hundred["cmdecod"].eq("PREDNISONE").any()

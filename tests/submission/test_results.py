@@ -309,6 +309,34 @@ def test_a_table_of_changes_names_the_unit_of_all_its_numbers() -> None:
     ]  # fmt: skip
 
 
+def test_many_subjects_take_several_sheets() -> None:
+    from submission.results.figures.style import few, sheets_of
+
+    people = pd.DataFrame({"USUBJID": [f"S-{n}" for n in range(45)]})
+    assert [len(sheet) for sheet in sheets_of(people, 20)] == [20, 20, 5]
+    assert not few(people)
+    assert few(people[:12])
+
+
+def test_the_decisive_visit_is_ringed_with_the_reason_of_a_failure() -> None:
+    from submission.results.figures.style import sheet
+    from submission.results.figures.timeline import _decisive
+
+    axes = sheet(2, 2).subplots()
+    own = pd.DataFrame(
+        {
+            "ADY": [168, None],
+            "AWTARGET": [169, 169],
+            "AVALC": ["Y", "N"],
+            "NRIREAS": [None, "DEATH"],
+        }
+    )
+    _decisive(axes, own, 0.5)
+    days = [float(line.get_xdata()[0]) for line in axes.lines]
+    assert days == [168, 168, 169, 169]
+    assert [text.get_text() for text in axes.texts] == ["DEATH"]
+
+
 def test_a_dose_in_a_legend_has_three_digits() -> None:
     from submission.results.figures.style import sheet
     from submission.results.figures.timeline import _keys

@@ -17,13 +17,19 @@ if TYPE_CHECKING:
     "CK-CUT",
     severity="warning",
     standard="the study's data_cut",
-    message="{@date} is after the data cut of the study",
+    message="{@date} is after the data cut of the study; so are {@others} more of the variable",
 )
 def after_data_cut(data: Built) -> Iterator[Failing]:
-    """No date is after the data cut."""
+    """No date is after the data cut.
+
+    The cause is one: it is told once for each variable, of the record with the latest date.
+    """
     cut = pd.Timestamp(data.study.data_cut)
     for dataset, frame in data.datasets(standard="SDTMIG"):
         for name in frame.columns[frame.columns.str.endswith("DTC")]:
-            late = first_day(frame[name]).gt(cut)
+            day = first_day(frame[name])
+            late = day.gt(cut)
             told = frame.assign(**{"@date": frame[name]})
-            yield Failing(dataset, told, late, name)
+            told = told.assign(**{"@others": str(int(late.sum()) - 1)})
+            latest = day.eq(day.max()) & late
+            yield Failing(dataset, told, latest & ~latest.duplicated(), name)

@@ -50,6 +50,10 @@ AT_BASELINE = np.concatenate(
 )
 FLARE = np.where(np.isin(np.arange(24), [8, 14, 15, 16, 17, 19, 20, 21, 23]), 0.05, 0.003)
 
+LATE_FLARE = 0.12  # of the subjects: two new B, or a new A and a new B, from some day on
+AT_PGA_LIMIT = 0.06  # of the subjects: where the two readings of the PGA differ
+MUSCULOSKELETAL = 3
+
 # The items that make a BILAG system active, in the order CON MUC NEU MSK CAR GAS OPH REN HAE.
 SYSTEM_ITEMS = (
     (21,),
@@ -120,7 +124,7 @@ class Course:
 
 def drawn(rng: Generator, n: int) -> Course:
     """As many subjects of the model."""
-    dates = np.datetime64("2017-06-01") + rng.integers(0, 900, n)
+    dates = np.datetime64("2015-06-01") + rng.integers(0, 800, n)  # all ends before the data cut
     dates = np.busday_offset(dates, 0, roll="forward")
     infusion = later(dates.astype("datetime64[m]"), rng.integers(600, 720, n))
     effect = np.where(rng.random(n) < 0.6, rng.uniform(0.5, 1.2, n), rng.uniform(-0.3, 0.3, n))
@@ -215,6 +219,12 @@ def _disease(rng: Generator, effect: Floats, day: Ints) -> tuple[Bools, Bools]:
     items = (base & (gone > 1))[:, None, :] & (day[:, :, None] < gone[:, None, :])
     items |= flare[:, None, :] & while_on
     severe = (rng.random((n, 9)) < 0.12)[:, None, :] & (day[:, :, None] < 60)
+    late = (rng.random(n) < LATE_FLARE)[:, None] & (day >= 60)
+    late &= day >= rng.integers(60, 330, n)[:, None]
+    grave = late & (rng.random(n) < 0.5)[:, None]
+    for item in (ARTHRITIS, RASH):  # two systems, MSK and MUC
+        items[:, :, item] |= late
+    severe[:, :, MUSCULOSKELETAL] |= grave
     return items, severe
 
 
@@ -232,5 +242,8 @@ def _pga(rng: Generator, items: Bools, scale: Ints) -> NDArray[np.str_]:
     rating = np.array([f"{tenth // 10}.{tenth % 10}" for tenth in range(31)])
     millimetres = np.array([str(round(tenth * 10 / 3)) for tenth in range(31)])
     chosen = tenths.astype(np.int64)
+    at_limit = (rng.random(len(chosen)) < AT_PGA_LIMIT) & (chosen[:, 1] <= 27)
+    at_limit &= (scale[:, 1] == 1) & (scale[:, 9] == 1)
+    chosen[at_limit, 9] = chosen[at_limit, 1] + 3  # at Week 24 0.3 more than on Day 1
     value: NDArray[np.str_] = np.where(scale == 1, rating[chosen], millimetres[chosen])
     return value

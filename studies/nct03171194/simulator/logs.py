@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from .course import Log
 from .export import chosen, clock, later, partial_date, where, whole
@@ -118,12 +119,45 @@ def _steroids(rng: Generator, course: Course) -> Log:
     route = np.where(kind == 3, 2, np.where(kind == 4, 1, 5))
     when = rng.integers(10, course.last_day[burst], size) if size else np.zeros(0, np.int64)
     extra = _steroid_rows(rng, course, burst, kind, amount, 8, route, when, when, burst < 0)
-    rows = np.concatenate([subject[kept], burst])
+    others, other = _other_steroids(rng, course)
+    rows = np.concatenate([subject[kept], burst, others])
     order = np.argsort(rows, kind="stable")
+    parts = (main, extra, other)
     return Log(
         rows[order],
-        {name: pa.concat_arrays([main[name], extra[name]]).take(pa.array(order)) for name in main},
-    )
+        {name: pa.concat_arrays([part[name] for part in parts]).take(pa.array(order))
+         for name in main},
+    )  # fmt: skip
+
+
+def _other_steroids(rng: Generator, course: Course) -> tuple[Ints, Columns]:
+    """Steroids of every kind, route and frequency, as needed or not, with dates of every kind.
+
+    Some subjects who take none by the answer to the question have one by a local route.
+    """
+    n = len(course.sex)
+    subject = np.flatnonzero(rng.random(n) < 0.3)
+    size = len(subject)
+    local = rng.integers(5, 12, size)
+    route = np.where(course.steroid[subject], rng.integers(1, 12, size), local)
+    start = rng.integers(1, np.maximum(course.last_day[subject], 2), size)
+    start = np.where(rng.random(size) < 0.2, BEFORE, start)
+    days = rng.integers(0, 60, size) * np.where(rng.random(size) < 0.2, -1, 1)  # some end too soon
+    end = np.where(start == BEFORE, 20, np.minimum(start + days, course.last_day[subject]))
+    made = _steroid_rows(
+        rng, course, subject, rng.integers(1, 12, size), rng.choice([0.5, 2, 5, 10, 40], size), 1,
+        route, start, end, rng.random(size) < 0.2,
+    )  # fmt: skip
+    whole_days = course.infusion[subject].astype("datetime64[D]")
+    partly = _partly(rng, later(whole_days, end - 1), 0.2, 0.1)
+    ended = pc.is_valid(made["predendat"]).to_numpy(zero_copy_only=False)
+    return subject, {
+        **made,
+        "preddose": where(rng.random(size) < 0.85, made["preddose"]),
+        "predfrq": whole(rng.choice([1, 2, 3, 5, 6, 7, 8, 11], size)),
+        "predprn": whole(rng.random(size) < 0.15),
+        "predendat": where(ended, partly),
+    }
 
 
 def _steroid_rows(
@@ -167,6 +201,7 @@ def _adverse_events(rng: Generator, course: Course) -> Log:
     start = np.minimum(start, last)[order]
     end = start + rng.geometric(0.12, size)
     ongoing = end > last
+    end = np.where(rng.random(size) < 0.01, np.maximum(start - 3, 1), end)  # ends before it starts
     grade = rng.choice([1, 2, 3, 4], size, p=[0.33, 0.5, 0.15, 0.02])
     serious = (grade > 2) & (rng.random(size) < 0.4)
     life = serious & (grade == 4)

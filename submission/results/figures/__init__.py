@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,10 @@ FIGURES: Mapping[str, Drawing] = MappingProxyType(
 )
 
 
+PER_SHEET: Mapping[str, int] = MappingProxyType({"heat_map": 24, "timeline": 20})
+"""So many subjects are on a sheet of figures that draw each by itself; more have more sheets."""
+
+
 def draw(
     display: Display,
     results: pd.DataFrame,
@@ -38,7 +43,7 @@ def draw(
     said: str,
     folder: Path,
 ) -> tuple[str, ...]:
-    """The figure a display declares, written as SVG and PNG; the names of the files.
+    """The figure a display declares, written as SVG and PNG; the files, sheet by sheet.
 
     `said` stands under it. MappingError where there is no figure of that name.
     """
@@ -48,8 +53,15 @@ def draw(
             where=display.place,
             remedy=did_you_mean(display.shows, FIGURES),
         )
+    adsl = tables["ADSL"]
+    each = PER_SHEET.get(display.shows, len(adsl.frame))
+    made: list[str] = []
     with style.settings():
-        figure = FIGURES[display.shows](display, results, tables)
-        if said:
-            style.warning(figure, said)
-        return style.save(figure, folder, display.id.lower())
+        for number, people in enumerate(style.sheets_of(adsl.frame, each), 1):
+            shown = {**tables, "ADSL": replace(adsl, frame=people)}
+            figure = FIGURES[display.shows](display, results, shown)
+            if said:
+                style.warning(figure, said)
+            name = display.id.lower() if number == 1 else f"{display.id.lower()}-{number}"
+            made += style.save(figure, folder, name)
+    return tuple(made)

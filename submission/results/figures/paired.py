@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adam.analysis import selected
-from submission.results.figures.style import GRID, look, sheet
+from submission.results.figures.style import GRID, few, look, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,17 +33,21 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
     figure = sheet(7.6, 0.8 + 2.6 * rows)
     grid = figure.subplots(rows, columns, squeeze=False)
     axes_list = [axes for row in grid for axes in row]
+    named = few(people)
     other = set(display.options.get("dashed", ()))
     for axes, panel in zip(axes_list, display.panels, strict=False):
         records = selected(panel, tables, display.place)
+        by_subject = dict(list(records.groupby("USUBJID")))
+        none = records[:0]
         for person in people.to_dict("records"):
-            own = records[records["USUBJID"].eq(person["USUBJID"])].set_index("AVISIT")
+            own = by_subject.get(person["USUBJID"], none).set_index("AVISIT")
             own = own.reindex(visits)
             colour, marker = looks[str(person["USUBJID"])]
-            dashed = str(person["SUBJID"]) in other
+            dashed = named and str(person["SUBJID"]) in other
             axes.plot(
-                weeks, own[panel.variable], color=colour, marker=marker,
-                markersize=5, linewidth=1.4, linestyle="--" if dashed else "-",
+                weeks, own[panel.variable], color=colour, marker=marker if named else None,
+                markersize=5, linewidth=1.4 if named else 0.4, alpha=None if named else 0.4,
+                linestyle="--" if dashed else "-",
                 markerfacecolor="white" if dashed else colour, label=str(person["SUBJID"]),
             )  # fmt: skip
         axes.set_xticks(weeks)
@@ -55,6 +59,9 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
         axes.set_xlabel("Week")
     for axes in axes_list[len(display.panels) :]:
         axes.set_visible(False)
+    if not named:
+        figure.suptitle(f"{len(people)} subjects", fontsize=9, x=0.01, ha="left")
+        return figure
     handles, labels = axes_list[0].get_legend_handles_labels()
     figure.legend(
         handles, [f"{x} (no response)" if x in other else x for x in labels], title="Subject",

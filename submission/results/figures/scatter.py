@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from adam.analysis import selected
 from specs.errors import MappingError
-from submission.results.figures.style import GRID, QUIET, look, sheet
+from submission.results.figures.style import COLOURS, GRID, QUIET, few, look, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,11 +23,12 @@ _COLUMNS = 3
 
 
 def draw(display: Display, results: pd.DataFrame, tables: Mapping[str, Table]) -> Figure:
-    """A point per subject in each panel, its number beside it; the panel's title has the rank
-    correlation that the display's analyses give for its parameter.
+    """A point per subject in each panel, with its number where they are few; the panel's title
+    has the rank correlation that the display's analyses give for its parameter.
     """
     people = tables["ADSL"].frame.set_index("USUBJID")["SUBJID"]
     looks = look(people.index)
+    named = few(people)
     rows = (len(display.panels) + _COLUMNS - 1) // _COLUMNS
     figure = sheet(7.4, 0.5 + 2.7 * rows)
     grid = figure.subplots(rows, min(_COLUMNS, len(display.panels)), squeeze=False)
@@ -42,6 +43,9 @@ def draw(display: Display, results: pd.DataFrame, tables: Mapping[str, Table]) -
         height = first[panel.variable].abs().max()
         for subject, x, y in zip(first["USUBJID"], other, first[panel.variable], strict=True):
             colour, marker = looks[str(subject)]
+            if not named:
+                axes.plot(x, y, marker=".", color=COLOURS[0], markersize=4, linestyle="none")
+                continue
             crowded = any(x == left and abs(y - low) < 0.08 * height for left, low in taken)
             taken.append((x, y))
             axes.plot(x, y, marker=marker, color=colour, markersize=7, linestyle="none")

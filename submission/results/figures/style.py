@@ -14,8 +14,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sized
     from pathlib import Path
+
+    import pandas as pd
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B8860B", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
@@ -43,6 +45,20 @@ _SETTINGS: Any = {
     "svg.hashsalt": "cdisckit",
     "svg.fonttype": "path",
 }
+
+
+NAMED = 12
+"""So many subjects have names in a figure; of more it tells the number."""
+
+
+def few(people: Sized) -> bool:
+    """Whether each subject is named and looks like no other."""
+    return len(people) <= NAMED
+
+
+def sheets_of(people: pd.DataFrame, each: int) -> list[pd.DataFrame]:
+    """The subjects in parts that one sheet has room for."""
+    return [people[n : n + each] for n in range(0, max(len(people), 1), max(each, 1))]
 
 
 def settings() -> Any:

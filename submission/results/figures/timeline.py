@@ -27,8 +27,10 @@ _ROOM, _BESIDE = 14, 8  # days that the label of a dose and the mark of an event
 
 def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figure:
     """A lane per subject. The display's panels are in this order: daily dose by interval, adverse
-    events, response by visit.
+    events, response by visit. `decisive` of the display names the visit whose response counts: it
+    is ringed, at its target day where there is no assessment, with the reason of a failure.
     """
+    decisive = str(display.options.get("decisive", ""))
     doses, events, responses = (selected(p, tables, display.place) for p in display.panels)
     people = tables["ADSL"].frame
     ends = (people["EOSDT"] - people["TRTSDT"]).dt.days.add(1).set_axis(people["USUBJID"])
@@ -42,7 +44,9 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
         end = _day(person["EOSDT"], person["TRTSDT"])
         _dose_area(axes, doses[doses["USUBJID"].eq(subject)], bottom, highest, end)
         _events(axes, events[events["USUBJID"].eq(subject)], bottom + 0.66)
-        _responses(axes, responses[responses["USUBJID"].eq(subject)], bottom + 1.04)
+        own = responses[responses["USUBJID"].eq(subject)]
+        _responses(axes, own[own["AVISIT"].ne(decisive)], bottom + 1.04)
+        _decisive(axes, own[own["AVISIT"].eq(decisive)], bottom + 1.04)
         axes.plot([FIRST_DAY, end], [bottom, bottom], color=QUIET, linewidth=0.7)
         left = person["EOSSTT"] == "DISCONTINUED"
         axes.plot(end, bottom, marker="X" if left else "|", color=INK, markersize=8, zorder=5)
@@ -128,6 +132,25 @@ def _responses(axes: Any, own: pd.DataFrame, height: float) -> None:
         )  # fmt: skip
 
 
+def _decisive(axes: Any, own: pd.DataFrame, height: float) -> None:
+    """The response that counts, with its reason where it is not met."""
+    days = own["ADY"].fillna(own["AWTARGET"])
+    for day, answer, reason in zip(days, own["AVALC"], own["NRIREAS"], strict=True):
+        axes.plot(
+            day, height, marker="o", markersize=10, markerfacecolor="white", color=INK,
+            markeredgewidth=0.8, linestyle="none", zorder=4,
+        )  # fmt: skip
+        axes.plot(
+            day, height, marker="P" if answer == "Y" else "_", markersize=6, color=_GREEN,
+            markeredgewidth=0 if answer == "Y" else 1.6, linestyle="none", zorder=5,
+        )  # fmt: skip
+        if answer != "Y" and pd.notna(reason):
+            axes.annotate(
+                reason, (day, height), xytext=(8, 0), textcoords="offset points", fontsize=6.5,
+                va="center", color=INK,
+            )  # fmt: skip
+
+
 def _keys(axes: Any, highest: float) -> list[Any]:
     def key(label: str, **look: Any) -> Any:
         (handle,) = axes.plot([], [], linestyle="none", label=label, **look)
@@ -141,6 +164,7 @@ def _keys(axes: Any, highest: float) -> list[Any]:
             markersize=9),
         key("SRI-4 met at the visit", marker="P", color=_GREEN, markersize=7),
         key("SRI-4 not met", marker="_", color=_GREEN, markersize=7, markeredgewidth=1.6),
+        key("ringed: decisive visit", marker="o", color=INK, markerfacecolor="white", markersize=8),
         key("AE grade 1", marker="o", **empty),
         key("AE grade 2", marker="s", **empty),
         key("AE not graded (serious)", marker="D", **empty),

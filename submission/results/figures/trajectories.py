@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from adam.analysis import selected
-from submission.results.figures.style import INK, QUIET, dashes, look, sheet, week_axis
+from submission.results.figures.style import INK, QUIET, dashes, few, look, sheet, week_axis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,26 +27,34 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
     """
     people = tables["ADSL"].frame
     looks, strokes = look(people["USUBJID"]), dashes(people["USUBJID"])
+    named = few(people)
     figure = sheet(7.2, 0.7 + 2.3 * len(display.panels))
     axes_list = figure.subplots(len(display.panels), 1, sharex=True, squeeze=False)[:, 0]
     for axes, panel in zip(axes_list, display.panels, strict=True):
         records = selected(panel, tables, display.place)
         stepped = "ASTDY" in records
+        by_subject = dict(list(records.groupby("USUBJID")))
+        none = records[:0]
         for person in people.to_dict("records"):
-            own = records[records["USUBJID"].eq(person["USUBJID"])]
+            own = by_subject.get(person["USUBJID"], none)
             line = _steps(own, person) if stepped else _points(own, panel)
             colour, marker = looks[str(person["USUBJID"])]
             axes.plot(
-                line["day"], line["value"], color=colour, linewidth=1.4, label=person["SUBJID"],
-                linestyle=strokes[str(person["USUBJID"])],
-                marker=None if stepped else marker, markersize=4.5, markeredgecolor="white",
+                line["day"], line["value"], color=colour, label=person["SUBJID"],
+                linewidth=1.4 if named else 0.4, linestyle=strokes[str(person["USUBJID"])],
+                alpha=None if named else 0.4,
+                marker=None if stepped or not named else marker, markersize=4.5,
+                markeredgecolor="white",
                 markeredgewidth=0.5, drawstyle="steps-post" if stepped else "default",
                 clip_on=False,
             )  # fmt: skip
-            if stepped:
+            if stepped and named:
                 _marked(axes, line, colour, marker)
         _finish(axes, panel)
     axes_list[-1].set_xlabel("Week from the infusion")
+    if not few(people):
+        figure.suptitle(f"{len(people)} subjects", fontsize=9, x=0.01, ha="left")
+        return figure
     handles = [
         _key(axes_list[0], str(p["SUBJID"]), *looks[str(p["USUBJID"])], strokes[str(p["USUBJID"])])
         for p in people.to_dict("records")
