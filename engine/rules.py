@@ -19,9 +19,9 @@ from engine.calls import outcome_of
 from engine.values import combined, no_values, typed
 from specs.choices import COLUMNS
 from specs.distinct import as_plain, spread
-from specs.errors import CdisckitError, MappingError
+from specs.errors import CdisckitError, MappingError, SpecError
 from specs.references import split_source
-from specs.where import all_hold, variables_of
+from specs.where import all_hold, clauses_in, variables_of
 
 if TYPE_CHECKING:
     from specs.derivation import Derivation
@@ -95,7 +95,7 @@ class Making(ABC):
         several = len(variable.rules) > 1 or any(rule.when for rule in variable.rules)
         several &= variable not in self.dataset.working
         for number, rule in enumerate(variable.rules, start=1):
-            met = self._met(rule.when, rule.place)
+            met = self._met(rule.when, rule.place, variable.name)
             rows = met & values.isna()
             made = typed(self._given(rule, variable, met, rows), variable, rule.place)
             values = made if rows.all() else combined(values, rows, made)
@@ -103,13 +103,23 @@ class Making(ABC):
                 self.account.fired(variable.name, number, rows & made.notna())
         return values
 
-    def _met(self, conditions: tuple[Condition, ...], place: str) -> pd.Series:
+    def _met(self, conditions: tuple[Condition, ...], place: str, variable: str) -> pd.Series:
         if not conditions:
             return pd.Series(data=True, index=self.index)
         names = variables_of(conditions)
         columns = {name: self.column(name, place) for name in names}
         unanswered = {name: self.unanswered(name) for name in names}
-        return all_hold(conditions, pd.DataFrame(columns, index=self.index), unanswered)
+        for clause in clauses_in(conditions):
+            name = clause.variable
+            unread = clause.without_number(columns[name], unanswered[name])
+            if unread.any():
+                told = as_plain(columns[name])[unread].astype("str")
+                told = f"{name} is " + told + f", which is not a number, so {clause} does not hold"
+                self.account.report("CK-CONDITION", "warning", variable, columns[name], told)
+        try:
+            return all_hold(conditions, pd.DataFrame(columns, index=self.index), unanswered)
+        except SpecError as error:
+            raise SpecError(error.what, where=error.where or place, remedy=error.remedy) from None
 
     def _given(self, rule: Rule, variable: Variable, met: pd.Series, rows: pd.Series) -> pd.Series:
         """What a rule gives, on the index of all records; it counts in `rows`."""

@@ -22,6 +22,7 @@ from specs.distinct import as_category, as_plain, on_distinct, spread
 from specs.errors import MappingError, SpecError
 from specs.findings import all_findings
 from specs.model import Origin
+from specs.numbers import read_qualified
 from specs.references import split_source
 from specs.tables import Table, sorted_trace, stable_order
 from specs.where import all_hold, variables_of
@@ -356,11 +357,18 @@ class Tabulation(Making):
     def _blank_units(self) -> None:
         """Leave the standard unit blank where there is no result in it (CG0426).
 
-        Before, rules convert by it, so a table of tests names it for every record.
+        Before, rules convert by it, so a table of tests names it for every record; a word such as
+        NEGATIVE that was collected without a unit is in none.
         """
-        result, unit = f"{self.dataset.domain}STRESC", f"{self.dataset.domain}STRESU"
-        if self.dataset.class_ == "FINDINGS" and {result, unit} <= set(self._values):
-            self._values[unit] = self._values[unit].where(self._values[result].notna())
+        prefix = self.dataset.domain
+        result, unit, collected = (f"{prefix}{name}" for name in ("STRESC", "STRESU", "ORRESU"))
+        if self.dataset.class_ != "FINDINGS" or not {result, unit} <= set(self._values):
+            return
+        texts = self._values[result]
+        of_number = on_distinct(_read_as_numbers, texts).eq(True)
+        if collected in self._values:
+            of_number |= self._values[collected].notna() & texts.notna()
+        self._values[unit] = self._values[unit].where(of_number)
 
     def _report_unplanned(self) -> None:
         """Findings for records at an event that is no visit of the study, if visits are told."""
@@ -379,3 +387,8 @@ def _positions(order: np.ndarray) -> np.ndarray:
     position = np.empty_like(order)
     position[order] = np.arange(len(order))
     return position
+
+
+def _read_as_numbers(texts: pd.Series) -> pd.Series:
+    """Whether each text is a number, with a qualifier or without."""
+    return texts.map(lambda text: read_qualified(str(text)) is not None, na_action="ignore")

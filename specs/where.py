@@ -119,6 +119,19 @@ class Where(BaseModel):
         }[self.comparator]
         return compare(limit).fillna(value=False).astype(bool)
 
+    def without_number(self, column: pd.Series, unanswered: Collection[str] = ()) -> pd.Series:
+        """True where a text that is no number is compared with a number: then no order holds."""
+        none = pd.Series(data=False, index=column.index)
+        ordered = self.comparator in _ORDERED and _number(self.values[0]) is not None
+        kinds = pd.api.types
+        if not ordered or kinds.is_numeric_dtype(column) or kinds.is_datetime64_dtype(column):
+            return none
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            values, codes = distinct_values(column)
+            return spread_plain(self.without_number(values, unanswered), codes, column.index)
+        known = column.notna() & ~column.isin([*unanswered, ""])
+        return known & pd.to_numeric(column, errors="coerce").isna()
+
     def _ordered(self, column: pd.Series) -> tuple[pd.Series, Any]:
         """What a comparator of order compares: numbers with a number, dates with a date."""
         (text,) = self.values

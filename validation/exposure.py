@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sdtm.dates import full_day
+from sdtm.order import earliest_of, latest_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,8 @@ def exposure_days(
         texts = taken.melt("USUBJID", list(variables), value_name="dtc").dropna(subset=["dtc"])
         days = full_day(texts["dtc"]).groupby(texts["USUBJID"])
         known = days.count().eq(days.size())
-        first, last = days.min().where(known), days.max().where(known)
+        of = earliest_of, latest_of
+        first, last = (full_day(f(texts["dtc"], texts["USUBJID"])["dtc"]).where(known) for f in of)
         return (
             first.reindex(subjects).set_axis(subjects.index),
             last.reindex(subjects).set_axis(subjects.index),

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from sdtm.dates import full_day
+from sdtm.dates import first_day, full_day
 from sdtm.order import spans, spans_of_starts, surely_before, surely_not_after
 from specs.derivation import Outcome, derivation
 from specs.distinct import all_once_each
@@ -26,10 +26,11 @@ def epoch(
     ] = "first element that starts",
 ) -> Outcome:
     """The {element_epoch} of the last element of the subject that has begun by {date}. Where it is
-    not known whether a complete date is before or after a {start} on the same day, the record
-    belongs to the {on_start_day} on that day. Missing before the first {start}, after the {end} of
-    the element, when the date is missing, and, with a finding, when it is so incomplete that it may
-    lie in several epochs, before the first or after the last.
+    not known whether a complete date is before or after a {start} on the same day, or several
+    elements start at its very moment, the record belongs to the {on_start_day} on that day. Missing
+    before the first {start}, after the {end} of the element, when the date is missing, and, with a
+    finding, when it is so incomplete that it may lie in several epochs, before the first or after
+    the last.
 
     The guide leaves open to which element a day of transition belongs (SDTMIG 3.4, section 5.3).
     A study says it once, as epoch_on_start_day in study.yaml.
@@ -46,7 +47,8 @@ def epoch(
     last = met.index.to_series().eq(last_begun)
     met = met.assign(possible=last | after, open=after, last=last)
     of_day = _of_day(met, on_start_day)
-    chosen = of_day.combine_first(_only_one(met))
+    at_once = _at_once(met, on_start_day)
+    chosen = at_once.combine_first(of_day).combine_first(_only_one(met)).astype("int64")
     ends = pd.Series(met.index, index=pd.MultiIndex.from_frame(met[["pair", "place"]]))
     rows = ends.reindex(pd.MultiIndex.from_arrays([chosen.index, chosen.to_numpy()]))
     there = met.loc[rows.to_numpy()]
@@ -61,8 +63,8 @@ def epoch(
 
 
 def _ordered(elements: pd.DataFrame) -> pd.DataFrame:
-    """The elements in the order of their starts, those of one start as they come."""
-    first = spans(elements["start"]).first
+    """The elements in the order of the days they start on, those of one day as they come."""
+    first = first_day(elements["start"])
     ordered = elements.assign(first=first).sort_values("first", kind="stable")
     return ordered.assign(place=range(len(ordered)))
 
@@ -88,6 +90,15 @@ def _of_day(met: pd.DataFrame, on_start_day: str) -> pd.Series:
         return places.min()
     before = met[met["last"] & met["pair"].isin(rows["pair"])].set_index("pair")["place"]
     return before.combine_first(places.min()).astype("int64")
+
+
+def _at_once(met: pd.DataFrame, on_start_day: str) -> pd.Series:
+    """The place of the element by pair, where several start at the very moment of the date."""
+    rows = met[met["start"].eq(met["date"])]
+    places = rows.groupby("pair")["place"]
+    last = on_start_day == "last element that starts"
+    chosen: pd.Series = (places.max() if last else places.min())[places.size().gt(1)]
+    return chosen
 
 
 def _only_one(met: pd.DataFrame) -> pd.Series:

@@ -453,3 +453,51 @@ def test_the_parts_of_a_split_domain_are_numbered_through_and_have_their_own_qua
         ("VS", "2", "LEFT"),
     ]
     assert rows(tables["SUPPVSWT"].frame, "RDOMAIN", "IDVARVAL", "QVAL") == [("VS", "3", "LEFT")]
+
+
+def test_a_text_that_is_no_number_is_told_where_it_is_compared_with_one(build: Build) -> None:
+    ae = AE + "  AEACN: {assigned: {constant: DRUG WITHDRAWN}, when: [{score: {GE: 3}}]}\n"
+    collected = "subject,term,start,score\n1,A,1/1/2020,4\n1,B,1/1/2020,<5\n1,C,1/1/2020,\n"
+    made = build({**CORE, "sdtm/ae.yaml": ae, "ae.csv": collected})
+    assert rows(made.tables["AE"].frame, "AETERM", "AEACN") == [
+        ("A", "DRUG WITHDRAWN"),
+        ("B", None),
+        ("C", None),
+    ]
+    found = made.findings[made.findings["rule"] == "CK-CONDITION"]
+    assert found[["subject", "variable", "value", "line"]].to_numpy().tolist() == [
+        ["1", "AEACN", "<5", "3"]
+    ]
+    assert found["message"].tolist() == [
+        'score is <5, which is not a number, so score GE "3" does not hold'
+    ]
+
+
+def test_a_condition_of_the_wrong_kind_names_its_line(build: Build) -> None:
+    ae = AE + "  AEACN: {assigned: {constant: NOT APPLICABLE}, when: [{AESTDY: {EQ: abc}}]}\n"
+    told = refused(build, {"sdtm/ae.yaml": ae, "ae.csv": "subject,term,start\n1,A,1/1/2020\n"})
+    assert told.startswith('ae.yaml line 9: AESTDY EQ "abc": AESTDY is numeric, abc is not')
+
+
+def test_a_word_collected_without_a_unit_is_in_no_unit(build: Build) -> None:
+    lb = """
+        dataset: LB
+        records: {from: lb}
+        tests:
+          - [LBTESTCD, LBSTRESU, result, unit]
+          - [GLUC, mmol/L, res, unit]
+        keys: [STUDYID, USUBJID, LBTESTCD, LBDTC]
+        variables:
+          LBORRES: {collected: result}
+          LBORRESU: {collected: unit}
+          LBSTRESC: {derived: standard_result, from: [LBORRES, LBORRESU, LBSTRESU, LBTESTCD]}
+          LBDTC: {collected: date}
+    """
+    collected = "subject,date,res,unit\n1,01/03/2020,5,mmol/L\n1,02/03/2020,NEGATIVE,\n"
+    collected += "1,03/03/2020,<2,mmol/L\n"
+    frame = build({**CORE, "sdtm/lb.yaml": lb, "lb.csv": collected}).tables["LB"].frame
+    assert rows(frame, "LBSTRESC", "LBSTRESU") == [
+        ("5", "mmol/L"),
+        ("NEGATIVE", None),
+        ("<2", "mmol/L"),
+    ]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import pytest
 
@@ -119,3 +121,31 @@ def test_elements_of_other_subjects_do_not_count() -> None:
     found = epoch(dates, subjects, *elements).values
     assert found.tolist()[1] == "SCREENING"
     assert found.isna().tolist() == [True, False]
+
+
+def test_elements_that_start_at_the_moment_of_a_record_are_chosen_as_the_study_says() -> None:
+    text = partial(pd.Series, dtype="str")
+    elements = (
+        text(["S", "S", "S"]),
+        text(["2020-01-01", "2020-03-05T08:30", "2020-03-05T08:30"]),
+        text(["2020-03-05T08:30", "2020-03-05T08:30", "2020-12"]),
+        text(["SCREENING", "TREATMENT", "FOLLOW-UP"]),
+    )
+    dates = text(["2020-03-05T08:30", "2020-03-05T08:31", "2020-03-05T08:00", "2020-12-30"])
+    made = epoch(dates, text(["S"] * 4), *elements)
+    assert made.values.tolist() == ["TREATMENT", "FOLLOW-UP", "SCREENING", "FOLLOW-UP"]
+    last = epoch(dates, text(["S"] * 4), *elements, on_start_day="last element that starts")
+    assert last.values.tolist() == ["FOLLOW-UP", "FOLLOW-UP", "SCREENING", "FOLLOW-UP"]
+
+
+def test_elements_of_one_day_follow_each_other_as_they_are_planned() -> None:
+    text = partial(pd.Series, dtype="str")
+    made = epoch(
+        text(["2020-12-30"]),
+        text(["S"]),
+        text(["S", "S", "S"]),
+        text(["2020-03-05", "2020-03-05T08:30", "2020-03-05"]),
+        text(["2020-03-05T08:30", "2020-03-05", "2020-12-31"]),
+        text(["SCREENING", "TREATMENT", "FOLLOW-UP"]),
+    )
+    assert made.values.tolist() == ["FOLLOW-UP"]
