@@ -28,7 +28,7 @@ FIRST_DAY = "2017-11-02"
 WEIGHTS = {**dict.fromkeys(range(1, 9), 8), **dict.fromkeys(range(9, 15), 4),
            **dict.fromkeys(range(15, 22), 2), **dict.fromkeys(range(22, 25), 1)}  # fmt: skip
 SELENA = "SELENA-SLEDAI"
-SUPPLEMENTAL = {"RS": ["RSTPT"], "QS": ["QSTPT"], "CM": ["CMPRN", "CMPROHIB"]}
+SUPPLEMENTAL = {"CM": ["CMPRN", "CMPROHIB"]}
 NUMBERS = ("AGE", "RSSTRESN", "QSSTRESN", "CMDOSE", "EXDOSE", "VISITNUM")
 COLUMNS = {
     "DM": "STUDYID DOMAIN USUBJID SUBJID SITEID DTHDTC AGE AGEU SEX RACE ETHNIC ARM ACTARM",
