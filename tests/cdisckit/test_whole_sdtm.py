@@ -167,6 +167,13 @@ def test_what_was_not_done_has_a_reason_that_is_none_of_the_codes(made: SdtmBuil
         assert undone[f"{name}REASND"].notna().all(), name
         assert not undone[f"{name}REASND"].isin(["NOT DONE", "ND", "NASK", "UNK", "NA"]).any(), name
         assert rows.loc[rows[f"{name}STAT"].isna(), f"{name}REASND"].isna().all(), name
+    assert frame(made, "RS")["RSREASND"].dropna().tolist() == [
+        "White cells in urine were not counted",
+        "Eyes were not examined",
+    ]
+    assert frame(made, "LB")["LBREASND"].dropna().tolist() == [
+        "Urine was not collected for 24 hours"
+    ]
 
 
 def test_the_volume_of_an_infusion_has_its_unit(made: SdtmBuild) -> None:

@@ -55,6 +55,28 @@ def test_a_qualifier_of_dm_is_related_by_the_subject_alone(build: Build) -> None
     assert rows(frame, "USUBJID", "IDVAR", "IDVARVAL", "QVAL") == [("S1-1", None, None, "7")]
 
 
+def test_a_qualifier_of_sv_is_related_by_the_visit(build: Build) -> None:
+    sv = """
+dataset: SV
+records: {from: visit}
+keys: [STUDYID, USUBJID, VISITNUM]
+variables:
+  VISITNUM: {collected: number}
+  SVREASOC: {collected: why}
+supplemental:
+  SVREASOT: {collected: other, label: Reason in Words}
+"""
+    data = "subject,number,why,other\n1,1,,\n1,90.01,Other,storm\n1,2,Ill,storm\n"
+    made = build({"sdtm/sv.yaml": sv, "visit.csv": data}).tables
+    assert rows(made["SV"].frame, "VISITNUM", "SVREASOC") == [
+        (1, None), (2, "Ill"), (90.01, "Other"),
+    ]  # fmt: skip
+    assert rows(made["SUPPSV"].frame, "IDVAR", "IDVARVAL", "QNAM", "QVAL") == [
+        ("VISITNUM", "2", "SVREASOT", "storm"),
+        ("VISITNUM", "90.01", "SVREASOT", "storm"),
+    ]
+
+
 def test_a_qualifier_may_be_what_a_block_assigns(build: Build) -> None:
     ae = AE.replace("{from: ae}", "{from: ae, assign: {AEHOW: WEB}}").replace(
         "{derived: upper_case, from: why, label", "{label"
