@@ -54,12 +54,14 @@ def test_two_other_readers_agree_with_ours_on_every_file(lupus_build: tuple[Run,
         assert list(theirs.columns) == [column.name for column in member.columns]
         assert meta.column_labels == [column.label for column in member.columns]
         sas = pd.read_sas(path, format="xport", encoding="ascii")
+        # pandas takes every eight blanks of the last card for padding, and may lose the last row.
+        assert 0 <= len(ours) - len(sas) <= (path.name == "suppdm.xpt"), path.name
         for column in member.columns:
             mine, second, third = (f[column.name] for f in (ours, theirs, sas))
             if column.type == "Char":
                 want = mine.fillna("").tolist()
                 assert second.fillna("").tolist() == want, (path.name, column.name)
-                assert third.fillna("").tolist() == want, (path.name, column.name)
+                assert third.fillna("").tolist() == want[: len(sas)], (path.name, column.name)
             else:
                 np.testing.assert_array_equal(second, mine, f"{path.name} {column.name}")
                 # pandas reads a stored zero as 5.4e-79, the smallest number of the format
