@@ -9,8 +9,9 @@
 
 from __future__ import annotations
 
+import re
 from operator import methodcaller
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from specs.model import Dataset, Parameter, Rule, Variable
 
 _GRID = "@grid"
+_SEQUENCE: Final = re.compile(r"[A-Z]{2}SEQ")
 """Column with the row of the grid that a row stands on."""
 
 _PERSON = "@person"
@@ -441,10 +443,14 @@ class AnalysisDataset(Making):
 
         def located(_: pd.Index, places: NDArray[np.int64]) -> Mapping[str, pd.Series]:
             rows = frame.iloc[places].reset_index(drop=True)
-            numbers = (
-                {"seq": rows["ASEQ"].map(number_text, na_action="ignore")} if "ASEQ" in rows else {}
-            )
-            return {"subject": rows["USUBJID"], **numbers}
+            where = {"subject": rows["USUBJID"]}
+            numbered = [n for n in map(str, frame) if n == "ASEQ" or _SEQUENCE.fullmatch(n)]
+            if numbered:
+                seq = "ASEQ" if "ASEQ" in numbered else numbered[0]
+                where["seq"] = rows[seq].map(number_text, na_action="ignore")
+            if "AVISIT" in rows:
+                where["event"] = rows["AVISIT"]
+            return where
 
         return table, self.account.findings(position, located)
 
