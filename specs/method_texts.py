@@ -7,6 +7,7 @@ of a rule. Further paragraphs that begin with a name and a colon are submission 
     order: The lowest in {order}.    the words for {order} where it is given, else there are none
     missing=strict: ...              the words for {missing} where it is this; there may be none
     order=: ...                      the words for {order} where it is not given
+    dates=single: ...                the whole text where {dates} is a single source
 
 `{keys:first 2}` and `{keys:after 2}` are some of several sources, 2 being a number, `half`, or the
 name of a constant; `{keys:of AVALC}` those that end so; `{values:or}` joins with "or". `{column}`
@@ -74,9 +75,12 @@ class Filling:
 
     def text(self, column: str) -> str:
         """The text of a column, the first paragraph if it has none of its own."""
-        return " ".join(
-            self._filled(self.told.columns.get(column, self.told.first), column).split()
-        )
+        whole = self.told.columns.get(column, self.told.first)
+        for (name, value), words in self.told.phrases.items():
+            named = self.sources.get(name, ())
+            if value == "single" and len(named) == 1 and " " not in named[0]:
+                whole = words
+        return " ".join(self._filled(whole, column).split())
 
     def _filled(self, text: str, column: str, inside: frozenset[str] = frozenset()) -> str:
         """A text with words for its placeholders; SpecError for any other braces."""

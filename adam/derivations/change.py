@@ -21,8 +21,8 @@ _DAYS_OF_MONTH = Fraction("365.25") / 12
 
 @derivation
 def baseline_value(value: pd.Series, flag: pd.Series, *group: pd.Series) -> Outcome:
-    """{value} of the record with {flag} EQ "Y" and the same {group}; missing where there
-    is none.
+    """{value} of the record with {flag} EQ "Y" and the same {group}, of several the first;
+    missing where there is none.
     """
     code = dense(numbered(group, len(value)))
     last_first = np.flatnonzero(flag.eq("Y"))[::-1]  # so that of several the first one stays
@@ -50,8 +50,8 @@ def difference(value: pd.Series, base: pd.Series) -> pd.Series:
 
 @derivation
 def percent_change(change: pd.Series, base: pd.Series) -> pd.Series:
-    """100 x {change} / {base}, computed exactly from the decimals; missing where either is missing,
-    or {base} is 0.
+    """100 x {change} / {base}, computed exactly from the decimals and rounded once to the nearest
+    number; missing where either is missing, or {base} is 0.
     """
     return exact.computed(lambda part, of: 100 * part / of if of else None, change, base)
 
@@ -116,7 +116,9 @@ def months_between(start: Dates, end: Dates, *, decimals: int) -> pd.Series:
 
 @derivation
 def share_of(value: pd.Series, limit: pd.Series) -> pd.Series:
-    """{value} divided by {limit}; missing where either is missing, or {limit} is 0."""
+    """{value} divided by {limit}, computed exactly from the decimals and rounded once to the
+    nearest number; missing where either is missing, or {limit} is 0.
+    """
     return exact.computed(lambda number, of: number / of if of else None, value, limit)
 
 

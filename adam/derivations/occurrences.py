@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 def treatment_emergent(
     dtc: DateTexts, start: Dates, start_time: pd.Series, end: DateTexts | None = None
 ) -> Outcome:
-    """Y where {dtc} is after the first dose on {start}, or on its day and not timed before
-    {start_time}. {end} A {dtc} that is incomplete or missing, or has an offset from UTC, which
-    {start_time} has not, counts where it may be so, with a finding where it may also be before.
-    Missing without a first dose, and otherwise.
+    """Y where {dtc} is after the day {start}, or on that day and not timed before {start_time}.
+    {end} Where {dtc} is incomplete or missing, or has an offset from UTC, which {start_time} has
+    not, it counts where it may be so, with a finding where it may also be before. Missing where
+    {start} is missing, and otherwise.
 
-    end: Missing where {end} is for certain before the first dose, whatever {dtc} is.
+    end: Missing where {end} is for certain before the day {start}, or on that day and timed before
+    {start_time}, whatever {dtc} is.
     """
     dose, when = spans_of_days(start, start_time), spans(dtc)
     by_clock = clocks_decide(when, dose)
@@ -51,7 +52,8 @@ def start_not_before(dtc: DateTexts, first: Dates, end: DateTexts | None = None)
     {first} on, if it allows one. {end} Known parts stay. Missing, with a finding, where
     the year is not known.
 
-    end: Not so where that would be after every day that {end} allows.
+    end: Where that would be after every day that {end} allows, it is the earliest calendar day that
+    {dtc} allows.
     """
     earliest, later = dates.first_day(dtc), dates.first_day_from(dtc, first)
     if end is not None:

@@ -120,11 +120,13 @@ def dose_intervals(
 
     AENDT: The last day of the stretch; missing where it is open at its end.
 
-    AVAL: The sum of {dose} over the records active in the stretch, computed exactly; 0 where none
-    is active, missing where the dose of one is missing.
+    AVAL: The sum over the records active in the stretch of the exact numbers that {dose} was
+    rounded from, itself rounded once to the nearest number; 0 where none is active, missing where
+    the dose of one is missing.
 
-    KNOWNDD: The sum of {dose} over the records active in the stretch, computed exactly, with
-    missing doses left out; 0 where none is left.
+    KNOWNDD: The sum over the records active in the stretch of the exact numbers that {dose} was
+    rounded from, itself rounded once to the nearest number, with missing doses left out; 0 where
+    none is left.
 
     ASTDTF: {first_flag} of the record that begins on the first day of the stretch, or {last_flag}
     of the record that ends the day before; of several the highest part, missing where one of them

@@ -87,18 +87,24 @@ def earliest_possible_flag(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
 @derivation(scope="subject")
 def first_on_or_after(dtc: DateTexts, reference: Dates, subjects: pd.Series) -> pd.Series:
     """The earliest calendar day on or after {reference} that {dtc} of the subject allows,
-    incomplete dates included; missing where none allows one or its year is not known.
+    incomplete dates included; missing where none allows one or its year is not known, and where
+    {reference} is missing.
     """
-    return _earliest(dates.first_day_from(dtc, reference), dtc, subjects)["day"]
+    return _earliest(_day_from(dtc, reference), dtc, subjects)["day"]
 
 
 @derivation(scope="subject")
 def first_on_or_after_flag(dtc: DateTexts, reference: Dates, subjects: pd.Series) -> pd.Series:
     """The highest part, M month or D day, that had to be imputed in the {dtc} of the subject that
     allows the earliest calendar day on or after {reference}; missing where none had to, also where
-    a complete date is of that day.
+    a complete date is of that day, and where there is no such day.
     """
-    return _earliest(dates.first_day_from(dtc, reference), dtc, subjects)["flag"]
+    return _earliest(_day_from(dtc, reference), dtc, subjects)["flag"]
+
+
+def _day_from(dtc: pd.Series, reference: pd.Series) -> pd.Series:
+    """The earliest day on or after the reference that a text allows; missing without reference."""
+    return dates.first_day_from(dtc, reference).where(reference.notna())
 
 
 def _earliest(day: pd.Series, dtc: pd.Series, subjects: pd.Series) -> pd.DataFrame:

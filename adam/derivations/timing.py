@@ -30,9 +30,13 @@ def analysis_time(dtc: DateTexts) -> pd.Series:
 def earliest_possible_date(
     dtc: DateTexts, *, highest_imputed: Literal["D", "M", "Y"] = "Y"
 ) -> Outcome:
-    """The earliest calendar day that {dtc} allows; missing where a part above {highest_imputed} (D
-    day, M month, Y year) would have to be imputed, and, with a finding, where the year is not
-    known.
+    """The earliest calendar day that {dtc} allows. {highest_imputed} Missing, with a finding, where
+    the year is not known.
+
+    highest_imputed=Y:
+
+    highest_imputed: Missing where a part above {highest_imputed} (D day, M month) would have to be
+    imputed.
     """
     return dated(dtc, once_each(dates.first_day, dtc).where(_may_be(dtc, highest_imputed)))
 
@@ -41,9 +45,13 @@ def earliest_possible_date(
 def latest_possible_date(
     dtc: DateTexts, *, highest_imputed: Literal["D", "M", "Y"] = "Y"
 ) -> Outcome:
-    """The latest calendar day that {dtc} allows; missing where a part above {highest_imputed} (D
-    day, M month, Y year) would have to be imputed, and, with a finding, where the year is not
-    known.
+    """The latest calendar day that {dtc} allows. {highest_imputed} Missing, with a finding, where
+    the year is not known.
+
+    highest_imputed=Y:
+
+    highest_imputed: Missing where a part above {highest_imputed} (D day, M month) would have to be
+    imputed.
     """
     return dated(dtc, once_each(dates.last_day, dtc).where(_may_be(dtc, highest_imputed)))
 
@@ -53,9 +61,13 @@ def middle_possible_date(
     dtc: DateTexts, *, highest_imputed: Literal["D", "M", "Y"] = "Y"
 ) -> Outcome:
     """The calendar day of {dtc}, with day 15 where the month alone is known and 30 June where the
-    year alone is; known parts stay (2020---28 is 28 June, day 31 is in July). Missing
-    where a part above {highest_imputed} (D day, M month, Y year) would have to be imputed, and,
-    with a finding, where the year is not known.
+    year alone is; known parts stay (2020---28 is 28 June, day 31 is in July).
+    {highest_imputed} Missing, with a finding, where the year is not known.
+
+    highest_imputed=Y:
+
+    highest_imputed: Missing where a part above {highest_imputed} (D day, M month) would have to be
+    imputed.
     """
     return dated(dtc, once_each(dates.middle_day, dtc).where(_may_be(dtc, highest_imputed)))
 
@@ -63,8 +75,13 @@ def middle_possible_date(
 @derivation
 def imputation_flag(dtc: DateTexts, *, highest_imputed: Literal["D", "M", "Y"] = "Y") -> pd.Series:
     """The highest part of {dtc} that had to be imputed to get a day: M month or D day; missing
-    where none had to, where the year is not known, so that there is no date, and where it is above
-    {highest_imputed}, so that nothing is imputed.
+    where none had to, and where the year is not known, so that there is no date.
+    {highest_imputed}
+
+    highest_imputed=Y:
+
+    highest_imputed: Missing where it is above {highest_imputed} (D day, M month), so that nothing
+    is imputed.
     """
     found = once_each(lambda texts: dates.imputed_part(texts).replace("Y", None), dtc)
     return found.where(_may_be(dtc, highest_imputed)).astype("str")
@@ -86,13 +103,19 @@ def relative_day(date: Dates, reference: Dates) -> pd.Series:
 
 @derivation
 def latest_date(*several: Dates) -> pd.Series:
-    """The latest of {several}; missing dates are left out, missing where all are missing."""
+    """The latest of {several}; missing dates are left out, missing where all are missing.
+
+    several=single: The value of {several}.
+    """
     return pd.concat(several, axis=1).max(axis=1).astype("datetime64[s]")
 
 
 @derivation
 def earliest_date(*several: Dates) -> pd.Series:
-    """The earliest of {several}; missing dates are left out, missing where all are missing."""
+    """The earliest of {several}; missing dates are left out, missing where all are missing.
+
+    several=single: The value of {several}.
+    """
     return pd.concat(several, axis=1).min(axis=1).astype("datetime64[s]")
 
 

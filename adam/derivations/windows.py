@@ -72,8 +72,8 @@ def before_first_dose(
 ) -> Outcome:
     """Y where the latest calendar day that {dtc} allows is before {start}; also where its day is
     {start}, unless {mark} begins with AFTER, or its time is at or after {start_time}, both being
-    given. Otherwise missing, with a finding where an incomplete date, or a time with an offset from
-    UTC, may be before {start} as well as on or after it.
+    given. Otherwise missing, also where the year is not known; with a finding where an incomplete
+    date, or a time with an offset from UTC, may be before {start} as well as on or after it.
 
     A mark that contradicts the time is a finding.
     """
@@ -89,8 +89,8 @@ def before_first_dose(
 def timed_before_first_dose(dtc: pd.Series, start: pd.Series, start_time: pd.Series) -> Outcome:
     """Y where the latest calendar day that {dtc} allows is before {start}; also where its day is
     {start}, unless its time is at or after {start_time}, both being given. Otherwise missing,
-    with a finding where an incomplete date, or a time with an offset from UTC, may be before
-    {start} as well as on or after it.
+    also where the year is not known; with a finding where an incomplete date, or a time with an
+    offset from UTC, may be before {start} as well as on or after it.
     """
     earlier, same_day, late, _ = _beside_first_dose(dtc, start, start_time)
     return Outcome(
@@ -113,13 +113,14 @@ def baseline_flag(
     day_chosen_for: Literal["all parts", "each part"] = "all parts",
     worst: dict[str, Literal["highest", "lowest"]] | None = None,
 ) -> Outcome:
-    """Y for the baseline record of each {subject} and {part}, otherwise missing. Candidates are the
-    records with {before} EQ "Y" and with {value}, not earlier than Day {earliest_day}. Of these
-    count those of the latest {day} of the same {day_chosen_for}. {versions} Of several with the
+    """Y for the baseline records of each {subject}, otherwise missing. Candidates are the records
+    with {before} EQ "Y", with {value}, and with {day} from Day {earliest_day} on. Of these count
+    those of the latest {day} of the same {day_chosen_for}. {versions} Of several with the
     same {part} counts the one with the latest {time}, unless one of them has none; of those
     equal so far, or without {time}, the one with the worst {value}, which is the
     highest{worst}; of those still equal the one with the highest {order}, compared one after the
-    other, a missing one being the lowest. Those equal in all of this are all flagged.
+    other, a missing one being the lowest. Those equal in all of this are all flagged, also those of
+    different parameters.
 
     worst: , but for {worst}
 
@@ -258,15 +259,16 @@ def analysis_flag(
     day_chosen_for: Literal["all parts", "each part"] = "all parts",
     worst: dict[str, Literal["highest", "lowest"]] | None = None,
 ) -> Outcome:
-    """Y for the record that stands for {visit} of each {subject} and {part}, otherwise missing. It
-    is the record with {baseline} EQ "Y". Else candidates are the records with {visit} and
-    {value} whose {baseline} is missing. Of these count those of one day for the same
+    """Y where {baseline} EQ "Y", and for the records that stand for {visit}; otherwise missing.
+    Candidates for these are the records with {visit} and {value} whose {baseline} is missing. Of
+    them count those of one day for the same
     {day_chosen_for}: those with {day}, if any has one; of these those with the lowest
     {distance}, and of two days equally close the later {day}. {base_version} {versions} Of
     several with the same {part} counts the one with the latest {time}, unless one of them has
     none; of those equal so far, or without {time}, the one with the worst {value}, which is
     the highest{worst}; of those still equal the one with the highest {order}, compared one after
-    the other, a missing one being the lowest. Those equal in all of this are all flagged.
+    the other, a missing one being the lowest. Those equal in all of this are all flagged, also
+    those of different parameters.
 
     base_version={version}:
 

@@ -26,7 +26,7 @@ def epoch(
     ] = "first element that starts",
 ) -> Outcome:
     """The {element_epoch} of the last element of the subject that has begun by {date}. Where it is
-    not known whether a complete date is before or after a {start} on the same day, or several
+    not known whether a complete date is before or after {start} on the same day, or several
     elements start at its very moment, the record belongs to the {on_start_day} on that day. Missing
     before the first {start}, after the {end} of the element, when the date is missing, and, with a
     finding, when it is so incomplete that it may lie in several epochs, before the first or after

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 ASSIGNED_BY_PARAMETER = ("PARAMCD", "PARAM", "PARAMN", "PARCAT1")
 
+_TOLD_BY_CODE = {
+    "PARAM": "The decode of PARAMCD in its code list.",
+    "PARAMN": "The number whose decode in its code list is PARAM.",
+}
+
 _RAW = (Origin.COLLECTED, Origin.ASSIGNED, Origin.PROTOCOL)
 
 _GIVEN = ("AVAL", "AVALC")
@@ -93,7 +98,8 @@ class Origins:
         found.extend(_merged(made, self._name))
         found.extend(self._of_rules(variable.rules, ""))
         if not found and self.dataset.parameters and variable.name in ASSIGNED_BY_PARAMETER:
-            found.append(_Source(ASSIGNED, Step("", ""), trivial=True))
+            told = _TOLD_BY_CODE.get(variable.name, "")
+            found.append(_Source(ASSIGNED, Step("", told), trivial=not told))
         return _item_origins(found)
 
     def under(self, variable: Variable, value: str) -> ItemOrigins:

@@ -37,7 +37,7 @@ _OF_ANALYSES: Final = (
     ' dataset the record of the same USUBJID and AVISIT, with ANL01FL EQ "Y" where that dataset'
     " has ANL01FL.",
     "A.VARIABLE to B.VARIABLE are all parameters from A to B in the order of PARAMN.",
-    "It is missing where there is no such record.",
+    "It is missing where there is no such record, and where there are several.",
     "A value that a method gives with a finding is as the method says; the finding asks for a"
     " second look at it.",
     "In a record of a derived parameter a variable of the dataset that the records are made from"

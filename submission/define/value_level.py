@@ -61,11 +61,12 @@ def variable_level(
     if not by_value:
         return VariableLevel(origins.of(variable))
     names = test_names(dataset, measured.topic)
+    told_by_name = results(dataset) if dataset.purpose == "Analysis" else (variable.name,)
     items = tuple(
         ValueItem(
             value=value,
             name=variable.name,
-            label=names.get(value, ""),
+            label=names.get(value, "") if variable.name in told_by_name else variable.label,
             where=_equals(measured.topic, value),
             attributes=by_value[value],
             origins=origins.under(variable, value),

@@ -87,7 +87,31 @@ class Wording:
         return self._conditions(conditions, names_told(rule) if rule else {})
 
     def _conditions(self, conditions: Iterable[Condition], names: Mapping[str, str]) -> str:
-        return _told(conditions, lambda name: names.get(name) or self.source(name))
+        return self._told(conditions, lambda name: names.get(name) or self.source(name))
+
+    def _told(
+        self, conditions: Iterable[Condition], name: Callable[[str], str], owner: str = ""
+    ) -> str:
+        """Conditions that hold together, and alternatives of which one does, in brackets."""
+        return " and ".join(
+            _condition(name(one.variable), one, number=self._is_number(one.variable, owner))
+            if isinstance(one, Where)
+            else f"({' or '.join(self._told(each, name, owner) for each in one.alternatives)})"
+            for one in conditions
+        )
+
+    def _is_number(self, source: str, owner: str) -> bool:
+        """Whether a condition asks for a number: of a dataset, of a parameter, of the record."""
+        of, name = split_source(source)
+        of = of or owner
+        sides = [d for d in self.study.datasets if any(p.code == of for p in d.parameters)]
+        if not of:
+            forms = [block.form for block in self.dataset.blocks]
+            sides = [self.dataset, *(self.study.dataset(f) for f in forms if self.study.has(f))]
+        elif self.study.has(of):
+            sides = [self.study.dataset(of)]
+        found = next((side.variable(name) for side in sides if side.has(name)), None)
+        return found is not None and found.type == "Num"
 
     def predecessor(self, rule: Rule) -> str:
         """`DATASET.VARIABLE`; a qualifier stands in QVAL of the supplemental dataset."""
@@ -115,7 +139,7 @@ class Wording:
             return ""
         owner = split_source(rule.sources[0])[0]
         whose = f" of {owner}" if owner else ""
-        return f"Only records{whose} with {_told(rule.where, str)} are used."
+        return f"Only records{whose} with {self._told(rule.where, str, owner)} are used."
 
     def _is_variable(self, source: str) -> bool:
         owner, name = split_source(source)
@@ -161,8 +185,8 @@ class Step:
 def chain(steps: Sequence[Step]) -> str:
     """Steps as a text: the first that gives a value counts.
 
-    >>> chain([Step('CNSR EQ "0"', "EVENTDT."), Step("", "CENSDT.")])
-    'The first of these that gives a value: (1) Where CNSR EQ "0": EVENTDT. (2) CENSDT.'
+    >>> chain([Step("CNSR EQ 0", "EVENTDT."), Step("", "CENSDT.")])
+    'The first of these that gives a value: (1) Where CNSR EQ 0: EVENTDT. (2) CENSDT.'
     """
     distinct = list(dict.fromkeys(steps))
     if not distinct:
@@ -181,28 +205,18 @@ def _among(step: Step) -> str:
     return f"Where {step.condition}: {step.text}" if step.condition else step.text
 
 
-def _told(conditions: Iterable[Condition], name: Callable[[str], str]) -> str:
-    """Conditions that hold together, and alternatives of which one does, in brackets."""
-    return " and ".join(
-        _condition(name(one.variable), one)
-        if isinstance(one, Where)
-        else f"({' or '.join(_told(each, name) for each in one.alternatives)})"
-        for one in conditions
-    )
-
-
 def _capital(text: str) -> str:
     """A text with a capital letter, unless a name such as a working value's comes first."""
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def _condition(name: str, condition: Where) -> str:
+def _condition(name: str, condition: Where, *, number: bool) -> str:
     values, missing = [value for value in condition.values if value], "" in condition.values
     comparator = condition.comparator
     negative = comparator in (Comparator.NE, Comparator.NOTIN)
     if missing and not values:
         return f"{name} is {'not missing' if negative else 'missing'}"
-    shown = [f'"{value}"' for value in values]
+    shown = [value if number else f'"{value}"' for value in values]
     if comparator not in (Comparator.EQ, Comparator.NE, Comparator.IN, Comparator.NOTIN):
         shown = values
     several = comparator in (Comparator.IN, Comparator.NOTIN)
