@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from pkgutil import iter_modules
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -21,7 +22,8 @@ BY_MODULE = dict(zip(MODULES, all_checks(), strict=True))
 
 def built(make: Any, texts: dict[str, str]) -> Built:
     tables = {name: make.read_table(name, text) for name, text in texts.items()}
-    return Built(make.study_of(tables), tables)
+    versions = MappingProxyType({"SDTMIG": "3.4"})
+    return Built(make.study_of(tables, standards=versions), tables)
 
 
 def case(module: str) -> dict[str, Any]:

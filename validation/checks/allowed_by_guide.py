@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 )
 def allowed_by_guide(data: Built) -> Iterator[Failing]:
     """A dataset has the variables that the guide and the SDTM model let it have."""
-    for dataset, _ in data.datasets(standard="SDTMIG"):
-        if "SDTMIG" not in data.study.standards:
-            return
+    for dataset, frame in data.datasets(standard="SDTMIG"):
+        if frame.empty or "SDTMIG" not in data.study.standards:
+            continue
         for variable, problem in against_guide(dataset, data.study):
             told = pd.DataFrame({"@fault": [problem.what]})
             yield Failing(dataset, told, None, variable)
