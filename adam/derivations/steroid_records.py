@@ -65,7 +65,7 @@ def dose_at_entry(
     )
     made = dose_intervals(*(column[steroid] for column in columns)).rows
     before = reference.groupby(subjects).first() - pd.Timedelta(days=1)
-    day = made["USUBJID"].map(before)
+    day = before.reindex(made["USUBJID"]).set_axis(made.index)
     met = made[~made["ASTDT"].gt(day) & ~made["AENDT"].lt(day) & day.notna()]
     total: pd.Series = met.set_index("USUBJID")["AVAL"]
     return total

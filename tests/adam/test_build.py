@@ -159,7 +159,7 @@ def test_dates_and_texts_have_the_types_of_adam(case_adam: Any, study: Study) ->
             column = table.frame[variable.name]
             if variable.type == "Char":
                 assert isinstance(column.dtype, pd.StringDtype), (name, variable.name)
-            elif variable.format == "DATE9.":
+            elif variable.format in ("DATE9.", "DATETIME20."):
                 assert column.dtype == "datetime64[s]", (name, variable.name)
             else:
                 assert pd.api.types.is_numeric_dtype(column), (name, variable.name)
