@@ -12,8 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from sdtm.datestyle import MONTHS, SEPARATOR, UNKNOWN, DateStyle, Words, folded, is_number, words_of
-from sdtm.partial import (
+from sdtm.dates.partial import (
     FIRST_YEAR,
     LAST_YEAR,
     DateTextError,
@@ -21,6 +20,16 @@ from sdtm.partial import (
     iso_interval,
     iso_partial,
     offset_text,
+)
+from sdtm.dates.style import (
+    MONTHS,
+    SEPARATOR,
+    UNKNOWN,
+    DateStyle,
+    Words,
+    folded,
+    is_number,
+    words_of,
 )
 
 # In the middle after a number these two stand where a month name stands: 03UNK2020.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sdtm.dates import full_day
-from sdtm.order import earliest_of, latest_of
+from sdtm.dates.order import earliest_of, latest_of
 
 if TYPE_CHECKING:
     import pandas as pd

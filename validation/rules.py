@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sdtm.dates import imputed_part, precision
-from sdtm.partial import DateTextError, iso_interval, iso_partial
+from sdtm.dates.partial import DateTextError, iso_interval, iso_partial
 from specs.errors import did_you_mean
 from specs.limits import LONGEST_TEXT
 from specs.terminology import nearest

@@ -8,7 +8,7 @@ import pandas as pd
 
 from adam.derivations.timing import dated
 from sdtm import dates
-from sdtm.order import clocks_decide, spans, spans_of_days, surely_before
+from sdtm.dates.order import clocks_decide, spans, spans_of_days, surely_before
 from specs.choices import choices
 from specs.derivation import Outcome, derivation
 from specs.distinct import text_where

@@ -1,6 +1,6 @@
 """What a subject's incomplete dates say of the subject: one day per subject, or its flag.
 
-What is certain of the order of incomplete dates is told in `sdtm.order`.
+What is certain of the order of incomplete dates is told in `sdtm.dates.order`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sdtm import dates
-from sdtm.order import earliest_of, latest_of, spans, spans_of_days
+from sdtm.dates.order import earliest_of, latest_of, spans, spans_of_days
 from specs.choices import choices_of_subjects
 from specs.derivation import Outcome, derivation
 from specs.distinct import text_where

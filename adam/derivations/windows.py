@@ -16,7 +16,7 @@ from adam.derivations.timing import gapless
 from adam.lookup import dense
 from adam.records import Records
 from sdtm import dates
-from sdtm.order import clocks_decide, spans, spans_of_days
+from sdtm.dates.order import clocks_decide, spans, spans_of_days
 from specs.choices import choices as choices_of
 from specs.derivation import Outcome, derivation
 from specs.distinct import all_once_each, mapped, once_each, text_where, texts_at

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sdtm.dates import full_day
-from sdtm.order import Spans, spans, spans_of_starts, surely_before, surely_not_after
+from sdtm.dates.order import Spans, spans, spans_of_starts, surely_before, surely_not_after
 from specs.choices import choices
 from specs.derivation import Outcome, derivation
 from specs.distinct import as_plain, spread, text_where

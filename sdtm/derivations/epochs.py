@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from sdtm.dates import first_day, full_day
-from sdtm.order import spans, spans_of_starts, surely_before, surely_not_after
+from sdtm.dates.order import spans, spans_of_starts, surely_before, surely_not_after
 from specs.derivation import Outcome, derivation
 from specs.distinct import all_once_each
 

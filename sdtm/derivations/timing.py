@@ -6,7 +6,7 @@ import pandas as pd
 
 from sdtm.dates import first_day, full_day, last_day
 from sdtm.dates import study_day as day_number
-from sdtm.order import earliest_of, latest_of
+from sdtm.dates.order import earliest_of, latest_of
 from specs.derivation import Outcome, derivation
 from specs.distinct import text_where
 
@@ -34,7 +34,7 @@ def earliest(date: pd.Series, subject: pd.Series) -> Outcome:
     and leave open which is earlier count as what they agree in. Where a partial date may be
     earlier, it is the earliest complete date, with a finding; missing when none is complete.
 
-    What is certain of the order of partial dates is told in `sdtm.order`.
+    What is certain of the order of partial dates is told in `sdtm.dates.order`.
     """
     return _certain(earliest_of(date, subject), "earlier")
 

@@ -8,8 +8,8 @@ import pytest
 
 from cdisckit.building import open_study
 from sdtm.build import build_sdtm
+from sdtm.dates.timing import first_day, imputed_part
 from sdtm.readers import read_raw
-from sdtm.timing import first_day, imputed_part
 from specs.findings import all_findings
 from validation.explanations import explained
 from validation.run import validate_all

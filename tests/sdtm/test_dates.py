@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sdtm.collected import read_date
 from sdtm.dates import DateStyle, combine_dtc, date_without_time, iso_dtc
-from sdtm.partial import DateTextError
+from sdtm.dates.partial import DateTextError
 from specs.errors import SpecError
 
 UNKNOWN_ALONE = re.compile(r"(?:UNKNOWN|UNKN|UNK|UN|UK|NK|[-/.,:T\s])*", re.IGNORECASE)

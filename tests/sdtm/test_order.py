@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdtm.dates import first_day_from, last_day_until, middle_day
-from sdtm.order import earliest_of, latest_of, spans, surely_before, surely_not_after
+from sdtm.dates.order import earliest_of, latest_of, spans, surely_before, surely_not_after
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sdtm.order import spans, surely_before
+from sdtm.dates.order import spans, surely_before
 from validation.check import Failing, check
 
 if TYPE_CHECKING:

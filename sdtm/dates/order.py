@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from sdtm.timing import ends_of, first_day, full_day, last_day, precision
+from sdtm.dates.timing import ends_of, first_day, full_day, last_day, precision
 from specs.distinct import all_once_each, as_plain
 
 _DAY: Final = 86_400_000_000

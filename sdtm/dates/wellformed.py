@@ -14,13 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sdtm.datestyle import MONTHS
-from sdtm.partial import FIRST_YEAR, LAST_YEAR
+from sdtm.dates.partial import FIRST_YEAR, LAST_YEAR
+from sdtm.dates.style import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sdtm.datestyle import Order
+    from sdtm.dates.style import Order
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.bool_]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, cast, get_args
 
-from sdtm.partial import FIRST_YEAR, LAST_YEAR, MONTH_NAMES
+from sdtm.dates.partial import FIRST_YEAR, LAST_YEAR, MONTH_NAMES
 from specs.errors import SpecError, did_you_mean
 
 Order = Literal["DMY", "MDY", "YMD"]

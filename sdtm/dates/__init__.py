@@ -16,8 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sdtm.collected import date_before_time, read_date, read_time
-from sdtm.datestyle import MONTHS, DateStyle, folded, is_number
-from sdtm.partial import (
+from sdtm.dates.partial import (
     FIRST_YEAR,
     LAST_YEAR,
     DateTextError,
@@ -25,7 +24,8 @@ from sdtm.partial import (
     iso_interval,
     iso_partial,
 )
-from sdtm.timing import (
+from sdtm.dates.style import MONTHS, DateStyle, folded, is_number
+from sdtm.dates.timing import (
     first_day,
     first_day_from,
     full_day,
@@ -38,7 +38,13 @@ from sdtm.timing import (
     study_day,
     time_of_day,
 )
-from sdtm.wellformed import arrow_text, distinct_texts, read_stamps, text_series, with_two_digits
+from sdtm.dates.wellformed import (
+    arrow_text,
+    distinct_texts,
+    read_stamps,
+    text_series,
+    with_two_digits,
+)
 
 __all__ = [
     "DateStyle",

@@ -13,8 +13,8 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sdtm.partial import DateTextError, Partial, iso_interval, iso_partial, month_length
-from sdtm.wellformed import arrow_text, distinct_texts, read_stamps, text_series
+from sdtm.dates.partial import DateTextError, Partial, iso_interval, iso_partial, month_length
+from sdtm.dates.wellformed import arrow_text, distinct_texts, read_stamps, text_series
 from specs.distinct import once_each
 
 _PRECISIONS: Final = (None, "Y", "M", "D", "h", "m", "s")
