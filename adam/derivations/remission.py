@@ -91,8 +91,8 @@ def low_disease_activity(*components: pd.Series) -> pd.DataFrame:
 
     NRIREAS: Joined by a semicolon and a space, in the order of the components of AVALC: for each
     that is N the NRIREAS of {components:of NRIREAS:or} where it is that one and has one, else the
-    PARAMCD of the component; where none is N, for each that is missing "MISSING" and its PARAMCD.
-    Missing where all are Y.
+    PARAMCD of the component; where none is N, for each that is missing the text "MISSING", a space
+    and its PARAMCD. Missing where all are Y.
 
     Source: Franklyn 2016; the limits of doses: Golder 2016, Arthritis Res Ther 18:260, Table 3.
     Items new since the previous assessment stand for its new features, the gastrointestinal BILAG
@@ -115,8 +115,8 @@ def remission(*components: pd.Series) -> pd.DataFrame:
 
     NRIREAS: Joined by a semicolon and a space, in the order of the components of AVALC: for each
     that is N the NRIREAS of {components:of NRIREAS:or} where it is that one and has one, else the
-    PARAMCD of the component; where none is N, for each that is missing "MISSING" and its PARAMCD.
-    Missing where all are Y.
+    PARAMCD of the component; where none is N, for each that is missing the text "MISSING", a space
+    and its PARAMCD. Missing where all are Y.
 
     Source: van Vollenhoven 2021.
     """

@@ -269,8 +269,8 @@ def responder(
 
     NRIREAS: Joined by a semicolon and a space: {always} In the order of the components of AVALC,
     for each that is N the NRIREAS of {components:of NRIREAS:or} where it is that one and has one,
-    else the PARAMCD of the component; where none is N, for each that is missing "MISSING" and its
-    PARAMCD. Missing where all are Y.
+    else the PARAMCD of the component; where none is N, for each that is missing the text
+    "MISSING", a space and its PARAMCD. Missing where all are Y.
 
     always: first "{always}" where one of the NRIREAS is this, whether or not a component is N.
 

@@ -38,17 +38,18 @@ def dose_at_entry(
 ) -> pd.Series:
     """The sum over the active counted records of {dose} x milligrams of {unit} x doses per day of
     {frequency} x factor of {drug}, by the tables of units, frequencies and steroids (see the
-    comment), computed exactly. Of the records with {category} EQ "{steroid_category}", or with a
-    {drug} that has "in daily dose" Y, those with {asked} EQ "Y" are the question for steroids and
-    the others are steroids. A steroid is counted unless {route} is given and not
-    {systemic_routes:or}, or {drug} has "in daily dose" N, or {as_needed} EQ "Y" or {frequency}
-    EQ "PRN". It is active where the day before {reference} is not before the earliest day that
-    {start} allows and not after the latest day that {end} allows, where a missing one is open;
-    where {frequency} has "single" Y, only on the earliest day of {start}. A record that ends before
-    it starts is active from its end through its start with a missing dose, a single one without
-    {start} on all days with a missing dose. Missing where a part of the product of an active record
-    is missing or not in its table; 0 where no record is active. A subject without steroids has 0
-    where all values of {answer} to the question are N, and otherwise none.
+    comment), computed exactly and rounded once to the nearest number. Of the records with
+    {category} EQ "{steroid_category}", or with a {drug} that has "in daily dose" Y, those with
+    {asked} EQ "Y" are the question for steroids and the others are steroids. A steroid is counted
+    unless {route} is given and not {systemic_routes:or}, or {drug} has "in daily dose" N, or
+    {as_needed} EQ "Y" or {frequency} EQ "PRN". It is active where the day before {reference} is not
+    before the earliest day that {start} allows and not after the latest day that {end} allows,
+    where a missing one is open; where {frequency} has "single" Y, only on the earliest day of
+    {start}. A record that ends before it starts is active from its end through its start with a
+    missing dose, a single one without {start} on all days with a missing dose. Missing where a part
+    of the product of an active record is missing or not in its table; 0 where no record is active.
+    A subject without steroids has 0 where all values of {answer} to the question are N, and
+    otherwise none.
     """
     steroid = steroid_record(drug, category, steroid_category=steroid_category).eq("Y")
     entered = steroid & asked.ne("Y")

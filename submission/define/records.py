@@ -86,7 +86,7 @@ def parameters_comment(study: Study, dataset: Dataset) -> str:
             derived.setdefault(parameter.per, []).append(parameter.code)
     grid = _has_grid(dataset)
     for per, codes in derived.items():
-        one = "one record for each record of the subject and analysis visit"
+        one = "one record for each USUBJID and AVISIT"
         if not grid:
             one = f"one record for each assessment, that is each {listed(per)}"
             one += " in the records of the parameters named in the method"
