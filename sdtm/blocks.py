@@ -10,15 +10,15 @@ import pandas as pd
 
 from sdtm.collapse import Collapsed, collapsed
 from sdtm.joins import joined
-from sdtm.raw import CONTEXT, UNIT, Field, Form
+from sdtm.raw import CONTEXT, UNIT, Field, Form, findings_on
 from sdtm.sources import met
 from sdtm.ticked import one_for_each_tick
 from specs.distinct import as_plain, missing, on_distinct, trimmed
 from specs.findings import all_findings
-from specs.where import variables_of
+from specs.where import clauses_in, variables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -58,6 +58,7 @@ class BlockRecords:
         for name in variables_of(block.where):
             form.field_named(block.bind.get(name, name), block.place)
         keep = met(block.where, form, block.bind)
+        unanswered = all_findings(_left_without_answer(block, form, keep))
         clause = " and ".join(str(clause) for clause in block.where)
         left = _told(form, form.frame.index[~keep], clause)
         if block.distinct:
@@ -93,7 +94,9 @@ class BlockRecords:
             elif name in block.bind:
                 form.field_named(source, block.place)
         frames = {name: found.frame for name, found in beside.items()}
-        told = all_findings([one.findings, *(found.findings for found in beside.values())])
+        told = all_findings(
+            [unanswered, one.findings, *(found.findings for found in beside.values())]
+        )
         return cls(number, block, form, rows, fields, frames, left, one, told)
 
     @property
@@ -170,6 +173,26 @@ def _with_units(block: Block, form: Form, forms: Forms, wanted: tuple[str, ...])
     }
     bind = {name: holder(block.bind.get(name, name)) for name in sorted({*block.bind, *names})}
     return replace(block, bind={n: to for n, to in bind.items() if n in block.bind or to != n})
+
+
+def _left_without_answer(block: Block, form: Form, keep: pd.Series) -> Iterator[pd.DataFrame]:
+    """A notice for each record left out because a condition reads a code for no answer."""
+    for clause in clauses_in(block.where):
+        field = form.fields[block.bind.get(clause.variable, clause.variable)]
+        codes = field.unanswered - set(clause.values)
+        texts = form.texts(field.name)
+        rows = texts[texts.isin(codes) & ~keep].index
+        if len(rows):
+            yield findings_on(
+                form,
+                rows,
+                severity="notice",
+                rule="CK-WHERE-UNANSWERED",
+                variable=field.name,
+                value=texts[rows],
+                message=f"the answer stands for none, so {clause} does not hold, and the record is"
+                " left out",
+            )
 
 
 def _told(form: Form, records: pd.Index | pd.Series, clause: str) -> pd.DataFrame:

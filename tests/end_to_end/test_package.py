@@ -133,7 +133,7 @@ def test_one_number_in_the_spec_changes_rows_method_and_define(
         (path / ADAM / "define.xml").read_text()
         for path in (folder, tmp_path / "out" / "nct03171194-syn")
     ]
-    method = r'MethodDef OID="MT.ADRS.AVALC.SRI4SLE"[^/]*?SLEDTOT.CHG is a fall of (\d+) or more'
+    method = r'MethodDef OID="MT.ADRS.AVALC.SRI4SLE"[^/]*?SLEDTOT.CHG is -(\d+) or lower'
     assert [re.findall(method, define) for define in defines] == [["4"], ["6"]]
 
 
