@@ -395,6 +395,8 @@ class Subject:
             if self.day(first) in tested:
                 self.reached["PRD-6 ONCE on a tested day"] += 1
             return [day for day in tested if day == self.day(first)]
+        if self.is_reversed(row):
+            return [day for day in tested if self.day(last) <= day <= self.day(first)]
         if first is None:
             self.reached["PRD-8 start missing"] += 1
         if last is not None and self.day(last) in tested:
@@ -405,8 +407,20 @@ class Subject:
             if (first is None or self.day(first) <= day) and (last is None or day <= self.day(last))
         ]
 
+    def is_reversed(self, row: Row) -> bool:
+        """Whether a record ends before it starts: between the two its dose is not known."""
+        first, last = earliest(row["CMSTDTC"]), latest(row["CMENDTC"])
+        return (
+            row["CMDOSFRQ"] != "ONCE"
+            and first is not None
+            and last is not None
+            and self.day(last) < self.day(first)
+        )
+
     def rate(self, row: Row) -> Fraction | None:
         """mg of prednisone per day; None when the dose is missing."""
+        if self.is_reversed(row):
+            return None
         frequency = Fraction(1) if row["CMDOSFRQ"] == "ONCE" else per_day(row["CMDOSFRQ"])
         if (
             frequency is None

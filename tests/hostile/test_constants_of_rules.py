@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         (
             'with: {limit: "10"}',
             "with: {limit: ten}",
-            "adrs.yaml line 46: constant limit of dose_at_most"
+            "adrs.yaml line 53: constant limit of dose_at_most"
             ' is the text "ten", meant is a number in quotes, such as "0.3"',
         ),
         (
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
         ("with: {points: 4}", "with: {points: [4]}", "is [4], meant is a whole number"),
         ("after: [B, C, D, E]", "after: B", "meant is a list [..., ...], of each text"),
         (
-            "when: [{PARAMCD: {EQ: SRI4SLEW}}]",
-            "when: [{PARAMC: {EQ: SRI4SLEW}}]",
+            'with: {limit: "10"}',
+            'with: {limit: "10"}\n    when: [{PARAMC: {EQ: SRI4SLEW}}]',
             'when PARAMC EQ "SRI4SLEW": ADRS has no PARAMC; did you mean PARAMCD',
         ),
         ("missing: strict", "missing: lax", 'is the text "lax", meant is strict or lenient'),
