@@ -124,7 +124,8 @@ def check(
     """Declare the function below to be a conformance check."""
 
     def declared(find: Callable[[Built], Iterator[Failing]]) -> Check:
-        title = (find.__doc__ or "").strip().removesuffix(".")
+        first = (find.__doc__ or "").strip().split("\n\n")[0]
+        title = " ".join(first.split()).removesuffix(".")
         return Check(id_, title, severity, standard, message, find)
 
     return declared

@@ -180,7 +180,7 @@ def test_records_are_numbered_by_their_keys_within_the_subject() -> None:
 def test_a_partial_start_that_may_be_after_day_1_counts_from_day_1() -> None:
     reference = dates(*["2017-11-02"] * 5)
     dtc = texts("2017-11", "2017-10", "2017-11-01", "2018-02", None)
-    result = first_on_or_after(dtc, reference, texts(*"ABCDE"))
+    result = first_on_or_after(dtc, reference, texts(*"ABCDE")).reindex(list("ABCDE"))
     assert shown(result.dt.strftime("%Y-%m-%d")) == ["2017-11-02", None, None, "2018-02-01", None]
 
 
@@ -188,7 +188,8 @@ def test_a_new_treatment_without_a_date_is_a_finding() -> None:
     dtc = texts("2017-11", "2017-10-30", None)
     result = starts_on_or_after(dtc, dates(*["2017-11-02"] * 3))
     assert shown(result.values) == ["Y", "N", "N"]
-    assert result.problems.notna().tolist() == [False, False, True]
+    # November 2017 may also be before the day, and nothing is known of the last.
+    assert result.problems.notna().tolist() == [True, False, True]
 
 
 def test_the_first_time_is_that_of_the_first_day() -> None:

@@ -154,8 +154,8 @@ def test_a_baseline_comes_from_the_flagged_row(package: Path) -> None:
     where = ("USUBJID=S1-7", "PARAMCD=SYSBP", "VSDTC=2020-03-09")
     assert told(package, "ADVS.BASE", *where, depth=2) == [
         "ADVS.BASE = 120  USUBJID S1-7, PARAMCD SYSBP, VSDTC 2020-03-09  Derived",
-        '├── AVAL of the record with ABLFL EQ "Y" and the same USUBJID and PARAMCD; missing where'
-        " there is none.",
+        '├── AVAL of the record with ABLFL EQ "Y" and the same USUBJID and PARAMCD, of several'
+        " the first; missing where there is none.",
         "└── ADVS.AVAL = 120  VSDTC 2020-03-01  Predecessor  of the record taken",
         "    └── VS.VSSTRESN = 120  VSTESTCD SYSBP  Derived  ...",
     ]
