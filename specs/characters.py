@@ -20,12 +20,14 @@ def foreign_characters(texts: pd.Series, encoding: str) -> pd.Series:
     NUL is one in every encoding, as it ends a text. Shape: Series of text or of categories in,
     those that have such a character out, with it.
     """
-    plain = as_plain(texts).dropna()
-    arrow = pa.array(plain, type=pa.large_string())
+    categories = isinstance(texts.dtype, pd.CategoricalDtype)
+    values = texts.cat.categories.to_series() if categories else texts.dropna()
+    arrow = pa.array(values, type=pa.large_string())
     within = pc.and_(pc.string_is_ascii(arrow), pc.invert(pc.match_substring(arrow, "\0")))
-    suspect = plain[~within.to_numpy(zero_copy_only=False)]
-    first = {text: _first_foreign(text, encoding) for text in suspect.unique()}
-    lacking: pd.Series = suspect.map(first).dropna()
+    suspect = values[~within.to_numpy(zero_copy_only=False)].unique()
+    first = {text: _first_foreign(text, encoding) for text in suspect}
+    rows = as_plain(texts[texts.isin(suspect)])
+    lacking: pd.Series = rows.map(first).dropna()
     return lacking
 
 

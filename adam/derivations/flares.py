@@ -27,9 +27,8 @@ def first_new_grades(
     A is a {grade} of A after a {base} of B, C, D or E; a new B is a {grade} of B after a {base} of
     C, D or E. Missing where there is none.
     """
-    assessed = _assessments(date, visit, grade, base, subjects)
-    flared = assessed["A"].ge(new_a_from) | assessed["B"].ge(new_b_from)
-    return assessed.index.to_frame()["date"][flared].groupby(level="subject").min()
+    assessed = _assessments(date, visit, grade, base, subjects, new_a_from, new_b_from)
+    return assessed["date"][assessed["flared"]].groupby(level="subject").min()
 
 
 @derivation(scope="subject")
@@ -48,16 +47,21 @@ def last_day_judged(
     or {new_b_from} or more new B. A new A is a {grade} of A after a {base} of B, C, D or E; a new B
     is a {grade} of B after a {base} of C, D or E. Missing where there is none.
     """
-    assessed = _assessments(date, visit, grade, base, subjects)
-    flared = assessed["A"].ge(new_a_from) | assessed["B"].ge(new_b_from)
-    judged = flared | assessed["open"].eq(0)
-    return assessed.index.to_frame()["date"][judged].groupby(level="subject").max()
+    assessed = _assessments(date, visit, grade, base, subjects, new_a_from, new_b_from)
+    judged = assessed["flared"] | assessed["compared"]
+    return assessed["date"][judged].groupby(level="subject").max()
 
 
 def _assessments(
-    date: pd.Series, visit: pd.Series, grade: pd.Series, base: pd.Series, subjects: pd.Series
+    date: pd.Series,
+    visit: pd.Series,
+    grade: pd.Series,
+    base: pd.Series,
+    subjects: pd.Series,
+    new_a_from: int,
+    new_b_from: int,
 ) -> pd.DataFrame:
-    """By subject, date and visit the numbers of new A, of new B, and of systems not compared."""
+    """By subject, date and visit: `date`, whether it `flared`, and all systems were `compared`."""
     rows = pd.DataFrame(
         {
             "subject": subjects,
@@ -69,4 +73,6 @@ def _assessments(
         }
     )
     dated = rows[rows["date"].notna()]
-    return dated.groupby(["subject", "date", "visit"], dropna=False).sum()
+    counts = dated.groupby(["subject", "date", "visit"], dropna=False).sum()
+    flared = counts["A"].ge(new_a_from) | counts["B"].ge(new_b_from)
+    return counts.index.to_frame()[["date"]].assign(flared=flared, compared=counts["open"].eq(0))

@@ -49,10 +49,7 @@ def first_time(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
     day is the first of all; missing where none of that day has a time, and where an incomplete
     {dtc} is the earliest.
     """
-    first = dates.full_day(earliest_of(dtc, subjects)["dtc"])
-    day = first.reindex(subjects).set_axis(subjects.index)
-    of_day = dates.full_day(dtc).eq(day)
-    return dates.time_of_day(dtc).where(of_day).groupby(subjects).min()
+    return _times_of_day(dtc, subjects, earliest_of(dtc, subjects)).groupby(subjects).min()
 
 
 @derivation(scope="subject")
@@ -61,10 +58,14 @@ def last_time(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
     day is the last of all; missing where none of that day has a time, and where an incomplete
     {dtc} is the latest.
     """
-    last = dates.full_day(latest_of(dtc, subjects)["dtc"])
-    day = last.reindex(subjects).set_axis(subjects.index)
+    return _times_of_day(dtc, subjects, latest_of(dtc, subjects)).groupby(subjects).max()
+
+
+def _times_of_day(dtc: pd.Series, subjects: pd.Series, found: pd.DataFrame) -> pd.Series:
+    """The times in the texts of the day that was found for the subject, missing in the others."""
+    day = dates.full_day(found["dtc"]).reindex(subjects).set_axis(subjects.index)
     of_day = dates.full_day(dtc).eq(day)
-    return dates.time_of_day(dtc).where(of_day).groupby(subjects).max()
+    return dates.time_of_day(dtc).where(of_day)
 
 
 @derivation(scope="subject")
