@@ -165,6 +165,13 @@ def test_dates_and_texts_have_the_types_of_adam(case_adam: Any, study: Study) ->
                 assert pd.api.types.is_numeric_dtype(column), (name, variable.name)
 
 
+def test_what_numbers_a_text_is_a_number(study: Study) -> None:
+    for dataset in study.of("ADaMIG"):
+        for variable in dataset.variables:
+            if variable.name.endswith("N") and dataset.has(variable.name[:-1]):
+                assert variable.type == "Num", (dataset.name, variable.name)
+
+
 def test_a_missing_dataset_is_named_with_the_place_of_the_rule(
     study: Study, case_tables: Mapping[str, Table]
 ) -> None:
