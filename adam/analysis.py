@@ -83,11 +83,11 @@ def statistics(
             remedy="check its where clause",
         )
     against = _by_subject(analysis, tables)
-    for values, part in _groups(analysis, records):
+    for values, group in _groups(analysis, records):
         sample = Sample(
-            part[analysis.variable],
-            part["USUBJID"],
-            None if against is None else part["USUBJID"].map(against),
+            group[analysis.variable],
+            group["USUBJID"],
+            None if against is None else group["USUBJID"].map(against),
             analysis.event,
             analysis.level,
         )
@@ -95,10 +95,10 @@ def statistics(
 
 
 def _rows(analysis: Analysis, tables: Mapping[str, Table]) -> Iterator[tuple[Any, ...]]:
-    for values, found in statistics(analysis, tables):
+    for values, results in statistics(analysis, tables):
         pairs = [*zip(analysis.by, values, strict=True), ("", ""), ("", "")][:2]
         groups = [text for pair in pairs for text in pair]
-        for number, one in enumerate(found, 1):
+        for number, one in enumerate(results, 1):
             yield (
                 analysis.id, analysis.title, analysis.method, analysis.dataset, analysis.variable,
                 *groups, number, one.code, one.label, one.value, one.shown,
@@ -132,8 +132,8 @@ def _groups(
             where=analysis.place,
             remedy="name at most two variables of its dataset",
         )
-    for values, part in records.groupby(list(analysis.by), sort=False, dropna=False):
-        yield tuple(map(_text, values)), part
+    for values, group in records.groupby(list(analysis.by), sort=False, dropna=False):
+        yield tuple(map(_text, values)), group
 
 
 def _text(value: Any) -> str:

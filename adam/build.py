@@ -34,11 +34,11 @@ def build_adam(
     its frame; records derived from others of the same dataset point to those. MappingError when a
     rule cannot be applied.
     """
-    parts, rows = [], []
+    groups, rows = [], []
     for group in in_groups(sdtm, size):
-        parts.append(built(study, group))
+        groups.append(built(study, group))
         rows.append(group.rows)
-    return together(build_order(study), parts, rows)
+    return together(build_order(study), groups, rows)
 
 
 def tried(study: Study) -> tuple[CdisckitError, ...]:
@@ -54,9 +54,9 @@ def tried(study: Study) -> tuple[CdisckitError, ...]:
 def built(study: Study, group: Group) -> Built:
     """The ADaM datasets of a group of subjects."""
     library = Library(study, dict(group.tables))
-    found = {}
+    findings = {}
     for dataset in build_order(study):
-        library.tables[dataset.name], found[dataset.name] = AnalysisDataset(
+        library.tables[dataset.name], findings[dataset.name] = AnalysisDataset(
             dataset, library
         ).built()
-    return Built({name: library.tables[name] for name in found}, found)
+    return Built({name: library.tables[name] for name in findings}, findings)

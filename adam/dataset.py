@@ -145,9 +145,9 @@ class AnalysisDataset(Making):
         rows = base.set_axis(pd.RangeIndex(self._next_row, self._next_row + len(base)))
         self._next_row += len(rows)
         rows[_PERSON] = self.library.numbered(rows["USUBJID"])
-        for origin, place, record in self._grid_from:
-            hit = row_of[place] != NONE
-            self.account.trace(rows.index[row_of[place[hit]]], origin, record[hit])
+        for origin, positions, record in self._grid_from:
+            hit = row_of[positions] != NONE
+            self.account.trace(rows.index[row_of[positions[hit]]], origin, record[hit])
         series: list[pd.Series] = []
         for source in rule.sources:
             owner, name = split_source(source)
@@ -193,14 +193,14 @@ class AnalysisDataset(Making):
                     remedy=did_you_mean(unknown[0], own),
                 )
             return
-        known = [name for name in map(str, self.grid) if not name.startswith(FROM)]
-        strange = [name for name in per if name not in known]
+        names = [name for name in map(str, self.grid) if not name.startswith(FROM)]
+        strange = [name for name in per if name not in names]
         if strange:
             raise SpecError(
                 f"per names {strange[0]}, which the records of the grid do not have",
                 where=parameter.place,
                 remedy=f"leave per: out, for a record for each of the grid;"
-                f" {did_you_mean(strange[0], known)}",
+                f" {did_you_mean(strange[0], names)}",
             )
         if per and self.grid.duplicated(per).any():
             raise SpecError(
@@ -211,13 +211,13 @@ class AnalysisDataset(Making):
 
     def _meets(self, rule: Rule, base: pd.DataFrame) -> pd.Series:
         """True for the records that a parameter is derived for."""
-        known = [name for name in map(str, base) if not name.startswith(FROM)]
+        names = [name for name in map(str, base) if not name.startswith(FROM)]
         for name in variables_of(rule.when):
-            if name not in known:
+            if name not in names:
                 raise SpecError(
                     f"when: the records that the parameter is derived for have no {name}",
                     where=rule.place,
-                    remedy=did_you_mean(name, known),
+                    remedy=did_you_mean(name, names),
                 )
         return all_hold(rule.when, base)
 
@@ -239,37 +239,37 @@ class AnalysisDataset(Making):
 
     def _all_of(self, own: tuple[Parameter, ...], name: str, rows: pd.DataFrame) -> pd.Series:
         """A column of all rows of parameters of this dataset, for a function that aligns itself."""
-        found = pd.concat([self._rows_of(p.code) for p in own])
-        mine, theirs = pairs(rows[_PERSON].to_numpy(), self.library.numbered(found["USUBJID"]))
-        self.account.trace(rows.index[mine], self.dataset.name, found.index[theirs])
-        return found[name].rename(f"{own[0].code}.{name}")
+        others = pd.concat([self._rows_of(p.code) for p in own])
+        mine, theirs = pairs(rows[_PERSON].to_numpy(), self.library.numbered(others["USUBJID"]))
+        self.account.trace(rows.index[mine], self.dataset.name, others.index[theirs])
+        return others[name].rename(f"{own[0].code}.{name}")
 
     def _beside(
         self, own: Parameter, name: str, rows: pd.DataFrame, parameter: Parameter
     ) -> pd.Series:
         """A column of a parameter of this dataset, for each of `rows` from that with its key."""
-        found = self._rows_of(own.code)
-        if name not in found:
+        others = self._rows_of(own.code)
+        if name not in others:
             raise MappingError(
                 f"{own.code} has no {name} yet when {parameter.code} is derived",
                 where=parameter.place,
                 remedy=f"let the derivation of {own.code} give it",
             )
         keys = list(parameter.per) if self.grid is None else [_GRID]
-        places = matched(rows[keys], found[keys])
-        several = places == SEVERAL
+        positions = matched(rows[keys], others[keys])
+        several = positions == SEVERAL
         if several.any():
-            told = f"there are several records with {own.code} for one assessment; none is used"
+            message = f"there are several records with {own.code} for one assessment; none is used"
             self.account.report(
                 "CK-ASSESSMENT-RECORDS",
                 "warning",
                 own.code,
-                taken(found[name], places, rows.index),
-                pd.Series(told, index=rows.index[several]),
+                taken(others[name], positions, rows.index),
+                pd.Series(message, index=rows.index[several]),
             )
-        hit = places >= 0
-        self.account.trace(rows.index[hit], self.dataset.name, found.index[places[hit]])
-        return taken(found[name], places, rows.index).rename(f"{own.code}.{name}")
+        hit = positions >= 0
+        self.account.trace(rows.index[hit], self.dataset.name, others.index[positions[hit]])
+        return taken(others[name], positions, rows.index).rename(f"{own.code}.{name}")
 
     def _compute(self, names: set[str]) -> None:
         needs = variable_needs(self.dataset)
@@ -277,8 +277,8 @@ class AnalysisDataset(Making):
             self._describe_rows()
         for name in sorted_by_need({n: needs[n] & names for n in names & set(needs)}):
             variable = self.dataset.variable(name)
-            given = typed(self.frame[name], variable) if name in self.frame else None
-            self.frame[name] = as_plain(self.ruled(variable, given))
+            first = typed(self.frame[name], variable) if name in self.frame else None
+            self.frame[name] = as_plain(self.ruled(variable, first))
 
     def _describe_rows(self) -> None:
         """Give the rows the number of their subject and what the spec says of their parameter."""
@@ -354,8 +354,8 @@ class AnalysisDataset(Making):
             elif of:
                 series.append(self.library.of_subject(of, name, person, rule.place))
             else:
-                places = placed(person.to_numpy(), frame[_PERSON].to_numpy())
-                series.append(taken(self.column(name, rule.place)[rows], places, records))
+                positions = placed(person.to_numpy(), frame[_PERSON].to_numpy())
+                series.append(taken(self.column(name, rule.place)[rows], positions, records))
         mine, theirs = pairs(frame[_PERSON].to_numpy(), person.to_numpy())
         self.account.trace(frame.index[mine], owner, kept[theirs])
         return series
@@ -375,8 +375,8 @@ class AnalysisDataset(Making):
             return [column.rename(source)]
         if FROM + owner in rows:
             column = self.library.column(owner, name, rule.place)
-            places = np.asarray(rows[FROM + owner].fillna(NONE), dtype=np.int64)
-            return [taken(column, places, rows.index).rename(source)]
+            positions = np.asarray(rows[FROM + owner].fillna(NONE), dtype=np.int64)
+            return [taken(column, positions, rows.index).rename(source)]
         own = parameters_named(self.dataset, owner)
         if own:
             return [self._of_assessment(p, name, rows) for p in own]
@@ -396,10 +396,10 @@ class AnalysisDataset(Making):
             )
         if name not in self.frame and rows.empty:  # it is read for records yet to be derived
             return pd.Series([], index=rows.index, dtype="str", name=f"{own.code}.{name}")
-        found = self.frame[self.frame["PARAMCD"].eq(own.code)]
+        others = self.frame[self.frame["PARAMCD"].eq(own.code)]
         keys = list(own.per) or [_GRID]
-        places = matched(rows[keys], found[keys])
-        return taken(found[name], places, rows.index).rename(f"{own.code}.{name}")
+        positions = matched(rows[keys], others[keys])
+        return taken(others[name], positions, rows.index).rename(f"{own.code}.{name}")
 
     def _of_visit(self, code: str, name: str, rows: pd.DataFrame, rule: Rule) -> pd.Series:
         """A column of another dataset's parameter: its record chosen for the visit of the row."""
@@ -409,11 +409,11 @@ class AnalysisDataset(Making):
                 where=rule.place,
                 remedy="make the records of the dataset with a grid such as visit_grid",
             )
-        dataset, places = self._places(code, rows)
+        dataset, positions = self._positions(code, rows)
         column = self.library.column(dataset, name, rule.place)
-        return taken(column, places, rows.index).rename(f"{code}.{name}")
+        return taken(column, positions, rows.index).rename(f"{code}.{name}")
 
-    def _places(self, code: str, rows: pd.DataFrame) -> tuple[str, NDArray[np.int64]]:
+    def _positions(self, code: str, rows: pd.DataFrame) -> tuple[str, NDArray[np.int64]]:
         """The dataset of a parameter, and the position of its chosen record for each row."""
         if code not in self._chosen and self.grid is not None:
             dataset = self.library.owners(code)[code]
@@ -426,9 +426,9 @@ class AnalysisDataset(Making):
         if owner in self.library.tables or not owner:
             return
         for code in self.library.owners(owner):
-            dataset, places = self._places(code, rows)
-            hit = places != NONE
-            self.account.trace(rows.index[hit], dataset, places[hit])
+            dataset, positions = self._positions(code, rows)
+            hit = positions != NONE
+            self.account.trace(rows.index[hit], dataset, positions[hit])
 
     def _sorted(self) -> tuple[Table, pd.DataFrame]:
         names = [variable.name for variable in self.dataset.variables]
@@ -441,8 +441,8 @@ class AnalysisDataset(Making):
         trace = self.account.traced(position)
         table = Table(self.dataset.name, frame, trace, rules=rules, choices=choices)
 
-        def located(_: pd.Index, places: NDArray[np.int64]) -> Mapping[str, pd.Series]:
-            rows = frame.iloc[places].reset_index(drop=True)
+        def located(_: pd.Index, positions: NDArray[np.int64]) -> Mapping[str, pd.Series]:
+            rows = frame.iloc[positions].reset_index(drop=True)
             where = {"subject": rows["USUBJID"]}
             numbered = [n for n in map(str, frame) if n == "ASEQ" or _SEQUENCE.fullmatch(n)]
             if numbered:

@@ -43,13 +43,13 @@ def each(function: Callable[..., Any], *columns: pd.Series) -> pd.Series:
     """
     coded = [pd.factorize(column) for column in columns]
     numbers = [[*map(fraction, values.tolist()), None] for _, values in coded]
-    places = [pd.Series(codes) for codes, _ in coded]
-    first, codes = distinct_rows(places, len(columns[0]))
+    positions = [pd.Series(codes) for codes, _ in coded]
+    first, codes = distinct_rows(positions, len(columns[0]))
     results = np.empty(len(first), dtype="object")
-    rows = zip(*(place.to_numpy()[first] for place in places), strict=True)
-    for place, row in enumerate(rows):
-        known = [of[code] for of, code in zip(numbers, row, strict=True)]
-        results[place] = None if None in known else function(*known)
+    rows = zip(*(position.to_numpy()[first] for position in positions), strict=True)
+    for position, row in enumerate(rows):
+        operands = [of[code] for of, code in zip(numbers, row, strict=True)]
+        results[position] = None if None in operands else function(*operands)
     return pd.Series(results[codes], index=columns[0].index, dtype="object")
 
 
@@ -73,11 +73,11 @@ def differences(values: pd.Series, others: pd.Series) -> pd.Series:
     Series of text or numbers in; NaN where either is missing or no number.
     """
     sides = [pd.factorize(side) for side in (values, others)]
-    numbers = [[fraction(value) for value in found.tolist()] for _, found in sides]
-    known = [number for side in numbers for number in side if number is not None]
-    denominator = lcm(*(number.denominator for number in known))
+    numbers = [[fraction(value) for value in distinct.tolist()] for _, distinct in sides]
+    present = [number for side in numbers for number in side if number is not None]
+    denominator = lcm(*(number.denominator for number in present))
     whole = [[np.nan if n is None else int(n * denominator) for n in side] for side in numbers]
-    largest = max((abs(int(number * denominator)) for number in known), default=0)
+    largest = max((abs(int(number * denominator)) for number in present), default=0)
     if max(denominator, 2 * largest) > _EXACT_FLOAT:
         return computed(lambda number, other: number - other, values, others)
     # Whole numbers up to 2^53 are float64s themselves: nothing is rounded but the quotient, once.
@@ -93,8 +93,8 @@ def sums(values: pd.Series, group: pd.Series) -> pd.Series:
 
     A group of missing values alone has the sum 0.
     """
-    codes, found = pd.factorize(values)
-    numbers = [fraction(value) or Fraction(0) for value in found.tolist()]
+    codes, distinct = pd.factorize(values)
+    numbers = [fraction(value) or Fraction(0) for value in distinct.tolist()]
     denominator = lcm(*(number.denominator for number in numbers))
     whole = [int(number * denominator) for number in numbers]
     largest = max((abs(number) for number in whole), default=0)
@@ -102,5 +102,5 @@ def sums(values: pd.Series, group: pd.Series) -> pd.Series:
     kind = "int64" if largest * (len(values) + 1) < _LARGEST else "object"
     numerators = pd.Series(np.array([*whole, 0], dtype=kind)[codes])
     total = numerators.groupby(group.to_numpy()).sum()
-    made = {value: float(Fraction(int(value), denominator)) for value in total.unique()}
-    return total.map(made).astype("float64")
+    sums_of = {value: float(Fraction(int(value), denominator)) for value in total.unique()}
+    return total.map(sums_of).astype("float64")

@@ -57,34 +57,35 @@ def in_groups(sdtm: Mapping[str, Table], size: int) -> Iterator[Group]:
     of_rows = {name: group.reindex(column).to_numpy() for name, column in subjects.items()}
     for number in numbers:
         rows = {name: np.flatnonzero(of == number) for name, of in of_rows.items()}
-        tables = {n: _part(t, rows[n]) if n in rows else t for n, t in sdtm.items()}
+        tables = {n: _group(t, rows[n]) if n in rows else t for n, t in sdtm.items()}
         yield Group(MappingProxyType(tables), MappingProxyType(rows))
 
 
 def together(
-    datasets: Iterable[Dataset], parts: Sequence[Built], rows: Sequence[Mapping[str, Whole]]
+    datasets: Iterable[Dataset], groups: Sequence[Built], rows: Sequence[Mapping[str, Whole]]
 ) -> tuple[Mapping[str, Table], pd.DataFrame]:
     """The datasets built for groups, in the order they were built, each in that of its keys.
 
     `rows` tells for each group where its rows of SDTM stand in the whole. The parts are emptied.
     """
-    places = [dict(of_group) for of_group in rows]
+    rows_by_group = [dict(of_group) for of_group in rows]
     whole: dict[str, Table] = {}
-    found: list[pd.DataFrame] = []
+    findings: list[pd.DataFrame] = []
     for dataset in datasets:
         name = dataset.name
         tables = [
-            _placed(part.tables.pop(name), place) for part, place in zip(parts, places, strict=True)
+            _placed(group.tables.pop(name), rows_of)
+            for group, rows_of in zip(groups, rows_by_group, strict=True)
         ]
         whole[name], positions = joined(tables, dataset.keys)
-        for place, position in zip(places, positions, strict=True):
-            place[name] = position
-        of_groups = all_findings(part.findings[name] for part in parts)
-        found.append(of_groups.sort_values("subject", kind="stable", ignore_index=True))
-    return MappingProxyType(whole), all_findings(found)
+        for rows_of, position in zip(rows_by_group, positions, strict=True):
+            rows_of[name] = position
+        of_groups = all_findings(group.findings[name] for group in groups)
+        findings.append(of_groups.sort_values("subject", kind="stable", ignore_index=True))
+    return MappingProxyType(whole), all_findings(findings)
 
 
-def _part(table: Table, rows: Whole) -> Table:
+def _group(table: Table, rows: Whole) -> Table:
     """Some rows of a table, without their trace: nothing of a build reads it."""
 
     def taken(frame: pd.DataFrame) -> pd.DataFrame:
@@ -97,12 +98,12 @@ def _part(table: Table, rows: Whole) -> Table:
     )
 
 
-def _placed(table: Table, places: Mapping[str, Whole]) -> Table:
+def _placed(table: Table, positions_by_source: Mapping[str, Whole]) -> Table:
     """A table of a group, its trace to records by their positions in the whole."""
     record = table.trace["record"].to_numpy(copy=True)
-    for source, place in places.items():
+    for source, positions in positions_by_source.items():
         of_source = (table.trace["source"] == source).to_numpy()
-        record[of_source] = place[record[of_source]]
+        record[of_source] = positions[record[of_source]]
     rows = np.arange(len(table.frame))
-    choices = moved(table.choices, table.name, rows, places)
+    choices = moved(table.choices, table.name, rows, positions_by_source)
     return replace(table, trace=table.trace.assign(record=record), choices=choices)

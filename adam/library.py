@@ -54,9 +54,9 @@ class Library:
             return table.column(name)
         except KeyError:
             qualifiers = () if table.supplemental is None else table.supplemental.columns
-            known = [*table.frame.columns, *qualifiers]
+            names = [*table.frame.columns, *qualifiers]
             raise MappingError(
-                f"{dataset} was built without {name}", where=place, remedy=did_you_mean(name, known)
+                f"{dataset} was built without {name}", where=place, remedy=did_you_mean(name, names)
             ) from None
 
     def table(self, dataset: str, place: str) -> Table:
@@ -77,14 +77,14 @@ class Library:
 
     def of_subject(self, dataset: str, name: str, person: pd.Series, place: str) -> pd.Series:
         """A variable of a dataset with one record per subject, on the index of their numbers."""
-        places = placed(person.to_numpy(), self.people(dataset, place))
-        if (places == SEVERAL).any():
+        positions = placed(person.to_numpy(), self.people(dataset, place))
+        if (positions == SEVERAL).any():
             raise MappingError(
                 f"{dataset}.{name}: {dataset} has several records for a subject",
                 where=place,
                 remedy="take it with a derivation of many records to one value per subject",
             )
-        return taken(self.column(dataset, name, place), places, person.index)
+        return taken(self.column(dataset, name, place), positions, person.index)
 
     def owners(self, pattern: str) -> Mapping[str, str]:
         """The parameters of datasets already built that match, with the dataset of each."""
@@ -105,10 +105,10 @@ class Library:
         if "ANL01FL" in frame:
             mask &= frame["ANL01FL"].eq("Y")
         rows = np.flatnonzero(mask.fillna(value=False))
-        places = matched(keys[CHOSEN], frame.loc[rows, CHOSEN])
-        if (places == SEVERAL).any():
+        positions = matched(keys[CHOSEN], frame.loc[rows, CHOSEN])
+        if (positions == SEVERAL).any():
             raise MappingError(
                 f"{dataset} has several records with {code} chosen for one visit",
                 remedy="let ANL01FL mark one record per subject, parameter and visit",
             )
-        return np.where(places == NONE, NONE, rows[places]) if len(rows) else places
+        return np.where(positions == NONE, NONE, rows[positions]) if len(rows) else positions

@@ -30,10 +30,10 @@ def matched(left: pd.DataFrame, right: pd.DataFrame) -> NDArray[np.int64]:
 def placed(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
     """The same for numbers from 0 on, that stand for what is compared."""
     size = 1 + max(left.max(initial=0), right.max(initial=0))
-    place = np.full(size, NONE, dtype=np.int64)
-    place[right] = np.arange(len(right))
-    place[np.bincount(right, minlength=size) > 1] = SEVERAL
-    return place[left]
+    position = np.full(size, NONE, dtype=np.int64)
+    position[right] = np.arange(len(right))
+    position[np.bincount(right, minlength=size) > 1] = SEVERAL
+    return position[left]
 
 
 def dense(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -57,9 +57,9 @@ def pairs(
     return np.repeat(np.arange(len(left)), count), order[nth]
 
 
-def taken(column: pd.Series, places: NDArray[np.int64], index: pd.Index) -> pd.Series:
+def taken(column: pd.Series, positions: NDArray[np.int64], index: pd.Index) -> pd.Series:
     """The values of `column` at these positions, missing at NONE and SEVERAL, on `index`."""
-    if len(places) == len(column) and (places == np.arange(len(places))).all():
+    if len(positions) == len(column) and (positions == np.arange(len(positions))).all():
         return column.set_axis(index)  # every record in its order: nothing to copy
-    values = column.array.take(np.maximum(places, NONE), allow_fill=True)
+    values = column.array.take(np.maximum(positions, NONE), allow_fill=True)
     return pd.Series(values, index=index, name=column.name, copy=False)

@@ -40,7 +40,7 @@ def block_rows(
     grid: list[pd.DataFrame] = []
     first = 0
     for block in dataset.blocks:
-        make = _made if block.rule else _taken_over
+        make = _derived_rows if block.rule else _taken_over
         frame = make(dataset, block, library, account, first).assign(**dict(block.assign))
         first += len(frame)
         to_grid = dataset.parameters and "PARAMCD" not in frame
@@ -68,15 +68,15 @@ def _of_records(
 ) -> pd.DataFrame:
     """Rows of which each is from one record of the block's form, at the position in `@FORM`."""
     form = block.form
-    places = frame[FROM + form].to_numpy()
+    positions = frame[FROM + form].to_numpy()
     subject = library.column(form, "USUBJID", block.place)
-    frame = frame.assign(USUBJID=taken(subject, places, frame.index))
+    frame = frame.assign(USUBJID=taken(subject, positions, frame.index))
     claiming = [p for p in dataset.parameters if p.where]
     if claiming and "PARAMCD" not in block.assign:
         number = np.full(len(subject), NONE)
-        for place, parameter in reversed(list(enumerate(claiming))):  # the first one counts
-            number[library.where(form, parameter.where, parameter.place)] = place
-        frame["PARAMCD"] = texts_at(number[places], [p.code for p in claiming], frame.index)
+        for rank, parameter in reversed(list(enumerate(claiming))):  # the first one counts
+            number[library.where(form, parameter.where, parameter.place)] = rank
+        frame["PARAMCD"] = texts_at(number[positions], [p.code for p in claiming], frame.index)
         unclaimed = frame["PARAMCD"].isna()
         subjects = frame.loc[unclaimed, "USUBJID"]
         account.tell(
@@ -95,7 +95,7 @@ def _of_records(
     return frame
 
 
-def _made(
+def _derived_rows(
     dataset: Dataset, block: Block, library: Library, account: Account, first: int
 ) -> pd.DataFrame:
     rule = block.rule
@@ -130,8 +130,8 @@ def _made(
             )
         )
     if isinstance(records, Copies):
-        places = kept.index.get_indexer(pd.Index(records.record))
-        copies = records.rows.assign(**{FROM + owner: places})
+        positions = kept.index.get_indexer(pd.Index(records.record))
+        copies = records.rows.assign(**{FROM + owner: positions})
         of_owner = replace(block, form=owner)
         return _of_records(dataset, of_owner, library, account, copies, first)
     frame = records.rows.set_axis(pd.RangeIndex(first, first + len(records.rows)))

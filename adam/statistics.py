@@ -40,8 +40,8 @@ def proportion(analysis: Analysis, tables: Mapping[str, Table]) -> Proportion:
 
     MappingError where there is no dataset or no record to count.
     """
-    ((_, found),) = statistics(analysis, tables)
-    value = {one.code: one.value for one in found}
+    ((_, results),) = statistics(analysis, tables)
+    value = {one.code: one.value for one in results}
     events, total = int(value["EVENTS"]), int(value["TOTAL"])
     low, high = value["CPLOW"], value["CPHIGH"]
     return Proportion(analysis.title, events, total, analysis.level, low, high)

@@ -51,17 +51,17 @@ class Account:
         """What some rows were made from so far: for each source places in `rows`, and records."""
         for source in sorted(self._traces):
             row, record = _parted(np.concatenate(self._traces[source]))
-            place = rows.get_indexer(pd.Index(row))
-            yield source, place[place >= 0], record[place >= 0]
+            at = rows.get_indexer(pd.Index(row))
+            yield source, at[at >= 0], record[at >= 0]
 
     def fired(self, variable: str, number: int, rows: pd.Series) -> None:
         """The rule of that number, from 1 on, gave a variable its value in the rows of a mask."""
-        known = self._fired.get(variable)
-        if known is None:
-            known = pd.Series(0, index=rows.index, dtype="int8")
-        elif len(known) < len(rows):
-            known = known.reindex(rows.index, fill_value=0)
-        self._fired[variable] = known.mask(rows, number)
+        numbers = self._fired.get(variable)
+        if numbers is None:
+            numbers = pd.Series(0, index=rows.index, dtype="int8")
+        elif len(numbers) < len(rows):
+            numbers = numbers.reindex(rows.index, fill_value=0)
+        self._fired[variable] = numbers.mask(rows, number)
 
     def chosen(self, variable: str, source: str, choices: pd.DataFrame) -> None:
         """The records of a source among which values were chosen, see `specs.choices`."""
@@ -80,7 +80,7 @@ class Account:
         problem = problem[problem.notna()]
         if problem.empty:
             return
-        told = {
+        columns = {
             "row": problem.index,
             "variable": variable,
             "value": value.loc[problem.index].astype("str").to_numpy(),
@@ -88,11 +88,11 @@ class Account:
             "rule": rule,
             "severity": severity,
         }
-        self._problems.append(pd.DataFrame(told))
+        self._problems.append(pd.DataFrame(columns))
 
-    def tell(self, found: pd.DataFrame) -> None:
+    def tell(self, findings: pd.DataFrame) -> None:
         """Findings on something else than a row of the dataset."""
-        self._apart.append(found)
+        self._apart.append(findings)
 
     def traced(self, position: Whole) -> pd.DataFrame:
         """The trace in the order of rows, sources and records, each pair once."""
@@ -110,13 +110,13 @@ class Account:
 
     def choices(self, position: Whole) -> pd.DataFrame | None:
         """The records among which values were chosen, those of the dataset itself by position."""
-        told = below(self._choices)
-        if told is None:
+        table = below(self._choices)
+        if table is None:
             return None
-        there = position[told["row"]] >= 0
-        own = (told["source"] == self._dataset).to_numpy()
-        there[own] &= position[told["record"][own]] >= 0
-        return moved(told[there], self._dataset, position)
+        there = position[table["row"]] >= 0
+        own = (table["source"] == self._dataset).to_numpy()
+        there[own] &= position[table["record"][own]] >= 0
+        return moved(table[there], self._dataset, position)
 
     def rules(self, order: Any) -> pd.DataFrame:
         """For variables of several rules the number of that which gave each value, 0 for none.
@@ -138,12 +138,12 @@ class Account:
         """
         if not self._problems:
             return all_findings(self._apart)
-        told = pd.concat(self._problems, ignore_index=True)
-        told["position"] = position[told["row"]]
-        told = told[told["position"] >= 0].drop_duplicates()
-        told = told.sort_values(["position", "variable"], ignore_index=True, kind="stable")
-        where = locate(pd.Index(told["row"]), told["position"].to_numpy())
-        columns = {n: told[n] for n in ("severity", "rule", "variable", "value", "message")}
+        problems = pd.concat(self._problems, ignore_index=True)
+        problems["position"] = position[problems["row"]]
+        problems = problems[problems["position"] >= 0].drop_duplicates()
+        problems = problems.sort_values(["position", "variable"], ignore_index=True, kind="stable")
+        where = locate(pd.Index(problems["row"]), problems["position"].to_numpy())
+        columns = {n: problems[n] for n in ("severity", "rule", "variable", "value", "message")}
         return all_findings([*self._apart, findings(dataset=self._dataset, **columns, **where)])
 
     def _pairs(self, source: str, position: Whole) -> Whole:

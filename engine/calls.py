@@ -35,10 +35,10 @@ def outcome_of(
     if derivation is None:
         raise MappingError("only a derivation makes records", where=rule.place)
 
-    def made(given: Sequence[pd.Series]) -> Outcome:
+    def called_with(sources: Sequence[pd.Series]) -> Outcome:
         result = called(
             derivation,
-            given,
+            sources,
             rule.arguments,
             place=rule.place,
             gives=gives,
@@ -48,12 +48,12 @@ def outcome_of(
         return result if isinstance(result, Outcome) else Outcome(result)
 
     if derivation.scope != "value" or not columns:
-        return made(columns)
+        return called_with(columns)
     first, codes = distinct_rows(columns, len(columns[0]))
 
     def in_all(values: pd.Series) -> pd.Series:
         return spread(as_plain(values), codes, columns[0].index)
 
-    distinct = made([column.iloc[first] for column in columns])
+    distinct = called_with([column.iloc[first] for column in columns])
     problems = distinct.problems
     return Outcome(in_all(distinct.values), None if problems is None else in_all(problems))

@@ -31,12 +31,12 @@ def joined(tables: list[Table], keys: Sequence[str]) -> tuple[Table, list[Whole]
     if len(tables) == 1 and not _has_categories(tables[0].frame):
         return tables.pop(), [np.arange(sizes[0])]
     whole = _below_each_other(tables)
-    place = np.arange(sum(sizes))
+    positions = np.arange(sum(sizes))
     if len(ends) > 1 and not _in_order(_below(ends)):
         order = stable_order([whole.frame[key] for key in keys], len(whole.frame))
-        place[order] = np.arange(len(order))
+        positions[order] = np.arange(len(order))
         whole = whole.in_order(order)
-    return whole, np.split(place, np.cumsum(sizes)[:-1])
+    return whole, np.split(positions, np.cumsum(sizes)[:-1])
 
 
 def _has_categories(frame: pd.DataFrame) -> bool:
@@ -59,7 +59,7 @@ def _below_each_other(tables: list[Table]) -> Table:
         for table, start in zip(tables, starts, strict=False)
     )
     tables.clear()
-    of_rows, fired = (_below(parts) if parts else None for parts in (qualifiers, rules))
+    of_rows, fired = (_below(stack) if stack else None for stack in (qualifiers, rules))
     return Table(name, _below(frames), trace, of_rows, fired, chosen)
 
 
@@ -78,5 +78,5 @@ def _below(frames: list[pd.DataFrame]) -> pd.DataFrame:
     names, size = list(frames[0]), sum(map(len, frames))
     columns = [dict(frame.items()) for frame in frames]
     frames.clear()
-    made = {name: as_plain(stacked([part.pop(name) for part in columns])) for name in names}
-    return pd.DataFrame(made, index=pd.RangeIndex(size), copy=False)
+    stack = {name: as_plain(stacked([of.pop(name) for of in columns])) for name in names}
+    return pd.DataFrame(stack, index=pd.RangeIndex(size), copy=False)

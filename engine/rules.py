@@ -76,9 +76,9 @@ class Making(ABC):
     def record(self, rule: Rule, label: Any) -> str:
         """A record of the sources of a rule, by its label, as a message names it."""
 
-    def ruled(self, variable: Variable, given: pd.Series | None = None) -> pd.Series:
+    def ruled(self, variable: Variable, first: pd.Series | None = None) -> pd.Series:
         """The values of a variable: those given, else of the first rule that gives one."""
-        before = no_values(variable, self.index) if given is None else given
+        before = no_values(variable, self.index) if first is None else first
         try:
             return self._ruled(variable, before)
         except CdisckitError as error:
@@ -97,10 +97,10 @@ class Making(ABC):
         for number, rule in enumerate(variable.rules, start=1):
             met = self._met(rule.when, rule.place, variable.name)
             rows = met & values.isna()
-            made = typed(self._given(rule, variable, met, rows), variable, rule.place)
-            values = made if rows.all() else combined(values, rows, made)
+            new = typed(self._by_rule(rule, variable, met, rows), variable, rule.place)
+            values = new if rows.all() else combined(values, rows, new)
             if several:
-                self.account.fired(variable.name, number, rows & made.notna())
+                self.account.fired(variable.name, number, rows & new.notna())
         return values
 
     def _met(self, conditions: tuple[Condition, ...], place: str, variable: str) -> pd.Series:
@@ -113,26 +113,30 @@ class Making(ABC):
             name = clause.variable
             unread = clause.without_number(columns[name], unanswered[name])
             if unread.any():
-                told = as_plain(columns[name])[unread].astype("str")
-                told = f"{name} is " + told + f", which is not a number, so {clause} does not hold"
-                self.account.report("CK-CONDITION", "warning", variable, columns[name], told)
+                problem = as_plain(columns[name])[unread].astype("str")
+                problem = (
+                    f"{name} is " + problem + f", which is not a number, so {clause} does not hold"
+                )
+                self.account.report("CK-CONDITION", "warning", variable, columns[name], problem)
         try:
             return all_hold(conditions, pd.DataFrame(columns, index=self.index), unanswered)
         except SpecError as error:
             raise SpecError(error.what, where=error.where or place, remedy=error.remedy) from None
 
-    def _given(self, rule: Rule, variable: Variable, met: pd.Series, rows: pd.Series) -> pd.Series:
+    def _by_rule(
+        self, rule: Rule, variable: Variable, met: pd.Series, rows: pd.Series
+    ) -> pd.Series:
         """What a rule gives, on the index of all records; it counts in `rows`."""
         if rule.derivation is not None:
-            made = self._derived(rule, rule.derivation, variable, met, rows)
+            values = self._derived(rule, rule.derivation, variable, met, rows)
         elif rule.sources:
-            made = self.taken(rule, variable, rows)
+            values = self.taken(rule, variable, rows)
         elif rule.constant in (None, ""):
-            made = no_values(variable, self.index)
+            values = no_values(variable, self.index)
         else:
             one = typed(pd.Series([rule.constant]), variable, rule.place)
-            made = spread(one, np.zeros(len(self.index), "int8"), self.index)
-        return made if made.index is self.index else made.reindex(self.index)
+            values = spread(one, np.zeros(len(self.index), "int8"), self.index)
+        return values if values.index is self.index else values.reindex(self.index)
 
     def _derived(
         self,

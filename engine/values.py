@@ -83,9 +83,9 @@ def empty_table(dataset: Dataset) -> Table:
     )
 
 
-def combined(values: pd.Series, rows: pd.Series, made: pd.Series) -> pd.Series:
+def combined(values: pd.Series, rows: pd.Series, others: pd.Series) -> pd.Series:
     """The values, in the given rows (a mask) those made."""
-    both = as_plain(values).where(~rows, as_plain(made))
+    both = as_plain(values).where(~rows, as_plain(others))
     of_categories = isinstance(values.dtype, pd.CategoricalDtype)
     return as_category(both) if of_categories and both.dtype == "str" else both
 

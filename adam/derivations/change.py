@@ -26,12 +26,12 @@ def baseline_value(value: pd.Series, flag: pd.Series, *group: pd.Series) -> Outc
     """
     code = dense(numbered(group, len(value)))
     last_first = np.flatnonzero(flag.eq("Y"))[::-1]  # so that of several the first one stays
-    place = np.full(code.max(initial=-1) + 1, NONE)
-    place[code[last_first]] = last_first
-    there = np.flatnonzero(place[code] != NONE)
-    records = value.index.take(place[code][there])
+    position = np.full(code.max(initial=-1) + 1, NONE)
+    position[code[last_first]] = last_first
+    there = np.flatnonzero(position[code] != NONE)
+    records = value.index.take(position[code][there])
     choices = taken_from(value.index.take(there), records)
-    return Outcome(taken(value, place[code], value.index), choices=choices)
+    return Outcome(taken(value, position[code], value.index), choices=choices)
 
 
 @derivation
@@ -53,7 +53,7 @@ def percent_change(change: pd.Series, base: pd.Series) -> pd.Series:
     """100 x {change} / {base}, computed exactly from the decimals and rounded once to the nearest
     number; missing where either is missing, or {base} is 0.
     """
-    return exact.computed(lambda part, of: 100 * part / of if of else None, change, base)
+    return exact.computed(lambda share, of: 100 * share / of if of else None, change, base)
 
 
 @derivation
@@ -65,16 +65,16 @@ def shift(base: pd.Series, value: pd.Series) -> pd.Series:
 
 
 @derivation
-def rounded_share(value: pd.Series, parts: pd.Series, *, decimals: int) -> pd.Series:
-    """{value} divided by {parts}, rounded to {decimals} with a half away from zero; missing where
-    either is missing, or {parts} is 0.
+def rounded_share(value: pd.Series, divisor: pd.Series, *, decimals: int) -> pd.Series:
+    """{value} divided by {divisor}, rounded to {decimals} with a half away from zero; missing where
+    either is missing, or {divisor} is 0.
 
     decimals=1: 1 decimal
 
     decimals: {decimals} decimals
     """
     return exact.computed(
-        lambda whole, by: rounded(whole / by, decimals) if by else None, value, parts
+        lambda whole, by: rounded(whole / by, decimals) if by else None, value, divisor
     )
 
 
@@ -90,9 +90,9 @@ def number_for(text: pd.Series, *, numbers: dict[str, float]) -> Outcome:
 
     A text without a number is a finding.
     """
-    known = mapped(text, {name: float(number) for name, number in numbers.items()})
+    values = mapped(text, {name: float(number) for name, number in numbers.items()})
     problem = text.astype("str") + " has no number among those of " + ", ".join(numbers)
-    return Outcome(known, problem.where(text.notna() & known.isna()))
+    return Outcome(values, problem.where(text.notna() & values.isna()))
 
 
 @derivation
@@ -138,7 +138,7 @@ def rank_in(text: pd.Series, *, values: list[str], lowest: int) -> pd.Series:
     """The place of {text} in the order {values}, of which the first has the number {lowest};
     missing where it is none of them.
     """
-    return mapped(text, {value: float(place) for place, value in enumerate(values, lowest)})
+    return mapped(text, {value: float(rank) for rank, value in enumerate(values, lowest)})
 
 
 @derivation(severity="warning")
@@ -149,9 +149,9 @@ def text_or_missing(
 
     Texts in `no_value` mean that there is none; any other text is a finding.
     """
-    known = text.isin(values)
+    listed = text.isin(values)
     problem = text.astype("str") + " is not one of " + ", ".join(values)
-    return Outcome(text.where(known), problem.where(text.notna() & ~known & ~text.isin(no_value)))
+    return Outcome(text.where(listed), problem.where(text.notna() & ~listed & ~text.isin(no_value)))
 
 
 @derivation

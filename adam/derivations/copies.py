@@ -58,15 +58,15 @@ def carried_forward(
     ordered = pd.DataFrame(
         {"group": ordered.groupby([0, 1], dropna=False).ngroup(), "day": ordered[2]}
     )
-    found = [
+    copied = [
         _last_before(ordered, *open_limits(window)).assign(AVISIT=window["AVISIT"])
         for window in windows
         if window["AVISITN"] > 0
     ]
-    copies = pd.concat(found).sort_index(kind="stable")
+    copies = pd.concat(copied).sort_index(kind="stable")
     record = copies.index.to_series().reset_index(drop=True)
-    told = "the record has a value and no day; nothing is carried forward beside it"
-    problems = pd.Series(told, index=undated.index, dtype="str")
+    message = "the record has a value and no day; nothing is carried forward beside it"
+    problems = pd.Series(message, index=undated.index, dtype="str")
     return Outcome(
         Copies(copies[["AVISIT"]].reset_index(drop=True).astype("str"), record), problems
     )
@@ -95,5 +95,5 @@ def _last_before(ordered: pd.DataFrame, low: float, high: float) -> pd.DataFrame
 
 def _agree(table: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
     """True for the rows whose first two columns are those of one of the others."""
-    known = pd.MultiIndex.from_frame(others[[0, 1]])
-    return pd.Series(pd.MultiIndex.from_frame(table[[0, 1]]).isin(known), index=table.index)
+    pairs = pd.MultiIndex.from_frame(others[[0, 1]])
+    return pd.Series(pd.MultiIndex.from_frame(table[[0, 1]]).isin(pairs), index=table.index)

@@ -41,9 +41,9 @@ def treatment_emergent(
     flagged = start.notna() & ~before & ~ended
     day = spans_of_days(start)
     open_ = (dates.full_day(dtc).isna() & ~when.first.ge(day.first)) | by_clock
-    told = "the start may be before the first dose; the event is counted as treatment emergent"
-    told += "" if end is not None else ", and its rule names no end that could tell otherwise"
-    return Outcome(text_where(flagged), text_where(flagged & open_, told))
+    message = "the start may be before the first dose; the event is counted as treatment emergent"
+    message += "" if end is not None else ", and its rule names no end that could tell otherwise"
+    return Outcome(text_where(flagged), text_where(flagged & open_, message))
 
 
 @derivation(severity="warning")
@@ -93,14 +93,14 @@ def first_flag(*keys: pd.Series, within: int, descending: SourceNames = ()) -> O
     )
     first = ~ordered.duplicated(list(range(within))).reindex(table.index)
     tied = first & table.duplicated(keep=False)
-    told = "another record agrees with it in all keys of the order; the first as they stand counts"
+    text = "another record agrees with it in all keys of the order; the first as they stand counts"
     group = pd.Series(numbered(keys[:within], len(table)), index=table.index)
     reasons = [
         (key, f"another is {'higher' if name in descending else 'lower'} in {name}")
         for key, name in zip(keys[within:], names[within:], strict=True)
     ]
     account = choices(group, first, reasons)
-    return Outcome(text_where(first), text_where(tied, told), account)
+    return Outcome(text_where(first), text_where(tied, text), account)
 
 
 @derivation

@@ -30,9 +30,9 @@ def new_items(
     now = pd.concat(items, axis=1).set_axis(range(len(items)), axis=1)
     before = now.reindex(_previous(subject, version, dtc, visit, now)).set_axis(now.index)
     new = now.gt(0) & before.eq(0)
-    known = new | now.eq(0) | before.gt(0)
+    certain = new | now.eq(0) | before.gt(0)
     count = new.sum(axis=1).astype("float64")
-    return count.where(known.all(axis=1) | count.gt(0)).where(before.notna().any(axis=1))
+    return count.where(certain.all(axis=1) | count.gt(0)).where(before.notna().any(axis=1))
 
 
 @derivation
@@ -124,8 +124,8 @@ def remission(*components: pd.Series) -> pd.DataFrame:
 
 
 def _answer(components: tuple[pd.Series, ...]) -> pd.DataFrame:
-    found: pd.DataFrame = responder(*components, always=[])
-    return found
+    answer: pd.DataFrame = responder(*components, always=[])
+    return answer
 
 
 def _previous(

@@ -49,9 +49,9 @@ def fall_reached(
     """
     mixed = version.notna() & base_version.notna() & version.ne(base_version)
     missing = _reasons(change.index, mixed, "SLEDAI VERSION MIXED", "CHG NOT AVAILABLE")
-    told = "the change is between " + base_version + " and " + version
+    message = "the change is between " + base_version + " and " + version
     component = _component(change.le(-points), change.isna(), missing)
-    return Outcome(component, told.where(mixed) if finding == "yes" else None)
+    return Outcome(component, message.where(mixed) if finding == "yes" else None)
 
 
 @derivation
@@ -200,18 +200,18 @@ def none_present(*items: pd.Series) -> pd.DataFrame:
 
 @derivation
 def dose_at_most(
-    highest: pd.Series, known: pd.Series, days: pd.Series, *, limit: NumberText
+    highest: pd.Series, known_dose: pd.Series, days: pd.Series, *, limit: NumberText
 ) -> pd.DataFrame:
     """Whether no dose of the tested days is above a limit.
 
-    AVALC: N where {known}, the known part of the highest dose, is above {limit} (mg/day). Otherwise
-    missing where {highest} is missing and {days}, the number of tested days, is not 0; and Y in all
-    other cases.
+    AVALC: N where {known_dose}, the known part of the highest dose, is above {limit} (mg/day).
+    Otherwise missing where {highest} is missing and {days}, the number of tested days, is not 0;
+    and Y in all other cases.
 
     NRIREAS: Where AVALC is missing: "DOSE MISSING". Otherwise missing.
     """
     allowed = constant(limit)
-    within = exact.each(lambda dose: dose <= allowed, known)
+    within = exact.each(lambda dose: dose <= allowed, known_dose)
     failed = within.eq(False)
     unknown = ~failed & highest.isna() & ~days.eq(0)
     return _component(~failed, unknown, _text(unknown, "DOSE MISSING"))
@@ -239,12 +239,12 @@ def free_of_failure(
     """
     assessed = pd.concat(assessments, axis=1).max(axis=1)
     day = day_number(assessed, first_dose)
-    known = day.notna()
-    limit = day.where(known, window_end)
+    dated = day.notna()
+    limit = day.where(dated, window_end)
     events = (("DEATH", death, 0), ("DISCONTINUED", discontinued, 1))
     causes = {}
     for cause, date, before in (*events, ("PROHIBITED MED", new_treatment, 1)):
-        last = limit - known * before
+        last = limit - dated * before
         causes[cause] = day_number(date, first_dose).le(last)
     failed = pd.DataFrame(causes)
     reason = _joined([_text(failed[cause], cause) for cause in causes])
@@ -276,15 +276,15 @@ def responder(
 
     Each Series is named by its source: X.AVALC is a component, X.NRIREAS its reason, if it has one.
     """
-    parts = {str(s.name).partition(".")[0]: s for s in components if _is(s, "AVALC")}
+    answers = {str(s.name).partition(".")[0]: s for s in components if _is(s, "AVALC")}
     reasons = {str(s.name).partition(".")[0]: s for s in components if _is(s, "NRIREAS")}
-    values = pd.DataFrame(parts)
+    values = pd.DataFrame(answers)
     failed, missing = values.isin(["N"]), values.isna()
     any_failed = failed.any(axis=1)
     open_ = ~any_failed & missing.any(axis=1)
     first = [_text(reason.eq(name), name) for name in always for reason in reasons.values()]
     listed = []
-    for name in parts:
+    for name in answers:
         own = reasons.get(name, pd.Series(np.nan, index=values.index, dtype="str"))
         cause = own.where(own.notna(), name)
         listed.append(cause.where(failed[name]).mask(open_ & missing[name], f"MISSING {name}"))
@@ -308,8 +308,8 @@ def _halves(several: tuple[pd.Series, ...]) -> tuple[pd.DataFrame, pd.DataFrame]
     """Current and baseline grades, a column for each system, in the same order."""
     half = len(several) // 2
     now, base = (
-        pd.concat([grade.rename(n) for n, grade in enumerate(part)], axis=1)
-        for part in (several[:half], several[half:])
+        pd.concat([grade.rename(n) for n, grade in enumerate(grades)], axis=1)
+        for grades in (several[:half], several[half:])
     )
     return now, base
 

@@ -106,10 +106,10 @@ def within_scale(text: pd.Series, *, low: NumberText, high: NumberText) -> Outco
     2.50; otherwise missing.
     """
     limits = constant(low), constant(high)
-    found = exact.each(lambda value: value if limits[0] <= value <= limits[1] else None, text)
-    bad = text.notna() & found.isna()
+    scores = exact.each(lambda value: value if limits[0] <= value <= limits[1] else None, text)
+    bad = text.notna() & scores.isna()
     problem = text.astype("str") + f" is not a number from {low} to {high}"
-    return Outcome(found.map(number_text, na_action="ignore").astype("str"), problem.where(bad))
+    return Outcome(scores.map(number_text, na_action="ignore").astype("str"), problem.where(bad))
 
 
 def _sum(*numbers: Fraction) -> Fraction:

@@ -64,10 +64,10 @@ def dose_at_entry(
         prednisone_equivalent(dose, unit, frequency, drug, first).values,
         frequency,
     )
-    made = dose_intervals(*(column[steroid] for column in columns)).rows
+    intervals = dose_intervals(*(column[steroid] for column in columns)).rows
     before = reference.groupby(subjects).first() - pd.Timedelta(days=1)
-    day = before.reindex(made["USUBJID"]).set_axis(made.index)
-    met = made[~made["ASTDT"].gt(day) & ~made["AENDT"].lt(day) & day.notna()]
+    day = before.reindex(intervals["USUBJID"]).set_axis(intervals.index)
+    met = intervals[~intervals["ASTDT"].gt(day) & ~intervals["AENDT"].lt(day) & day.notna()]
     total: pd.Series = met.set_index("USUBJID")["AVAL"]
     return total
 
@@ -96,7 +96,7 @@ def question_of_steroids(
     question = steroid.eq("Y") & asked.eq("Y")
     entered = steroid.eq("Y") & ~question
     systemic = entered & (route.isna() | route.isin(systemic_routes))
-    told = {
+    contradictions = {
         (False, False, "Y"): "steroids were taken by the answer, and none is recorded; the dose is"
         " missing",
         (True, False, "Y"): "systemic steroids were taken by the answer, and only local ones are"
@@ -107,7 +107,7 @@ def question_of_steroids(
     any_entered = entered.groupby(subject).transform("any")
     any_systemic = systemic.groupby(subject).transform("any")
     problem = pd.Series(pd.NA, index=steroid.index, dtype="str")
-    for (some, by_system, given), sentence in told.items():
-        found = any_entered.eq(some) & any_systemic.eq(by_system) & answer.eq(given)
-        problem = problem.mask(question & found, sentence)
+    for (some, by_system, text), sentence in contradictions.items():
+        contradicts = any_entered.eq(some) & any_systemic.eq(by_system) & answer.eq(text)
+        problem = problem.mask(question & contradicts, sentence)
     return Outcome(text_where(question), problem)

@@ -67,15 +67,15 @@ def prednisone_equivalent(
     once to the nearest number. Missing where one of the four is missing or not in its table, or
     where {frequency} has "single" Y and {first} is missing.
     """
-    parts = {
+    factors = {
         "there is no factor for the steroid": drug.map(_column("steroids", "factor")),
         "the dose is not in a unit of mass": unit.map(_column("units", "mg")),
         "the frequency has no rate": frequency.map(_column("frequencies", "doses_per_day")),
     }
-    values = exact.computed(lambda single, *by: single * prod(by), dose, *parts.values())
+    values = exact.computed(lambda single, *by: single * prod(by), dose, *factors.values())
     problem = pd.Series("the dose is missing", index=dose.index, dtype="str").where(dose.isna())
-    for message, part in parts.items():
-        problem = problem.mask(problem.isna() & part.isna(), message)
+    for message, factor in factors.items():
+        problem = problem.mask(problem.isna() & factor.isna(), message)
     undated = _single(frequency) & first.isna()
     problem = problem.mask(problem.isna() & undated, "the single dose has no date")
     return Outcome(values.mask(undated), problem)
@@ -144,23 +144,23 @@ def dose_intervals(
     (SRCSEQ).
     """
     taken = _active(counted, first, last, dose, frequency).assign(subject=subject)
-    points = _change_points(taken, subject[_known(subject, counted, answer)])
+    points = _change_points(taken, subject[_with_known_dose(subject, counted, answer)])
     active = points.merge(
         taken.rename_axis("record").reset_index(), on="subject", suffixes=("", "_taken")
     )
     active = active[
         active["start_taken"].le(active["start"]) & active["end_taken"].ge(active["end"])
     ]
-    known = exact.sums(active["dose"], active["row"]).reindex(points["row"]).fillna(0.0)
-    known = known.reset_index(drop=True)
+    dose_sums = exact.sums(active["dose"], active["row"]).reindex(points["row"]).fillna(0.0)
+    dose_sums = dose_sums.reset_index(drop=True)
     incomplete = points["row"].isin(active.loc[active["dose"].isna(), "row"]).to_numpy()
     rows = pd.DataFrame(
         {
             "USUBJID": points["subject"],
             "ASTDT": _as_date(points["start"], _OPEN_START),
             "AENDT": _as_date(points["end"], _OPEN_END),
-            "AVAL": known.mask(incomplete),
-            "KNOWNDD": known,
+            "AVAL": dose_sums.mask(incomplete),
+            "KNOWNDD": dose_sums,
         }
     )
     if number is not None:
@@ -189,7 +189,7 @@ def highest_dose(
     starts: pd.Series,
     ends: pd.Series,
     doses: pd.Series,
-    known: pd.Series,
+    known_doses: pd.Series,
     subject: pd.Series,
     reference: pd.Series,
     target: pd.Series,
@@ -213,8 +213,8 @@ def highest_dose(
     {ends}, a missing one being open; missing where a dose of these is missing, or no day is tested.
     {assessments}
 
-    KNOWNDD: The highest {known} in the records that contain a tested day, from {starts} through
-    {ends}, a missing one being open; missing where no day is tested. {assessments}
+    KNOWNDD: The highest {known_doses} in the records that contain a tested day, from {starts}
+    through {ends}, a missing one being open; missing where no day is tested. {assessments}
 
     TSTDAYS: The number of tested days, 0 where there is none. {assessments}
     """
@@ -228,7 +228,7 @@ def highest_dose(
         {"subject": subject, "reference": reference, "first": first, "last": last}
     ).assign(visit=subject.index)
     intervals = pd.DataFrame(
-        {"subject": subjects, "start": starts, "end": ends, "known": known}
+        {"subject": subjects, "start": starts, "end": ends, "known": known_doses}
     ).assign(missing=doses.isna())
     met = visits.merge(intervals, on="subject")
     met = met[
@@ -272,7 +272,7 @@ def _active(
     return table[counted.eq("Y")]
 
 
-def _known(subject: pd.Series, counted: pd.Series, answer: pd.Series) -> pd.Series:
+def _with_known_dose(subject: pd.Series, counted: pd.Series, answer: pd.Series) -> pd.Series:
     """True for the rows of subjects whose dose is known: with steroid records, or all answers N."""
     has_records = counted.notna().groupby(subject).transform("any")
     answers = answer.where(counted.isna())
@@ -307,8 +307,8 @@ def _flags(taken: pd.DataFrame, first_flag: pd.Series, last_flag: pd.Series) -> 
 
 def _at(flags: pd.Series, subject: pd.Series, day: pd.Series) -> pd.Series:
     """The flag of a subject's day, as a column."""
-    found = flags.reindex(pd.MultiIndex.from_arrays([subject, day]))
-    return found.set_axis(subject.index).astype("str")
+    values = flags.reindex(pd.MultiIndex.from_arrays([subject, day]))
+    return values.set_axis(subject.index).astype("str")
 
 
 def _as_number(date: pd.Series, missing: int) -> pd.Series:
@@ -317,5 +317,5 @@ def _as_number(date: pd.Series, missing: int) -> pd.Series:
 
 
 def _as_date(days: pd.Series, missing: int) -> pd.Series:
-    known = days.where(days.ne(missing))
-    return pd.to_datetime(known, unit="D").astype("datetime64[s]")
+    present = days.where(days.ne(missing))
+    return pd.to_datetime(present, unit="D").astype("datetime64[s]")

@@ -34,12 +34,12 @@ def last_date(dtc: DateTexts, subjects: pd.Series) -> Outcome:
     return _certain_day(latest_of(dtc, subjects), "later", "latest")
 
 
-def _certain_day(found: pd.DataFrame, more: str, most: str) -> Outcome:
-    day = dates.full_day(found["dtc"])
-    told = found["rival"] + f" may be {more}; " + found["dtc"] + f" is the {most} complete date"
-    none = found["rival"] + f" may be the {most} date; no date is complete, so there is none"
-    partial = found["dtc"] + f" is the {most} date and is incomplete, so there is none"
-    problem = told.fillna(none).astype("str").fillna(partial.where(day.isna()))
+def _certain_day(chosen: pd.DataFrame, more: str, most: str) -> Outcome:
+    day = dates.full_day(chosen["dtc"])
+    doubt = chosen["rival"] + f" may be {more}; " + chosen["dtc"] + f" is the {most} complete date"
+    none = chosen["rival"] + f" may be the {most} date; no date is complete, so there is none"
+    partial = chosen["dtc"] + f" is the {most} date and is incomplete, so there is none"
+    problem = doubt.fillna(none).astype("str").fillna(partial.where(day.isna()))
     return Outcome(day, problem.astype("str"))
 
 
@@ -61,9 +61,9 @@ def last_time(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
     return _times_of_day(dtc, subjects, latest_of(dtc, subjects)).groupby(subjects).max()
 
 
-def _times_of_day(dtc: pd.Series, subjects: pd.Series, found: pd.DataFrame) -> pd.Series:
+def _times_of_day(dtc: pd.Series, subjects: pd.Series, chosen: pd.DataFrame) -> pd.Series:
     """The times in the texts of the day that was found for the subject, missing in the others."""
-    day = dates.full_day(found["dtc"]).reindex(subjects).set_axis(subjects.index)
+    day = dates.full_day(chosen["dtc"]).reindex(subjects).set_axis(subjects.index)
     of_day = dates.full_day(dtc).eq(day)
     return dates.time_of_day(dtc).where(of_day)
 
@@ -144,10 +144,10 @@ def last_end(end: DateTexts, start: pd.Series, subjects: pd.Series) -> Outcome:
     ordered = rows.sort_values(["began", "end"], na_position="first", kind="stable")
     chosen = ordered.drop_duplicates("subject", keep="last")
     last = chosen.set_index("subject")
-    told = "the end " + last["partial"] + " of the last record is incomplete, so there is none"
+    message = "the end " + last["partial"] + " of the last record is incomplete, so there is none"
     reasons = [(rows["began"], "another starts later"), (rows["end"], "another ends later")]
     choices = choices_of_subjects(subjects, chosen.index, reasons)
-    return Outcome(last["end"], told.astype("str"), choices)
+    return Outcome(last["end"], message.astype("str"), choices)
 
 
 @derivation(scope="subject", severity="warning")
@@ -187,9 +187,9 @@ def _account(
     reasons: list[tuple[pd.Series, str]],
 ) -> pd.DataFrame:
     """Among which of the records with a value one was chosen."""
-    given = value.notna()
-    of_given = [(values[given], text) for values, text in reasons]
-    return choices_of_subjects(subjects[given], chosen, of_given)
+    valued = value.notna()
+    of_given = [(values[valued], text) for values, text in reasons]
+    return choices_of_subjects(subjects[valued], chosen, of_given)
 
 
 def _contenders(
@@ -197,8 +197,8 @@ def _contenders(
 ) -> pd.DataFrame:
     """The records with a value that may be first (sign 1) or last (-1) in the order."""
     if order.dtype == "str":
-        found, whole = spans(order), dates.full_day(order).notna()
-        low, high = (found.first, found.last) if sign > 0 else (-found.last, -found.first)
+        span, whole = spans(order), dates.full_day(order).notna()
+        low, high = (span.first, span.last) if sign > 0 else (-span.last, -span.first)
     else:
         number, whole = order.astype("int64") if order.dtype.kind == "M" else order, order.notna()
         low = high = sign * number.astype("float64").where(order.notna())
@@ -218,5 +218,5 @@ def _doubts(rows: pd.DataFrame, doubted: pd.Series) -> pd.Series:
     open_ = rows[rows["subject"].isin(doubted.index[doubted])].sort_values(["order", "value"])
     named = open_["value"].astype("str") + " (" + open_["order"].fillna("no date") + ")"
     several = named.drop_duplicates().groupby(open_["subject"]).agg(", ".join)
-    told = "it is not certain which record counts: " + several
-    return told.reindex(doubted.index).astype("str")
+    message = "it is not certain which record counts: " + several
+    return message.reindex(doubted.index).astype("str")

@@ -67,8 +67,8 @@ def last_number(
 
     decimals: {decimals} decimals
     """
-    found = last_values(value, order, subjects)
-    return Outcome(exact.half_up(found.values, decimals), found.problems, found.choices)
+    last = last_values(value, order, subjects)
+    return Outcome(exact.half_up(last.values, decimals), last.problems, last.choices)
 
 
 @derivation(scope="subject")
@@ -96,8 +96,8 @@ def cumulative_dose(
     problem = problem.fillna(text_where(days.lt(1), "a record ends before it starts"))
     problem = problem.astype("str")
     taken = exact.computed(lambda daily, count: daily * count, dose, days.where(problem.isna()))
-    told = (problem + "; there is no cumulative dose").groupby(subjects).first()
-    return Outcome(sum_of(taken, subjects), told.astype("str"))
+    message = (problem + "; there is no cumulative dose").groupby(subjects).first()
+    return Outcome(sum_of(taken, subjects), message.astype("str"))
 
 
 @derivation

@@ -83,8 +83,8 @@ def imputation_flag(dtc: DateTexts, *, highest_imputed: Literal["D", "M", "Y"] =
     highest_imputed: Missing where it is above {highest_imputed} (D day, M month), so that nothing
     is imputed.
     """
-    found = once_each(lambda texts: dates.imputed_part(texts).replace("Y", None), dtc)
-    return found.where(_may_be(dtc, highest_imputed)).astype("str")
+    flags = once_each(lambda texts: dates.imputed_part(texts).replace("Y", None), dtc)
+    return flags.where(_may_be(dtc, highest_imputed)).astype("str")
 
 
 @derivation

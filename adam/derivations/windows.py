@@ -80,9 +80,9 @@ def before_first_dose(
     earlier, same_day, late, early = _beside_first_dose(dtc, start, start_time)
     after = mark.str.startswith("AFTER", na=False)
     contradicted = mark[(late & mark.str.startswith("BEFORE", na=False)) | (early & after)]
-    told = "the record is marked " + contradicted + " the first dose, against its date and time"
-    told = told.reindex(dtc.index).astype("str").fillna(_either(dtc, start, start_time, earlier))
-    return Outcome(text_where(earlier | (same_day & ~late & ~after)), told)
+    text = "the record is marked " + contradicted + " the first dose, against its date and time"
+    text = text.reindex(dtc.index).astype("str").fillna(_either(dtc, start, start_time, earlier))
+    return Outcome(text_where(earlier | (same_day & ~late & ~after)), text)
 
 
 @derivation(severity="warning")
@@ -140,7 +140,7 @@ def baseline_flag(
     whose = (subject, part) if day_chosen_for == "each part" else (subject,)
     steps = (
         (-gapless(day), "another is later"),
-        (_places(version, versions), "another is of a version that counts before it"),
+        (_ranks(version, versions), "another is of a version that counts before it"),
     )
     counted, doubts, choices = _counted(
         candidate, whose, part, steps, time, value, order, worst or {}
@@ -171,9 +171,9 @@ def analysis_visit(
     partial = day.isna()
     by_name = mapped(nominal[partial], dict(zip(table["VISIT"], table["AVISIT"], strict=True)))
     limits = list(zip(table["AWLO"], table["AWHI"], strict=True))
-    place = once_each(lambda days: _window_of(days, limits), day).to_numpy(copy=True)
-    place[partial] = by_name.map({name: n for n, name in enumerate(table["AVISIT"])}).fillna(-1)
-    place[baseline.eq("Y")] = len(table)
+    window = once_each(lambda days: _window_of(days, limits), day).to_numpy(copy=True)
+    window[partial] = by_name.map({name: n for n, name in enumerate(table["AVISIT"])}).fillna(-1)
+    window[baseline.eq("Y")] = len(table)
     first, last = (
         (limit(dtc[partial]) - reference[partial]).dt.days.astype("float64") + 1
         for limit in (dates.first_day, dates.last_day)
@@ -183,8 +183,8 @@ def analysis_visit(
         here = by_name.eq(row["AVISIT"])
         outside |= here & (last.lt(row["AWLO"]) | first.gt(row["AWHI"]))
     doubted = by_name[outside]
-    told = "the date " + dtc.loc[doubted.index] + " cannot lie in the window of " + doubted
-    return Outcome(texts_at(place, [*table["AVISIT"], start], day.index), told.reindex(day.index))
+    text = "the date " + dtc.loc[doubted.index] + " cannot lie in the window of " + doubted
+    return Outcome(texts_at(window, [*table["AVISIT"], start], day.index), text.reindex(day.index))
 
 
 @derivation
@@ -194,8 +194,8 @@ def visit_of_day(day: pd.Series, *, windows: Sequence[Window]) -> pd.Series:
     """
     checked_windows(windows)
     limits = [open_limits(row) for row in windows]
-    place = once_each(lambda days: _window_of(days, limits), day).to_numpy()
-    return texts_at(place, [row["AVISIT"] for row in windows], day.index)
+    window = once_each(lambda days: _window_of(days, limits), day).to_numpy()
+    return texts_at(window, [row["AVISIT"] for row in windows], day.index)
 
 
 def checked_windows(windows: Sequence[Window]) -> None:
@@ -286,7 +286,7 @@ def analysis_flag(
     start = baseline.eq("Y")
     candidate = visit.notna() & value.notna() & ~start
     whose = (subject, visit, part) if day_chosen_for == "each part" else (subject, visit)
-    of_base = _places(version, versions).mask(version.eq(base_version), -1)
+    of_base = _ranks(version, versions).mask(version.eq(base_version), -1)
     steps = (
         (day.isna().astype("int64"), "its date is not complete"),
         (distance, "another is nearer to the target day"),
@@ -316,19 +316,17 @@ def visit_grid(subject: pd.Series, *, windows: Sequence[NumberedWindow], through
 
 def _window_of(days: pd.Series, limits: Iterable[tuple[float, float]]) -> pd.Series:
     """The place of the window in which a day lies, -1 outside all; of several the last counts."""
-    place = pd.Series(-1, index=days.index)
+    window = pd.Series(-1, index=days.index)
     for row, (low, high) in enumerate(limits):
-        place = place.mask(days.between(low, high), row)
-    return place
+        window = window.mask(days.between(low, high), row)
+    return window
 
 
-def _places(version: pd.Series, versions: tuple[str, ...]) -> pd.Series:
+def _ranks(version: pd.Series, versions: tuple[str, ...]) -> pd.Series:
     """The place of a version in the list; those not listed come last."""
     if not versions:
         return pd.Series(0, index=version.index)
-    return mapped(version, {name: place for place, name in enumerate(versions)}).fillna(
-        len(versions)
-    )
+    return mapped(version, {name: rank for rank, name in enumerate(versions)}).fillna(len(versions))
 
 
 def _beside_first_dose(
@@ -337,8 +335,8 @@ def _beside_first_dose(
     """Whether a record is surely of an earlier day than the first dose; of its day; of its day and
     not before its time; known to be before it.
     """
-    parts = (dates.full_day, dates.time_of_day, dates.last_day)
-    date, time, last = all_once_each(parts, dtc)
+    readings = (dates.full_day, dates.time_of_day, dates.last_day)
+    date, time, last = all_once_each(readings, dtc)
     same_day = date.eq(start)
     early = date.lt(start) | (same_day & time.lt(start_time))
     return last.lt(start), same_day, same_day & time.ge(start_time), early
@@ -350,9 +348,9 @@ def _either(
     """A sentence where a date may be before the first dose, and on its day or after."""
     first, day = all_once_each((dates.first_day, dates.full_day), dtc)
     open_ = dtc.notna() & day.isna() & ~earlier & start.notna() & ~first.ge(start)
-    told = text_where(open_, "may be before or after the first dose; it is not counted as before")
+    text = text_where(open_, "may be before or after the first dose; it is not counted as before")
     by_clock = clocks_decide(spans(dtc), spans_of_days(start, start_time))
-    return told.mask(
+    return text.mask(
         by_clock, "has an offset from UTC, and the time of the first dose has none here"
     )
 
@@ -393,16 +391,16 @@ def _counted(
     counts[equal.index.difference(settled.index)] = False
     decided = best.isin(last[last.index.difference(best.index)]) & counts[best.index]
     undeclared = decided & ~part[best.index].isin(list(worst))
-    told = "several count alike; the highest is taken, and worst: does not tell which is the worst"
+    doubt = "several count alike; the highest is taken, and worst: does not tell which is the worst"
     reasons = [
         *((values[candidate], text) for values, text in steps),
         (on_day[candidate], "another day stands for all parts of the assessment"),
         (clock.reindex(group.index), "another of the day is timed later"),
         (value[candidate], "another of the day has a worse value"),
     ]
-    parts = pd.Series(numbered([*whose, part], size), index=part.index)[candidate]
-    account = choices_of(parts, counts[candidate], reasons, "another comes later in order")
-    return counts, text_where(undeclared, told).reindex(part.index), account
+    groups = pd.Series(numbered([*whose, part], size), index=part.index)[candidate]
+    account = choices_of(groups, counts[candidate], reasons, "another comes later in order")
+    return counts, text_where(undeclared, doubt).reindex(part.index), account
 
 
 def _lowest(group: pd.Series, rank: NDArray[np.int64]) -> pd.Series:

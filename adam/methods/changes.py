@@ -88,8 +88,8 @@ def spearman(sample: Sample) -> tuple[Statistic, ...]:
             number("RHO", "rho", nothing),
             p_value("P", "Exact p", nothing),
         )
-    found = spearmanr(first, second)
-    p, kind = float(found.pvalue), "p by t"
+    correlation = spearmanr(first, second)
+    p, kind = float(correlation.pvalue), "p by t"
     if len(first) <= EXACT_PAIRS:
         ranks, others = rankdata(first), rankdata(second)
         centred = others - others.mean()
@@ -104,6 +104,6 @@ def spearman(sample: Sample) -> tuple[Statistic, ...]:
         p, kind = float(test.pvalue), "Exact p"
     return (
         count("N", "n", len(first)),
-        number("RHO", "rho", float(found.statistic)),
+        number("RHO", "rho", float(correlation.statistic)),
         p_value("P", kind, p),
     )

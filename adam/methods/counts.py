@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 def counts(sample: Sample) -> tuple[Statistic, ...]:
     """Number of records with a value, and number of subjects who have one."""
-    known = sample.values.notna()
+    valued = sample.values.notna()
     return (
-        count("EVENTS", "Events", int(known.sum())),
-        count("SUBJECTS", "Subjects", sample.subjects[known].nunique()),
+        count("EVENTS", "Events", int(valued.sum())),
+        count("SUBJECTS", "Subjects", sample.subjects[valued].nunique()),
     )

@@ -28,8 +28,8 @@ class Sample:
         """Both values of the records that have both."""
         if self.against is None:
             return self.values[:0], self.values[:0]
-        known = self.values.notna() & self.against.notna()
-        return self.values[known], self.against[known]
+        paired = self.values.notna() & self.against.notna()
+        return self.values[paired], self.against[paired]
 
 
 @dataclass(frozen=True)
