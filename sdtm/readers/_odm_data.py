@@ -56,6 +56,7 @@ class OdmFile:
     definitions: dict[tuple[str, str], Definitions] = field(default_factory=dict)
     used: dict[tuple[str, str], None] = field(default_factory=dict)
     attributes: dict[tuple[str, Place], tuple[int, dict[str, str]]] = field(default_factory=dict)
+    of_redcap: bool = False
     project: dict[str, str] = field(default_factory=dict)  # settings of a REDCap project
     repeating: set[tuple[str, str]] = field(default_factory=set)  # REDCap: event, form or ""
     nulls: dict[str, str] = field(default_factory=dict)  # reasons for null
@@ -117,6 +118,7 @@ class _Reader:
                 where=self._where(element),
                 remedy="a failed download is often saved so: export the data again",
             )
+        self.file.of_redcap = REDCAP in element.nsmap.values()
         self.transactional = element.get("FileType") == "Transactional"
         self.granularity = element.get("Granularity", "")
 
@@ -182,7 +184,8 @@ class _Reader:
     def _place(self, element: etree._Element, name: str, above: Place) -> Place:
         key = f"{name.removesuffix('Data')}{'Key' if name == 'SubjectData' else 'OID'}"
         oid = element.get(key, "")
-        if not oid.strip():
+        # REDCap 9.5 to 15.2 writes item groups without OID; its items are unique in the form
+        if not oid.strip() and not (name == "ItemGroupData" and self.file.of_redcap):
             raise RawDataError(
                 f"{name} has no {key}",
                 where=self._where(element),

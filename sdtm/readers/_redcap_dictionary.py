@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import pandas as pd
 from pydantic import Field as Default
 
 from sdtm.dates import DateStyle
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sdtm.accepted import Accepted
+    from sdtm.readers._shape import Shape
 
-# The 18 columns of the dictionary: as the designer's file heads them, and as the API does.
+# The columns of the dictionary: as the designer's file heads them, and as the API does. Older
+# versions have fewer than 18: without the annotation, and before it without the matrix.
 _COLUMNS = {
     "Variable / Field Name": "field_name",
     "Form Name": "form_name",
@@ -30,6 +33,7 @@ _COLUMNS = {
     "Field Type": "field_type",
     "Field Label": "field_label",
     "Choices, Calculations, OR Slider Labels": "select_choices_or_calculations",
+    "Choices OR Calculations": "select_choices_or_calculations",
     "Field Note": "field_note",
     "Text Validation Type OR Show Slider Number": "text_validation_type_or_show_slider_number",
     "Text Validation Min": "text_validation_min",
@@ -44,6 +48,8 @@ _COLUMNS = {
     "Field Annotation": "field_annotation",
 }
 
+_NEEDED = ("field_name", "form_name", "field_type", "field_label", "select_choices_or_calculations")
+
 EVENT, FORM, INSTANCE = (
     "redcap_event_name",
     "redcap_repeat_instrument",
@@ -56,6 +62,7 @@ BESIDE = (GROUP, "redcap_survey_identifier")
 STRUCTURE = {EVENT, FORM, INSTANCE, *BESIDE}
 
 _YES_NO = {"yesno": {"1": "Yes", "0": "No"}, "truefalse": {"1": "True", "0": "False"}}
+_NO_NAME = re.compile("[^a-z0-9_]")
 _TAG = re.compile(r"<[^>]+>")
 _TARGET = re.compile(r"SDTM:\s*(?:IT\.)?([A-Z][A-Z0-9]*(?:\.[A-Z][A-Z0-9]*)+)")
 
@@ -113,24 +120,26 @@ class Dictionary:
         if field.kind != "checkbox":
             return {field.name: ""}
         codes = dict.fromkeys((*field.choices, *field.missing))
-        return {f"{field.name}___{_in_column_name(code)}": code for code in codes}
+        return {f"{field.name}___{in_column_name(code)}": code for code in codes}
 
 
 def is_dictionary(head: Iterable[str]) -> bool:
     """Whether a file with that head is a data dictionary, in either dialect."""
-    return {"field_name", "form_name"} <= {_COLUMNS.get(name, name) for name in head}
+    return {"field_name", "form_name"} <= {_COLUMNS.get(name.strip(), name) for name in head}
 
 
-def read_dictionary(path: Path, given: RedcapOptions, encoding: str) -> Dictionary:
+def read_dictionary(path: Path, given: RedcapOptions, shape: Shape) -> Dictionary:
     """The dictionary; RawDataError where it is none, or defines a field twice."""
-    table = read_delimited(path, ",", encoding).rename(columns=_COLUMNS)
-    missing = [name for name in _COLUMNS.values() if name not in table.columns]
+    table = read_delimited(path, shape.delimiter, shape.encoding).rename(columns=_COLUMNS)
+    missing = [name for name in _NEEDED if name not in table.columns]
     if missing:
         raise RawDataError(
             f"the data dictionary has no column {', '.join(missing)}",
             where=f"{path.name} line 1",
-            remedy="download the dictionary from REDCap again; it has 18 columns",
+            remedy="download the dictionary from REDCap again; it has 15 to 18 columns",
         )
+    other = [name for name in _COLUMNS.values() if name not in table.columns]
+    table = table.assign(**{name: pd.Series(index=table.index, dtype="str") for name in other})
     named = table["field_name"].notna() & table["form_name"].notna()
     if table.empty or not named.all():
         raise RawDataError(
@@ -246,6 +255,10 @@ def _choices(text: str) -> dict[str, str]:
     }
 
 
-def _in_column_name(code: str) -> str:
-    """A checkbox code as it stands in a column name: lower case, `-` as `_`."""
-    return code.lower().replace("-", "_")
+def in_column_name(code: str) -> str:
+    """A checkbox code as it stands in a column name: lower case, other signs as `_`.
+
+    >>> in_column_name("-Five.5")
+    '_five_5'
+    """
+    return _NO_NAME.sub("_", code.lower())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from sdtm.readers._redcap_dictionary import EVENT, FORM, INSTANCE
+from sdtm.readers._redcap_dictionary import EVENT, FORM, INSTANCE, in_column_name
 from specs.errors import RawDataError
 from specs.findings import findings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import pandas as pd
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 NOT_FOR_SUBMISSION = "CK-RAW-DEIDENTIFIED"
 
 _LABEL_REMEDY = "export the raw data with raw headers; files of labels are not read"
+_BOX = re.compile("(.+?)___(.+)")
 
 
 def check_labels(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> None:
@@ -41,6 +43,64 @@ def check_labels(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> None
                 where=f"{path.name} line {strange.index[0]}",
                 remedy=_LABEL_REMEDY,
             )
+
+
+def undeclared(
+    columns: Iterable[str], answers: Iterable[pd.Series], dictionary: Dictionary
+) -> dict[str, str]:
+    """Missing-data codes that boxes show (`race___unk`) and the study does not declare.
+
+    A whole number is none: it is a choice that the dictionary lacks. The code is spelled as answers
+    of other fields have it, else in capitals.
+    """
+    strange = dict.fromkeys(
+        box[2]
+        for column in columns
+        if column not in dictionary.boxes and (box := _BOX.fullmatch(column))
+        if box[1] in dictionary.fields and dictionary.fields[box[1]].kind == "checkbox"
+        if not box[2].isdigit()
+    )
+    if not strange:
+        return {}
+    known = {str(answer) for column in answers for answer in column.dropna().unique()}
+    spelled = {in_column_name(answer): answer for answer in sorted(known, reverse=True)}
+    usual = (re.sub("^_(?=[0-9])", "-", suffix).upper() for suffix in strange)
+    codes = (spelled.get(suffix, code) for suffix, code in zip(strange, usual, strict=True))
+    return {code: code for code in codes}
+
+
+def not_declared(codes: Iterable[str], path: Path) -> pd.DataFrame:
+    """A warning for each missing-data code that was told by a column alone."""
+    return findings(
+        severity="warning",
+        rule="CK-RAW-MISSING-CODE",
+        value=list(codes),
+        message="was taken for a missing-data code, as a checkbox has a column of it; declare it"
+        " with its meaning under missing in study.yaml",
+        file=path.name,
+    )
+
+
+def blank_for_unsaved(data: pd.DataFrame, dictionary: Dictionary) -> bool:
+    """Whether the status of a form never saved was exported blank, so that 0 is a saved form.
+
+    It is where a form that does not repeat has a blank status: of any record where there are no
+    events, else at an event at which others have one.
+    """
+    repeat = set(data[FORM].dropna()) if FORM in data else set()
+    rows = data[data[FORM].isna()] if FORM in data else data
+    for form in dict.fromkeys(dictionary.form_of.values()):
+        status = rows.get(f"{form}_complete")
+        if status is None or form in repeat:
+            continue
+        blank = status.isna()
+        if EVENT in rows:
+            share = blank.groupby(rows[EVENT]).mean()
+            if ((share > 0) & (share < 1)).any():
+                return True
+        elif blank.any():
+            return True
+    return False
 
 
 def check_absent(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> Iterator[pd.DataFrame]:

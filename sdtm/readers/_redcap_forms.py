@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -29,15 +29,23 @@ STATUS = MappingProxyType({"0": "Incomplete", "1": "Unverified", "2": "Complete"
 """What the codes of a form's status stand for."""
 
 
+NOT_COMPLETED = MappingProxyType({"[not completed]": "the survey was begun and not completed"})
+"""What stands for the time at which a survey was completed, where it was not."""
+
+
 @dataclass(frozen=True)
 class Rows:
-    """Rows of an export with the line of each, and the forms planned at each event, if told."""
+    """Rows of an export with the line of each, and the forms planned at each event, if told.
+
+    `only_saved` says that a form never saved has no status, so that one with any was saved.
+    """
 
     data: pd.DataFrame
     lines: pd.Series
     dictionary: Dictionary
     path: Path
     expected: pd.DataFrame | None = None
+    only_saved: bool = False
 
 
 def form_of(name: str, given: Rows) -> tuple[Form, Iterable[pd.DataFrame]]:
@@ -61,6 +69,8 @@ def form_of(name: str, given: Rows) -> tuple[Form, Iterable[pd.DataFrame]]:
     started = rows.get(f"{name}_timestamp", blank.loc[rows.index]).notna()
     saved = frame.notna().any(axis=1) | status.isin(["1", "2"]) | started
     repeats = own.loc[rows.index]
+    if given.only_saved:
+        saved |= status.notna() & ~repeats
     found = (*_emptied(name, rows[repeats & ~saved], given), *_gaps(name, rows[repeats], given))
     rows, frame, repeats = rows[saved], frame[saved], repeats[saved]
     instance = rows.get(INSTANCE, blank.loc[rows.index])
@@ -77,6 +87,8 @@ def form_of(name: str, given: Rows) -> tuple[Form, Iterable[pd.DataFrame]]:
     fields = {key: field for key, field in fields.items() if key in frame}
     beside = [c for c in (*BESIDE, f"{name}_timestamp") if c in rows]
     fields |= {column: Field(column, column) for column in beside}
+    if f"{name}_timestamp" in fields:
+        fields[f"{name}_timestamp"] = replace(fields[f"{name}_timestamp"], missing=NOT_COMPLETED)
     table = pd.concat([whose, frame, rows[beside]], axis=1).reset_index(drop=True)
     counted = [c for c in rows.columns if c in of_form]
     first = name == dictionary.form_of[dictionary.record_id]

@@ -22,9 +22,12 @@ from sdtm.readers._redcap_dictionary import (
     Dictionary,
     choices_in,
     made_field,
+    read_dictionary,
 )
+from sdtm.readers._redcap_export import not_declared, undeclared
 from sdtm.readers._redcap_forms import Rows, form_of
 from sdtm.readers._redcap_validation import accepted, validation
+from sdtm.readers._shape import shape_of
 from specs.errors import RawDataError, did_you_mean
 from specs.findings import all_findings
 
@@ -43,17 +46,44 @@ if TYPE_CHECKING:
 _KINDS = {"select": "dropdown", "textarea": "notes"}
 
 
-def read_project(path: Path, given: RedcapOptions) -> RawData:
-    """Read a project; RawDataError where the file is no project of REDCap, or has no data."""
+def read_project(path: Path, given: RedcapOptions, told: Path | None = None) -> RawData:
+    """Read a project, or its records alone with the data dictionary `told`.
+
+    RawDataError where the file is no project of REDCap, has no data, or neither defines its forms
+    nor has a dictionary.
+    """
     file = read_odm(path, "")
     known = merged(file.definitions, file.used)
     given = given.model_copy(update={"missing": {**_missing(file), **given.missing}})
-    dictionary = _dictionary(path, known, given)
-    events = {
+    found = [file.found.table()]
+    if known.of["FormDef"]:
+        dictionary = _dictionary(path, known, given)
+        cells = [i.cells for i in file.collected.instances.values()]
+        texts = pd.Series([c.text for of in cells for c in of.values()], dtype="str")
+        codes = undeclared({item for of in cells for item in of}, [texts], dictionary)
+        if codes:
+            found.append(not_declared(codes, path))
+            given = given.model_copy(update={"missing": {**given.missing, **codes}})
+            dictionary = _dictionary(path, known, given)
+        names = {oid: _form_name(form) for oid, form in known.of["FormDef"].items()}
+    elif told is not None:
+        shape = shape_of(told, given.encoding)
+        dictionary = read_dictionary(told, given, shape)
+        names = {f"Form.{name}": name for name in dictionary.form_of.values()}
+        found.append(shape.findings)
+    else:
+        raise RawDataError(
+            "has records and no definitions of forms",
+            where=path.name,
+            remedy="name the data dictionary under dictionary in study.yaml, or export the project"
+            " as XML with its metadata",
+        )
+    places = (place.event for place in file.collected.instances)
+    events = {oid: oid.removeprefix("Event.") for oid in places}
+    events |= {
         oid: event.attributes.get("UniqueEventName", oid)
         for oid, event in known.of["StudyEventDef"].items()
     }
-    names = {oid: _form_name(form) for oid, form in known.of["FormDef"].items()}
     expected = pd.DataFrame(
         [
             (events[oid], names.get(form, form))
@@ -64,13 +94,19 @@ def read_project(path: Path, given: RedcapOptions) -> RawData:
     )
     saved = _with_groups(_saved_forms(file, dictionary, names))
     forms: dict[str, Form] = {}
-    found = [file.found.table()]
+    only_saved = any(
+        f"{name}_complete" not in cells
+        for name, of_form in saved.items()
+        for _, cells in of_form.values()
+    )
     for name in dict.fromkeys(dictionary.form_of.values()):
         data, lines = _flat(name, saved.get(name, {}), dictionary, file, events)
-        rows = Rows(data, lines, dictionary, path, expected if len(expected) else None)
+        planned = expected if len(expected) else None
+        rows = Rows(data, lines, dictionary, path, planned, only_saved)
         forms[name], of_form = form_of(name, rows)
         found.extend(of_form)
-    return RawData(MappingProxyType(forms), (path,), all_findings(found))
+    files = (path,) if known.of["FormDef"] or told is None else (path, told)
+    return RawData(MappingProxyType(forms), files, all_findings(found))
 
 
 def _missing(file: OdmFile) -> Mapping[str, str]:
@@ -165,7 +201,7 @@ def _saved_forms(
                     where=f"{file.path.name} line {cell.line}",
                     remedy=did_you_mean(item, columns),
                 )
-            if item in cells:
+            if item in cells and cells[item].text != cell.text:
                 raise RawDataError(
                     f"subject {place.subject}, {place.named()}: {item} has two values",
                     where=f"{file.path.name} lines {cells[item].line} and {cell.line}",

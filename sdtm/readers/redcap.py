@@ -1,8 +1,9 @@
-"""REDCap: the flat CSV export in raw coding with its data dictionary, or the project as XML.
+"""REDCap: the CSV export in raw coding with its data dictionary, or the project as XML.
 
 One CSV holds the records of every form: a row is a subject at an event, or one instance of a
-repeating instrument or event. The reader splits it into one frame per form. The XML of a project
-has the same records, its dictionary and its events in one file, and gives the same forms.
+repeating instrument or event; or it has a row for each value. The reader splits it into one frame
+per form. The XML of a project has the same records, its dictionary and its events in one file, and
+gives the same forms; XML of records alone is read with the dictionary.
 """
 
 from __future__ import annotations
@@ -21,12 +22,16 @@ from sdtm.readers._redcap_checks import (
     read_listing,
 )
 from sdtm.readers._redcap_dictionary import RedcapOptions, read_dictionary
+from sdtm.readers._redcap_eav import flat, is_eav
 from sdtm.readers._redcap_export import (
+    blank_for_unsaved,
     check_absent,
     check_deidentified,
     check_labels,
     check_order,
     check_repeats,
+    not_declared,
+    undeclared,
 )
 from sdtm.readers._redcap_forms import Rows, form_of
 from sdtm.readers._redcap_xml import read_project
@@ -46,7 +51,8 @@ def read(source: RawSource, folder: Path) -> RawData:
     given = options(source, RedcapOptions)
     path = inside(folder, given.data, source.place)
     if given.data.lower().endswith(".xml"):
-        return read_project(path, given)
+        told = inside(folder, given.dictionary, source.place) if given.dictionary else None
+        return read_project(path, given, told)
     if not given.dictionary:
         raise SpecError(
             "a CSV export is read with its dictionary",
@@ -55,9 +61,19 @@ def read(source: RawSource, folder: Path) -> RawData:
         )
     told = inside(folder, given.dictionary, source.place)
     shape = shape_of(path, given.encoding, given.delimiter)
-    of_dictionary = shape_of(told, given.encoding, ",")
-    dictionary = read_dictionary(told, given, of_dictionary.encoding)
+    of_dictionary = shape_of(told, given.encoding)
+    dictionary = read_dictionary(told, given, of_dictionary)
     data = read_delimited(path, shape.delimiter, shape.encoding)
+    found = [shape.findings, of_dictionary.findings]
+    codes = undeclared(data.columns, (data[name] for name in data), dictionary)
+    if codes:
+        found.append(not_declared(codes, path))
+        given = given.model_copy(update={"missing": {**given.missing, **codes}})
+        dictionary = read_dictionary(told, given, of_dictionary)
+    by_value = is_eav(data.columns)
+    if by_value:
+        data, of_values = flat(data, dictionary, path)
+        found.append(of_values)
     check_labels(data, dictionary, path)
     check_columns(data, dictionary, path)
     check_coding(data, dictionary, path)
@@ -71,11 +87,10 @@ def read(source: RawSource, folder: Path) -> RawData:
         paths.append(inside(folder, given.event_forms, source.place))
         expected = read_listing(paths[-1], "unique_event_name", "form")
     check_doubled(data, dictionary.record_id, path)
-    rows = Rows(data, data.index.to_series(), dictionary, path, expected)
+    saved = by_value or blank_for_unsaved(data, dictionary)
+    rows = Rows(data, data.index.to_series(), dictionary, path, expected, saved)
     read_forms = [form_of(name, rows) for name in dict.fromkeys(dictionary.form_of.values())]
-    found = [
-        shape.findings,
-        of_dictionary.findings,
+    found += [
         *check_absent(data, dictionary, path),
         *check_order(data, dictionary, path),
         *check_repeats(data, dictionary, path),

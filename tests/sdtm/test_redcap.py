@@ -247,7 +247,7 @@ def test_data_that_are_no_raw_export_of_the_project_name_the_line(
     [
         ([HEAD], "dictionary.csv line 1: the data dictionary has no fields; download"),
         (edited(0, "Field Note,", "", DICTIONARY), "dictionary.csv line 2: the row has 18 cells, the head has 17"),
-        ([line.rsplit(",", 1)[0] for line in DICTIONARY], "dictionary.csv line 1: the data dictionary has no column field_annotation; download"),
+        (edited(0, "Form Name,", "Page,", DICTIONARY), "dictionary.csv line 1: the data dictionary has no column form_name; download"),
         ([*DICTIONARY, DICTIONARY[2]], "dictionary.csv line 10: field sex is defined twice"),
         ([*DICTIONARY, field("", "adverse_events", "text")], "dictionary.csv line 10: the field or form has no name"),
         ([*DICTIONARY, field("x", "", "text")], "dictionary.csv line 10: the field or form has no name"),
