@@ -47,12 +47,12 @@ def _sections(known: Mapping[str, Derivation]) -> Iterator[str]:
 
 def _named(derivation: Derivation) -> Iterator[str]:
     """The texts of columns, and the words for constants."""
-    told = derivation.told
+    paragraphs = derivation.paragraphs
     words = [
         (f"{name}={value}" if value is not None else name, text)
-        for (name, value), text in told.phrases.items()
+        for (name, value), text in paragraphs.phrases.items()
     ]
-    lines = [f"- {name}: {text}".rstrip() for name, text in (*told.columns.items(), *words)]
+    lines = [f"- {name}: {text}".rstrip() for name, text in (*paragraphs.columns.items(), *words)]
     if lines:
         yield "\n".join(lines) + "\n"
 

@@ -105,9 +105,9 @@ class AnalysesFile(_Noun):
         same = sorted({name for name in files if files.count(name) > 1})
         if same:
             raise ValueError(f"two files of the results would be named {', '.join(same)}")
-        known = {analysis.id for analysis in self.analyses}
+        ids = {analysis.id for analysis in self.analyses}
         for display in self.displays:
-            missing = [name for name in display.analyses if name not in known]
+            missing = [name for name in display.analyses if name not in ids]
             if missing:
                 raise ValueError(f"{display.id} shows {', '.join(missing)}, which is not declared")
         return self

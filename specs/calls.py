@@ -66,16 +66,16 @@ def called(
     an index label of the sources, for messages. MappingError where a study's function raises or
     gives something else, and where a function of cdisckit cannot use its sources.
     """
-    given = [
+    sources = [
         (column if derivation.categories else as_plain(column)).copy(deep=False)
         for column in columns
     ]
-    check_sources(derivation, given, place)
-    made = _run(derivation, given, constants, place, record)
-    if index is None and derivation.scope in _ALIGNED and given:
-        index = given[0].index
+    check_sources(derivation, sources, place)
+    result = _run(derivation, sources, constants, place, record)
+    if index is None and derivation.scope in _ALIGNED and sources:
+        index = sources[0].index
     try:
-        return _conformed(made, gives, index if derivation.scope != "subject" else None)
+        return _conformed(result, gives, index if derivation.scope != "subject" else None)
     except _UnfitError as error:
         raise MappingError(
             f"{derivation.name}{_defined(derivation)} gives {error}",
@@ -86,21 +86,21 @@ def called(
 
 def _run(
     derivation: Derivation,
-    given: Sequence[pd.Series],
+    sources: Sequence[pd.Series],
     constants: Mapping[str, Any],
     place: str,
     record: Callable[[Any], str] | None,
 ) -> Any:
     if not is_of_study(derivation.function.__module__):
         try:
-            return derivation.function(*given, **constants)
+            return derivation.function(*sources, **constants)
         except CdisckitError as error:
             if error.where:
                 raise
             what = f"{derivation.name}: {error.what}"
             raise type(error)(what, where=place, remedy=error.remedy) from None
         except UNUSABLE as error:
-            kinds = ", ".join(f"{name} {_kind(c)}" for name, c in _named(derivation, given))
+            kinds = ", ".join(f"{name} {_kind(c)}" for name, c in _named(derivation, sources))
             raise MappingError(
                 f"{derivation.name} cannot use its sources ({kinds}): {message_of(error)}",
                 where=place,
@@ -113,11 +113,11 @@ def _run(
             return derivation.function(*columns, **constants)
 
     try:
-        return attempt(given)
+        return attempt(sources)
     except CdisckitError as error:
-        if record is None or derivation.scope not in _BY_RECORD or not given:
+        if record is None or derivation.scope not in _BY_RECORD or not sources:
             raise
-        label = _failing(attempt, given)
+        label = _failing(attempt, sources)
         if label is None:
             raise
         raise MappingError(
@@ -125,82 +125,82 @@ def _run(
         ) from None
 
 
-def _named(derivation: Derivation, given: Sequence[pd.Series]) -> Iterator[tuple[str, pd.Series]]:
+def _named(derivation: Derivation, sources: Sequence[pd.Series]) -> Iterator[tuple[str, pd.Series]]:
     """Each source with the name of its parameter; of several alike the first."""
     names = derivation.sources
-    return zip((p.name for p in names), given, strict=False)
+    return zip((p.name for p in names), sources, strict=False)
 
 
 def _failing(
-    attempt: Callable[[Sequence[pd.Series]], Any], given: Sequence[pd.Series]
+    attempt: Callable[[Sequence[pd.Series]], Any], sources: Sequence[pd.Series]
 ) -> Any | None:
     """The label of the first record with which alone the call fails; None when there is none."""
-    rows = range(len(given[0]))
+    rows = range(len(sources[0]))
     while len(rows) > 1:
         half = len(rows) // 2
-        for part in (rows[:half], rows[half:]):
-            if _fails(attempt, [column.iloc[part.start : part.stop] for column in given]):
-                rows = part
+        for piece in (rows[:half], rows[half:]):
+            if _fails(attempt, [column.iloc[piece.start : piece.stop] for column in sources]):
+                rows = piece
                 break
         else:
             return None
-    return given[0].index[rows.start] if len(rows) else None
+    return sources[0].index[rows.start] if len(rows) else None
 
 
-def _fails(attempt: Callable[[Sequence[pd.Series]], Any], given: Sequence[pd.Series]) -> bool:
+def _fails(attempt: Callable[[Sequence[pd.Series]], Any], sources: Sequence[pd.Series]) -> bool:
     try:
-        attempt(given)
+        attempt(sources)
     except CdisckitError:
         return True
     return False
 
 
-def _conformed(made: Any, gives: tuple[type, ...], index: pd.Index | None) -> Any:
-    if not isinstance(made, gives):
-        raise _UnfitError(_a(made))
-    if isinstance(made, Outcome):
-        values = _conformed(made.values, tuple(t for t in gives if t is not Outcome), index)
-        return Outcome(values, _problems(made.problems, index), _choices(made.choices))
-    if isinstance(made, pd.Series):
-        return _column(made, index, "")
-    if isinstance(made, pd.DataFrame):
-        names = [str(name) for name in made]
+def _conformed(result: Any, gives: tuple[type, ...], index: pd.Index | None) -> Any:
+    if not isinstance(result, gives):
+        raise _UnfitError(_a(result))
+    if isinstance(result, Outcome):
+        values = _conformed(result.values, tuple(t for t in gives if t is not Outcome), index)
+        return Outcome(values, _problems(result.problems, index), _choices(result.choices))
+    if isinstance(result, pd.Series):
+        return _column(result, index, "")
+    if isinstance(result, pd.DataFrame):
+        names = [str(name) for name in result]
         if len(set(names)) < len(names) or not names:
             raise _UnfitError("a frame without columns, or with two of one name")
-        return pd.DataFrame({str(n): _column(c, index, str(n)) for n, c in made.items()})
-    return made
+        return pd.DataFrame({str(n): _column(c, index, str(n)) for n, c in result.items()})
+    return result
 
 
-def _choices(made: Any) -> pd.DataFrame | None:
-    if made is not None and (not isinstance(made, pd.DataFrame) or tuple(made) != COLUMNS):
+def _choices(account: Any) -> pd.DataFrame | None:
+    if account is not None and (not isinstance(account, pd.DataFrame) or tuple(account) != COLUMNS):
         raise _UnfitError(f"choices that are not a frame with the columns {', '.join(COLUMNS)}")
-    return None if made is None else made
+    return None if account is None else account
 
 
-def _problems(made: Any, index: pd.Index | None) -> pd.Series | None:
-    if made is None:
+def _problems(sentences: Any, index: pd.Index | None) -> pd.Series | None:
+    if sentences is None:
         return None
-    problems = _column(made, index, "problems")
+    problems = _column(sentences, index, "problems")
     if problems.notna().any() and problems.dtype != _TEXT and not has_text_categories(problems):
         raise _UnfitError(f"problems that are {_kind(problems)}, not sentences")
     return problems
 
 
-def _column(made: Any, index: pd.Index | None, part: str) -> pd.Series:
-    of = f" as {part}" if part else ""
-    if not isinstance(made, pd.Series):
-        raise _UnfitError(f"{_a(made)}{of}")
+def _column(values: Any, index: pd.Index | None, name: str) -> pd.Series:
+    of = f" as {name}" if name else ""
+    if not isinstance(values, pd.Series):
+        raise _UnfitError(f"{_a(values)}{of}")
     if index is None:
-        if made.index.has_duplicates:
-            subject = made.index[made.index.duplicated()][0]
+        if values.index.has_duplicates:
+            subject = values.index[values.index.duplicated()][0]
             raise _UnfitError(f"several values{of} for {subject}")
-    elif made.index is not index and not made.index.equals(index):
-        if len(made) != len(index):
-            raise _UnfitError(f"{len(made)} values{of} for {len(index)} records")
-        if made.index.has_duplicates or not made.index.isin(index).all():
+    elif values.index is not index and not values.index.equals(index):
+        if len(values) != len(index):
+            raise _UnfitError(f"{len(values)} values{of} for {len(index)} records")
+        if values.index.has_duplicates or not values.index.isin(index).all():
             raise _UnfitError(f"values{of} on another index than that of its sources")
-        made = made.reindex(index)
-    return _plain_kind(made, of)
+        values = values.reindex(index)
+    return _plain_kind(values, of)
 
 
 def _plain_kind(values: pd.Series, of: str) -> pd.Series:
@@ -240,10 +240,10 @@ def _of_objects(values: pd.Series, of: str) -> pd.Series:
 
 
 def _floats(values: pd.Series, of: str) -> pd.Series:
-    known = values.notna().to_numpy()
+    present = values.notna().to_numpy()
     numbers = np.full(len(values), np.nan)
-    numbers[known] = [float(number) for number in values[known]]
-    if any(abs(n) > _EXACT and not isinstance(n, float) for n in values[known]):
+    numbers[present] = [float(number) for number in values[present]]
+    if any(abs(n) > _EXACT and not isinstance(n, float) for n in values[present]):
         raise _UnfitError(f"numbers{of} beyond 2**53, which a dataset cannot hold exactly")
     return _plain_kind(pd.Series(numbers, values.index, name=values.name), of)
 
@@ -264,11 +264,11 @@ def _kind(values: pd.Series) -> str:
     return f"values of type {dtype}"
 
 
-def _a(made: Any) -> str:
+def _a(result: Any) -> str:
     """A result of a wrong type, as a message says it."""
-    if made is None:
+    if result is None:
         return "nothing (None)"
-    return f"a {type(made).__name__}"
+    return f"a {type(result).__name__}"
 
 
 def _defined(derivation: Derivation) -> str:

@@ -41,16 +41,16 @@ def choices(
     winner[codes[::-1]] = np.arange(len(codes))[::-1]
     winner[codes[won][::-1]] = np.flatnonzero(won)[::-1]
     own = winner[codes]
-    place = np.full(len(codes), -1, dtype="int8")
+    reason = np.full(len(codes), -1, dtype="int8")
     texts = []
     for number, (values, text) in enumerate([*reasons, (None, last)]):
         texts.append(text)
-        lost = ~won & (place < 0)
+        lost = ~won & (reason < 0)
         if values is not None:
-            known, _ = pd.factorize(values)
-            lost &= known != known[own]
-        place[lost] = number
-    because = pd.Categorical.from_codes(place, pd.Index(texts, dtype="str"))
+            codes_of, _ = pd.factorize(values)
+            lost &= codes_of != codes_of[own]
+        reason[lost] = number
+    because = pd.Categorical.from_codes(reason, pd.Index(texts, dtype="str"))
     labels = group.index.to_numpy()
     return pd.DataFrame({"row": labels[own], "record": labels, "because": because})
 
@@ -94,9 +94,9 @@ def moved(
     if table is None:
         return None
     record = table["record"].to_numpy(copy=True)
-    for source, places in [*others.items(), (own, rows)]:
+    for source, positions in [*others.items(), (own, rows)]:
         of_source = (table["source"] == source).to_numpy()
-        record[of_source] = places[record[of_source]]
+        record[of_source] = positions[record[of_source]]
     return table.assign(row=rows[table["row"].to_numpy()], record=record)
 
 

@@ -51,18 +51,18 @@ class StudyTerminology:
         self, codes: tuple[str, ...], among: tuple[str, ...], variable: str, place: str
     ) -> str:
         """Those of some lists that the standard lets a variable use, as one, or an own list."""
-        known = {self._standard.codelist(code).name for code in codes}
+        permitted = {self._standard.codelist(code).name for code in codes}
         names = tuple(
             name
             for name in among
-            if name in known
-            or ((given := self._own.get(name)) is not None and (given.of in known or not codes))
+            if name in permitted
+            or ((own := self._own.get(name)) is not None and (own.of in permitted or not codes))
         )
         if not names:
             raise SpecError(
                 f"the standard lets it use none of {', '.join(among)}",
                 where=place,
-                remedy=f"choose from {', '.join(sorted(known)) or 'lists of the study'}",
+                remedy=f"choose from {', '.join(sorted(permitted)) or 'lists of the study'}",
             )
         return names[0] if len(names) == 1 else self.joined(names, variable, place)
 
@@ -101,9 +101,9 @@ class StudyTerminology:
 
     def check_names(self) -> None:
         """SpecError for a list of the study's without terms, or with a map to what is no term."""
-        for name, given in self._own.items():
+        for name, entry in self._own.items():
             codelist = self._resolved(name, self._file).codelist
-            for text, value in given.collected.items():
+            for text, value in entry.collected.items():
                 if value not in codelist:
                     raise SpecError(
                         f"{name}: {text} is collected as {value}, which is no term of the list",
@@ -112,43 +112,43 @@ class StudyTerminology:
                     )
 
     def _resolved(self, name: str, place: str) -> StudyCodelist:
-        given = self._own.get(name)
-        if given is not None and not given.of and not self._in_standard(name):
-            if not given.terms:
+        entry = self._own.get(name)
+        if entry is not None and not entry.of and not self._in_standard(name):
+            if not entry.terms:
                 raise SpecError(
                     f"{name} is no codelist of the standard and has no terms",
                     where=self._file,
                     remedy="list its terms, or name the standard's list with of:",
                 )
-            terms = tuple(_own_term(value, decode) for value, decode in given.terms.items())
+            terms = tuple(_own_term(value, decode) for value, decode in entry.terms.items())
             codelist = Codelist(
-                code="", name=name, title=given.label or name, extensible=False, terms=terms
+                code="", name=name, title=entry.label or name, extensible=False, terms=terms
             )
-            return StudyCodelist(name, codelist, own=MappingProxyType(given.collected))
-        base = self._base(given.of if given is not None and given.of else name, place)
-        if given is None:
+            return StudyCodelist(name, codelist, own=MappingProxyType(entry.collected))
+        base = self._base(entry.of if entry is not None and entry.of else name, place)
+        if entry is None:
             return StudyCodelist(name, base, standard=self._package(base))
-        if given.terms:
+        if entry.terms:
             raise SpecError(
                 f"{name} is a codelist of the standard, which has its terms",
                 where=self._file,
                 remedy="add to them with extend:, choose from them with only:, or rename the list",
             )
-        return self._adapted(name, base, given)
+        return self._adapted(name, base, entry)
 
-    def _adapted(self, name: str, base: Codelist, given: CodelistFile) -> StudyCodelist:
+    def _adapted(self, name: str, base: Codelist, entry: CodelistFile) -> StudyCodelist:
         terms = base.terms
-        if given.only:
-            known = {term.value for term in terms}
-            for value in given.only:
-                if value not in known:
+        if entry.only:
+            values = {term.value for term in terms}
+            for value in entry.only:
+                if value not in values:
                     raise SpecError(
                         f"{base.name} has no {value}",
                         where=self._file,
-                        remedy=did_you_mean(value, known),
+                        remedy=did_you_mean(value, values),
                     )
-            terms = tuple(term for term in terms if term.value in given.only)
-        own = (_own_term(value, decode) for value, decode in given.extend.items())
+            terms = tuple(term for term in terms if term.value in entry.only)
+        own = (_own_term(value, decode) for value, decode in entry.extend.items())
         try:
             codelist = replace(base, terms=terms).extended(*own)
         except TerminologyError as error:
@@ -160,11 +160,11 @@ class StudyTerminology:
         own_title = base.title if name in (base.name, base.code) else f"{base.title} ({name})"
         return StudyCodelist(
             name,
-            replace(codelist, title=given.label or own_title),
+            replace(codelist, title=entry.label or own_title),
             standard=self._package(base),
-            extended=frozenset(given.extend),
-            own=MappingProxyType(given.collected),
-            restricted=bool(given.only),
+            extended=frozenset(entry.extend),
+            own=MappingProxyType(entry.collected),
+            restricted=bool(entry.only),
         )
 
     def _in_standard(self, name: str) -> bool:

@@ -121,15 +121,15 @@ def _problem(kind: ast.expr, value: Any, scope: Mapping[str, Any]) -> str:
             return _not(value, kind, scope)
         if name == "Ascending":
             return _problem_of_order(value)
-        parts = list(value) if inner else []
+        items = list(value) if inner else []
     elif name in _MAPPINGS:
         if not isinstance(value, Mapping):
             return _not(value, kind, scope)
-        parts = list(value.values()) if len(inner) == 2 else []
+        items = list(value.values()) if len(inner) == 2 else []
         inner = inner[1:]
     else:
         return "" if _is_simple(kind, value) else _not(value, kind, scope)
-    problems = [_problem(inner[0], part, scope) for part in parts]
+    problems = [_problem(inner[0], item, scope) for item in items]
     return next((f"has a value that {problem}" for problem in problems if problem), "")
 
 

@@ -30,12 +30,12 @@ DECIMALS = "decimals"
 ALWAYS = ("STUDYID", "DOMAIN", "USUBJID", "--SEQ")
 
 
-def _numbered(given: SdtmBlock | AdamBlock, block: Block) -> Iterator[Block]:
+def _numbered(model: SdtmBlock | AdamBlock, block: Block) -> Iterator[Block]:
     """The block once, or once for each number that `{n}` in its names stands for."""
-    if isinstance(given, AdamBlock) or not given.numbered:
+    if isinstance(model, AdamBlock) or not model.numbered:
         yield block
         return
-    for number in range(1, given.numbered + 1):
+    for number in range(1, model.numbered + 1):
 
         def filled(text: Any, number: int = number) -> Any:
             return text.replace("{n}", str(number)) if isinstance(text, str) else text
@@ -54,27 +54,27 @@ class DatasetResolver(RuleResolver):
 
     def dataset(self) -> Dataset:
         """The dataset, with what the standard's tables say filled in."""
-        given = self.given
-        known = self.standard.dataset(self.owner)
-        if self.tabulation and known is None and not (given.class_ and given.label):
+        model = self.model
+        in_guide = self.standard.dataset(self.owner)
+        if self.tabulation and in_guide is None and not (model.class_ and model.label):
             raise SpecError(
-                f"{given.dataset} is not a dataset of the guide",
+                f"{model.dataset} is not a dataset of the guide",
                 where=self.file.place("dataset"),
                 remedy="give a custom domain a label and a class",
             )
-        dataset_name(given.dataset, self.file.place("dataset"))
-        if self.tabulation and not given.records:
+        dataset_name(model.dataset, self.file.place("dataset"))
+        if self.tabulation and not model.records:
             raise SpecError(
-                f"{given.dataset} has no records",
+                f"{model.dataset} has no records",
                 where=self.file.place("dataset"),
                 remedy="name the form they are collected in with records: {from: ...}",
             )
         qualifiers = (
             partial(self._variable, name, v, "supplemental")
-            for name, v in given.supplemental.items()
+            for name, v in model.supplemental.items()
         )
         not_submitted = (
-            partial(self._variable, name, v, "working") for name, v in given.working.items()
+            partial(self._variable, name, v, "working") for name, v in model.working.items()
         )
         variables, supplemental, working = gathered(
             (
@@ -84,53 +84,53 @@ class DatasetResolver(RuleResolver):
             )
         )
         dataset = Dataset(
-            name=given.dataset,
+            name=model.dataset,
             domain=self.domain,
-            label=given.label or (known.label if known else given.dataset),
+            label=model.label or (in_guide.label if in_guide else model.dataset),
             class_=self.class_,
-            structure=given.structure or (known.structure if known else ""),
+            structure=model.structure or (in_guide.structure if in_guide else ""),
             purpose="Tabulation" if self.tabulation else "Analysis",
             standard=self.standard_name,
-            keys=given.keys,
+            keys=model.keys,
             blocks=tuple(self._blocks((*variables, *supplemental))),
             variables=variables,
             supplemental=supplemental,
             working=working,
             parameters=tuple(self._parameters()),
-            not_submitted=MappingProxyType(dict(given.not_submitted)),
-            repeating=self.domain != "DM" and given.dataset != "ADSL",
-            reference=bool(known and known.reference),
-            comment=given.comment,
+            not_submitted=MappingProxyType(dict(model.not_submitted)),
+            repeating=self.domain != "DM" and model.dataset != "ADSL",
+            reference=bool(in_guide and in_guide.reference),
+            comment=model.comment,
             file=self.file.path.name,
         )
         return with_working(dataset)
 
     def _variables(self) -> tuple[Variable, ...]:
-        given = dict(self.given.variables)
+        models = dict(self.model.variables)
         if self.tabulation:
             for name in map(self.named, ALWAYS):
                 if self.standard.variable(self.domain, name) is not None:
-                    given.setdefault(name, SdtmVariable(standard=True))
+                    models.setdefault(name, SdtmVariable(standard=True))
             for row in self._test_rows():
                 named = [name for name in row if name.isupper()]
                 if f"{self.domain}TESTCD" in row:
                     named.append(f"{self.domain}TEST")
                 for name in named:
-                    given.setdefault(name, SdtmVariable())
+                    models.setdefault(name, SdtmVariable())
         resolved = gathered(
-            partial(self._variable, name, v, "variables") for name, v in given.items()
+            partial(self._variable, name, v, "variables") for name, v in models.items()
         )
         if not self.tabulation:
             return tuple(resolved)
-        place = partial(self.standard.place, self.owner, self.domain, self.class_)
-        return tuple(sorted(resolved, key=lambda variable: place(variable.name)))
+        order = partial(self.standard.place, self.owner, self.domain, self.class_)
+        return tuple(sorted(resolved, key=lambda variable: order(variable.name)))
 
-    def _variable(self, name: str, given: VariableModel, part: str) -> Variable:
-        place = self.file.place(part, name)
-        known = None
-        if part == "variables":
-            known = self.standard.variable(self.owner, name) or self._of_model(name)
-            if known is None and self.tabulation and not given.label:
+    def _variable(self, name: str, model: VariableModel, section: str) -> Variable:
+        place = self.file.place(section, name)
+        in_guide = None
+        if section == "variables":
+            in_guide = self.standard.variable(self.owner, name) or self._of_model(name)
+            if in_guide is None and self.tabulation and not model.label:
                 names = [v.variable for v in self.standard.variables(self.domain)]
                 raise SpecError(
                     f"{self.domain} has no {name} in {self.standard_name}",
@@ -138,45 +138,45 @@ class DatasetResolver(RuleResolver):
                     remedy=f"{did_you_mean(name, names)} What has no standard variable goes under"
                     " supplemental",
                 )
-        label = given.label or (known.label if known else "")
-        inherits = any(rule.predecessor for rule in given.all_rules)
-        if not label and not inherits and part != "working":
+        label = model.label or (in_guide.label if in_guide else "")
+        inherits = any(rule.predecessor for rule in model.all_rules)
+        if not label and not inherits and section != "working":
             raise SpecError(
                 f"{name} has no label and is not in the standard",
                 where=place,
                 remedy="give it a label of at most 40 characters",
             )
-        kind = given.type or (known.type if known else "Char")
+        kind = model.type or (in_guide.type if in_guide else "Char")
         plain = kind in ("Char", "Num")
-        codelist = given.codelist
+        codelist = model.codelist
         if isinstance(codelist, tuple):
             codelist = self.terminology.permitted(
-                known.codelists if known else (), codelist, name, place
+                in_guide.codelists if in_guide else (), codelist, name, place
             )
-        elif codelist is None and known is not None:
-            codelist = self.terminology.choose(known.codelists, name, place)
+        elif codelist is None and in_guide is not None:
+            codelist = self.terminology.choose(in_guide.codelists, name, place)
         if codelist:
             self.terminology.use(codelist, place)
         variable = Variable(
             name=name,
             label=label,
             type="Num" if kind in NUMERIC else "Char",
-            role=given.role or (known.role if known else ""),
-            core=given.core or (known.core if known else ""),
+            role=model.role or (in_guide.role if in_guide else ""),
+            core=model.core or (in_guide.core if in_guide else ""),
             codelist=codelist or "",
-            value_domain=known.format if known else "",
-            length=given.length,
-            format=given.format,
-            comment=given.comment,
-            rules=tuple(self.rules(name, given, part)),
+            value_domain=in_guide.format if in_guide else "",
+            length=model.length,
+            format=model.format,
+            comment=model.comment,
+            rules=tuple(self.rules(name, model, section)),
             place=place,
-            standard=known is not None,
-            own_type=bool(given.type or known),
+            standard=in_guide is not None,
+            own_type=bool(model.type or in_guide),
             data_type="" if plain else kind,
-            digits=given.digits,
+            digits=model.digits,
         )
-        if given.values:
-            variable = self._with_values(variable, given, part)
+        if model.values:
+            variable = self._with_values(variable, model, section)
         for rule in variable.rules:
             self._check_constant(rule.constant, variable, place)
             if rule.derivation is None and len(rule.sources) > (2 if variable.is_date else 1):
@@ -188,43 +188,43 @@ class DatasetResolver(RuleResolver):
                 )
         return variable
 
-    def _with_values(self, variable: Variable, given: VariableModel, part: str) -> Variable:
+    def _with_values(self, variable: Variable, model: VariableModel, section: str) -> Variable:
         """The variable with its value level, whose rules go before its own."""
         values = []
-        for number, told in enumerate(given.values):
-            place = self.file.place(part, variable.name, "values", number)
-            if told.codelist:
-                self.terminology.use(str(told.codelist), place)
-            kind = told.type or variable.type
+        for number, line in enumerate(model.values):
+            place = self.file.place(section, variable.name, "values", number)
+            if line.codelist:
+                self.terminology.use(str(line.codelist), place)
+            kind = line.type or variable.type
             described = replace(
                 variable,
-                label=told.label,
+                label=line.label,
                 type="Num" if kind in NUMERIC else "Char",
                 data_type="" if kind in ("Char", "Num") else kind,
-                codelist=str(told.codelist or ""),
-                length=told.length,
-                digits=told.digits,
-                format=told.format,
-                comment=told.comment,
-                rules=tuple(self.rule(rule, place) for rule in told.all_rules),
+                codelist=str(line.codelist or ""),
+                length=line.length,
+                digits=line.digits,
+                format=line.format,
+                comment=line.comment,
+                rules=tuple(self.rule(rule, place) for rule in line.all_rules),
                 place=place,
             )
-            values.append(Value(told.when, described))
+            values.append(Value(line.when, described))
         scoped = tuple(rule for value in values for rule in value.scoped)
         return replace(variable, values=tuple(values), rules=(*scoped, *variable.rules))
 
     def _check_assigned(
         self, assign: Mapping[str, Any], variables: tuple[Variable, ...], place: str
     ) -> None:
-        known = {variable.name: variable for variable in variables}
+        by_name = {variable.name: variable for variable in variables}
         for name, value in assign.items():
-            if name not in known:
+            if name not in by_name:
                 raise SpecError(
                     f"{name} is assigned a value, and is no variable of the dataset",
                     where=place,
-                    remedy=did_you_mean(name, known),
+                    remedy=did_you_mean(name, by_name),
                 )
-            self._check_constant(value, known[name], place)
+            self._check_constant(value, by_name[name], place)
 
     def _check_constant(self, constant: Any, variable: Variable, place: str) -> None:
         """SpecError for text as a number, and for what is no term of the variable's codelist."""
@@ -251,26 +251,26 @@ class DatasetResolver(RuleResolver):
         if not self.tabulation:
             return None
         classes = (self.class_, "EVENTS")
-        found = (self.standard.model_variable(self.domain, class_, name) for class_ in classes)
-        return next((known for known in found if known is not None), None)
+        candidates = (self.standard.model_variable(self.domain, class_, name) for class_ in classes)
+        return next((candidate for candidate in candidates if candidate is not None), None)
 
     @property
     def class_(self) -> str:
         """The class of the dataset: as the file says, else as the guide has it."""
-        known = self.standard.dataset(self.owner)
-        return self.given.class_ or (known.class_ if known else "ADAM OTHER")
+        in_guide = self.standard.dataset(self.owner)
+        return self.model.class_ or (in_guide.class_ if in_guide else "ADAM OTHER")
 
     def _blocks(self, variables: tuple[Variable, ...]) -> Iterator[Block]:
-        given = self.given
-        entries: tuple[SdtmBlock | AdamBlock, ...] = given.records
+        model = self.model
+        entries: tuple[SdtmBlock | AdamBlock, ...] = model.records
         blocks = [block for i, b in enumerate(entries) for block in _numbered(b, self._block(b, i))]
         for block in blocks:
             if self.tabulation:
                 self._check_assigned(block.assign, variables, block.place)
-        if not given.tests:
+        if not model.tests:
             yield from blocks
             return
-        blocks_given = [b for b in given.records if isinstance(b, SdtmBlock)]
+        blocks_given = [b for b in model.records if isinstance(b, SdtmBlock)]
         names = [b.name or b.form for b in blocks_given for _ in range(b.numbered or 1)]
         by_form = dict(zip(names, blocks, strict=True))
         if len(by_form) < len(blocks):
@@ -311,31 +311,33 @@ class DatasetResolver(RuleResolver):
     @cached_property
     def decimals(self) -> Mapping[str, int]:
         """The decimals of converted results, by test code, as the table of tests tells them."""
-        code, found = f"{self.domain}TESTCD", dict[str, int]()
+        code, decimals = f"{self.domain}TESTCD", dict[str, int]()
         for number, row in enumerate(self._test_rows(), start=1):
-            told, place = row.get(DECIMALS), self.file.place("tests", number)
-            if told is None:
+            digits, place = row.get(DECIMALS), self.file.place("tests", number)
+            if digits is None:
                 continue
-            if isinstance(told, bool) or not isinstance(told, int) or not 0 <= told <= 15:
+            if isinstance(digits, bool) or not isinstance(digits, int) or not 0 <= digits <= 15:
                 raise SpecError(
-                    f"decimals is {told}", where=place, remedy="write a whole number from 0 to 15"
+                    f"decimals is {digits}",
+                    where=place,
+                    remedy="write a whole number from 0 to 15",
                 )
-            blocks = self.given.records
+            blocks = self.model.records
             test = row.get(code) or next((b.assign[code] for b in blocks if code in b.assign), None)
             if test is None:
                 raise SpecError(
                     f"decimals stands beside no {code}", where=place, remedy=f"add a column {code}"
                 )
-            if found.setdefault(str(test), told) != told:
+            if decimals.setdefault(str(test), digits) != digits:
                 raise SpecError(
-                    f"{test} has {found[str(test)]} decimals in another row",
+                    f"{test} has {decimals[str(test)]} decimals in another row",
                     where=place,
                     remedy="give each row of a test the same",
                 )
-        return found
+        return decimals
 
     def _test_rows(self) -> tuple[Mapping[str, Any], ...]:
-        return records(self.given.tests, self.file, "tests")
+        return records(self.model.tests, self.file, "tests")
 
     def _name_test(
         self, assign: dict[str, Any], variables: tuple[Variable, ...], place: str
@@ -359,42 +361,42 @@ class DatasetResolver(RuleResolver):
             )
         assign[name] = decoded
 
-    def _block(self, given: SdtmBlock | AdamBlock, number: int) -> Block:
+    def _block(self, model: SdtmBlock | AdamBlock, number: int) -> Block:
         place = self.file.place("records", number)
-        assign = MappingProxyType({k: self.filled(v, place) for k, v in given.assign.items()})
-        block = Block(form=given.form, where=given.where, assign=assign, place=place)
-        if isinstance(given, AdamBlock):
-            return replace(block, rule=self._rule_of_records(given, place))
+        assign = MappingProxyType({k: self.filled(v, place) for k, v in model.assign.items()})
+        block = Block(form=model.form, where=model.where, assign=assign, place=place)
+        if isinstance(model, AdamBlock):
+            return replace(block, rule=self._rule_of_records(model, place))
         return replace(
             block,
             joins=tuple(
                 Join(name, j.form, j.pairs, j.where, j.first, j.last, place)
-                for name, j in given.join.items()
+                for name, j in model.join.items()
             ),
-            bind=MappingProxyType(dict(given.bind)),
-            distinct=given.distinct,
-            ticked=given.ticked,
-            keep=given.keep,
-            group_by=given.group_by,
+            bind=MappingProxyType(dict(model.bind)),
+            distinct=model.distinct,
+            ticked=model.ticked,
+            keep=model.keep,
+            group_by=model.group_by,
             collapse=MappingProxyType(
-                {k: v if isinstance(v, str) else v.any for k, v in given.collapse.items()}
+                {k: v if isinstance(v, str) else v.any for k, v in model.collapse.items()}
             ),
         )
 
-    def _rule_of_records(self, given: AdamBlock, place: str) -> Rule | None:
-        if not given.derived:
+    def _rule_of_records(self, model: AdamBlock, place: str) -> Rule | None:
+        if not model.derived:
             return None
-        arguments = {k: self.filled(v, place) for k, v in given.arguments.items()}
-        derivation = self.derivation(given.derived, given.from_, arguments, place)
+        arguments = {k: self.filled(v, place) for k, v in model.arguments.items()}
+        derivation = self.derivation(model.derived, model.from_, arguments, place)
         if derivation.scope != "dataset":
             raise SpecError(
-                f"{given.derived} makes values of a variable, not records",
+                f"{model.derived} makes values of a variable, not records",
                 where=place,
                 remedy="name a function of scope dataset",
             )
         return Rule(
             Origin.DERIVED,
-            given.from_,
+            model.from_,
             derivation=derivation,
             arguments=MappingProxyType(arguments),
             place=place,
@@ -402,49 +404,49 @@ class DatasetResolver(RuleResolver):
 
     def _parameters(self) -> Iterator[Parameter]:
         yield from gathered(
-            partial(self._parameter, position, code, given)
-            for position, (code, given) in enumerate(self.given.parameters.items(), start=1)
+            partial(self._parameter, position, code, model)
+            for position, (code, model) in enumerate(self.model.parameters.items(), start=1)
         )
 
-    def _parameter(self, position: int, code: str, given: ParameterModel) -> Parameter:
+    def _parameter(self, position: int, code: str, model: ParameterModel) -> Parameter:
         place = self.file.place("parameters", code)
-        if given.codelist:
-            self.terminology.use(given.codelist, place)
-        per = self.given.per if isinstance(self.given, AdamFile) else ()
+        if model.codelist:
+            self.terminology.use(model.codelist, place)
+        per = self.model.per if isinstance(self.model, AdamFile) else ()
         checks: tuple[Callable[[], Any], ...] = (
-            lambda: self._number(position, code, given, place),
-            lambda: self.rule(given.rule, place) if given.rule else None,
-            lambda: MappingProxyType(dict(self._said(code, given))),
+            lambda: self._number(position, code, model, place),
+            lambda: self.rule(model.rule, place) if model.rule else None,
+            lambda: MappingProxyType(dict(self._variable_rules(code, model))),
         )
-        number, rule, said = gathered(checks)
+        number, rule, variable_rules = gathered(checks)
         return Parameter(
             code=code,
-            label=given.label,
+            label=model.label,
             number=number,
-            category=given.category,
-            codelist=given.codelist,
-            where=given.where,
+            category=model.category,
+            codelist=model.codelist,
+            where=model.where,
             rule=rule,
-            per=given.per or per,
-            said=said,
+            per=model.per or per,
+            variable_rules=variable_rules,
             place=place,
         )
 
-    def _number(self, position: int, code: str, given: ParameterModel, place: str) -> int:
+    def _number(self, position: int, code: str, model: ParameterModel, place: str) -> int:
         """PARAMN as the parameter declares it, so that it stays when others come or go."""
-        numbers = {c: p.number for c, p in self.given.parameters.items() if p.number is not None}
-        if given.number is not None:
-            same = next(c for c, number in numbers.items() if number == given.number)
+        numbers = {c: p.number for c, p in self.model.parameters.items() if p.number is not None}
+        if model.number is not None:
+            same = next(c for c, number in numbers.items() if number == model.number)
             if same != code:
                 raise SpecError(
-                    f"{code} has the number {given.number} of {same}",
+                    f"{code} has the number {model.number} of {same}",
                     where=place,
                     remedy=f"give it another, such as {_free(numbers)}",
                 )
-            return given.number
-        variable = self.given.variables.get("PARAMN")
+            return model.number
+        variable = self.model.variables.get("PARAMN")
         if variable is not None and not variable.all_rules and (numbers or position == 1):
-            what = f"{code} has" if numbers else f"the parameters of {self.given.dataset} have"
+            what = f"{code} has" if numbers else f"the parameters of {self.model.dataset} have"
             raise SpecError(
                 f"{what} no number, which is PARAMN",
                 where=place,
@@ -452,17 +454,19 @@ class DatasetResolver(RuleResolver):
             )
         return position
 
-    def _said(self, code: str, given: ParameterModel) -> Iterator[tuple[str, tuple[Rule, ...]]]:
+    def _variable_rules(
+        self, code: str, model: ParameterModel
+    ) -> Iterator[tuple[str, tuple[Rule, ...]]]:
         """The rules that a parameter gives for variables of its own records."""
-        for name, said in given.variables.items():
+        for name, variable in model.variables.items():
             place = self.file.place("parameters", code, "variables", name)
-            if name not in self.given.variables:
+            if name not in self.model.variables:
                 raise SpecError(
-                    f"{code} says what {name} is, which is no variable of {self.given.dataset}",
+                    f"{code} says what {name} is, which is no variable of {self.model.dataset}",
                     where=place,
-                    remedy=did_you_mean(name, self.given.variables),
+                    remedy=did_you_mean(name, self.model.variables),
                 )
-            yield name, tuple(self.variable_rule(rule, place) for rule in said.rules)
+            yield name, tuple(self.variable_rule(rule, place) for rule in variable.rules)
 
 
 def _free(numbers: Mapping[str, int]) -> int:

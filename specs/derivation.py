@@ -87,7 +87,7 @@ class Derivation:
         file = getattr(sys.modules.get(self.function.__module__), "__file__", None)
         if file and self.function.__module__ == module_name(Path(file)):
             return _of_study, (Path(file), self.name)
-        given = (
+        fields = (
             self.name,
             self.function,
             self.scope,
@@ -96,7 +96,7 @@ class Derivation:
             self.certain,
             self.declared,
         )
-        return Derivation, given
+        return Derivation, fields
 
     @property
     def finding(self) -> str:
@@ -117,8 +117,8 @@ class Derivation:
             inspect.Parameter.POSITIONAL_OR_KEYWORD,
             inspect.Parameter.VAR_POSITIONAL,
         )
-        found = tuple(p for p in self._signature.parameters.values() if p.kind in kinds)
-        return found[:-1] if self.scope == "subject" else found
+        sources = tuple(p for p in self._signature.parameters.values() if p.kind in kinds)
+        return sources[:-1] if self.scope == "subject" else sources
 
     @property
     def constants(self) -> tuple[inspect.Parameter, ...]:
@@ -136,7 +136,7 @@ class Derivation:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that its docstring has a text for, of a function that gives several."""
-        return tuple(self.told.columns)
+        return tuple(self.paragraphs.columns)
 
     def method_text(
         self, sources: Iterable[str], constants: Mapping[str, Any], column: str = ""
@@ -151,7 +151,7 @@ class Derivation:
                 words[parameter.name] = left[:1]
                 left = left[1:]
         filling = Filling(
-            self.told,
+            self.paragraphs,
             words,
             {p.name: constants.get(p.name, _default(p)) for p in self.constants},
             self.name,
@@ -161,17 +161,17 @@ class Derivation:
 
     def tables(self, constants: Mapping[str, Any]) -> tuple[str, ...]:
         """The tables that give its values, as a comment tells them: constants, and its own."""
-        given = (
+        constant_tables = (
             table_text(parameter.name, constants[parameter.name])
             for parameter in self.constants
             if is_table(constants.get(parameter.name))
         )
         own: Mapping[str, Path] = getattr(self.function, _TABLES, {})
         read = (table_text(name, [row for _, row in read_csv(own[name])[1]]) for name in own)
-        return (*given, *read)
+        return (*constant_tables, *read)
 
     @property
-    def told(self) -> Paragraphs:
+    def paragraphs(self) -> Paragraphs:
         """The paragraphs of the docstring that are submission text."""
         names = [*(p.name for p in self.sources), *(p.name for p in self.constants)]
         return paragraphs(inspect.getdoc(self.function) or "", names)
@@ -191,13 +191,13 @@ class Derivation:
                 where=where,
                 remedy="list them under from",
             )
-        known = {p.name for p in self.constants}
+        constants_taken = {p.name for p in self.constants}
         for name in constants:
-            if name not in known:
+            if name not in constants_taken:
                 raise SpecError(
                     f"{self.name} has no constant {name}",
                     where=where,
-                    remedy=did_you_mean(name, known),
+                    remedy=did_you_mean(name, constants_taken),
                 )
         for parameter in self.constants:
             if parameter.default is inspect.Parameter.empty and parameter.name not in constants:
@@ -301,21 +301,21 @@ def _of_study(file: Path, name: str) -> Derivation:
 
 
 def _collected(modules: Iterable[ModuleType]) -> Mapping[str, Derivation]:
-    found: dict[str, Derivation] = {}
+    derivations: dict[str, Derivation] = {}
     for module in modules:
         for name, member in vars(module).items():
             if not isinstance(member, FunctionType) or member.__module__ != module.__name__:
                 continue
             if not hasattr(member, _MARK):
                 continue
-            if name in found:
+            if name in derivations:
                 raise SpecError(
                     f"two derivations are named {name}",
                     where=module.__name__,
-                    remedy=f"rename one; the other is in {found[name].function.__module__}",
+                    remedy=f"rename one; the other is in {derivations[name].function.__module__}",
                 )
-            found[name] = Derivation(name, member, *getattr(member, _MARK))
-    return MappingProxyType(found)
+            derivations[name] = Derivation(name, member, *getattr(member, _MARK))
+    return MappingProxyType(derivations)
 
 
 def _default(parameter: inspect.Parameter) -> Any:

@@ -58,26 +58,26 @@ def as_plain(column: pd.Series) -> pd.Series:
     values, codes = _values(column), column.cat.codes.to_numpy()
     if values.dtype != "str":
         return spread_plain(values, codes, column.index)
-    places = np.where(codes < 0, codes.dtype.type(len(values) - 1), codes)
+    positions = np.where(codes < 0, codes.dtype.type(len(values) - 1), codes)
     # Arrow's own pool takes a quarter more than it is asked for.
     texts = pc.take(
         pa.array(values, type=pa.large_string()),
-        pa.array(places),
+        pa.array(positions),
         boundscheck=False,
         memory_pool=pa.system_memory_pool(),
     )
     return pd.Series(pd.array(texts, dtype=_TEXT), index=column.index, copy=False)
 
 
-def spread(made: pd.Series, codes: NDArray[Any], index: pd.Index) -> pd.Series:
+def spread(of_codes: pd.Series, codes: NDArray[Any], index: pd.Index) -> pd.Series:
     """For each code the value of that number, as categories; the code -1 is the last value."""
-    own, values = pd.factorize(made)
-    return _of_codes(own[codes], pd.Index(values, dtype=made.dtype), index)
+    own, values = pd.factorize(of_codes)
+    return _of_codes(own[codes], pd.Index(values, dtype=of_codes.dtype), index)
 
 
-def spread_plain(made: pd.Series, codes: NDArray[Any], index: pd.Index) -> pd.Series:
+def spread_plain(values: pd.Series, codes: NDArray[Any], index: pd.Index) -> pd.Series:
     """For each code the value of that number, in the dtype of the values."""
-    return pd.Series(made.array.take(codes), index=index, copy=False)
+    return pd.Series(values.array.take(codes), index=index, copy=False)
 
 
 def on_distinct(function: Callable[[pd.Series], pd.Series], column: pd.Series) -> pd.Series:
@@ -97,8 +97,8 @@ def distinct_values(column: pd.Series) -> tuple[pd.Series, NDArray[Any]]:
     used[codes] = True
     if used.all():
         return values, codes
-    place = np.cumsum(used) - 1
-    return values[used].reset_index(drop=True), place[codes]
+    position = np.cumsum(used) - 1
+    return values[used].reset_index(drop=True), position[codes]
 
 
 def pruned(column: pd.Series) -> pd.Series:
@@ -109,9 +109,9 @@ def pruned(column: pd.Series) -> pd.Series:
     if not isinstance(column.dtype, pd.CategoricalDtype) or column.cat.codes.dtype == "int8":
         return column
     values, codes = distinct_values(column)
-    known = values.notna().to_numpy()
-    codes = np.where(known[codes], codes, -1) if len(values) else codes
-    return _of_codes(codes, pd.Index(values[known]), column.index)
+    present = values.notna().to_numpy()
+    codes = np.where(present[codes], codes, -1) if len(values) else codes
+    return _of_codes(codes, pd.Index(values[present]), column.index)
 
 
 def stacked(columns: Sequence[pd.Series]) -> pd.Series:
@@ -144,8 +144,8 @@ def all_once_each(
     functions: Iterable[Callable[[pd.Series], pd.Series]], values: pd.Series
 ) -> Iterator[pd.Series]:
     """The same for several functions, one Series for each."""
-    codes, found = pd.factorize(values, use_na_sentinel=False)
-    distinct = pd.Series(found)
+    codes, values_found = pd.factorize(values, use_na_sentinel=False)
+    distinct = pd.Series(values_found)
     for function in functions:
         result = function(distinct).array.take(codes)
         yield pd.Series(result, index=values.index, name=values.name, copy=False)

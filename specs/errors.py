@@ -35,8 +35,8 @@ class CdisckitError(Exception):
         self.what = what
         self.where = where
         self.remedy = remedy
-        told = ": ".join(part for part in (where, what) if part) + remedy_text(remedy)
-        super().__init__("\n".join(map(_line, told.split("\n"))))
+        message = ": ".join(text for text in (where, what) if text) + remedy_text(remedy)
+        super().__init__("\n".join(map(_line, message.split("\n"))))
 
 
 class SpecError(CdisckitError):
@@ -103,7 +103,7 @@ def shortened(value: object, most: int = 120) -> str:
     return text if len(text) <= most else f"{text[: most - 3]}... ({len(text):,} characters)"
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, choices: Iterable[str]) -> str:
     """A remedy for a name that is not known: the nearest known names, or all of them if few.
 
     >>> did_you_mean("AVLA", ["AVAL", "CHG"])
@@ -111,7 +111,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     >>> did_you_mean("X", ["AVAL", "CHG"])
     'known are AVAL, CHG'
     """
-    names = sorted(set(known))
+    names = sorted(set(choices))
     near = get_close_matches(name[:100], names, n=3, cutoff=0.6)
     if near:
         return f"did you mean {shortened(' or '.join(near), 400)}?"

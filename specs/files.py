@@ -121,12 +121,12 @@ class StudyFile(File):
 
     @model_validator(mode="after")
     def _known_standards(self) -> StudyFile:
-        for given, known in (
+        for versions, names in (
             (self.standards, {"SDTMIG", "ADaMIG"}),
             (self.terminology, {"SDTM", "ADaM"}),
         ):
-            if not given or set(given) - known:
-                raise ValueError(f"name {' and '.join(sorted(known))} with a version each")
+            if not versions or set(versions) - names:
+                raise ValueError(f"name {' and '.join(sorted(names))} with a version each")
         return self
 
 

@@ -129,14 +129,16 @@ def _not_allowed(name: str, dataset: Dataset, guide: Standard) -> Iterator[tuple
     """What is wrong with a variable in a dataset of SDTM, and what to do."""
     domain, class_ = dataset.domain, dataset.class_
     if guide.variable(dataset.name if dataset.parent else domain, name) is None:
-        known = guide.model_variable(domain, class_, name)
-        if known is None:
+        in_model = guide.model_variable(domain, class_, name)
+        if in_model is None:
             remedy = "take it out"
             if dataset.class_ in OBSERVATIONS:
                 remedy += ", or put it under supplemental"
             yield f"{name} is not a variable of {domain} in {guide.name} {guide.version}", remedy
-        elif not known.may_be_in(domain, class_):
-            for_ = f"it is for {', '.join(known.only)}" if known.only else "it is not used there"
+        elif not in_model.may_be_in(domain, class_):
+            for_ = (
+                f"it is for {', '.join(in_model.only)}" if in_model.only else "it is not used there"
+            )
             remedy = "take it out, or put it under supplemental by another name"
             yield f"{name} is not a variable of {domain}: {for_}", remedy
     for needed, rules in needed_beside(name, domain, class_):

@@ -60,7 +60,7 @@ def _read(listed: Iterable[Any]) -> tuple[Condition, ...]:
     )
 
 
-def _told(conditions: Iterable[Condition]) -> str:
+def _json(conditions: Iterable[Condition]) -> str:
     listed = _listed(conditions)
     return json.dumps(listed) if listed else ""
 
@@ -100,7 +100,7 @@ def _described(
     rule: Rule, source: str, number: int, when: Iterable[Condition]
 ) -> tuple[str, str, str, str, str, str]:
     derivation = rule.derivation.name if rule.derivation else ""
-    return str(rule.origin), derivation, source, str(number), _told(when), _told(rule.where)
+    return str(rule.origin), derivation, source, str(number), _json(when), _json(rule.where)
 
 
 def _sources(
@@ -133,15 +133,15 @@ def _fields(
 
     Where it is one field in all blocks of a form, what the blocks assign is no condition.
     """
-    found = [
+    fields = [
         (_field(source, b), b)
         for b in dataset.blocks
         if left_to_meet(rule.when, b.assign) is not None
     ]
     of_form: dict[str, set[str]] = {}
-    for field, _ in found:
+    for field, _ in fields:
         of_form.setdefault(split_source(field)[0], set()).add(field)
-    for field, block in found:
+    for field, block in fields:
         several = len(of_form[split_source(field)[0]]) > 1
         yield field, tuple(_is(*one) for one in block.assign.items()) if several else ()
 

@@ -21,7 +21,7 @@ from specs.files import (
     TerminologyFile,
     VisitFile,
 )
-from specs.merged import merged, split_told
+from specs.merged import merged, with_split_comments
 from specs.model import (
     Dataset,
     Dictionary,
@@ -64,67 +64,67 @@ def load_study(
     them is added to the list, so that the others can be looked at.
     """
     file = read_yaml(folder / "study.yaml")
-    given = file.parsed(StudyFile)
+    content = file.parsed(StudyFile)
     terms_file = folder / "terminology.yaml"
     terms = read_yaml(terms_file).parsed(TerminologyFile).codelists if terms_file.exists() else {}
-    terminology = StudyTerminology.of(given.terminology, terms, terms_file.name)
+    terminology = StudyTerminology.of(content.terminology, terms, terms_file.name)
     terminology.check_names()
-    tables = {name: _table(rows, file, name) for name, rows in given.tables.items()}
-    tables.setdefault("visits", records(given.visits, file, "visits"))
+    tables = {name: _table(rows, file, name) for name, rows in content.tables.items()}
+    tables.setdefault("visits", records(content.visits, file, "visits"))
     units = study_units(folder)
     if units:
         tables[UNITS] = units
     files = _dataset_files(folder, file)
     loaders = [
-        DatasetResolver(dataset_file, name, given, tables, terminology, derivations)
+        DatasetResolver(dataset_file, name, content, tables, terminology, derivations)
         for dataset_file, name in files
     ]
     datasets = tuple(
         dataset
-        for loaded in merged(_all_or_errors(loaders, problems), given.standards, terminology)
-        for dataset in (loaded, *supplemental_dataset(loaded, given.standards, terminology))
+        for loaded in merged(_all_or_errors(loaders, problems), content.standards, terminology)
+        for dataset in (loaded, *supplemental_dataset(loaded, content.standards, terminology))
     )
     if not problems:
         datasets = with_facts(datasets, derivations)
     with nullcontext() if not problems else suppress(SpecError):  # a source may be left out
-        datasets = with_ends(tuple(split_told(inherited(datasets))))
+        datasets = with_ends(tuple(with_split_comments(inherited(datasets))))
     explanations_file = folder / "explanations.yaml"
     analyses, displays = _analyses(folder / "analyses.yaml")
     study = Study(
         folder=folder,
-        id=given.study,
-        title=given.title,
-        description=given.description,
-        protocol=given.protocol,
-        usubjid=given.usubjid,
-        standards=MappingProxyType(dict(given.standards)),
-        terminology=MappingProxyType(dict(given.terminology)),
-        data_cut=given.data_cut,
-        synthetic=given.synthetic,
+        id=content.study,
+        title=content.title,
+        description=content.description,
+        protocol=content.protocol,
+        usubjid=content.usubjid,
+        standards=MappingProxyType(dict(content.standards)),
+        terminology=MappingProxyType(dict(content.terminology)),
+        data_cut=content.data_cut,
+        synthetic=content.synthetic,
         sources=tuple(
             RawSource(s.name, s.reader, MappingProxyType(s.model_extra or {}), file.place("raw", i))
-            for i, s in enumerate(given.raw)
+            for i, s in enumerate(content.raw)
         ),
-        visits=tuple(_visits(given, file)),
+        visits=tuple(_visits(content, file)),
         tables=MappingProxyType(tables),
         datasets=datasets,
         codelists=terminology.used(),
-        not_submitted=MappingProxyType(dict(given.not_submitted)),
-        not_read=given.not_read,
+        not_submitted=MappingProxyType(dict(content.not_submitted)),
+        not_read=content.not_read,
         table_files=(
-            *(name for name in given.tables.values() if isinstance(name, str)),
+            *(name for name in content.tables.values() if isinstance(name, str)),
             *([UNITS] if units else []),
         ),
-        documents=tuple(Document(d.id, d.title, d.href) for d in given.documents),
+        documents=tuple(Document(d.id, d.title, d.href) for d in content.documents),
         dictionaries=tuple(
             Dictionary(name, d.version, d.variables, d.files)
-            for name, d in given.dictionaries.items()
+            for name, d in content.dictionaries.items()
         ),
         explanations=_explanations(explanations_file),
         analyses=analyses,
         displays=displays,
-        encoding=given.encoding,
-        replace=MappingProxyType(dict(given.replace)),
+        encoding=content.encoding,
+        replace=MappingProxyType(dict(content.replace)),
         files=(file.path, *(dataset_file.path for dataset_file, _ in files)),
     )
     if not problems:
@@ -136,16 +136,19 @@ def _dataset_files(folder: Path, study: YamlFile) -> list[tuple[YamlFile, str]]:
     """The files of all datasets, each with its guide, `--` and ids read as they are meant."""
     read = {
         standard: [
-            with_shared(read_yaml(path), study) for path in sorted((folder / part).glob("*.yaml"))
+            with_shared(read_yaml(path), study)
+            for path in sorted((folder / folder_of).glob("*.yaml"))
         ]
-        for part, standard in _FOLDERS.items()
+        for folder_of, standard in _FOLDERS.items()
     }
-    known = prefixes(read["SDTMIG"], read["ADaMIG"])
+    guide_prefixes = prefixes(read["SDTMIG"], read["ADaMIG"])
 
     def named(file: YamlFile) -> YamlFile:
-        own = own_prefix(file, known)
+        own = own_prefix(file, guide_prefixes)
         return replace(
-            file, meant=lambda text: known.resolved(text, own), owners=dict(known.owners)
+            file,
+            meant=lambda text: guide_prefixes.resolved(text, own),
+            owners=dict(guide_prefixes.owners),
         )
 
     return [(named(file), standard) for standard, files in read.items() for file in files]
@@ -154,16 +157,16 @@ def _dataset_files(folder: Path, study: YamlFile) -> list[tuple[YamlFile, str]]:
 def _all_or_errors(
     loaders: Iterable[DatasetResolver], problems: list[str] | None
 ) -> Iterator[Dataset]:
-    found: list[str] = []
+    messages: list[str] = []
     for loader in loaders:
         try:
             yield loader.dataset()
         except SpecError as error:
-            found.append(str(error))
+            messages.append(str(error))
     if problems is not None:
-        problems.extend(found)
-    elif found:
-        raise SpecError("\n".join(found))
+        problems.extend(messages)
+    elif messages:
+        raise SpecError("\n".join(messages))
 
 
 def _explanations(path: Path) -> tuple[Explanation, ...]:
@@ -182,35 +185,35 @@ def _analyses(path: Path) -> tuple[tuple[Analysis, ...], tuple[Display, ...]]:
     if not path.exists():
         return (), ()
     file = read_yaml(path)
-    given = file.parsed(AnalysesFile)
-    for number, display in enumerate(given.displays):
+    content = file.parsed(AnalysesFile)
+    for number, display in enumerate(content.displays):
         remedy = "choose another id: the files of a display are named after it"
         file_name(display.id, file.place("displays", number), remedy)
     return (
         tuple(
             analysis.model_copy(update={"place": file.place("analyses", number)})
-            for number, analysis in enumerate(given.analyses)
+            for number, analysis in enumerate(content.analyses)
         ),
         tuple(
             display.model_copy(update={"place": file.place("displays", number)})
-            for number, display in enumerate(given.displays)
+            for number, display in enumerate(content.displays)
         ),
     )
 
 
 def _table(
-    given: tuple[tuple[Any, ...], ...] | str, file: YamlFile, name: str
+    table: tuple[tuple[Any, ...], ...] | str, file: YamlFile, name: str
 ) -> tuple[Mapping[str, Any], ...]:
     """A table of study.yaml: its rows as written there, or those of the CSV file it names."""
-    if not isinstance(given, str):
-        return records(given, file, "tables", name)
+    if not isinstance(table, str):
+        return records(table, file, "tables", name)
     place = file.place("tables", name)
-    path = inside(file.path.parent, given, place)
+    path = inside(file.path.parent, table, place)
     try:
         _, rows = read_csv(path)
     except OSError as error:
         raise SpecError(
-            f"{given} cannot be read ({error.strerror})", where=place, remedy="check the path"
+            f"{table} cannot be read ({error.strerror})", where=place, remedy="check the path"
         ) from None
     return tuple(
         MappingProxyType({key: value.strip() or None for key, value in row.items()})
@@ -218,9 +221,9 @@ def _table(
     )
 
 
-def _visits(given: StudyFile, file: YamlFile) -> Iterator[Visit]:
+def _visits(content: StudyFile, file: YamlFile) -> Iterator[Visit]:
     events: set[str] = set()
-    for number, row in enumerate(records(given.visits, file, "visits"), start=1):
+    for number, row in enumerate(records(content.visits, file, "visits"), start=1):
         place = file.place("visits", number)
         try:
             visit = VisitFile.model_validate(dict(row))

@@ -32,16 +32,16 @@ def merged(
     for dataset in datasets:
         named.setdefault(dataset.name, []).append(dataset)
     return tuple(
-        parts[0] if len(parts) == 1 else _merged(parts, standards, terminology)
-        for parts in named.values()
+        files[0] if len(files) == 1 else _merged(files, standards, terminology)
+        for files in named.values()
     )
 
 
-def split_told(datasets: Iterable[Dataset]) -> Iterator[Dataset]:
+def with_split_comments(datasets: Iterable[Dataset]) -> Iterator[Dataset]:
     """The datasets; where a domain is split into several, a comment says how they are numbered."""
-    parts: dict[str, list[str]] = {}
+    splits: dict[str, list[str]] = {}
     for dataset in datasets:
-        before = parts.setdefault(dataset.domain, [])
+        before = splits.setdefault(dataset.domain, [])
         if dataset.purpose == "Analysis" or dataset.parent or not before:
             yield dataset
         else:
@@ -60,52 +60,52 @@ def split_told(datasets: Iterable[Dataset]) -> Iterator[Dataset]:
 
 
 def _merged(
-    parts: list[Dataset], standards: Mapping[str, str], terminology: StudyTerminology
+    files: list[Dataset], standards: Mapping[str, str], terminology: StudyTerminology
 ) -> Dataset:
-    first = parts[0]
-    for part in parts[1:]:
-        if part.keys != first.keys or part.purpose == "Analysis":
+    first = files[0]
+    for file in files[1:]:
+        if file.keys != first.keys or file.purpose == "Analysis":
             raise SpecError(
-                f"{first.file} and {part.file} both describe {first.name}"
-                + ("" if part.purpose == "Analysis" else ", with different keys"),
-                where=part.file,
+                f"{first.file} and {file.file} both describe {first.name}"
+                + ("" if file.purpose == "Analysis" else ", with different keys"),
+                where=file.file,
                 remedy="rename or remove one"
-                if part.purpose == "Analysis"
+                if file.purpose == "Analysis"
                 else "give both the same keys",
             )
-    scopes = _scopes(parts)
+    scopes = _scopes(files)
     guide = standard(first.standard, standards[first.standard])
-    place = partial(guide.place, first.domain, first.domain, first.class_)
-    variables = tuple(_variables([p.variables for p in parts], scopes, terminology))
+    order = partial(guide.place, first.domain, first.domain, first.class_)
+    variables = tuple(_variables([p.variables for p in files], scopes, terminology))
     fields: dict[str, tuple[str, ...]] = {}
-    for form, names in chain.from_iterable(part.not_submitted.items() for part in parts):
+    for form, names in chain.from_iterable(file.not_submitted.items() for file in files):
         fields[form] = (*fields.get(form, ()), *names)
     return replace(
         first,
-        blocks=tuple(block for part in parts for block in part.blocks),
-        variables=tuple(sorted(variables, key=lambda variable: place(variable.name))),
-        supplemental=tuple(_variables([p.supplemental for p in parts], scopes, terminology)),
-        working=tuple(_variables([p.working for p in parts], scopes, terminology)),
+        blocks=tuple(block for file in files for block in file.blocks),
+        variables=tuple(sorted(variables, key=lambda variable: order(variable.name))),
+        supplemental=tuple(_variables([p.supplemental for p in files], scopes, terminology)),
+        working=tuple(_variables([p.working for p in files], scopes, terminology)),
         not_submitted=MappingProxyType(fields),
-        comment=" ".join(dict.fromkeys(part.comment for part in parts if part.comment)),
+        comment=" ".join(dict.fromkeys(file.comment for file in files if file.comment)),
     )
 
 
-def _scopes(parts: list[Dataset]) -> list[Where]:
+def _scopes(files: list[Dataset]) -> list[Where]:
     """For each part the condition that its records alone meet."""
-    prefix = parts[0].domain
-    blocks = [block for part in parts for block in part.blocks]
+    prefix = files[0].domain
+    blocks = [block for file in files for block in file.blocks]
     shared = set.intersection(*(set(block.assign) for block in blocks)) if blocks else set()
     preferred = [f"{prefix}CAT", f"{prefix}SCAT", f"{prefix}TESTCD"]
     names = [n for n in preferred if n in shared] + sorted(shared - set(preferred))
     for name in names:
-        values = [list(dict.fromkeys(str(b.assign[name]) for b in part.blocks)) for part in parts]
+        values = [list(dict.fromkeys(str(b.assign[name]) for b in file.blocks)) for file in files]
         if not any(set(one) & set(other) for one, other in combinations(values, 2)):
             return [_one_of(name, own) for own in values]
     raise SpecError(
-        f"{' and '.join(part.file for part in parts)} describe {parts[0].name}, and nothing they"
+        f"{' and '.join(file.file for file in files)} describe {files[0].name}, and nothing they"
         " assign to all their records tells them apart",
-        where=parts[0].file,
+        where=files[0].file,
         remedy=f"let the records of each assign another {prefix}CAT",
     )
 
@@ -116,30 +116,30 @@ def _one_of(name: str, values: list[str]) -> Where:
 
 
 def _variables(
-    parts: list[tuple[Variable, ...]], scopes: list[Where], terminology: StudyTerminology
+    by_file: list[tuple[Variable, ...]], scopes: list[Where], terminology: StudyTerminology
 ) -> Iterator[Variable]:
-    for name in dict.fromkeys(v.name for variables in parts for v in variables):
-        found = [
+    for name in dict.fromkeys(v.name for variables in by_file for v in variables):
+        scoped = [
             (variable, scope)
-            for variables, scope in zip(parts, scopes, strict=True)
+            for variables, scope in zip(by_file, scopes, strict=True)
             for variable in variables
             if variable.name == name
         ]
-        yield _one(found, len(parts), terminology)
+        yield _one(scoped, len(by_file), terminology)
 
 
 def _one(
-    found: list[tuple[Variable, Where]], parts: int, terminology: StudyTerminology
+    scoped: list[tuple[Variable, Where]], files: int, terminology: StudyTerminology
 ) -> Variable:
-    first = found[0][0]
-    for other, _ in found[1:]:
+    first = scoped[0][0]
+    for other, _ in scoped[1:]:
         if (other.label, other.type) != (first.label, first.type):
             raise SpecError(
                 f"{first.name} is described in two ways", where=other.place, remedy="choose one"
             )
-    codelists = tuple(dict.fromkeys(v.codelist for v, _ in found if v.codelist))
+    codelists = tuple(dict.fromkeys(v.codelist for v, _ in scoped if v.codelist))
     codelist = codelists[0] if codelists else ""
-    without = next((v for v, _ in found if not v.codelist), None)
+    without = next((v for v, _ in scoped if not v.codelist), None)
     if codelists and without is not None:
         raise SpecError(
             f"{first.name} has the codelist {codelist} in another file and none here",
@@ -149,13 +149,13 @@ def _one(
     if len(codelists) > 1:
         codelist = terminology.joined(codelists, first.name, first.place)
         if terminology.use(codelist, first.place).of:
-            found = [(_with_list_of_part(v), scope) for v, scope in found]
-    own = [tuple(replace(rule, place="") for rule in v.rules) for v, _ in found]
-    if len(found) == parts and all(rules == own[0] for rules in own):
+            scoped = [(_with_list_of_part(v), scope) for v, scope in scoped]
+    own = [tuple(replace(rule, place="") for rule in v.rules) for v, _ in scoped]
+    if len(scoped) == files and all(rules == own[0] for rules in own):
         return replace(first, codelist=codelist)
-    rules = tuple(_scoped(rule, scope) for variable, scope in found for rule in variable.rules)
-    lengths = [v.length for v, _ in found if v.length is not None]
-    values = tuple(replace(u, where=(scope, *u.where)) for v, scope in found for u in v.values)
+    rules = tuple(_scoped(rule, scope) for variable, scope in scoped for rule in variable.rules)
+    lengths = [v.length for v, _ in scoped if v.length is not None]
+    values = tuple(replace(u, where=(scope, *u.where)) for v, scope in scoped for u in v.values)
     length = max(lengths) if lengths else None
     return replace(first, codelist=codelist, rules=rules, length=length, values=values)
 

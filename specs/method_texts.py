@@ -43,7 +43,7 @@ class Paragraphs:
 
 def paragraphs(docstring: str, parameters: Iterable[str]) -> Paragraphs:
     """What a docstring has of submission text, for a function with these parameters."""
-    first, *others = (" ".join(part.split()) for part in docstring.split("\n\n"))
+    first, *others = (" ".join(block.split()) for block in docstring.split("\n\n"))
     names = set(parameters)
     columns: dict[str, str] = {}
     phrases: dict[tuple[str, str | None], str] = {}
@@ -67,7 +67,7 @@ class Filling:
     with their defaults; `name` and `place` are those of the function, for messages.
     """
 
-    told: Paragraphs
+    paragraphs: Paragraphs
     sources: Mapping[str, Sequence[str]]
     constants: Mapping[str, Any]
     name: str
@@ -75,8 +75,8 @@ class Filling:
 
     def text(self, column: str) -> str:
         """The text of a column, the first paragraph if it has none of its own."""
-        whole = self.told.columns.get(column, self.told.first)
-        for (name, value), words in self.told.phrases.items():
+        whole = self.paragraphs.columns.get(column, self.paragraphs.first)
+        for (name, value), words in self.paragraphs.phrases.items():
             named = self.sources.get(name, ())
             if value == "single" and len(named) == 1 and " " not in named[0]:
                 whole = words
@@ -85,16 +85,16 @@ class Filling:
     def _filled(self, text: str, column: str, inside: frozenset[str] = frozenset()) -> str:
         """A text with words for its placeholders; SpecError for any other braces."""
         try:
-            parts = list(string.Formatter().parse(text))
+            fields = list(string.Formatter().parse(text))
         except ValueError as error:
             raise SpecError(
                 f"the text of {self.name} cannot be read ({error})",
                 where=self.place,
                 remedy="write braces that are no placeholder twice",
             ) from None
-        made: list[str] = []
-        for plain, name, how, conversion in parts:
-            made.append(plain)
+        pieces: list[str] = []
+        for plain, name, how, conversion in fields:
+            pieces.append(plain)
             if name is not None:
                 words = None if conversion else self._words(name, how or "", column, inside)
                 if words is None:
@@ -103,8 +103,8 @@ class Filling:
                         where=self.place,
                         remedy=did_you_mean(name, ["from", *self.sources, *self.constants]),
                     )
-                made.append(words)
-        return "".join(made)
+                pieces.append(words)
+        return "".join(pieces)
 
     def _words(self, name: str, how: str, column: str, inside: frozenset[str]) -> str | None:
         """The words for a placeholder; None where there are none of that name."""
@@ -120,13 +120,13 @@ class Filling:
             plain = words_of(name, self.constants[name])
         if how or name in inside:
             return plain
-        for (phrase, value), text in self.told.phrases.items():
+        for (phrase, value), text in self.paragraphs.phrases.items():
             if phrase != name or value is None:
                 continue
             if plain == self._filled(value, column, inside | {name}):
                 return self._filled(text, column, inside | {name})
-        if plain and (name, None) in self.told.phrases:
-            return self._filled(self.told.phrases[name, None], column, inside | {name})
+        if plain and (name, None) in self.paragraphs.phrases:
+            return self._filled(self.paragraphs.phrases[name, None], column, inside | {name})
         return plain
 
     def _chosen(self, values: list[str], how: str) -> list[str] | None:
@@ -157,9 +157,9 @@ def words_of(name: str, value: Any) -> str:
     if is_table(value):
         return f"the table of {name.replace('_', ' ')} (see the comment)"
     if isinstance(value, Mapping):
-        parts = (f"{key}: {listed(_several(held), 'or')}" for key, held in value.items())
-        return "; ".join(parts)
-    return listed([_named_places(part) for part in _several(value)])
+        items = (f"{key}: {listed(_several(held), 'or')}" for key, held in value.items())
+        return "; ".join(items)
+    return listed([_named_places(item) for item in _several(value)])
 
 
 def _named_places(value: Any) -> Any:

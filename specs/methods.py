@@ -47,15 +47,15 @@ def described_methods(folder: Path) -> Mapping[str, Derivation]:
         return MappingProxyType({})
     file = read_yaml(path)
     sources = inspect.Parameter("sources", inspect.Parameter.VAR_POSITIONAL)
-    found: dict[str, Derivation] = {}
-    for name, told in file.parsed(MethodsFile).methods.items():
+    methods: dict[str, Derivation] = {}
+    for name, method in file.parsed(MethodsFile).methods.items():
         error = SpecError(
             f"{name} is not written yet",
             where=file.place("methods", name),
             remedy="write the function in derivations.py, or name another",
         )
-        text = " ".join(told.text.split()).replace("{", "{{").replace("}", "}}")
+        text = " ".join(method.text.split()).replace("{", "{{").replace("}", "}}")
         signature = inspect.Signature([sources])
         function = stand_in(name, text, signature, module_name(path), error)
-        found[name] = Derivation(name, function, "record")
-    return MappingProxyType(found)
+        methods[name] = Derivation(name, function, "record")
+    return MappingProxyType(methods)

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from specs.encodings import ASCII
 from specs.errors import SpecError, did_you_mean
 from specs.shown import counted, html_grid
-from specs.where import renamed, told
-from specs.working import names_told, rules_told
+from specs.where import conditions_text, renamed
+from specs.working import working_names, working_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -82,23 +82,23 @@ class Rule:
         """The method as define.xml states it; "" unless derived."""
         if self.derivation is None:
             return ""
-        return " ".join([self._text(names_told(self)), *self.working_texts()])
+        return " ".join([self._text(working_names(self)), *self.working_texts()])
 
     def working_texts(self) -> Iterator[str]:
         """What each working value is that the rule reads, a sentence or more each."""
-        names = names_told(self)
-        for name, rules in rules_told(self).items():
-            texts = " Else: ".join(rule._told_where(names) for rule in rules)
+        names = working_names(self)
+        for name, rules in working_rules(self).items():
+            texts = " Else: ".join(rule._text_where(names) for rule in rules)
             yield f"{names[name][0].upper()}{names[name][1:]}: {texts}"
 
     def condition_text(self, conditions: Iterable[Condition]) -> str:
         """Conditions of the rule as reviewers read them, working values by what they are called."""
-        names = names_told(self)
-        return told(renamed(conditions, lambda name: names.get(name, name)))
+        names = working_names(self)
+        return conditions_text(renamed(conditions, lambda name: names.get(name, name)))
 
-    def _told_where(self, names: Mapping[str, str]) -> str:
+    def _text_where(self, names: Mapping[str, str]) -> str:
         text = self._text(names)
-        when = told(renamed(self.when, lambda name: names.get(name, name)))
+        when = conditions_text(renamed(self.when, lambda name: names.get(name, name)))
         return f"Where {when}: {text}" if when else text
 
     def _text(self, names: Mapping[str, str]) -> str:
@@ -243,7 +243,7 @@ class Parameter:
     where: tuple[Condition, ...] = ()
     rule: Rule | None = None
     per: tuple[str, ...] = ()
-    said: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    variable_rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     dated: bool = True
     place: str = ""
 

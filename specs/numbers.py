@@ -110,11 +110,11 @@ def with_point(text: str) -> str | None:
 
 def constant(text: object) -> Fraction:
     """The number of a constant, which may be a fraction such as 5/9; ValueError if it is none."""
-    parts = [read_number(part) for part in str(text).split("/")]
-    if len(parts) > 2 or None in parts or (len(parts) == 2 and parts[1] == 0):
+    terms = [read_number(text_of) for text_of in str(text).split("/")]
+    if len(terms) > 2 or None in terms or (len(terms) == 2 and terms[1] == 0):
         raise ValueError(f"{text} is not a number")
-    known = [part for part in parts if part is not None]
-    return known[0] if len(known) == 1 else known[0] / known[1]
+    numbers = [text_of for text_of in terms if text_of is not None]
+    return numbers[0] if len(numbers) == 1 else numbers[0] / numbers[1]
 
 
 def exact(value: float) -> Fraction:
@@ -126,9 +126,9 @@ def exact(value: float) -> Fraction:
     value = float(value)
     text = repr(value)
     if sum(map(str.isdecimal, text)) > (_SHORT if abs(value) < _SMALL else _LONG):
-        found = Fraction(value).limit_denominator(_SMALL)
-        if float(found) == value:
-            return found
+        fraction = Fraction(value).limit_denominator(_SMALL)
+        if float(fraction) == value:
+            return fraction
     return Fraction(text)
 
 
@@ -182,10 +182,12 @@ def fixed_text(number: Fraction | float, decimals: int) -> str:
     >>> fixed_text(Fraction(5, 2), 0), fixed_text(2.675, 2), fixed_text(7.0, 1)
     ('3', '2.68', '7.0')
     """
-    found = rounded(number if isinstance(number, Fraction) else exact(number), decimals)
-    digits = str(abs(found.numerator) * 10**decimals // found.denominator).rjust(decimals + 1, "0")
-    whole, part = digits[: len(digits) - decimals], digits[len(digits) - decimals :]
-    return ("-" if found < 0 else "") + whole + (f".{part}" if decimals else "")
+    number_rounded = rounded(number if isinstance(number, Fraction) else exact(number), decimals)
+    digits = str(abs(number_rounded.numerator) * 10**decimals // number_rounded.denominator).rjust(
+        decimals + 1, "0"
+    )
+    whole, decimal_digits = digits[: len(digits) - decimals], digits[len(digits) - decimals :]
+    return ("-" if number_rounded < 0 else "") + whole + (f".{decimal_digits}" if decimals else "")
 
 
 def numbers_of(texts: pd.Series, decimal: Literal[".", ","] = ".") -> pd.Series:
@@ -196,5 +198,5 @@ def numbers_of(texts: pd.Series, decimal: Literal[".", ","] = ".") -> pd.Series:
 
 
 def _floats(texts: Iterable[object], decimal: Literal[".", ","]) -> pd.Series:
-    found = [read_number(text, decimal) if isinstance(text, str) else None for text in texts]
-    return pd.Series([np.nan if n is None else float(n) for n in found], dtype="float64")
+    numbers = [read_number(text, decimal) if isinstance(text, str) else None for text in texts]
+    return pd.Series([np.nan if n is None else float(n) for n in numbers], dtype="float64")

@@ -50,9 +50,9 @@ def with_facts(
 
     SpecError lists the parameters of a dataset with ADT that no date follows for and none is said.
     """
-    found = gathered(_Facts(d, datasets, derivations).dataset for d in datasets if d.parameters)
-    made = {dataset.name: dataset for dataset in found}
-    return tuple(made.get(dataset.name, dataset) for dataset in datasets)
+    resolved = gathered(_Facts(d, datasets, derivations).dataset for d in datasets if d.parameters)
+    by_name = {dataset.name: dataset for dataset in resolved}
+    return tuple(by_name.get(dataset.name, dataset) for dataset in datasets)
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,17 @@ class _Facts:
         """The dataset with rules for every parameter."""
         variables = []
         for variable in self.own.variables:
-            said = {p.code: p.said[variable.name] for p in self._all if variable.name in p.said}
+            by_parameter = {
+                p.code: p.variable_rules[variable.name]
+                for p in self._all
+                if variable.name in p.variable_rules
+            }
             by_default = {
                 p.code: rules
                 for p in self._all
-                if p.code not in said and (rules := self._default(variable, p))
+                if p.code not in by_parameter and (rules := self._default(variable, p))
             }
-            variables.append(self._ruled(variable, said, by_default))
+            variables.append(self._ruled(variable, by_parameter, by_default))
         parameters = gathered(partial(self._dated, p) for p in self._all)
         return replace(self.own, variables=tuple(variables), parameters=tuple(parameters))
 
@@ -98,16 +102,16 @@ class _Facts:
 
     def _dated(self, parameter: Parameter) -> Parameter:
         """The parameter; not dated where its records must bring a date. SpecError if none can."""
-        if not self.own.has(DATE) or DATE in parameter.said:
+        if not self.own.has(DATE) or DATE in parameter.variable_rules:
             return parameter
         variable = self.own.variable(DATE)
         if self._covered(variable, parameter) or self._default(variable, parameter):
             return parameter
         if parameter.rule is None and not parameter.where:
-            made = [b for b in self.own.blocks if b.assign.get("PARAMCD") == parameter.code]
-            if any(block.rule for block in made):
+            blocks = [b for b in self.own.blocks if b.assign.get("PARAMCD") == parameter.code]
+            if any(block.rule for block in blocks):
                 return replace(parameter, dated=False)
-            if not made:
+            if not blocks:
                 return parameter  # nothing makes records of it yet
         if parameter.rule and not parameter.rule.sources:
             return parameter  # what it is made of is not known yet
@@ -122,21 +126,21 @@ class _Facts:
     def _ruled(
         self,
         variable: Variable,
-        said: Mapping[str, tuple[Rule, ...]],
+        by_parameter: Mapping[str, tuple[Rule, ...]],
         by_default: Mapping[str, tuple[Rule, ...]],
     ) -> Variable:
         """The variable with rules for its parameters: what they say, what is written, the rest."""
-        if not said and not by_default:
+        if not by_parameter and not by_default:
             return variable
         own = variable.own_rules
         scoped = variable.rules[: len(variable.rules) - len(own)]
         written = own
-        if said:
-            others = [p.code for p in self._all if p.code not in said]
+        if by_parameter:
+            others = [p.code for p in self._all if p.code not in by_parameter]
             written = tuple(
                 replace(rule, when=(*self._only(others), *rule.when)) for rule in own if others
             )
-        rules = (*scoped, *self._grouped(said), *written, *self._grouped(by_default))
+        rules = (*scoped, *self._grouped(by_parameter), *written, *self._grouped(by_default))
         return replace(variable, rules=rules)
 
     def _grouped(self, rules: Mapping[str, tuple[Rule, ...]]) -> Iterator[Rule]:
@@ -254,14 +258,14 @@ class _Facts:
                 for own in source.parameters:
                     yield from self._dates(own, (*above, parameter.code))
             elif source.dataset.has(DATE) and any(
-                p.said.get(DATE, True) for p in source.parameters
+                p.variable_rules.get(DATE, True) for p in source.parameters
             ):
                 yield source.date
 
     def _rules_of_date(self, parameter: Parameter) -> tuple[Rule, ...] | None:
         """The rules by which a parameter has its date, where they are said or written."""
-        if DATE in parameter.said:
-            return parameter.said[DATE]
+        if DATE in parameter.variable_rules:
+            return parameter.variable_rules[DATE]
         written = self.own.variable(DATE).rules
         return tuple(rule for rule in written if self._applies(rule, parameter)) or None
 
@@ -335,7 +339,7 @@ class _Facts:
             if not self.own.has(name):
                 continue
             written = self.own.variable(name).rules
-            rules = parameter.said.get(
+            rules = parameter.variable_rules.get(
                 name, tuple(rule for rule in written if self._applies(rule, parameter))
             )
             for source in (s for rule in rules for s in rule.sources):

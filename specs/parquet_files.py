@@ -87,9 +87,9 @@ def parquet_errors(path: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise
     except (pa.ArrowException, UnicodeDecodeError, OverflowError, OSError) as error:
-        said = str(error).strip().splitlines()
+        text = str(error).strip().splitlines()
         raise RawDataError(
-            f"is not a Parquet file that can be read ({said[0] if said else type(error).__name__})",
+            f"is not a Parquet file that can be read ({text[0] if text else type(error).__name__})",
             where=path.name,
             remedy="it is damaged or of another kind; write or export it again",
         ) from None

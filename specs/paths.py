@@ -59,12 +59,12 @@ def new_in(folder: Path, name: str, where: str = "") -> Path:
     fault = next(_unfit(name), "")
     if fault:
         raise SpecError(f"{shortened(name)!r} {fault}", where=where, remedy="name it otherwise")
-    for place in (path, *path.parents):
-        if place == folder:
+    for ancestor in (path, *path.parents):
+        if ancestor == folder:
             break
-        if place.is_symlink():
+        if ancestor.is_symlink():
             raise SpecError(
-                f"{shortened(name)!r} leads out of the folder by the link {place}",
+                f"{shortened(name)!r} leads out of the folder by the link {ancestor}",
                 where=where,
                 remedy="put a folder or file in the place of the link",
             )
@@ -104,8 +104,8 @@ def _faults(name: str) -> Iterator[str]:
     elif len(name.encode()) > LONGEST_PATH:
         yield f"is a path of more than {LONGEST_PATH:,} bytes"
     else:
-        for part in name.split("/"):
-            yield from _faults_of_part(part)
+        for name_part in name.split("/"):
+            yield from _faults_of_part(name_part)
 
 
 def _faults_of_part(part: str) -> Iterator[str]:
@@ -123,10 +123,10 @@ def _faults_of_part(part: str) -> Iterator[str]:
 
 def _unfit(name: str) -> Iterator[str]:
     """Why a name that could be read is not written: a shell or Windows takes it otherwise."""
-    for part in name.split("/"):
-        if part in ("", "."):
+    for name_part in name.split("/"):
+        if name_part in ("", "."):
             yield "has an empty part"
-        elif part.startswith(("~", "-")):
-            yield f"begins with {part[0]}"
-        elif found := set(part) & set('*?"<>|'):
-            yield f"has the character {min(found)}"
+        elif name_part.startswith(("~", "-")):
+            yield f"begins with {name_part[0]}"
+        elif characters := set(name_part) & set('*?"<>|'):
+            yield f"has the character {min(characters)}"

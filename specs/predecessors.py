@@ -24,32 +24,34 @@ def inherited(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
     What its file or the standard says of it stands: label, type, length, format. One without a
     label has the codelist of its source too. SpecError where neither of them has a label.
     """
-    known = {
+    variables = {
         (dataset.name, variable.name): variable
         for dataset in datasets
         for variable in (*dataset.variables, *dataset.supplemental)
     }
-    described = gathered(partial(_described, v, known, ()) for d in datasets for v in d.variables)
+    described = gathered(
+        partial(_described, v, variables, ()) for d in datasets for v in d.variables
+    )
     each = iter(described)
     return tuple(replace(d, variables=tuple(next(each) for _ in d.variables)) for d in datasets)
 
 
 def _described(
-    variable: Variable, known: Variables, above: tuple[tuple[str, str], ...]
+    variable: Variable, variables: Variables, above: tuple[tuple[str, str], ...]
 ) -> Variable:
     rule = next((r for r in variable.rules if r.origin is Origin.PREDECESSOR and r.sources), None)
     key = split_source(rule.sources[0]) if rule else ("", "")
-    if key not in known or key in above:
+    if key not in variables or key in above:
         if not variable.label:
-            if rule is not None and key not in known:
-                raise _not_there(rule, known)
+            if rule is not None and key not in variables:
+                raise _not_there(rule, variables)
             raise SpecError(
                 f"{variable.name} has no label, and its source has none to take over",
                 where=variable.place,
                 remedy="give it a label of at most 40 characters",
             )
         return variable
-    source = _described(known[key], known, (*above, key))
+    source = _described(variables[key], variables, (*above, key))
     whole = not variable.label
     if variable.own_type:
         same = variable.type == source.type
@@ -67,7 +69,7 @@ def _described(
     )
 
 
-def _not_there(rule: Rule, known: Variables) -> SpecError:
+def _not_there(rule: Rule, variables: Variables) -> SpecError:
     """What is wrong with the source of a predecessor that no dataset has."""
     source = rule.sources[0]
     owner, name = split_source(source)
@@ -77,9 +79,9 @@ def _not_there(rule: Rule, known: Variables) -> SpecError:
             where=rule.place,
             remedy="write DATASET.VARIABLE",
         )
-    names = [variable for dataset, variable in known if dataset == owner]
+    names = [variable for dataset, variable in variables if dataset == owner]
     if not names:
-        owners = {dataset for dataset, _ in known}
+        owners = {dataset for dataset, _ in variables}
         what, remedy = f"there is no dataset {owner}", did_you_mean(owner, owners)
     else:
         what, remedy = f"{owner} has no {name}", did_you_mean(name, names)

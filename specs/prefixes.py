@@ -94,10 +94,10 @@ def prefixes(sdtm: Iterable[YamlFile], adam: Iterable[YamlFile]) -> Prefixes:
     return Prefixes(owners, domains)
 
 
-def own_prefix(file: YamlFile, known: Prefixes) -> str:
+def own_prefix(file: YamlFile, prefixes: Prefixes) -> str:
     """The prefix that `--` stands for in a file."""
     name = _text(file, "id") or _text(file, "dataset")
-    return known.domains.get(name, "")
+    return prefixes.domains.get(name, "")
 
 
 def _of_records(name: str, files: Mapping[str, YamlFile], domains: Mapping[str, str]) -> str:
@@ -113,5 +113,5 @@ def _of_records(name: str, files: Mapping[str, YamlFile], domains: Mapping[str, 
 
 
 def _text(file: YamlFile, key: str) -> str:
-    found = file.data.get(key, "")
-    return found if isinstance(found, str) else ""
+    value = file.data.get(key, "")
+    return value if isinstance(value, str) else ""

@@ -47,12 +47,12 @@ def parameters_named(dataset: Dataset, pattern: str) -> tuple[Parameter, ...]:
 
 def _problems(study: Study, dataset: Dataset) -> Iterator[SpecError]:
     for key in dataset.keys:
-        known = [v.name for v in dataset.variables]
-        if key not in known and key not in {v.name for v in dataset.supplemental}:
+        names = [v.name for v in dataset.variables]
+        if key not in names and key not in {v.name for v in dataset.supplemental}:
             yield SpecError(
                 f"key {key} is no variable of {dataset.name}",
                 where=dataset.file,
-                remedy=did_you_mean(key, known),
+                remedy=did_you_mean(key, names),
             )
     owners = {d.name: d for d in study.datasets}
     if sum(d.name == dataset.name for d in study.datasets) > 1:
@@ -94,20 +94,20 @@ def _conditions(dataset: Dataset) -> Iterator[SpecError]:
     """Conditions of an analysis dataset's rules that read no variable of it."""
     if dataset.purpose != "Analysis":
         return
-    known = {v.name for v in (*dataset.variables, *dataset.supplemental, *dataset.working)}
+    names = {v.name for v in (*dataset.variables, *dataset.supplemental, *dataset.working)}
     for rule in rules_of(dataset):
         for clause in clauses_in(rule.when):
-            if clause.variable not in known:
+            if clause.variable not in names:
                 yield SpecError(
                     f"when {clause}: {dataset.name} has no {clause.variable}",
                     where=rule.place,
-                    remedy=did_you_mean(clause.variable, known),
+                    remedy=did_you_mean(clause.variable, names),
                 )
 
 
 def _unless_there(owner: Dataset, name: str, source: str, place: str) -> Iterator[SpecError]:
-    known = {v.name for v in (*owner.variables, *owner.supplemental)}
-    if name not in known:
+    names = {v.name for v in (*owner.variables, *owner.supplemental)}
+    if name not in names:
         yield SpecError(
-            f"{source}: {owner.name} has no {name}", where=place, remedy=did_you_mean(name, known)
+            f"{source}: {owner.name} has no {name}", where=place, remedy=did_you_mean(name, names)
         )

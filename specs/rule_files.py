@@ -43,9 +43,9 @@ def _standard_rules(standard_name: str) -> Mapping[str, tuple[RuleModel, ...]]:
     return {
         str(name): tuple(
             RuleModel.model_validate(dict(rule))
-            for rule in (given if isinstance(given, list) else [given])
+            for rule in (entry if isinstance(entry, list) else [entry])
         )
-        for name, given in file.data.items()
+        for name, entry in file.data.items()
     }
 
 
@@ -71,7 +71,7 @@ class RuleResolver:
     derivations: Mapping[str, Derivation]
 
     @cached_property
-    def given(self) -> SdtmFile | AdamFile:
+    def model(self) -> SdtmFile | AdamFile:
         """The file as it is written."""
         return self.file.parsed(SdtmFile) if self.tabulation else self.file.parsed(AdamFile)
 
@@ -95,23 +95,23 @@ class RuleResolver:
     @property
     def domain(self) -> str:
         """The domain, whose letters begin the names of its variables."""
-        return self.given.domain or self.given.dataset
+        return self.model.domain or self.model.dataset
 
     @property
     def owner(self) -> str:
         """The dataset or data structure of the standard this one follows."""
         if self.tabulation:
             return self.domain
-        return _STRUCTURES.get(self.given.class_, self.given.dataset)
+        return _STRUCTURES.get(self.model.class_, self.model.dataset)
 
     def named(self, name: str) -> str:
         """A name with the domain in place of "--"."""
         return with_prefix(name, self.domain)
 
-    def rules(self, name: str, given: VariableModel, part: str) -> Iterator[Rule]:
+    def rules(self, name: str, model: VariableModel, section: str) -> Iterator[Rule]:
         """The rules of a variable, resolved."""
-        place = self.file.place(part, name)
-        if given.standard:
+        place = self.file.place(section, name)
+        if model.standard:
             rule = self._standard_rule(name)
             if rule is None:
                 raise SpecError(
@@ -120,19 +120,19 @@ class RuleResolver:
                     remedy="give it a verb: collected, derived, assigned, protocol, predecessor",
                 )
             yield self.rule(rule, place)
-        for rule in given.all_rules:
+        for rule in model.all_rules:
             yield self.variable_rule(rule, place)
 
-    def variable_rule(self, given: RuleModel, place: str) -> Rule:
+    def variable_rule(self, model: RuleModel, place: str) -> Rule:
         """A rule of a variable; its function makes values, not records."""
-        made = self.rule(given, place)
-        if made.derivation and made.derivation.scope == "dataset":
+        resolved = self.rule(model, place)
+        if resolved.derivation and resolved.derivation.scope == "dataset":
             raise SpecError(
-                f"{given.derived} makes records, not the values of a variable",
+                f"{model.derived} makes records, not the values of a variable",
                 where=place,
                 remedy="name it under records:",
             )
-        return made
+        return resolved
 
     def _standard_rule(self, name: str) -> RuleModel | None:
         for pattern, rules in _standard_rules(self.standard_name).items():
@@ -140,7 +140,7 @@ class RuleResolver:
                 filled = next((rule for rule in rules if self._has_sources(rule)), rules[0])
                 if not filled.derived:
                     return filled
-                keys = [k for k in self.given.keys if k not in ("STUDYID", "USUBJID", name)]
+                keys = [k for k in self.model.keys if k not in ("STUDYID", "USUBJID", name)]
                 sources: list[str] = []
                 for source in filled.sources:
                     sources.extend(keys if source == "@keys" else [self.named(source)])
@@ -150,32 +150,32 @@ class RuleResolver:
     def _has_sources(self, rule: RuleModel) -> bool:
         """Whether the dataset has the variables of its own that a rule of the guide reads."""
         own = {self.named(source) for source in rule.sources if source.startswith("--")}
-        return own <= set(self.given.variables)
+        return own <= set(self.model.variables)
 
-    def rule(self, given: RuleModel, place: str) -> Rule:
+    def rule(self, model: RuleModel, place: str) -> Rule:
         """A rule with its derivation and constants."""
         derivation = None
-        arguments = {k: self.filled(v, place) for k, v in given.arguments.items()}
-        if given.derived:
-            arguments = {**self._of_study(given.derived), **arguments}
-            derivation = self.derivation(given.derived, given.sources, arguments, place)
-            if given.where and derivation.scope not in ("subject", "lookup"):
+        arguments = {k: self.filled(v, place) for k, v in model.arguments.items()}
+        if model.derived:
+            arguments = {**self._of_study(model.derived), **arguments}
+            derivation = self.derivation(model.derived, model.sources, arguments, place)
+            if model.where and derivation.scope not in ("subject", "lookup"):
                 raise SpecError(
-                    f"{given.derived} reads the record itself, so where has nothing to restrict",
+                    f"{model.derived} reads the record itself, so where has nothing to restrict",
                     where=place,
                     remedy="restrict the rule with when, or name a function of many records",
                 )
-        default = "investigator" if given.collected else "sponsor"
+        default = "investigator" if model.collected else "sponsor"
         return Rule(
-            origin=Origin(given.verbs[0]),
-            sources=given.sources,
-            constant=self.filled(given.constant, place),
+            origin=Origin(model.verbs[0]),
+            sources=model.sources,
+            constant=self.filled(model.constant, place),
             derivation=derivation,
             arguments=MappingProxyType(arguments),
-            origin_source=(given.source or default).capitalize(),
-            read_as=given.read_as,
-            when=given.when,
-            where=given.where,
+            origin_source=(model.source or default).capitalize(),
+            read_as=model.read_as,
+            when=model.when,
+            where=model.where,
             place=place,
         )
 
@@ -186,32 +186,34 @@ class RuleResolver:
 
     def _of_study(self, name: str) -> Mapping[str, Any]:
         """The constants that a function takes from the table of tests and from units.csv."""
-        found = self.derivations.get(name)
-        told = {"decimals": self.decimals, "units": self.tables.get(UNITS, ())}
+        derivation = self.derivations.get(name)
+        of_study = {"decimals": self.decimals, "units": self.tables.get(UNITS, ())}
         kinds = {"decimals": "Mapping[str, int]", "units": "Sequence[UnitRow]"}
         return {
-            constant.name: told[constant.name]
-            for constant in (found.constants if found else ())
-            if constant.name in told
+            constant.name: of_study[constant.name]
+            for constant in (derivation.constants if derivation else ())
+            if constant.name in of_study
             and str(constant.annotation).startswith(kinds[constant.name])
-            and told[constant.name]
+            and of_study[constant.name]
         }
 
     def derivation(
         self, name: str, sources: tuple[str, ...], arguments: Mapping[str, Any], place: str
     ) -> Derivation:
         """The derivation of that name, checked for what it is called with."""
-        found = self.derivations.get(name)
-        if found is None:
+        derivation = self.derivations.get(name)
+        if derivation is None:
             raise SpecError(
                 f"there is no derivation {name}",
                 where=place,
                 remedy=did_you_mean(name, self.derivations),
             )
         patterned = any("*" in source for source in sources)
-        found.check_call(len(found.sources) if patterned else len(sources), arguments, place)
-        check_constants(found, arguments, place, sources)
-        return found
+        derivation.check_call(
+            len(derivation.sources) if patterned else len(sources), arguments, place
+        )
+        check_constants(derivation, arguments, place, sources)
+        return derivation
 
     def filled(self, value: Any, place: str) -> Any:
         """A constant, with @study and the like replaced; `@name` is a table of study.yaml."""

@@ -34,23 +34,23 @@ def with_shared(file: YamlFile, study: YamlFile) -> YamlFile:
 
     SpecError where it takes what study.yaml does not share.
     """
-    said = file.content.get("variables")
-    if not isinstance(said, dict) or SHARED not in said.values():
+    entries = file.content.get("variables")
+    if not isinstance(entries, dict) or SHARED not in entries.values():
         return file
     groups = _groups(study)
     variables: dict[str, Any] = {}
-    places: dict[str, Shared] = {}
-    for name, told in said.items():
-        if told != SHARED:
-            variables[name] = told
+    shared: dict[str, Shared] = {}
+    for name, entry in entries.items():
+        if entry != SHARED:
+            variables[name] = entry
             continue
         group, taken = _taken(name, groups, file)
         for one in taken:
-            own = said.get(one, SHARED)
+            own = entries.get(one, SHARED)
             variables[one] = groups[group][one] if own == SHARED else own
             if own == SHARED:
-                places[one] = Shared(study, (SHARED, group, one))
-    return replace(file, variables=variables, shared=places)
+                shared[one] = Shared(study, (SHARED, group, one))
+    return replace(file, variables=variables, shared=shared)
 
 
 def _groups(study: YamlFile) -> Mapping[str, Mapping[str, Any]]:
@@ -69,9 +69,9 @@ def _taken(
     for group, variables in groups.items():
         if name in variables:
             return group, (name,)
-    known = (*groups, *dict.fromkeys(v for variables in groups.values() for v in variables))
+    names = (*groups, *dict.fromkeys(v for variables in groups.values() for v in variables))
     raise SpecError(
         f"study.yaml shares no {name}",
         where=file.place("variables", name),
-        remedy=did_you_mean(name, known),
+        remedy=did_you_mean(name, names),
     )

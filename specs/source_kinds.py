@@ -25,9 +25,9 @@ DateTexts: TypeAlias = pd.Series
 """Texts of dates, which may be incomplete."""
 
 
-def check_sources(derivation: Derivation, given: Sequence[pd.Series], place: str) -> None:
+def check_sources(derivation: Derivation, columns: Sequence[pd.Series], place: str) -> None:
     """MappingError, at the `place` of the rule, for a source that is not of its kind."""
-    for number, (parameter, column) in enumerate(_named(derivation, given), start=1):
+    for number, (parameter, column) in enumerate(_named(derivation, columns), start=1):
         kind = str(parameter.annotation).partition(" ")[0].rpartition(".")[2]
         is_date = pd.api.types.is_datetime64_dtype(column)
         name = column.name or f"its source {number}"
@@ -49,13 +49,13 @@ def check_sources(derivation: Derivation, given: Sequence[pd.Series], place: str
 
 
 def _named(
-    derivation: Derivation, given: Sequence[pd.Series]
+    derivation: Derivation, columns: Sequence[pd.Series]
 ) -> Iterator[tuple[inspect.Parameter, pd.Series]]:
     """Each source with its parameter; of several alike each."""
     parameters = derivation.sources
-    for place, column in enumerate(given):
-        if place < len(parameters):
-            yield parameters[place], column
+    for position, column in enumerate(columns):
+        if position < len(parameters):
+            yield parameters[position], column
         elif parameters and parameters[-1].kind is inspect.Parameter.VAR_POSITIONAL:
             yield parameters[-1], column
 

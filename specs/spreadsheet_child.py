@@ -29,7 +29,7 @@ def main() -> None:
             soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
             resource.setrlimit(kind, (soft, hard))
     path, number, skip = sys.argv[1:]
-    told: object
+    answer: object
     try:
         book = calamine.CalamineWorkbook.from_path(path)
         rows = (
@@ -37,10 +37,10 @@ def main() -> None:
             if int(number) >= 0
             else []
         )
-        told = (tuple(book.sheet_names), shown(book), rows)
+        answer = (tuple(book.sheet_names), shown(book), rows)
     except (calamine.CalamineError, OSError) as error:
-        told = f"{type(error).__name__}: {error}"
-    pickle.dump(told, sys.stdout.buffer)
+        answer = f"{type(error).__name__}: {error}"
+    pickle.dump(answer, sys.stdout.buffer)
 
 
 def shown(book: calamine.CalamineWorkbook) -> tuple[str, ...]:

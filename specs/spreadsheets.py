@@ -74,9 +74,9 @@ def open_spreadsheet(
         changed = path.stat()
     except OSError as problem:
         raise _unreadable(path, problem, error) from None
-    told = _fault_of(path, changed.st_mtime_ns, changed.st_size)
-    if told:
-        raise error(told[0], where=told[1], remedy=told[2])
+    fault = _fault_of(path, changed.st_mtime_ns, changed.st_size)
+    if fault:
+        raise error(fault[0], where=fault[1], remedy=fault[2])
     from specs.spreadsheet_child import shown
 
     try:
@@ -85,8 +85,8 @@ def open_spreadsheet(
 
         def rows(name: str) -> list[list[Any]]:
             sheet = book.get_sheet_by_name(name)
-            found: list[list[Any]] = sheet.to_python(skip_empty_area=not from_a1)
-            return found
+            cells: list[list[Any]] = sheet.to_python(skip_empty_area=not from_a1)
+            return cells
 
         return Spreadsheet(names, shown(book), _guarded(rows, calamine, path, error))
     except (calamine.CalamineError, calamine.PasswordError, OSError) as problem:
@@ -107,9 +107,9 @@ def _guarded(
 
 def _unreadable(path: Path, problem: object, error: type[CdisckitError]) -> CdisckitError:
     name = type(problem).__name__
-    told = str(problem) if isinstance(problem, str) else f"{name}: {problem}"
+    reason = str(problem) if isinstance(problem, str) else f"{name}: {problem}"
     return error(
-        f"is not a workbook that can be read ({shortened(told)})",
+        f"is not a workbook that can be read ({shortened(reason)})",
         where=path.name,
         remedy=_SAVE,
     )
@@ -158,11 +158,11 @@ def _read_apart(
             where=path.name,
             remedy="open it in a spreadsheet, save it as XLSX or CSV",
         )
-    told = _Values(io.BytesIO(done.stdout)).load()
-    if isinstance(told, str):
-        raise _unreadable(path, told, error)
-    found: tuple[tuple[str, ...], tuple[str, ...], list[list[Any]]] = told
-    return found
+    answer = _Values(io.BytesIO(done.stdout)).load()
+    if isinstance(answer, str):
+        raise _unreadable(path, answer, error)
+    content: tuple[tuple[str, ...], tuple[str, ...], list[list[Any]]] = answer
+    return content
 
 
 class _RefusedError(SpecError):
@@ -233,12 +233,12 @@ def _shared_lengths(path: Path, member: ZipInfo) -> array[int]:
         if name == "si" or name.endswith(":si"):
             lengths.append(0)
 
-    def text(told: str) -> None:
+    def text(chunk: str) -> None:
         nonlocal total
-        total += len(told)
+        total += len(chunk)
         _check_text(total, path, member)
         if lengths:
-            lengths[-1] += len(told)
+            lengths[-1] += len(chunk)
 
     _scan(path, member, start, text)
     return lengths
@@ -260,12 +260,12 @@ def _check_count(path: Path, member: ZipInfo) -> None:
 
 def _check_sheet(path: Path, member: ZipInfo, lengths: array[int]) -> None:
     """_RefusedError where the cells of a sheet lie too far apart, or have too much text."""
-    uses = _check_places(path, member)
+    uses = _check_positions(path, member)
     if member.file_size + uses * max(lengths, default=0) > MOST_TEXT:
         _check_texts(path, member, lengths)
 
 
-def _check_places(path: Path, member: ZipInfo) -> int:
+def _check_positions(path: Path, member: ZipInfo) -> int:
     """_RefusedError where cells lie too far apart; how many of them use a shared text."""
     where = f"{path.name} {member.filename}"
     row, column, last_row, last_column, uses = 0, 0, 0, 0, 0
@@ -294,8 +294,8 @@ def _check_places(path: Path, member: ZipInfo) -> int:
                 _check_area(last_row, last_column, f"{where} {reference}".rstrip())
             uses += attributes.get("t") == "s"
         elif name == "row" or name.endswith(":row"):
-            told = attributes.get("r")
-            row = row + 1 if told is None else _row(told, told, where)
+            written = attributes.get("r")
+            row = row + 1 if written is None else _row(written, written, where)
             digits, column = str(row), 0
 
     _scan(path, member, start, None)
@@ -312,11 +312,11 @@ def _check_texts(path: Path, member: ZipInfo, lengths: array[int]) -> None:
             is_shared, index = attributes.get("t") == "s", ""
         in_value = is_shared and (name == "v" or name.endswith(":v"))
 
-    def text(told: str) -> None:
+    def text(chunk: str) -> None:
         nonlocal characters, index
-        characters += len(told)
-        if in_value and not told.isspace():
-            index += told
+        characters += len(chunk)
+        if in_value and not chunk.isspace():
+            index += chunk
             if len(index) < 10 and index.isdecimal() and int(index) < len(lengths):
                 characters += lengths[int(index)]
         if characters > MOST_TEXT:

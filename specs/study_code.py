@@ -44,7 +44,7 @@ def declared_derivations(file: Path) -> Mapping[str, Derivation]:
         if alias.name == "derivation"
     }
     constants = dict(_constants(tree))
-    found: dict[str, Derivation] = {}
+    derivations: dict[str, Derivation] = {}
     for function in _functions(tree):
         for decorator in function.decorator_list:
             call = decorator if isinstance(decorator, ast.Call) else None
@@ -53,8 +53,8 @@ def declared_derivations(file: Path) -> Mapping[str, Derivation]:
                 isinstance(mark, ast.Attribute) and mark.attr == "derivation"
             )  # fmt: skip
             if named:
-                found[function.name] = _derivation(function, call, file, constants)
-    return MappingProxyType(found)
+                derivations[function.name] = _derivation(function, call, file, constants)
+    return MappingProxyType(derivations)
 
 
 def stand_in(
@@ -121,13 +121,13 @@ def _derivation(
     function: ast.FunctionDef, call: ast.Call | None, file: Path, constants: Mapping[str, Any]
 ) -> Derivation:
     place = f"{file.name} line {function.lineno}"
-    said: dict[str, Any] = {}
+    keywords: dict[str, Any] = {}
     for keyword in call.keywords if call else ():
         if isinstance(keyword.value, ast.Constant) and keyword.arg in ("scope", "categories"):
-            said[keyword.arg] = keyword.value.value
-    if said.get("scope", "record") not in get_args(Scope):
+            keywords[keyword.arg] = keyword.value.value
+    if keywords.get("scope", "record") not in get_args(Scope):
         raise SpecError(
-            f"{said['scope']} is not a scope of a derivation",
+            f"{keywords['scope']} is not a scope of a derivation",
             where=place,
             remedy=f"choose one of {', '.join(get_args(Scope))}",
         )
@@ -136,7 +136,7 @@ def _derivation(
         where=place,
         remedy="it is code of the study; it runs without --no-study-code",
     )
-    made = stand_in(
+    placeholder = stand_in(
         function.name,
         ast.get_docstring(function) or "",
         _signature(function.args, constants),
@@ -145,39 +145,41 @@ def _derivation(
     )
     return Derivation(
         function.name,
-        made,
-        said.get("scope", "record"),
-        bool(said.get("categories", False)),
+        placeholder,
+        keywords.get("scope", "record"),
+        bool(keywords.get("categories", False)),
         declared=place,
     )
 
 
-def _signature(given: ast.arguments, constants: Mapping[str, Any]) -> inspect.Signature:
-    positional = [*given.posonlyargs, *given.args]
-    without = len(positional) - len(given.defaults)
-    defaults = [None] * without + list(given.defaults)
-    kinds: list[Any] = [inspect.Parameter.POSITIONAL_ONLY] * len(given.posonlyargs)
-    kinds += [inspect.Parameter.POSITIONAL_OR_KEYWORD] * len(given.args)
+def _signature(arguments: ast.arguments, constants: Mapping[str, Any]) -> inspect.Signature:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    without = len(positional) - len(arguments.defaults)
+    defaults = [None] * without + list(arguments.defaults)
+    kinds: list[Any] = [inspect.Parameter.POSITIONAL_ONLY] * len(arguments.posonlyargs)
+    kinds += [inspect.Parameter.POSITIONAL_OR_KEYWORD] * len(arguments.args)
     parameters = [
         _parameter(one, kind, default, constants)
         for one, kind, default in zip(positional, kinds, defaults, strict=True)
     ]
-    if given.vararg:
+    if arguments.vararg:
         kind = inspect.Parameter.VAR_POSITIONAL
-        parameters.append(_parameter(given.vararg, kind, None, constants))
+        parameters.append(_parameter(arguments.vararg, kind, None, constants))
     parameters += [
         _parameter(one, inspect.Parameter.KEYWORD_ONLY, default, constants)
-        for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True)
+        for one, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     ]
     return inspect.Signature(parameters)
 
 
 def _parameter(
-    given: ast.arg, kind: Any, default: ast.expr | None, constants: Mapping[str, Any]
+    argument: ast.arg, kind: Any, default: ast.expr | None, constants: Mapping[str, Any]
 ) -> inspect.Parameter:
-    annotation = ast.unparse(given.annotation) if given.annotation else inspect.Parameter.empty
+    annotation = (
+        ast.unparse(argument.annotation) if argument.annotation else inspect.Parameter.empty
+    )
     value = inspect.Parameter.empty if default is None else _value(default, constants)
-    return inspect.Parameter(given.arg, kind, default=value, annotation=annotation)
+    return inspect.Parameter(argument.arg, kind, default=value, annotation=annotation)
 
 
 def _value(node: ast.expr, constants: Mapping[str, Any]) -> Any:

@@ -40,10 +40,10 @@ class _OfStudies:
         if path is None or not is_of_study(fullname):
             return None
         finders = (FileFinder(folder, (SourceAlone, SOURCE_SUFFIXES)) for folder in path)
-        found = next(filter(None, (finder.find_spec(fullname) for finder in finders)), None)
-        if found is None or found.loader is None:
+        spec = next(filter(None, (finder.find_spec(fullname) for finder in finders)), None)
+        if spec is None or spec.loader is None:
             raise ModuleNotFoundError(f"there is no module {fullname}", name=fullname)
-        return found
+        return spec
 
 
 def study_module(file: Path) -> tuple[ModuleType, SourceAlone]:
@@ -54,8 +54,10 @@ def study_module(file: Path) -> tuple[ModuleType, SourceAlone]:
     if _OfStudies not in sys.meta_path:
         sys.meta_path.insert(0, _OfStudies)
     name = module_name(file)
-    for part in [known for known in sys.modules if known.startswith(f"{name}.")]:
-        del sys.modules[part]  # it may be of another study whose folder has that name
+    for loaded in [
+        name_loaded for name_loaded in sys.modules if name_loaded.startswith(f"{name}.")
+    ]:
+        del sys.modules[loaded]  # it may be of another study whose folder has that name
     loader = SourceAlone(name, str(file))
     spec = importlib.util.spec_from_file_location(name, file, loader=loader)
     if spec is None:

@@ -26,11 +26,11 @@ def study_units(folder: Path) -> tuple[Mapping[str, Any], ...]:
         return ()
     head, rows = read_csv(path)
     for column in (*(c for c in head if c not in _COLUMNS), *(c for c in _NEEDED if c not in head)):
-        known = ", ".join(_COLUMNS)
+        columns = ", ".join(_COLUMNS)
         what = f"has no column {column}" if column in _NEEDED else f"has a column {column}"
-        raise SpecError(what, where=path.name, remedy=f"the columns are {known}")
+        raise SpecError(what, where=path.name, remedy=f"the columns are {columns}")
     met: dict[tuple[str, str, str], int] = {}
-    found = []
+    units = []
     for line, cells in rows:
         row = {name: cells.get(name, "").strip() for name in _COLUMNS}
         where = f"{path.name} line {line}"
@@ -45,8 +45,8 @@ def study_units(folder: Path) -> tuple[Mapping[str, Any], ...]:
                 )
         met[key] = line
         kept = {name: row[name] or None for name in ("unit", "to", "test", "factor", "offset")}
-        found.append(MappingProxyType(kept))
-    return tuple(found)
+        units.append(MappingProxyType(kept))
+    return tuple(units)
 
 
 def _check(row: Mapping[str, str], where: str) -> None:

@@ -28,13 +28,13 @@ def supplemental_dataset(
         return
     name = f"SUPP{parent.name}"
     guide = standard("SDTMIG", standards["SDTMIG"])
-    known = guide.dataset(name)
+    in_guide = guide.dataset(name)
     yield Dataset(
         name=name,
         domain=parent.domain,
-        label=known.label if known else f"Supplemental Qualifiers for {parent.name}",
+        label=in_guide.label if in_guide else f"Supplemental Qualifiers for {parent.name}",
         class_="RELATIONSHIP",
-        structure=known.structure if known else "",
+        structure=in_guide.structure if in_guide else "",
         purpose="Tabulation",
         standard="SDTMIG",
         keys=KEYS,

@@ -123,8 +123,8 @@ def numbered(columns: Iterable[pd.Series], size: int) -> NDArray[np.int64]:
             continue
         if distinct > np.iinfo("int64").max // count:
             # Too many combinations to number: number only those that occur.
-            found, key = np.unique(key, return_inverse=True)
-            distinct = len(found)
+            distinct_keys, key = np.unique(key, return_inverse=True)
+            distinct = len(distinct_keys)
         key = key * count + ranks
         distinct *= count
     return key
@@ -137,8 +137,8 @@ def distinct_rows(
     key = numbered(columns, size)
     top = int(key.max()) + 1 if size else 0
     if top > 4 * size:
-        key, found = pd.factorize(key)
-        top = len(found)
+        key, keys = pd.factorize(key)
+        top = len(keys)
     first = np.full(top, -1, dtype="int64")
     first[key[::-1]] = np.arange(size)[::-1]
     used = first >= 0
@@ -164,22 +164,22 @@ def _ranked(column: pd.Series) -> tuple[NDArray[np.int64], int]:
 
 def trace(row: pd.Series, source: str | pd.Series, record: pd.Series) -> pd.DataFrame:
     """A trace: rows of a dataset come from records of a source; missing records are left out."""
-    known = record.notna().to_numpy()
-    rows = row.to_numpy()[known]
+    present = record.notna().to_numpy()
+    rows = row.to_numpy()[present]
     index = pd.RangeIndex(len(rows))
     sources = (
         constant(source, index)
         if isinstance(source, str)
-        else as_category(source)[known].set_axis(index)
+        else as_category(source)[present].set_axis(index)
     )
-    records = record.to_numpy()[known].astype("int64")
+    records = record.to_numpy()[present].astype("int64")
     return pd.DataFrame({"row": rows.astype("int64"), "source": sources, "record": records})
 
 
-def traces(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def traces(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Traces below each other."""
-    filled = [part for part in parts if len(part)] or [no_trace()]
-    columns = {name: stacked([part[name] for part in filled]) for name in TRACE_COLUMNS}
+    filled = [frame for frame in frames if len(frame)] or [no_trace()]
+    columns = {name: stacked([frame[name] for frame in filled]) for name in TRACE_COLUMNS}
     return pd.DataFrame(columns, copy=False)
 
 

@@ -46,9 +46,9 @@ def _with_end(rule: Rule, of: Dataset, named: Mapping[str, Dataset]) -> Rule:
     if not start.endswith(_START):
         return rule
     end = start.removesuffix(_START) + _END
-    known = (source for source in _where_it_may_stand(end, of) if _has(source, of, named))
-    found = next(known, None)
-    return replace(rule, sources=(*rule.sources, found)) if found else rule
+    candidates = (source for source in _where_it_may_stand(end, of) if _has(source, of, named))
+    end_source = next(candidates, None)
+    return replace(rule, sources=(*rule.sources, end_source)) if end_source else rule
 
 
 def _where_it_may_stand(end: str, of: Dataset) -> Iterable[str]:

@@ -100,12 +100,12 @@ class Where(BaseModel):
         if missing:
             column = column.where(~column.isin(missing))
         if self.comparator in (Comparator.EQ, Comparator.NE, Comparator.IN, Comparator.NOTIN):
-            known = [value for value in self.values if value]
+            texts = [value for value in self.values if value]
             if pd.api.types.is_datetime64_dtype(column):
-                among = self._among_dates(column, known)
+                among = self._among_dates(column, texts)
             else:
                 among = column.isin(
-                    self._numbers(known) if pd.api.types.is_numeric_dtype(column) else known
+                    self._numbers(texts) if pd.api.types.is_numeric_dtype(column) else texts
                 )
             if "" in self.values:
                 among |= column.isna()
@@ -129,8 +129,8 @@ class Where(BaseModel):
         if isinstance(column.dtype, pd.CategoricalDtype):
             values, codes = distinct_values(column)
             return spread_plain(self.without_number(values, unanswered), codes, column.index)
-        known = column.notna() & ~column.isin([*unanswered, ""])
-        return known & pd.to_numeric(column, errors="coerce").isna()
+        answered = column.notna() & ~column.isin([*unanswered, ""])
+        return answered & pd.to_numeric(column, errors="coerce").isna()
 
     def _ordered(self, column: pd.Series) -> tuple[pd.Series, Any]:
         """What a comparator of order compares: numbers with a number, dates with a date."""
@@ -151,8 +151,8 @@ class Where(BaseModel):
     def _is_text_of_dates(self, column: pd.Series) -> bool:
         if pd.api.types.is_numeric_dtype(column):
             return False
-        known = column.dropna().astype("str")
-        return self.variable.endswith("DTC") or bool(known.str.match(_LOOKS_DATED.pattern).any())
+        present = column.dropna().astype("str")
+        return self.variable.endswith("DTC") or bool(present.str.match(_LOOKS_DATED.pattern).any())
 
     def _no_number(self, text: str) -> SpecError:
         return SpecError(
@@ -202,7 +202,9 @@ class AnyOf(BaseModel):
 
     def __str__(self) -> str:
         """The alternatives as reviewers read them: `(A EQ "1" and B EQ "2") or C EQ "3"`."""
-        return "(" + " or ".join(told(one, several=True) for one in self.alternatives) + ")"
+        return (
+            "(" + " or ".join(conditions_text(one, several=True) for one in self.alternatives) + ")"
+        )
 
 
 Condition: TypeAlias = Where | AnyOf
@@ -237,7 +239,7 @@ def any_written(data: Any) -> Any:
     ]
 
 
-def told(conditions: Iterable[Condition], *, several: bool = False) -> str:
+def conditions_text(conditions: Iterable[Condition], *, several: bool = False) -> str:
     """Conditions that hold together, as reviewers read them; in brackets where they are `several`.
 
     >>> told([Where(variable="AESER", comparator=Comparator.EQ, values=("Y",))])
@@ -277,7 +279,7 @@ def renamed(conditions: Iterable[Condition], name: Callable[[str], str]) -> tupl
 
 
 def left_to_meet(
-    conditions: Iterable[Condition], known: Mapping[str, object]
+    conditions: Iterable[Condition], values: Mapping[str, object]
 ) -> tuple[Condition, ...] | None:
     """What of conditions is open where these variables have these values; None if they cannot hold.
 
@@ -288,12 +290,12 @@ def left_to_meet(
     left: list[Condition] = []
     for condition in conditions:
         if isinstance(condition, Where):
-            if condition.variable not in known:
+            if condition.variable not in values:
                 left.append(condition)
-            elif not _met(condition, known[condition.variable]):
+            elif not _met(condition, values[condition.variable]):
                 return None
             continue
-        possible = [left_to_meet(one, known) for one in condition.alternatives]
+        possible = [left_to_meet(one, values) for one in condition.alternatives]
         open_ones = tuple(one for one in possible if one is not None)
         if not open_ones:
             return None

@@ -26,18 +26,18 @@ def with_working(dataset: Dataset) -> Dataset:
     if not dataset.working:
         return dataset
     _check_names(dataset)
-    found: dict[str, tuple[Rule, ...]] = {}
+    resolved: dict[str, tuple[Rule, ...]] = {}
     by_name = {variable.name: variable for variable in dataset.working}
 
     def rules(name: str, above: tuple[str, ...]) -> tuple[Rule, ...]:
         if name in above:
             circle = " from ".join((*above[above.index(name) :], name))
             raise SpecError(f"working values go in a circle: {circle}", where=by_name[name].place)
-        if name not in found:
-            found[name] = tuple(told(rule, (*above, name)) for rule in by_name[name].rules)
-        return found[name]
+        if name not in resolved:
+            resolved[name] = tuple(with_rules(rule, (*above, name)) for rule in by_name[name].rules)
+        return resolved[name]
 
-    def told(rule: Rule, above: tuple[str, ...] = ()) -> Rule:
+    def with_rules(rule: Rule, above: tuple[str, ...] = ()) -> Rule:
         names = [name for name in dict.fromkeys(read_by(rule)) if name in by_name]
         return replace(rule, working={n: rules(n, above) for n in names}) if names else rule
 
@@ -46,7 +46,7 @@ def with_working(dataset: Dataset) -> Dataset:
 
     def one(variable: Variable) -> Variable:
         values = tuple(replace(v, described=one(v.described)) for v in variable.values)
-        return replace(variable, rules=tuple(map(told, variable.rules)), values=values)
+        return replace(variable, rules=tuple(map(with_rules, variable.rules)), values=values)
 
     return replace(
         dataset,
@@ -56,8 +56,10 @@ def with_working(dataset: Dataset) -> Dataset:
         parameters=tuple(
             replace(
                 p,
-                rule=told(p.rule) if p.rule else None,
-                said={name: tuple(map(told, rules)) for name, rules in p.said.items()},
+                rule=with_rules(p.rule) if p.rule else None,
+                variable_rules={
+                    name: tuple(map(with_rules, rules)) for name, rules in p.variable_rules.items()
+                },
             )
             for p in dataset.parameters
         ),
@@ -76,7 +78,9 @@ def unread(dataset: Dataset) -> Iterator[SpecError]:
         r for v in (*dataset.variables, *dataset.supplemental, *dataset.working) for r in v.rules
     ]
     rules += [parameter.rule for parameter in dataset.parameters if parameter.rule]
-    rules += [r for p in dataset.parameters for said in p.said.values() for r in said]
+    rules += [
+        r for p in dataset.parameters for rules_of in p.variable_rules.values() for r in rules_of
+    ]
     read = {name for rule in rules for name in read_by(rule)}
     for variable in dataset.working:
         if variable.name not in read:
@@ -87,7 +91,7 @@ def unread(dataset: Dataset) -> Iterator[SpecError]:
             )
 
 
-def names_told(rule: Rule) -> Mapping[str, str]:
+def working_names(rule: Rule) -> Mapping[str, str]:
     """What a text calls each working value that a rule reads, directly or not."""
     names = list(dict.fromkeys(_hidden(rule)))
     if len(names) == 1:
@@ -95,14 +99,14 @@ def names_told(rule: Rule) -> Mapping[str, str]:
     return {name: f"intermediate value {number}" for number, name in enumerate(names, start=1)}
 
 
-def rules_told(rule: Rule) -> Mapping[str, tuple[Rule, ...]]:
+def working_rules(rule: Rule) -> Mapping[str, tuple[Rule, ...]]:
     """The rules of each working value that a rule reads, directly or not."""
-    found: dict[str, tuple[Rule, ...]] = {}
+    rules_by_name: dict[str, tuple[Rule, ...]] = {}
     for name, rules in rule.working.items():
-        found[name] = rules
+        rules_by_name[name] = rules
         for one in rules:
-            found |= rules_told(one)
-    return found
+            rules_by_name |= working_rules(one)
+    return rules_by_name
 
 
 def _hidden(rule: Rule) -> Iterator[str]:

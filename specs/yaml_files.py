@@ -40,8 +40,8 @@ class YamlFile:
     def line(self, *keys: str | int) -> int:
         """The line of the entry reached by `keys`, counted from 1."""
         node, line = self.data, 0
-        for given in keys:
-            key = self._written(node, given)
+        for name in keys:
+            key = self._written(node, name)
             try:
                 line = _line_in(node, key)
                 node = node[key]
@@ -60,8 +60,8 @@ class YamlFile:
     @property
     def content(self) -> dict[str, Any]:
         """What the file says, as plain dicts, lists and scalars, its names as written."""
-        said: dict[str, Any] = _plain(self.data)
-        return said if self.variables is None else {**said, "variables": dict(self.variables)}
+        content: dict[str, Any] = _plain(self.data)
+        return content if self.variables is None else {**content, "variables": dict(self.variables)}
 
     def _written_in(self, keys: tuple[str | int, ...]) -> tuple[YamlFile, tuple[str | int, ...]]:
         """The file that an entry is written in, and its keys there."""
@@ -205,10 +205,10 @@ def _leads(data: Any, keys: Sequence[str | int], last: str | int) -> bool:
     node = data
     for key in keys:
         if isinstance(node, (CommentedMap, CommentedSeq)):
-            found = key in node if isinstance(node, CommentedMap) else isinstance(key, int)
+            is_key = key in node if isinstance(node, CommentedMap) else isinstance(key, int)
             if key == last:
-                return found or isinstance(node, CommentedMap)
-            if found:
+                return is_key or isinstance(node, CommentedMap)
+            if is_key:
                 node = node[key]
     return False
 
@@ -218,17 +218,17 @@ def known_keys(model: type[BaseModel], keys: Sequence[str | int]) -> Iterable[st
     here = model
     for key in keys[:-1]:
         fields = {name: f for name, f in here.model_fields.items() if key in (name, f.alias)}
-        for found in fields.values():
-            here = _model_in(found.annotation) or here
-    return [found.alias or name for name, found in here.model_fields.items()]
+        for entry in fields.values():
+            here = _model_in(entry.annotation) or here
+    return [entry.alias or name for name, entry in here.model_fields.items()]
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     """The model an annotation such as `tuple[RuleFile, ...]` speaks of."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    found = (_model_in(part) for part in get_args(annotation))
-    return next((model for model in found if model), None)
+    models = (_model_in(argument) for argument in get_args(annotation))
+    return next((model for model in models if model), None)
 
 
 def _plain(node: Any) -> Any:

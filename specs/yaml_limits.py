@@ -91,14 +91,14 @@ class _Placed(RoundTripConstructor):
     def construct_object(self, node: Any, deep: bool = False) -> Any:
         """The value of a node; ConstructorError where it is none."""
         try:
-            made = super().construct_object(node, deep=deep)
+            value = super().construct_object(node, deep=deep)
         except MarkedYAMLError:
             raise
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-            told = shortened(getattr(node, "value", ""), 40)
-            what = f"{told} is not a value ({shortened(error)}); put it in quotes if it is text"
+            text = shortened(getattr(node, "value", ""), 40)
+            what = f"{text} is not a value ({shortened(error)}); put it in quotes if it is text"
             raise ConstructorError(None, None, what, node.start_mark) from None
-        if isinstance(made, int) and made.bit_length() > _BITS:
+        if isinstance(value, int) and value.bit_length() > _BITS:
             what = "a whole number is longer than is read; put it in quotes if it is text"
             raise ConstructorError(None, None, what, node.start_mark)
-        return made
+        return value

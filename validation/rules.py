@@ -19,7 +19,7 @@ from sdtm.dates.partial import DateTextError, iso_interval, iso_partial
 from specs.errors import did_you_mean
 from specs.limits import LONGEST_TEXT
 from specs.terminology import nearest
-from specs.where import all_hold, told, variables_of
+from specs.where import all_hold, conditions_text, variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -217,7 +217,7 @@ def coded_where(
     def message(rows: pd.DataFrame) -> pd.Series:
         distinct = rows[variable].unique().tolist()
         texts = dict(zip(distinct, no_terms(distinct, name, used), strict=True))
-        return rows[variable].map(texts) + f" (where {told(where)})"
+        return rows[variable].map(texts) + f" (where {conditions_text(where)})"
 
     return RowRule("CK-CODELIST", variable, needs, holds, message)
 

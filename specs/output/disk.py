@@ -20,11 +20,11 @@ def synced_folder(path: Path) -> None:
 
 def synced_tree(folder: Path) -> None:
     """Wait until a folder is on the disk with all that is in it."""
-    for place, _, names in os.walk(folder, topdown=False):
-        for path in (Path(place, name) for name in names):
+    for parent, _, names in os.walk(folder, topdown=False):
+        for path in (Path(parent, name) for name in names):
             if path.is_file():
                 synced_file(path)
-        synced_folder(Path(place))
+        synced_folder(Path(parent))
 
 
 def _synced(path: Path, flags: int) -> None:

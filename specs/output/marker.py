@@ -32,14 +32,14 @@ class Mark:
 
 def write_marker(folder: Path, mark: Mark) -> None:
     """Mark a folder that is complete but for this; equal content gives equal bytes."""
-    told = {
+    content = {
         "made_by": _PRODUCT,
         "version": _version(),
         "study": mark.study,
         "kind": mark.kind,
         "files": {name: _digest(folder / name) for name in sorted(_files(folder))},
     }
-    text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     (folder / MARKER).write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -63,21 +63,21 @@ def check_replaceable(folder: Path, mark: Mark, *, contents: bool = True) -> Non
     there = set(_files(folder))
     if not there:
         return
-    told = _read(folder)
-    if told is None:
+    old = _read(folder)
+    if old is None:
         raise OutputError(
             f"has no marker of cdisckit ({MARKER}), so it is not replaced; in it are"
             f" {_listed(sorted(there))}",
             where=where,
             remedy=_REMEDY,
         )
-    if (told["study"], told["kind"]) != (mark.study, mark.kind):
+    if (old["study"], old["kind"]) != (mark.study, mark.kind):
         raise OutputError(
-            f"is the {told['kind']} of study {told['study']}, not the {mark.kind} of {mark.study}",
+            f"is the {old['kind']} of study {old['study']}, not the {mark.kind} of {mark.study}",
             where=where,
             remedy=_REMEDY,
         )
-    files: Mapping[str, Any] = told["files"]
+    files: Mapping[str, Any] = old["files"]
     added = sorted(there - {*files, MARKER})
     if added:
         raise OutputError(
@@ -99,24 +99,24 @@ def check_replaceable(folder: Path, mark: Mark, *, contents: bool = True) -> Non
 def _read(folder: Path) -> dict[str, Any] | None:
     """What the marker says; None where there is none of this product."""
     try:
-        told = json.loads((folder / MARKER).read_bytes())
+        content = json.loads((folder / MARKER).read_bytes())
     except (FileNotFoundError, IsADirectoryError, ValueError, RecursionError):
         return None
     kinds = {"made_by": str, "study": str, "kind": str, "files": dict}
-    if not isinstance(told, dict) or any(
-        not isinstance(told.get(name), kind) for name, kind in kinds.items()
+    if not isinstance(content, dict) or any(
+        not isinstance(content.get(name), kind) for name, kind in kinds.items()
     ):
         return None
-    return told if told["made_by"] == _PRODUCT else None
+    return content if content["made_by"] == _PRODUCT else None
 
 
 def _files(folder: Path) -> Iterator[str]:
     """The files and links under a folder, but for what systems add by themselves."""
-    for place, folders, names in os.walk(folder, onerror=_raised):
-        links = [name for name in folders if Path(place, name).is_symlink()]
+    for parent, folders, names in os.walk(folder, onerror=_raised):
+        links = [name for name in folders if Path(parent, name).is_symlink()]
         for name in (*names, *links):
             if name not in _OF_THE_SYSTEM:
-                yield PurePath(place, name).relative_to(folder).as_posix()
+                yield PurePath(parent, name).relative_to(folder).as_posix()
 
 
 def _raised(error: OSError) -> NoReturn:

@@ -36,8 +36,8 @@ _PLAIN = {
 
 def plain(error: OSError) -> tuple[str, str]:
     """What happened, and what to do about it ("" where only the system knows)."""
-    known = _PLAIN.get(error.errno or 0)
-    return known or (error.strerror or str(error), "")
+    plain_text = _PLAIN.get(error.errno or 0)
+    return plain_text or (error.strerror or str(error), "")
 
 
 @contextmanager
@@ -50,20 +50,20 @@ def disk_errors(work: Path, target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         names = [str(name) for name in (error.filename2, error.filename) if name is not None]
-        places = [_place(name, work, target) for name in names] or [target]
-        where = next((place for place in places if place is not None), None)
+        paths = [_in_target(name, work, target) for name in names] or [target]
+        where = next((path for path in paths if path is not None), None)
         if where is None:
             raise
         what, remedy = plain(error)
         raise OutputError(what, where=str(where), remedy=remedy) from error
     except OutputError as error:
-        where = _place(error.where, work, target)
+        where = _in_target(error.where, work, target)
         if where is None:
             raise
         raise OutputError(error.what, where=str(where), remedy=error.remedy) from error
 
 
-def _place(name: str, work: Path, target: Path) -> Path | None:
+def _in_target(name: str, work: Path, target: Path) -> Path | None:
     """The place that a name is to have in the end; None where it is another's."""
     named, working = (Path(os.path.abspath(path)) for path in (name, work))
     if named in (working, Path(os.path.abspath(target))):

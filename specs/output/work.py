@@ -77,12 +77,12 @@ def _parents(folder: Path) -> Iterator[None]:
             raise OutputError(
                 what or "is a file, not a folder", where=str(path), remedy="choose another place"
             )
-    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     try:
         yield
     finally:
-        for path in made:
+        for path in new:
             with suppress(OSError):  # something came into it
                 path.rmdir()
 

@@ -116,11 +116,11 @@ class Standard:
         >>> standard("SDTMIG", "3.4").dataset("SUPPAE").label
         'Supplemental Qualifiers for AE'
         """
-        found = self.datasets.get(_shape(name))
-        if found is None or found.name == name:
-            return found
+        dataset = self.datasets.get(_shape(name))
+        if dataset is None or dataset.name == name:
+            return dataset
         parent = name.removeprefix("SUPP")
-        return replace(found, name=name, label=found.label.replace("[domain name]", parent))
+        return replace(dataset, name=name, label=dataset.label.replace("[domain name]", parent))
 
     def variables(self, dataset: str) -> tuple[StandardVariable, ...]:
         """The variables of a dataset or data structure in the guide's order, as it writes them.
@@ -128,8 +128,8 @@ class Standard:
         In ADaM they include names with placeholders (TRTxxA) and suffixes (*DT). Empty when the
         guide has no such dataset.
         """
-        found = self._variables.get(_shape(dataset), {}).values()
-        return tuple(replace(variable, dataset=dataset) for variable in found)
+        variables = self._variables.get(_shape(dataset), {}).values()
+        return tuple(replace(variable, dataset=dataset) for variable in variables)
 
     def variable(self, dataset: str, variable: str) -> StandardVariable | None:
         """A variable by its name in a dataset or data structure, or None.
@@ -141,12 +141,12 @@ class Standard:
         'Actual Treatment for Period 01'
         """
         shape = _shape(dataset)
-        found = self._variables.get(shape, {}).get(variable)
-        if found is not None:
+        entry = self._variables.get(shape, {}).get(variable)
+        if entry is not None:
             # A pattern is no name: TRTxxA itself is not a variable.
             if _PLACEHOLDER.search(variable) or variable.startswith("*"):
                 return None
-            return found if found.dataset == dataset else replace(found, dataset=dataset)
+            return entry if entry.dataset == dataset else replace(entry, dataset=dataset)
         for pattern, templated in self._patterns.get(shape, ()):
             match = pattern.fullmatch(variable)
             if match:
@@ -165,14 +165,14 @@ class Standard:
         ('Planned Time Point Name', 'Timing', 'Perm')
         """
         general = _general(variable, domain)
-        known = self._model.get(_OBSERVED_AS.get(class_, class_), {}).get(general)
-        if known is None:
+        in_model = self._model.get(_OBSERVED_AS.get(class_, class_), {}).get(general)
+        if in_model is None:
             return None
         lists = (
             self._variables[other].get(general.replace("--", other, 1)) for other in self.datasets
         )
         codelists = next((v.codelists for v in lists if v is not None and v.codelists), ())
-        return replace(known, dataset=domain, variable=variable, codelists=codelists)
+        return replace(in_model, dataset=domain, variable=variable, codelists=codelists)
 
     def place(self, dataset: str, domain: str, class_: str, variable: str) -> tuple[float, int]:
         """What sorts the variables of a dataset of SDTM: the order of the guide, then of the model.
@@ -184,15 +184,15 @@ class Standard:
         if variable in own:
             return own[variable].order, -1
         model = self._model.get(_OBSERVED_AS.get(class_, class_), {})
-        known = model.get(_general(variable, domain))
-        if known is None:
+        in_model = model.get(_general(variable, domain))
+        if in_model is None:
             return float("inf"), 0
         before = [
             (at.order, listed.order)
             for name, listed in own.items()
-            if (at := model.get(_general(name, domain))) is not None and at.order < known.order
+            if (at := model.get(_general(name, domain))) is not None and at.order < in_model.order
         ]
-        return max(before, default=(-1, -1))[1], known.order
+        return max(before, default=(-1, -1))[1], in_model.order
 
     def suffix(self, dataset: str, variable: str) -> StandardVariable | None:
         """The rule for a user-defined timing variable by its longest suffix, or None.
@@ -218,10 +218,10 @@ def standard(name: str, version: str) -> Standard:
     SpecError when cdisckit does not carry it.
     """
     if GUIDES.get(name) != version:
-        known = [" ".join(guide) for guide in GUIDES.items()]
+        names = [" ".join(guide) for guide in GUIDES.items()]
         raise SpecError(
             f"the standard {name} {version} is not known",
-            remedy=did_you_mean(f"{name} {version}", known),
+            remedy=did_you_mean(f"{name} {version}", names),
         )
     file = f"{name.lower()}-{version}"
     datasets = {row["dataset"]: _dataset(row) for row in _rows(f"{file}-datasets.csv")}
@@ -233,16 +233,16 @@ def standard(name: str, version: str) -> Standard:
         version=version,
         datasets=MappingProxyType(datasets),
         _variables=MappingProxyType(
-            {dataset: MappingProxyType(known) for dataset, known in variables.items()}
+            {dataset: MappingProxyType(of_dataset) for dataset, of_dataset in variables.items()}
         ),
         _patterns=MappingProxyType(
             {
                 dataset: tuple(
-                    (_pattern(variable), known[variable])
-                    for variable in known
+                    (_pattern(variable), of_dataset[variable])
+                    for variable in of_dataset
                     if _PLACEHOLDER.search(variable)
                 )
-                for dataset, known in variables.items()
+                for dataset, of_dataset in variables.items()
             }
         ),
         _model=_model(MODELS.get((name, version), "")),
@@ -377,4 +377,4 @@ def _filled(label: str, match: re.Match[str]) -> str:
 
 
 def _pattern(variable: str) -> re.Pattern[str]:
-    return re.compile(_PLACEHOLDER.sub(lambda part: _DIGITS[part[0]], variable))
+    return re.compile(_PLACEHOLDER.sub(lambda match: _DIGITS[match[0]], variable))

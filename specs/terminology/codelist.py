@@ -62,10 +62,10 @@ class Codelist:
             raise TerminologyError(
                 f"the codelist {self.name} ({self.code}) is not extensible; {added} cannot be added"
             )
-        known = [term.value for term in terms if term.value in self]
-        if known:
+        present = [term.value for term in terms if term.value in self]
+        if present:
             raise TerminologyError(
-                f"the codelist {self.name} ({self.code}) already has {', '.join(known)}"
+                f"the codelist {self.name} ({self.code}) already has {', '.join(present)}"
             )
         return replace(self, terms=self.terms + terms)
 

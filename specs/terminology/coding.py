@@ -41,9 +41,9 @@ def coded(
     steps = _steps(codelist, own or {})
     uniques = text.dropna().unique()
     codes = {collected: _code(collected.strip(), steps) for collected in uniques}
-    found = text.map(codes).astype("str")
+    values = text.map(codes).astype("str")
     return pd.DataFrame(
-        {"value": found.fillna(text.astype("str")), "matched": found.notna() | text.isna()}
+        {"value": values.fillna(text.astype("str")), "matched": values.notna() | text.isna()}
     )
 
 

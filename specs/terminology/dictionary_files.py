@@ -25,21 +25,21 @@ def found_file(folder: Path, *names: str) -> Path | None:
         raise TerminologyError(
             "there is no such folder", where=str(folder), remedy="name the dictionary's folder"
         )
-    known = {path.name.casefold(): path for path in sorted(folder.iterdir()) if path.is_file()}
-    return next((known[n.casefold()] for n in names if n.casefold() in known), None)
+    by_name = {path.name.casefold(): path for path in sorted(folder.iterdir()) if path.is_file()}
+    return next((by_name[n.casefold()] for n in names if n.casefold() in by_name), None)
 
 
 def needed_file(folder: Path, *names: str) -> Path:
     """The first of some files that the folder has; TerminologyError when it has none of them."""
-    found = found_file(folder, *names)
-    if found is None:
-        known = [path.name for path in folder.iterdir()]
+    file = found_file(folder, *names)
+    if file is None:
+        names_there = [path.name for path in folder.iterdir()]
         raise TerminologyError(
             f"has no {' or '.join(names)}",
             where=str(folder),
-            remedy=did_you_mean(names[0], known) if known else "it is empty",
+            remedy=did_you_mean(names[0], names_there) if names_there else "it is empty",
         )
-    return found
+    return file
 
 
 def separated(path: Path, columns: Iterable[str], separator: str) -> pd.DataFrame:

@@ -75,6 +75,6 @@ def read_meddra(folder: Path) -> Meddra:
 
 def _version(folder: Path) -> str:
     path = found_file(folder, "meddra_release.asc")
-    told = path.read_text(encoding="utf-8", errors="replace") if path else ""
-    found = re.match(r"\s*(\d+\.\d+)", told)
-    return found[1] if found else ""
+    text = path.read_text(encoding="utf-8", errors="replace") if path else ""
+    match = re.match(r"\s*(\d+\.\d+)", text)
+    return match[1] if match else ""

@@ -187,8 +187,8 @@ def _identity(text: str) -> tuple[str, str]:
     """Package name and date in a text, "" where there is none."""
     name = _NAME.search(text)
     date = _DATE.search(text)
-    known = _USED.get(name[0].lower(), name[0]) if name else ""
-    return known, date[0] if date else ""
+    package = _USED.get(name[0].lower(), name[0]) if name else ""
+    return package, date[0] if date else ""
 
 
 def _joined(identity: tuple[str, str], text: str) -> tuple[str, str]:
@@ -226,7 +226,7 @@ def _column(header: list[str], title: str, path: Path) -> int:
 
 
 def _split(synonyms: str) -> tuple[str, ...]:
-    return tuple(part for part in map(str.strip, synonyms.split(";")) if part)
+    return tuple(synonym for synonym in map(str.strip, synonyms.split(";")) if synonym)
 
 
 def _check_code(code: str, value: str, where: str) -> None:
@@ -276,7 +276,9 @@ def _odm_term(item: etree._Element, path: Path) -> Term:
     code, value = item.get(f"{_NCI}ExtCodeID", ""), item.get("CodedValue", "")
     _check_code(code, value, f"{path} line {item.sourceline}")
     synonyms = (
-        part for child in item.iterfind(f"{_NCI}CDISCSynonym") for part in _split(child.text or "")
+        synonym
+        for child in item.iterfind(f"{_NCI}CDISCSynonym")
+        for synonym in _split(child.text or "")
     )
     return Term(code, value, _child(item, "PreferredTerm"), tuple(synonyms))
 

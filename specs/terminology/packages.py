@@ -94,13 +94,15 @@ def store_package(name: str, version: str, codelists: Iterable[Codelist]) -> Pat
 
 def versions() -> tuple[tuple[str, str, bool], ...]:
     """The packages at hand as (name, version, whole), sorted; what is cached counts as whole."""
-    found = {
+    packages = {
         (name, path.stem.removeprefix(f"{name}-")): folder != _SHIPPED
         for folder in (_SHIPPED, cache_folder())
         for name in _NAMES
         for path in folder.glob(f"{name}-*.csv")
     }
-    return tuple((_NAMES[name], version, found[name, version]) for name, version in sorted(found))
+    return tuple(
+        (_NAMES[name], version, packages[name, version]) for name, version in sorted(packages)
+    )
 
 
 def latest_versions() -> Mapping[str, str]:
@@ -114,9 +116,10 @@ def _load(name: str, version: str) -> Package:
         path = folder / file
         if path.is_file():
             return _read(name, version, path, path.stat().st_mtime_ns)
-    known = ", ".join(held for package, held, _ in versions() if package == _NAMES[name])
+    versions_held = ", ".join(held for package, held, _ in versions() if package == _NAMES[name])
     raise TerminologyError(
-        f"{_NAMES[name]} terminology {version} is not here (there is {known})", remedy=ADD_PACKAGE
+        f"{_NAMES[name]} terminology {version} is not here (there is {versions_held})",
+        remedy=ADD_PACKAGE,
     )
 
 

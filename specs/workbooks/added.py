@@ -20,13 +20,13 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 OF_PARAMETER = ("label", "number", "category", "codelist", "where", "per", "variables")
 
-PARTS = {"variables": OF_VARIABLE, "supplemental": OF_VARIABLE, "parameters": OF_PARAMETER}
+SECTIONS = {"variables": OF_VARIABLE, "supplemental": OF_VARIABLE, "parameters": OF_PARAMETER}
 """The parts of a dataset's file that hold rules, and what each says beside them."""
 
 
-def added_sheets(given: Mapping[str, Any]) -> tuple[Sheet, ...]:
+def added_sheets(contents: Mapping[str, Any]) -> tuple[Sheet, ...]:
     """The added sheets of some files of a study, by their path in its folder."""
-    datasets = {name: said for name, said in given.items() if "/" in name}
+    datasets = {name: content for name, content in contents.items() if "/" in name}
     tests = list(_tests(datasets))
     columns = ("File", *dict.fromkeys(c for row in tests for c in row if c != "File"))
     return (
@@ -34,42 +34,42 @@ def added_sheets(given: Mapping[str, Any]) -> tuple[Sheet, ...]:
         Sheet.of("Records", ADDED["Records"], _records(datasets)),
         Sheet.of("Tests", columns, tests),
         Sheet.of("Rules", ADDED["Rules"], _rules(datasets)),
-        Sheet.of("Terms", ADDED["Terms"], _terms(given.get("terminology.yaml", {}))),
+        Sheet.of("Terms", ADDED["Terms"], _terms(contents.get("terminology.yaml", {}))),
     )
 
 
-def _files(given: Mapping[str, Any]) -> Iterator[Cells]:
-    parts = ("records", "tests", "variables", "supplemental", "parameters")
-    for file, said in given.items():
-        known = ("dataset", "id", "domain", *parts)
-        other = {key: value for key, value in said.items() if key not in known}
-        yield {"File": file, "Dataset": said.get("dataset"), "ID": said.get("id"),
-               "Domain": said.get("domain"), "Other": as_json(other)}  # fmt: skip
+def _files(contents: Mapping[str, Any]) -> Iterator[Cells]:
+    sections = ("records", "tests", "variables", "supplemental", "parameters")
+    for file, content in contents.items():
+        keys = ("dataset", "id", "domain", *sections)
+        other = {key: value for key, value in content.items() if key not in keys}
+        yield {"File": file, "Dataset": content.get("dataset"), "ID": content.get("id"),
+               "Domain": content.get("domain"), "Other": as_json(other)}  # fmt: skip
 
 
-def _records(given: Mapping[str, Any]) -> Iterator[Cells]:
-    for file, said in given.items():
-        blocks = said.get("records", [])
+def _records(contents: Mapping[str, Any]) -> Iterator[Cells]:
+    for file, content in contents.items():
+        blocks = content.get("records", [])
         for block in blocks if isinstance(blocks, list) else [blocks]:
-            told = {"from": block} if isinstance(block, str) else dict(block)
-            rule = told.pop("derived", "")
-            source = told.pop("from", "")
+            entry = {"from": block} if isinstance(block, str) else dict(block)
+            rule = entry.pop("derived", "")
+            source = entry.pop("from", "")
             yield {
                 "File": file,
                 "From": "" if rule else source,
-                "Name": told.pop("name", ""),
-                **{part.capitalize(): as_json(told.pop(part, None)) for part in
+                "Name": entry.pop("name", ""),
+                **{key.capitalize(): as_json(entry.pop(key, None)) for key in
                    ("where", "join", "bind", "assign")},
                 "Rule": rule,
                 "Sources": _lines(source) if rule else "",
-                "Constants": as_json(told.pop("with", None)),
-                "Other": as_json(told),
+                "Constants": as_json(entry.pop("with", None)),
+                "Other": as_json(entry),
             }  # fmt: skip
 
 
-def _tests(given: Mapping[str, Any]) -> Iterator[Cells]:
-    for file, said in given.items():
-        head, *rows = said.get("tests") or [()]
+def _tests(contents: Mapping[str, Any]) -> Iterator[Cells]:
+    for file, content in contents.items():
+        head, *rows = content.get("tests") or [()]
         for row in rows:
             yield {"File": file, **dict(zip(head, map(_cell, row), strict=True))}
 
@@ -81,17 +81,17 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _rules(given: Mapping[str, Any]) -> Iterator[Cells]:
-    for file, said in given.items():
-        for part in PARTS:
-            for name, told in (said.get(part) or {}).items():
-                own = {} if not isinstance(told, dict) else {
-                    key: value for key, value in told.items() if key in PARTS[part]
+def _rules(contents: Mapping[str, Any]) -> Iterator[Cells]:
+    for file, content in contents.items():
+        for section in SECTIONS:
+            for name, entry in (content.get(section) or {}).items():
+                own = {} if not isinstance(entry, dict) else {
+                    key: value for key, value in entry.items() if key in SECTIONS[section]
                 }  # fmt: skip
-                rules = rule_cells.rules_of(told, PARTS[part])
+                rules = rule_cells.rules_of(entry, SECTIONS[section])
                 for number, rule in enumerate(rules or [{}]):
                     first = {"Given": as_json(own)} if number == 0 else {}
-                    yield {"File": file, "Part": part, "Name": name, **first, **_rule(rule)}
+                    yield {"File": file, "Part": section, "Name": name, **first, **_rule(rule)}
 
 
 def _rule(rule: Mapping[str, Any]) -> Cells:
@@ -118,11 +118,11 @@ def _lines(sources: Any) -> str:
     )
 
 
-def _terms(said: Mapping[str, Any]) -> Iterator[Cells]:
-    for name, entry in said.get("codelists", {}).items():
-        for kind, told in entry.items():
-            pairs = told.items() if isinstance(told, dict) else [
-                (value, None) for value in (told if isinstance(told, list) else [told])
+def _terms(content: Mapping[str, Any]) -> Iterator[Cells]:
+    for name, entry in content.get("codelists", {}).items():
+        for kind, terms in entry.items():
+            pairs = terms.items() if isinstance(terms, dict) else [
+                (value, None) for value in (terms if isinstance(terms, list) else [terms])
             ]  # fmt: skip
             for value, meaning in pairs:
                 yield {"Codelist": name, "Kind": kind, "Value": value, "Meaning": meaning}

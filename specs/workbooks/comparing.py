@@ -65,18 +65,18 @@ class Compared:
     kept: tuple[str, ...]
 
 
-def compared(given: Workbook, before: Workbook | None, after: Workbook) -> Compared:
+def compared(edited: Workbook, before: Workbook | None, after: Workbook) -> Compared:
     """What became of the cells; without a `before` every difference counts as an edit."""
     taken: Counter[str] = Counter()
     kept: list[str] = []
-    for name in (*LAYOUTS[given.family], *ADDED, "Tests"):  # type: ignore[index]  # one of three
-        sheet, made = given.sheet(name), after.sheet(name)
-        if sheet is None or made is None:
+    for name in (*LAYOUTS[edited.family], *ADDED, "Tests"):  # type: ignore[index]  # one of three
+        sheet, sheet_after = edited.sheet(name), after.sheet(name)
+        if sheet is None or sheet_after is None:
             continue
         was = before.sheet(name) if before else None
-        told = _Sheet(sheet, was, made, before is not None)
-        kept.extend(told.kept())
-        if count := told.taken():
+        comparison = _Sheet(sheet, was, sheet_after, before is not None)
+        kept.extend(comparison.kept())
+        if count := comparison.taken():
             taken[name] += count
     return Compared(dict(taken), tuple(kept))
 
@@ -88,8 +88,10 @@ def same_content(sheets: Iterable[Sheet], others: Iterable[Sheet]) -> bool:
         if list(rows) != list(compared_with):
             return False
         columns = dict.fromkeys((*sheet.columns, *other.columns))
-        for row, made in zip(rows.values(), compared_with.values(), strict=True):
-            if not all(same_text(c, row.cells.get(c, ""), made.cells.get(c, "")) for c in columns):
+        for row, other_row in zip(rows.values(), compared_with.values(), strict=True):
+            if not all(
+                same_text(c, row.cells.get(c, ""), other_row.cells.get(c, "")) for c in columns
+            ):
                 return False
     return True
 
@@ -101,13 +103,13 @@ def row_key(row: Row) -> tuple[str, ...]:
 
 def keyed(sheet: Sheet | None) -> Keyed:
     """The rows of a sheet by what tells them apart."""
-    found: dict[tuple[str, ...], Row] = {}
+    rows: dict[tuple[str, ...], Row] = {}
     seen: Counter[tuple[str, ...]] = Counter()
     for row in sheet.rows if sheet else ():
         key = row_key(row)
         seen[key] += 1
-        found[*key, str(seen[key])] = row
-    return found
+        rows[*key, str(seen[key])] = row
+    return rows
 
 
 def same_text(column: str, text: str, other: str) -> bool:
@@ -118,45 +120,45 @@ def same_text(column: str, text: str, other: str) -> bool:
 class _Sheet:
     """One sheet of the three workbooks."""
 
-    def __init__(self, given: Sheet, before: Sheet | None, after: Sheet, known: bool) -> None:
+    def __init__(self, edited: Sheet, before: Sheet | None, after: Sheet, has_before: bool) -> None:
         self._name = after.name
-        self._known = known
-        self._given, self._before, self._after = keyed(given), keyed(before), keyed(after)
-        self._heads = _heads(after, given)
+        self._has_before = has_before
+        self._edited_rows, self._before, self._after = keyed(edited), keyed(before), keyed(after)
+        self._heads = _heads(after, edited)
 
     def kept(self) -> Iterator[str]:
         """Each edit that the study does not have."""
-        for key, row in self._given.items():
-            made, was = self._after.get(key), self._before.get(key)
-            if made is None:
-                if self._known and was and not any(self._edited(row, was)):
+        for key, row in self._edited_rows.items():
+            after, was = self._after.get(key), self._before.get(key)
+            if after is None:
+                if self._has_before and was and not any(self._edited(row, was)):
                     continue
                 why = self._why("")
                 yield f"{row.place(self._first)}: the study has no such row: {_short(key)}; {why}"
                 continue
-            edited = self._edited(row, was) if self._known else self._heads
+            edited = self._edited(row, was) if self._has_before else self._heads
             for column in edited:
-                text, now = row.cells.get(self._heads[column], ""), made.cells.get(column, "")
+                text, now = row.cells.get(self._heads[column], ""), after.cells.get(column, "")
                 if not same_text(column, text, now):
                     yield (
                         f"{row.place(column)}: given {_cut(text)}, the study keeps {_cut(now)};"
                         f" {self._why(column)}"
                     )
         for key in self._after:
-            if key not in self._given and (key in self._before or not self._known):
+            if key not in self._edited_rows and (key in self._before or not self._has_before):
                 why = self._why("gone")
                 yield f"{self._name}: the row {_short(key)} is gone, the study keeps it; {why}"
 
     def taken(self) -> int:
         """The cells that changed the study; a row that is gone counts as one."""
-        if not self._known:
+        if not self._has_before:
             return 0
-        count = sum(key not in self._given and key not in self._after for key in self._before)
-        for key, row in self._given.items():
-            made = self._after.get(key)
-            if made is not None:
+        count = sum(key not in self._edited_rows and key not in self._after for key in self._before)
+        for key, row in self._edited_rows.items():
+            after = self._after.get(key)
+            if after is not None:
                 count += sum(
-                    same_text(c, row.cells.get(self._heads[c], ""), made.cells.get(c, ""))
+                    same_text(c, row.cells.get(self._heads[c], ""), after.cells.get(c, ""))
                     for c in self._edited(row, self._before.get(key))
                 )
         return count
@@ -193,9 +195,9 @@ class _Sheet:
 def _heads(after: Sheet, sheet: Sheet) -> dict[str, str]:
     """The columns that a sheet has in common with the study's, by the study's name for them."""
     return {
-        column: found
+        column: head
         for column in after.columns
-        if (found := next((c for c in sheet.columns if same_column(c, column)), ""))
+        if (head := next((c for c in sheet.columns if same_column(c, column)), ""))
     }
 
 

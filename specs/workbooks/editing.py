@@ -22,7 +22,7 @@ from specs.paths import new_in
 from specs.prefixes import with_prefix
 from specs.shared import with_shared
 from specs.workbooks import rule_cells
-from specs.workbooks.added import PARTS, added_sheets
+from specs.workbooks.added import SECTIONS, added_sheets
 from specs.workbooks.comparing import compared, keyed, row_key, same_content, same_text
 from specs.workbooks.exporting import exported, written_rules
 from specs.workbooks.foreign import described, variable_of
@@ -66,10 +66,10 @@ def import_study(book: Workbook, folder: Path, load: Callable[[Path], Study]) ->
     sheet and cell. A workbook that was exported here needs its study, as it does not hold the
     files study.yaml and derivations.py; one of others may start a study, which need not load yet.
     """
-    made = read_files(book)
-    _check_case(made, book, folder)
-    known = (folder / "study.yaml").exists()
-    if is_own(book) and not known:
+    draft = read_files(book)
+    _check_case(draft, book, folder)
+    is_study = (folder / "study.yaml").exists()
+    if is_own(book) and not is_study:
         raise SpecError(
             f"{folder} holds no study, and a workbook exported here does not hold all of one:"
             " study.yaml, tables and derivations.py are missing",
@@ -82,20 +82,20 @@ def import_study(book: Workbook, folder: Path, load: Callable[[Path], Study]) ->
         if folder.exists():
             ignored = shutil.ignore_patterns(".git", "__pycache__")
             shutil.copytree(folder, aside, copy_function=_linked, ignore=ignored)
-        if not known:
-            written = tuple(_write_changed(made.files, aside))
+        if not is_study:
+            written = tuple(_write_changed(draft.files, aside))
             _put(written, aside, folder)
-            return Import(made.unknown, written=written)
-        del made.files["study.yaml"]
+            return Import(draft.unknown, written=written)
+        del draft.files["study.yaml"]
         before = _as_it_was(aside, load)
         was = exported(before, book.family) if before else None  # type: ignore[arg-type]  # one of three
-        written = tuple(_write_changed(made.files, aside))
+        written = tuple(_write_changed(draft.files, aside))
         if not is_own(book):
             _loaded(aside, load, book)
             _put(written, aside, folder)
-            return Import(made.unknown, written=written)
+            return Import(draft.unknown, written=written)
         first = before if before and not written else _loaded(aside, load, book)
-        edits = {name: made.files[name] for name in _edited(book, made, first, was)}
+        edits = {name: draft.files[name] for name in _edited(book, draft, first, was)}
         edited = tuple(_write_changed(edits, aside))
         written = tuple(dict.fromkeys((*written, *edited)))
         after = _loaded(aside, load, book) if edited else first
@@ -103,12 +103,12 @@ def import_study(book: Workbook, folder: Path, load: Callable[[Path], Study]) ->
         result = compared(book, was, now)
         _put(written, aside, folder)
     taken = result.taken if before else None
-    return Import(made.unknown, taken, result.kept, tuple(_came(before, after)), written)
+    return Import(draft.unknown, taken, result.kept, tuple(_came(before, after)), written)
 
 
-def _check_case(made: WorkbookImport, book: Workbook, folder: Path) -> None:
+def _check_case(draft: WorkbookImport, book: Workbook, folder: Path) -> None:
     """SpecError where a file of the workbook is one of the study but for capital letters."""
-    for name in made.files:
+    for name in draft.files:
         path = folder / name
         there = [other.name for other in path.parent.glob("*")]
         same = [n for n in there if n != path.name and n.casefold() == path.name.casefold()]
@@ -134,8 +134,8 @@ def _loaded(folder: Path, load: Callable[[Path], Study], book: Workbook) -> Stud
         return load(folder)
     except SpecError as error:
         lines = [
-            f"{book.file}: {place}: {what}" if place else f"{book.file}: {what}"
-            for place, what in located(str(error).splitlines(), folder, book)
+            f"{book.file}: {cell}: {what}" if cell else f"{book.file}: {what}"
+            for cell, what in located(str(error).splitlines(), folder, book)
         ]
         raise SpecError("\n".join(lines), remedy="nothing was changed") from None
 
@@ -148,9 +148,9 @@ def _came(before: Study | None, after: Study) -> Iterator[str]:
         was = before.dataset(dataset.name)
         for variable in dataset.variables:
             if not was.has(variable.name):
-                known = variable.standard or dataset.purpose == "Analysis"
+                in_guide = variable.standard or dataset.purpose == "Analysis"
                 strange = f", which {dataset.domain} of {dataset.standard} does not have"
-                yield f"added: {dataset.name}.{variable.name}{'' if known else strange}"
+                yield f"added: {dataset.name}.{variable.name}{'' if in_guide else strange}"
         for variable in was.variables:
             if not dataset.has(variable.name):
                 yield f"removed: {dataset.name}.{variable.name}"
@@ -166,13 +166,13 @@ def _linked(source: str, target: str) -> None:
 
 def _write_changed(files: Mapping[str, dict[str, Any]], folder: Path) -> Iterator[str]:
     """Write the files that say something else than those that are there; their names."""
-    for name, said in files.items():
+    for name, content in files.items():
         path = new_in(folder, name, name)
         if path.exists():
             now = with_shared(read_yaml(path), read_yaml(folder / "study.yaml")).content
-            if same_content(added_sheets({name: now}), added_sheets({name: said})):
+            if same_content(added_sheets({name: now}), added_sheets({name: content})):
                 continue
-        _write(path, said)
+        _write(path, content)
         yield name
 
 
@@ -185,7 +185,7 @@ def _put(written: tuple[str, ...], aside: Path, folder: Path) -> None:
 
 
 def _edited(
-    book: Workbook, made: WorkbookImport, study: Study, before: Workbook | None
+    book: Workbook, draft: WorkbookImport, study: Study, before: Workbook | None
 ) -> tuple[str, ...]:
     """Change what the layout's sheets say otherwise than the added ones; the files changed."""
     changed: dict[str, None] = {}
@@ -196,15 +196,15 @@ def _edited(
         if not study.has(name) or study.dataset(name).parent:
             continue
         dataset = study.dataset(name)
-        files = [f for f, said in made.files.items() if said.get("dataset") == name]
+        files = [f for f, content in draft.files.items() if content.get("dataset") == name]
         if not dataset.has(row["Variable"]):
             if seen.same(row, ("Variable",)):
                 continue  # it was removed from the sheet Rules
-            made.files[files[0]]["variables"][row["Variable"]] = variable_of(row, comments, made)
+            draft.files[files[0]]["variables"][row["Variable"]] = variable_of(row, comments, draft)
             changed[files[0]] = None
             continue
         variable = dataset.variable(row["Variable"])
-        now = described(row, comments, made)
+        now = described(row, comments, draft)
         was = {key: getattr(variable, key) for key in _DESCRIBED}
         told_anew = not seen.says(now.get("comment", ""))
         edits = {
@@ -214,12 +214,12 @@ def _edited(
             and not (seen.same(row, (_DESCRIBED[key],)) and (key != "comment" or not told_anew))
         }
         for file in files if edits else ():
-            told = made.files[file]["variables"].get(row["Variable"], {})
-            kept = {"rules": told} if isinstance(told, list) else dict(told)
+            entry = draft.files[file]["variables"].get(row["Variable"], {})
+            kept = {"rules": entry} if isinstance(entry, list) else dict(entry)
             kept |= {key: value for key, value in edits.items() if value or key == "codelist"}
-            made.files[file]["variables"][row["Variable"]] = kept
+            draft.files[file]["variables"][row["Variable"]] = kept
             changed[file] = None
-    for name in _rules_edited(book, made, study, seen):
+    for name in _rules_edited(book, draft, study, seen):
         changed[name] = None
     for row in book.rows("Datasets"):
         if not study.has(row["Dataset"]) or study.dataset(row["Dataset"]).parent:
@@ -230,12 +230,12 @@ def _edited(
         dataset = study.dataset(row["Dataset"])
         if (keys, row["Label"]) == (list(dataset.keys), dataset.label):
             continue
-        for name, told in made.files.items():
-            if told.get("dataset") == dataset.name:
-                told.update(keys=keys, label=row["Label"])
+        for name, entry in draft.files.items():
+            if entry.get("dataset") == dataset.name:
+                entry.update(keys=keys, label=row["Label"])
                 changed[name] = None
-    if made.problems:
-        raise SpecError("\n".join(f"{book.file}: {problem}" for problem in made.problems))
+    if draft.problems:
+        raise SpecError("\n".join(f"{book.file}: {problem}" for problem in draft.problems))
     return tuple(changed)
 
 
@@ -259,9 +259,11 @@ class _Seen:
         return not comment or self._comments is None or comment in self._comments
 
 
-def _rules_edited(book: Workbook, made: WorkbookImport, study: Study, seen: _Seen) -> Iterator[str]:
+def _rules_edited(
+    book: Workbook, draft: WorkbookImport, study: Study, seen: _Seen
+) -> Iterator[str]:
     """Change the rules that cells beside a variable or value state otherwise; the files changed."""
-    known = written_rules(made.files)
+    written = written_rules(draft.files)
     for row in (row for name in RULED for row in book.rows(name)):
         if not study.has(row["Dataset"]) or "Rule" not in row.columns:
             continue
@@ -273,42 +275,44 @@ def _rules_edited(book: Workbook, made: WorkbookImport, study: Study, seen: _See
         owner, name = dataset.parent or dataset.name, row["Variable"]
         if row.sheet == "ValueLevel":
             name = row["Where Clause"].replace(".", " ").split(" ")[-1]
-        was = known.get((owner, name), [])
+        was = written.get((owner, name), [])
         shown = rule_cells.cells(was)
         if all(row[column] == shown[column].strip() for column in rule_cells.COLUMNS):
             continue
-        places = [
-            (file, part, told)
-            for file, said in made.files.items()
-            if said.get("dataset") == owner
-            for part in PARTS
-            for told in said.get(part, {})
-            if with_prefix(told, said.get("domain") or owner) == name
+        entries = [
+            (file, section, key)
+            for file, content in draft.files.items()
+            if content.get("dataset") == owner
+            for section in SECTIONS
+            for key in content.get(section, {})
+            if with_prefix(key, content.get("domain") or owner) == name
         ]
-        if len(places) != 1:
-            made.problems.append(
-                f"{row.place('Rule')}: the rules of {name} stand in {len(places)} files of"
+        if len(entries) != 1:
+            draft.problems.append(
+                f"{row.place('Rule')}: the rules of {name} stand in {len(entries)} files of"
                 f" {owner}; edit them in the sheet Rules"
             )
             continue
-        ((file, part, told),) = places
-        rules = rule_cells.rules_in(row, was, made.problems)
-        given = made.files[file][part][told]
+        ((file, section, key),) = entries
+        rules = rule_cells.rules_in(row, was, draft.problems)
+        entry = draft.files[file][section][key]
         own = (
-            {k: v for k, v in given.items() if k in PARTS[part]} if isinstance(given, dict) else {}
+            {k: v for k, v in entry.items() if k in SECTIONS[section]}
+            if isinstance(entry, dict)
+            else {}
         )
         ruled = rules[0] if len(rules) == 1 else {"rules": rules} if rules else {}
-        made.files[file][part][told] = own | ruled
+        draft.files[file][section][key] = own | ruled
         yield file
 
 
-def _write(path: Path, said: dict[str, Any]) -> None:
+def _write(path: Path, content: dict[str, Any]) -> None:
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = None
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # None is its default
     yaml.width = 1 << 16  # a key may not stand alone on its line
     text = StringIO()
-    yaml.dump(said, text)
+    yaml.dump(content, text)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)  # it may be one with the study's own file
     path.write_text(text.getvalue(), encoding="utf-8", newline="\n")

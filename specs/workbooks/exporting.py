@@ -8,7 +8,7 @@ from specs.model import Origin
 from specs.prefixes import with_prefix
 from specs.shared import with_shared
 from specs.workbooks import rule_cells
-from specs.workbooks.added import PARTS, added_sheets
+from specs.workbooks.added import SECTIONS, added_sheets
 from specs.workbooks.layouts import FIRST, LAYOUTS, ORIGINS_2_0, RULED
 from specs.workbooks.sheets import Sheet, Workbook
 from specs.yaml_files import read_yaml
@@ -26,23 +26,23 @@ def exported(study: Study, family: Family = "C") -> Workbook:
     """The specification as a workbook of a layout, with the added sheets."""
     files = {path.relative_to(study.folder).as_posix(): path for path in study.files}
     file = read_yaml(study.folder / "study.yaml")
-    given = {
+    contents = {
         name: with_shared(read_yaml(path), file).content
         for name, path in files.items()
         if "/" in name
     }
-    made = _Export(study, family, written_rules(given))
+    export = _Export(study, family, written_rules(contents))
     rows: Mapping[str, Iterator[Cells]] = {
-        FIRST[family]: made.attributes(),
-        "Datasets": made.datasets(),
-        "Variables": made.variables(),
-        "ValueLevel": made.value_level(),
-        "WhereClauses": made.where_clauses(),
-        "Codelists": made.codelists(),
-        "Dictionaries": made.dictionaries(),
-        "Methods": made.methods(),
-        "Comments": made.comments(),
-        "Documents": made.documents(),
+        FIRST[family]: export.attributes(),
+        "Datasets": export.datasets(),
+        "Variables": export.variables(),
+        "ValueLevel": export.value_level(),
+        "WhereClauses": export.where_clauses(),
+        "Codelists": export.codelists(),
+        "Dictionaries": export.dictionaries(),
+        "Methods": export.methods(),
+        "Comments": export.comments(),
+        "Documents": export.documents(),
     }
     sheets = [
         Sheet.of(name, (*head, *(rule_cells.COLUMNS if name in RULED else ())), rows[name])
@@ -50,25 +50,25 @@ def exported(study: Study, family: Family = "C") -> Workbook:
     ]
     terms = study.folder / "terminology.yaml"
     if terms.exists():
-        given["terminology.yaml"] = read_yaml(terms).content
-    sheets += added_sheets(given)
+        contents["terminology.yaml"] = read_yaml(terms).content
+    sheets += added_sheets(contents)
     return Workbook(f"{study.id}.xlsx", tuple(sheets))
 
 
-def written_rules(given: Mapping[str, Any]) -> Mapping[tuple[str, str], list[dict[str, Any]]]:
+def written_rules(contents: Mapping[str, Any]) -> Mapping[tuple[str, str], list[dict[str, Any]]]:
     """The rules as the files write them, by dataset and name of variable, qualifier, parameter.
 
     Those of several files for one dataset stand behind each other.
     """
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for said in given.values():
-        dataset = said.get("dataset", "")
-        domain = said.get("domain") or dataset
-        for part, own in PARTS.items():
-            for name, told in (said.get(part) or {}).items():
+    rules: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for content in contents.values():
+        dataset = content.get("dataset", "")
+        domain = content.get("domain") or dataset
+        for section, own in SECTIONS.items():
+            for name, entry in (content.get(section) or {}).items():
                 key = (dataset, with_prefix(name, domain))
-                found.setdefault(key, []).extend(rule_cells.rules_of(told, own))
-    return found
+                rules.setdefault(key, []).extend(rule_cells.rules_of(entry, own))
+    return rules
 
 
 class _Export:
@@ -85,7 +85,7 @@ class _Export:
         """Study and standard."""
         study = self._study
         name, version = next(iter(study.standards.items()))
-        told = {
+        values = {
             "StudyName": study.id,
             "StudyDescription": study.description,
             "ProtocolName": study.protocol,
@@ -93,7 +93,7 @@ class _Export:
             "StandardVersion": version,
             "Language": "en",
         }
-        return ({"Attribute": key, "Value": value} for key, value in told.items())
+        return ({"Attribute": key, "Value": value} for key, value in values.items())
 
     def datasets(self) -> Iterator[Cells]:
         """One row per dataset, SUPP-- among them."""
@@ -122,8 +122,8 @@ class _Export:
     def value_level(self) -> Iterator[Cells]:
         """One row per qualifier of SUPP--, per parameter, and per declared line of value level."""
         for dataset, clause, name, variable in self._by_value():
-            place = f"{variable}.{clause[2]}"
-            where = f"{dataset.name}.{place}" if self._family == "A" else " ".join(clause)
+            name_in_full = f"{variable}.{clause[2]}"
+            where = f"{dataset.name}.{name_in_full}" if self._family == "A" else " ".join(clause)
             if isinstance(name, str):
                 ruled = self._ruled(dataset, clause[2])
                 yield {"Dataset": dataset.name, "Variable": variable, "Where Clause": where,
@@ -132,7 +132,7 @@ class _Export:
                        "Origin": "Derived" if ruled["Rule"] else "",
                        "Codelist": self._codelist_of(dataset, clause[2]), **ruled}  # fmt: skip
             else:
-                cells = self._described(dataset, name, place)
+                cells = self._described(dataset, name, name_in_full)
                 qualifier = self._ruled(dataset, name.name) if dataset.parent else {}
                 yield {**cells, "Variable": variable, "Where Clause": where,
                        "Description": name.label, **qualifier}  # fmt: skip
@@ -165,9 +165,9 @@ class _Export:
 
     def dictionaries(self) -> Iterator[Cells]:
         """MedDRA and the like."""
-        for known in self._study.dictionaries:
-            yield {"ID": known.name, "Name": known.name, "Data Type": "text",
-                   "Dictionary": known.name, "Version": known.version}  # fmt: skip
+        for dictionary in self._study.dictionaries:
+            yield {"ID": dictionary.name, "Name": dictionary.name, "Data Type": "text",
+                   "Dictionary": dictionary.name, "Version": dictionary.version}  # fmt: skip
 
     def methods(self) -> Iterator[Cells]:
         """The method of every derived variable, as define.xml states it."""
@@ -175,8 +175,8 @@ class _Export:
             for variable in dataset.variables:
                 texts = [rule.method_text() for rule in variable.rules if rule.derivation]
                 if texts and not dataset.parent:
-                    place = f"{dataset.name}.{variable.name}"
-                    yield {"ID": f"MT.{place}", "Name": f"Algorithm to derive {place}",
+                    name = f"{dataset.name}.{variable.name}"
+                    yield {"ID": f"MT.{name}", "Name": f"Algorithm to derive {name}",
                            "Type": "Computation", "Description": " ".join(texts)}  # fmt: skip
 
     def comments(self) -> Iterator[Cells]:
@@ -207,13 +207,13 @@ class _Export:
                 for value in variable.values:
                     clause = value.where[0]
                     if len(value.where) == 1:
-                        told = (clause.variable, clause.comparator.value, ", ".join(clause.values))
-                        yield dataset, told, value.described, variable.name
+                        shown = (clause.variable, clause.comparator.value, ", ".join(clause.values))
+                        yield dataset, shown, value.described, variable.name
 
     def _codelist_of(self, dataset: Dataset, code: str) -> str:
         return next(p.codelist for p in dataset.parameters if p.code == code)
 
-    def _described(self, dataset: Dataset, variable: Variable, place: str) -> Cells:
+    def _described(self, dataset: Dataset, variable: Variable, name: str) -> Cells:
         first = variable.rules[0] if variable.rules else None
         origin = first.origin.value if first else "assigned"
         predecessor = first.sources[0] if first and first.origin is Origin.PREDECESSOR else ""
@@ -231,7 +231,7 @@ class _Export:
             "Codelist": variable.codelist,
             "Origin": ORIGINS_2_0[origin] if self._family != "C" else origin.capitalize(),
             "Source": first.origin_source if first and not predecessor else "",
-            "Method": f"MT.{dataset.name}.{place}" if derived and not dataset.parent else "",
+            "Method": f"MT.{dataset.name}.{name}" if derived and not dataset.parent else "",
             "Predecessor": predecessor,
             "Role": variable.role,
             "Comment": f"COM.{dataset.name}.{variable.name}" if variable.comment else "",

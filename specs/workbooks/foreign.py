@@ -35,7 +35,7 @@ _VERBS: Final = {
 }
 
 
-def from_layout(book: Workbook, made: WorkbookImport) -> None:
+def from_layout(book: Workbook, draft: WorkbookImport) -> None:
     """Add the files of a workbook of other origin; what is wrong in it goes to its problems."""
     comments = {row["ID"]: row["Description"] for row in book.rows("Comments")}
     for row in book.rows("Datasets"):
@@ -45,122 +45,124 @@ def from_layout(book: Workbook, made: WorkbookImport) -> None:
         try:
             dataset_name(name, row.place("Dataset"))
         except SpecError as error:
-            made.problems.append(str(error))
+            draft.problems.append(str(error))
             continue
         adam = _is_adam(row, book)
-        said: dict[str, Any] = {"dataset": name, "label": row["Label"]}
+        content: dict[str, Any] = {"dataset": name, "label": row["Label"]}
         if adam or latest("SDTMIG").dataset(name) is None:
-            said["class"] = _CLASSES.get(row["Class"].upper(), row["Class"])
-        said["keys"] = [key.strip() for key in row["Key Variables"].split(",") if key.strip()]
-        said |= {"structure": row["Structure"]} if row["Structure"] else {}
+            content["class"] = _CLASSES.get(row["Class"].upper(), row["Class"])
+        content["keys"] = [key.strip() for key in row["Key Variables"].split(",") if key.strip()]
+        content |= {"structure": row["Structure"]} if row["Structure"] else {}
         comment = comments.get(row["Comment"], row["Comment"])
-        said |= {"comment": comment} if comment else {}
+        content |= {"comment": comment} if comment else {}
         if not adam:
-            said["records"] = [{"from": name.lower()}]
-        said["variables"] = {}
+            content["records"] = [{"from": name.lower()}]
+        content["variables"] = {}
         path = f"{'adam' if adam else 'sdtm'}/{name.lower()}.yaml"
-        if path in made.files:
-            made.problems.append(f"{row.place('Dataset')}: the dataset {name} is there twice")
-        made.files[path] = said
+        if path in draft.files:
+            draft.problems.append(f"{row.place('Dataset')}: the dataset {name} is there twice")
+        draft.files[path] = content
     for row in book.rows("Variables"):
-        file = _file_of(row, made)
+        file = _file_of(row, draft)
         if file is not None:
-            file["variables"][row["Variable"]] = variable_of(row, comments, made)
+            file["variables"][row["Variable"]] = variable_of(row, comments, draft)
     for row in book.rows("ValueLevel"):
-        _add_value(book, row, comments, made)
+        _add_value(book, row, comments, draft)
     lists = {row["ID"] for row in book.rows("Codelists")}
     lists |= {row["ID"] for row in book.rows("Dictionaries")}
     for row in book.rows("Variables"):
         if row["Codelist"] and row["Codelist"] not in lists:
-            made.problems.append(
+            draft.problems.append(
                 f"{row.place('Codelist')}: there is no codelist {row['Codelist']};"
                 f" {did_you_mean(row['Codelist'], lists)}"
             )
     own: dict[str, dict[str, Any]] = {}
     for row in book.rows("Codelists"):
         if not row["NCI Codelist Code"]:
-            said = own.setdefault(row["ID"], {"label": row["Name"], "terms": {}})
-            said["terms"][row["Term"]] = row["Decoded Value"] or None
+            content = own.setdefault(row["ID"], {"label": row["Name"], "terms": {}})
+            content["terms"][row["Term"]] = row["Decoded Value"] or None
     if own:
-        made.files["terminology.yaml"] = {"codelists": own}
+        draft.files["terminology.yaml"] = {"codelists": own}
 
 
-def _add_value(book: Workbook, row: Row, comments: Mapping[str, str], made: WorkbookImport) -> None:
+def _add_value(
+    book: Workbook, row: Row, comments: Mapping[str, str], draft: WorkbookImport
+) -> None:
     """A line of value level: a qualifier of the domain, or the values under a condition."""
-    when = conditions(book, row, made.problems)
+    when = conditions(book, row, draft.problems)
     owner = row["Dataset"].removeprefix("SUPP")
-    file = next((f for f in made.files.values() if f.get("dataset") == owner), None)
+    file = next((f for f in draft.files.values() if f.get("dataset") == owner), None)
     if not when or file is None:
         return
-    said = variable_of(row, comments, made)
+    entry = variable_of(row, comments, draft)
     if row["Dataset"] != owner:
         name = str(next(iter(when[0].get("QNAM", {}).values()), ""))
-        file.setdefault("supplemental", {})[name] = {**said, "label": said["label"] or name}
+        file.setdefault("supplemental", {})[name] = {**entry, "label": entry["label"] or name}
         return
     variable = file["variables"].setdefault(row["Variable"], {})
-    said = {key: value for key, value in said.items() if value != ""}
-    variable.setdefault("values", []).append({"when": when, **said})
+    entry = {key: value for key, value in entry.items() if value != ""}
+    variable.setdefault("values", []).append({"when": when, **entry})
 
 
 def _is_adam(row: Row, book: Workbook) -> bool:
-    told = {r["Attribute"]: r["Value"] for r in book.rows(FIRST[book.family])}  # type: ignore[index]  # as above
-    name = row["Standard"] or told.get("StandardName", "")
+    attributes = {r["Attribute"]: r["Value"] for r in book.rows(FIRST[book.family])}  # type: ignore[index]  # as above
+    name = row["Standard"] or attributes.get("StandardName", "")
     return "adam" in name.casefold() or row["Purpose"].casefold() == "analysis"
 
 
-def _file_of(row: Row, made: WorkbookImport) -> dict[str, Any] | None:
+def _file_of(row: Row, draft: WorkbookImport) -> dict[str, Any] | None:
     name = row["Dataset"]
     if name.startswith("SUPP"):
         return None
-    found = next((f for f in made.files.values() if f.get("dataset") == name), None)
-    if found is None:
-        known = [f["dataset"] for f in made.files.values() if "dataset" in f]
-        made.problems.append(
+    file = next((f for f in draft.files.values() if f.get("dataset") == name), None)
+    if file is None:
+        names = [f["dataset"] for f in draft.files.values() if "dataset" in f]
+        draft.problems.append(
             f"{row.place('Dataset')}: there is no dataset {name or 'without name'};"
-            f" {did_you_mean(name, known)}"
+            f" {did_you_mean(name, names)}"
         )
-    return found
+    return file
 
 
-def variable_of(row: Row, comments: Mapping[str, str], made: WorkbookImport) -> dict[str, Any]:
+def variable_of(row: Row, comments: Mapping[str, str], draft: WorkbookImport) -> dict[str, Any]:
     """What a row says of a variable or value, with its rule as far as it tells it."""
-    said = described(row, comments, made)
+    entry = described(row, comments, draft)
     if row["Rule"]:
-        rules = rule_cells.rules_in(row, [], made.problems)
-        return said | (rules[0] if len(rules) == 1 else {"rules": rules})
+        rules = rule_cells.rules_in(row, [], draft.problems)
+        return entry | (rules[0] if len(rules) == 1 else {"rules": rules})
     verb = _VERBS.get(row["Origin"].casefold(), "")
     predecessor, constant = row["Predecessor"], row["Assigned Value"]
     if row["Origin"] and not verb:
-        made.problems.append(
+        draft.problems.append(
             f"{row.place('Origin')}: {row['Origin']} is no origin;"
             f" {did_you_mean(row['Origin'], _VERBS)}"
         )
     if verb == "predecessor" and predecessor:
-        said["predecessor"] = predecessor
+        entry["predecessor"] = predecessor
     elif constant and verb in ("assigned", "protocol", "collected"):
-        said[verb] = {"constant": constant}
-    return said
+        entry[verb] = {"constant": constant}
+    return entry
 
 
-def described(row: Row, comments: Mapping[str, str], made: WorkbookImport) -> dict[str, Any]:
+def described(row: Row, comments: Mapping[str, str], draft: WorkbookImport) -> dict[str, Any]:
     """What a row says of a variable beside its rule."""
-    said: dict[str, Any] = {"label": row["Label"]}
+    entry: dict[str, Any] = {"label": row["Label"]}
     kind = row["Data Type"].casefold()
     if kind:
         types = {name.casefold(): name for name in get_args(DataType)} | {"number": "Num"}
         types |= {"text": "Char"}
-        said["type"] = types.get(kind, "Char")
+        entry["type"] = types.get(kind, "Char")
     length = row["Length"]
     if length and length.isdigit() and int(length) <= LONGEST_TEXT:
-        said |= {"length": int(length)} if said.get("type") in _WITH_LENGTH else {}
+        entry |= {"length": int(length)} if entry.get("type") in _WITH_LENGTH else {}
     elif length:
-        made.problems.append(
+        draft.problems.append(
             f"{row.place('Length')}: {length} is no length from 1 to {LONGEST_TEXT}"
         )
     if row["Significant Digits"].isdigit():
-        said["digits"] = int(row["Significant Digits"])
+        entry["digits"] = int(row["Significant Digits"])
     for key, head in (("codelist", "Codelist"), ("format", "Format")):
         if row[head]:
-            said[key] = row[head]
+            entry[key] = row[head]
     comment = comments.get(row["Comment"], row["Comment"])
-    return said | ({"comment": comment} if comment else {})
+    return entry | ({"comment": comment} if comment else {})

@@ -69,14 +69,14 @@ def read_files(book: Workbook) -> WorkbookImport:
             for name in (*layout[sheet.name], *_ELSEWHERE, *_added_columns(sheet.name))
         )
     )
-    made = WorkbookImport({"study.yaml": _study(book)}, unknown)
+    draft = WorkbookImport({"study.yaml": _study(book)}, unknown)
     if is_own(book):
-        _from_added(book, made)
+        _from_added(book, draft)
     else:
-        from_layout(book, made)
-    if made.problems:
-        raise SpecError("\n".join(f"{book.file}: {problem}" for problem in made.problems))
-    return made
+        from_layout(book, draft)
+    if draft.problems:
+        raise SpecError("\n".join(f"{book.file}: {problem}" for problem in draft.problems))
+    return draft
 
 
 def is_own(book: Workbook) -> bool:
@@ -87,13 +87,13 @@ def is_own(book: Workbook) -> bool:
 def _unknown_sheets(book: Workbook, layout: tuple[str, ...]) -> tuple[str, ...]:
     """The sheets that are not read; SpecError names those that are missing or seem misspelt."""
     own = is_own(book)
-    known = (*layout, *_OWN) if own else layout
-    absent = [name for name in known if book.sheet(name) is None]
-    strange = [s.name for s in book.sheets if not any(same_name(s.name, n) for n in known)]
+    names = (*layout, *_OWN) if own else layout
+    absent = [name for name in names if book.sheet(name) is None]
+    strange = [s.name for s in book.sheets if not any(same_name(s.name, n) for n in names)]
     near = {
-        name: found[0]
+        name: matches[0]
         for name in absent
-        if (found := get_close_matches(name, strange, n=1, cutoff=0.75))
+        if (matches := get_close_matches(name, strange, n=1, cutoff=0.75))
     }
     problems = [
         f"{book.file}: the sheet {name} is missing"
@@ -112,13 +112,13 @@ def _added_columns(sheet: str) -> tuple[str, ...]:
 
 
 def _study(book: Workbook) -> dict[str, Any]:
-    told = {r["Attribute"]: r["Value"] for r in book.rows(FIRST[book.family])}  # type: ignore[index]  # as above
-    adam = "adam" in told.get("StandardName", "").casefold()
+    attributes = {r["Attribute"]: r["Value"] for r in book.rows(FIRST[book.family])}  # type: ignore[index]  # as above
+    adam = "adam" in attributes.get("StandardName", "").casefold()
     return {
-        "study": told.get("StudyName") or "STUDY",
-        "title": told.get("StudyDescription") or told.get("StudyName") or "STUDY",
-        "description": told.get("StudyDescription") or "",
-        "protocol": told.get("ProtocolName") or told.get("StudyName") or "STUDY",
+        "study": attributes.get("StudyName") or "STUDY",
+        "title": attributes.get("StudyDescription") or attributes.get("StudyName") or "STUDY",
+        "description": attributes.get("StudyDescription") or "",
+        "protocol": attributes.get("ProtocolName") or attributes.get("StudyName") or "STUDY",
         "standards": {n: v for n, v in GUIDES.items() if adam or n != "ADaMIG"},
         "terminology": dict(latest_versions()),
         "data_cut": "1900-01-01",
@@ -126,115 +126,117 @@ def _study(book: Workbook) -> dict[str, Any]:
     }
 
 
-def _from_added(book: Workbook, made: WorkbookImport) -> None:
+def _from_added(book: Workbook, draft: WorkbookImport) -> None:
     for row in book.rows("Files"):
-        _check_file(row, made)
-        said: dict[str, Any] = {"dataset": row["Dataset"]}
-        said |= {key: row[head] for key, head in (("id", "ID"), ("domain", "Domain")) if row[head]}
-        said |= _parsed(row, "Other", made) or {}
-        made.files[row["File"]] = said
-    if made.problems:
+        _check_file(row, draft)
+        content: dict[str, Any] = {"dataset": row["Dataset"]}
+        content |= {
+            key: row[head] for key, head in (("id", "ID"), ("domain", "Domain")) if row[head]
+        }
+        content |= _parsed(row, "Other", draft) or {}
+        draft.files[row["File"]] = content
+    if draft.problems:
         return
     for row in book.rows("Records"):
-        if (file := _file(row, made)) is not None:
-            file.setdefault("records", []).append(_block(row, made))
+        if (file := _file(row, draft)) is not None:
+            file.setdefault("records", []).append(_block(row, draft))
     tests = book.sheet("Tests")
     by_file: dict[str, list[Row]] = {}
     for row in book.rows("Tests"):
-        if _file(row, made) is not None:
+        if _file(row, draft) is not None:
             by_file.setdefault(row["File"], []).append(row)
     for name, rows in by_file.items():
         columns = tests.columns[1:] if tests else ()
         head = [c for c in columns if any(row.cells.get(c) for row in rows)]
         table = [[_value(row.cells.get(column, "")) for column in head] for row in rows]
-        made.files[name]["tests"] = [head, *table]
+        draft.files[name]["tests"] = [head, *table]
     for row in book.rows("Rules"):
-        if (file := _file(row, made)) is not None:
-            _add_rule(file, row, made)
-    for said in made.files.values():
-        for part in ("variables", "supplemental"):
-            for name, told in said.get(part, {}).items():
-                said[part][name] = _shortened(told)
-        if "dataset" in said:
-            said.setdefault("variables", {})
-    _add_terms(book, made)
+        if (file := _file(row, draft)) is not None:
+            _add_rule(file, row, draft)
+    for content in draft.files.values():
+        for section in ("variables", "supplemental"):
+            for name, entry in content.get(section, {}).items():
+                content[section][name] = _shortened(entry)
+        if "dataset" in content:
+            content.setdefault("variables", {})
+    _add_terms(book, draft)
     for row in book.rows("Variables"):
-        described(row, {}, made)  # what is wrong in it is found before anything is written
+        described(row, {}, draft)  # what is wrong in it is found before anything is written
 
 
-def _check_file(row: Row, made: WorkbookImport) -> None:
+def _check_file(row: Row, draft: WorkbookImport) -> None:
     """Add to the problems where a row of Files names no file of a dataset, or one named before."""
     name, place = row["File"], row.place("File")
-    same = next((known for known in made.files if known.casefold() == name.casefold()), "")
+    same = next((path for path in draft.files if path.casefold() == name.casefold()), "")
     try:
         inside(Path(), name, place, _ALLOWED)
         dataset_name(row["Dataset"], row.place("Dataset"))
     except SpecError as error:
-        made.problems.append(str(error))
+        draft.problems.append(str(error))
     else:
         if not _FILE.fullmatch(name):
             what = f"{shortened(name)!r} is not a file of a dataset; {_ALLOWED}"
-            made.problems.append(f"{place}: {what}")
+            draft.problems.append(f"{place}: {what}")
         elif same:
-            made.problems.append(f"{place}: {name} is named twice, here and as {same}")
+            draft.problems.append(f"{place}: {name} is named twice, here and as {same}")
 
 
-def _file(row: Row, made: WorkbookImport) -> dict[str, Any] | None:
-    file = made.files.get(row["File"])
+def _file(row: Row, draft: WorkbookImport) -> dict[str, Any] | None:
+    file = draft.files.get(row["File"])
     if file is None:
-        made.problems.append(
+        draft.problems.append(
             f"{row.place('File')}: {row['File'] or 'nothing'} is no file of the sheet Files;"
-            f" {did_you_mean(row['File'], made.files)}"
+            f" {did_you_mean(row['File'], draft.files)}"
         )
     return file
 
 
-def _block(row: Row, made: WorkbookImport) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+def _block(row: Row, draft: WorkbookImport) -> dict[str, Any]:
+    entry: dict[str, Any] = {}
     if row["Rule"]:
-        told = {"derived": row["Rule"], "from": row["Sources"].split("\n")}
-        if constants := _parsed(row, "Constants", made):
-            told["with"] = constants
+        entry = {"derived": row["Rule"], "from": row["Sources"].split("\n")}
+        if constants := _parsed(row, "Constants", draft):
+            entry["with"] = constants
     elif row["From"]:
-        told["from"] = row["From"]
+        entry["from"] = row["From"]
     if row["Name"]:
-        told["name"] = row["Name"]
-    for part in ("where", "join", "bind", "assign"):
-        if given := _parsed(row, part.capitalize(), made):
-            told[part] = given
-    return told | (_parsed(row, "Other", made) or {})
+        entry["name"] = row["Name"]
+    for key in ("where", "join", "bind", "assign"):
+        if value := _parsed(row, key.capitalize(), draft):
+            entry[key] = value
+    return entry | (_parsed(row, "Other", draft) or {})
 
 
-def _add_rule(file: dict[str, Any], row: Row, made: WorkbookImport) -> None:
-    part = row["Part"]
-    if part not in ("variables", "supplemental", "parameters"):
-        made.problems.append(
-            f"{row.place('Part')}: {part or 'nothing'} is no part of a file; it is variables,"
+def _add_rule(file: dict[str, Any], row: Row, draft: WorkbookImport) -> None:
+    section = row["Part"]
+    if section not in ("variables", "supplemental", "parameters"):
+        draft.problems.append(
+            f"{row.place('Part')}: {section or 'nothing'} is no part of a file; it is variables,"
             " supplemental or parameters"
         )
         return
-    said = file.setdefault(part, {}).setdefault(row["Name"], {})
-    said |= _parsed(row, "Given", made) or {}
-    rule = _rule(row, made)
-    if rule and part == "parameters":
-        said |= rule
+    entry = file.setdefault(section, {}).setdefault(row["Name"], {})
+    entry |= _parsed(row, "Given", draft) or {}
+    rule = _rule(row, draft)
+    if rule and section == "parameters":
+        entry |= rule
     elif rule:
-        said.setdefault("rules", []).append(rule)
+        entry.setdefault("rules", []).append(rule)
 
 
-def _rule(row: Row, made: WorkbookImport) -> dict[str, Any]:
+def _rule(row: Row, draft: WorkbookImport) -> dict[str, Any]:
     verb = row["Verb"]
     if not verb:
         return {}
     if verb == "standard":
         return {"standard": True}
     if verb not in ORIGINS:
-        made.problems.append(
+        draft.problems.append(
             f"{row.place('Verb')}: {verb} is no verb; {did_you_mean(verb, (*ORIGINS, 'standard'))}"
         )
         return {}
     sources = row["Sources"].split("\n") if row["Sources"] else []
-    constants = _parsed(row, "Constants", made)
+    constants = _parsed(row, "Constants", draft)
     rule: dict[str, Any]
     if verb == "derived":
         rule = {"derived": row["Rule"], "from": sources}
@@ -245,53 +247,53 @@ def _rule(row: Row, made: WorkbookImport) -> dict[str, Any]:
     else:
         rule = {verb: sources[0] if len(sources) == 1 else sources}
     for key, head in (("when", "Condition"), ("where", "Where")):
-        if given := _parsed(row, head, made):
-            rule[key] = given
-    return rule | (_parsed(row, "Other", made) or {})
+        if value := _parsed(row, head, draft):
+            rule[key] = value
+    return rule | (_parsed(row, "Other", draft) or {})
 
 
-def _shortened(told: dict[str, Any]) -> Any:
+def _shortened(entry: dict[str, Any]) -> Any:
     """What is said of a variable as a person writes it: one rule beside the rest."""
-    rules = told.get("rules", [])
+    rules = entry.get("rules", [])
     if rules == [{"standard": True}]:
-        return {**{k: v for k, v in told.items() if k != "rules"}, "standard": True}
+        return {**{k: v for k, v in entry.items() if k != "rules"}, "standard": True}
     if len(rules) == 1:
-        return {**{k: v for k, v in told.items() if k != "rules"}, **rules[0]}
-    return told
+        return {**{k: v for k, v in entry.items() if k != "rules"}, **rules[0]}
+    return entry
 
 
-def _add_terms(book: Workbook, made: WorkbookImport) -> None:
+def _add_terms(book: Workbook, draft: WorkbookImport) -> None:
     lists: dict[str, dict[str, Any]] = {}
     for row in book.rows("Terms"):
-        said, kind = lists.setdefault(row["Codelist"], {}), row["Kind"]
+        entry, kind = lists.setdefault(row["Codelist"], {}), row["Kind"]
         if kind in ("label", "of"):
-            said[kind] = row["Value"]
+            entry[kind] = row["Value"]
         elif kind == "only":
-            said.setdefault(kind, []).append(row["Value"])
+            entry.setdefault(kind, []).append(row["Value"])
         elif kind in ("terms", "extend", "collected"):
-            said.setdefault(kind, {})[row["Value"]] = row["Meaning"] or None
+            entry.setdefault(kind, {})[row["Value"]] = row["Meaning"] or None
         else:
-            made.problems.append(
+            draft.problems.append(
                 f"{row.place('Kind')}: {kind or 'nothing'} is no kind of entry;"
                 f" {did_you_mean(kind, ('label', 'of', 'only', 'terms', 'extend', 'collected'))}"
             )
     if lists:
-        made.files["terminology.yaml"] = {"codelists": lists}
+        draft.files["terminology.yaml"] = {"codelists": lists}
 
 
-def _parsed(row: Row, column: str, made: WorkbookImport) -> Any:
+def _parsed(row: Row, column: str, draft: WorkbookImport) -> Any:
     text = row[column]
     if not text:
         return None
     try:
-        found = condition_in(text) if column in CONDITIONS else json_in(text)
+        value = condition_in(text) if column in CONDITIONS else json_in(text)
     except json.JSONDecodeError as error:
-        made.problems.append(f"{row.place(column)}: {rule_cells.unread(column, text, error)}")
+        draft.problems.append(f"{row.place(column)}: {rule_cells.unread(column, text, error)}")
         return None
-    if column in _KEYED and not isinstance(found, dict):
-        made.problems.append(f'{row.place(column)}: is not keys with values, {{"key": "value"}}')
+    if column in _KEYED and not isinstance(value, dict):
+        draft.problems.append(f'{row.place(column)}: is not keys with values, {{"key": "value"}}')
         return None
-    return found
+    return value
 
 
 def _value(text: str) -> Any:

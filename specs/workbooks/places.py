@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from specs.errors import SpecError
 from specs.prefixes import with_prefix
-from specs.workbooks.added import PARTS
+from specs.workbooks.added import SECTIONS
 from specs.workbooks.layouts import RULED
 from specs.yaml_files import read_yaml
 
@@ -40,12 +40,14 @@ def located(problems: Iterable[str], folder: Path, book: Workbook) -> Iterator[t
         name = match[1]
         if name not in read:
             read[name] = _read(folder, name)
-        place = _cell(read[name], folder, int(match[2] or 0), problem[match.end() :], book)
-        yield place, problem[match.end() :] if place else problem
+        cell = _cell(read[name], folder, int(match[2] or 0), problem[match.end() :], book)
+        yield cell, problem[match.end() :] if cell else problem
 
 
 def _read(folder: Path, name: str) -> YamlFile | None:
-    path = next((p for part in ("sdtm", "adam") if (p := folder / part / name).exists()), None)
+    path = next(
+        (p for folder_name in ("sdtm", "adam") if (p := folder / folder_name / name).exists()), None
+    )
     try:
         return read_yaml(path) if path else None
     except SpecError:
@@ -60,17 +62,17 @@ def _cell(file: YamlFile | None, folder: Path, line: int, what: str, book: Workb
     if not line:
         rows = [row for row in book.rows("Variables") if row["Dataset"] == dataset]
         rows += [row for row in book.rows("Rules") if row["File"] == path]
-        found = _naming(rows, what, "", ("Sources", "Condition", "Rule"))
+        cell = _naming(rows, what, "", ("Sources", "Condition", "Rule"))
         keys = (r for r in book.rows("Datasets") if r["Dataset"] == dataset)
-        return found or _naming(keys, what, "", ("Key Variables",))
+        return cell or _naming(keys, what, "", ("Key Variables",))
     entries = [(file.line(key), str(key), "") for key in file.data]
     entries += [
-        (file.line(part, name), part, str(name))
-        for part in PARTS
-        for name in file.data.get(part) or ()
+        (file.line(section, name), section, str(name))
+        for section in SECTIONS
+        for name in file.data.get(section) or ()
     ]
-    part, name = max(((at, p, n) for at, p, n in entries if at <= line), default=(0, "", ""))[1:]
-    rows = list(_rows(book, path, dataset, part, name, file))
+    section, name = max(((at, p, n) for at, p, n in entries if at <= line), default=(0, "", ""))[1:]
+    rows = list(_rows(book, path, dataset, section, name, file))
     if not rows:
         return ""
     first = "Variable" if rows[0].sheet in RULED else "Name" if name else "File"
@@ -88,7 +90,7 @@ def _naming(rows: Iterable[Row], what: str, variable: str, columns: tuple[str, .
 
 
 def _rows(
-    book: Workbook, path: str, dataset: str, part: str, name: str, file: YamlFile
+    book: Workbook, path: str, dataset: str, section: str, name: str, file: YamlFile
 ) -> Iterator[Row]:
     """The rows that say what stands in an entry of a file, those of the layout first."""
     if name:
@@ -103,12 +105,12 @@ def _rows(
             ):
                 yield row
         for row in book.rows("Rules"):
-            if (row["File"], row["Part"], row["Name"]) == (path, part, name):
+            if (row["File"], row["Part"], row["Name"]) == (path, section, name):
                 yield row
         return
-    if part == "keys":
+    if section == "keys":
         yield from (row for row in book.rows("Datasets") if row["Dataset"] == dataset)
-    sheet = {"records": "Records", "tests": "Tests"}.get(part, "Files")
+    sheet = {"records": "Records", "tests": "Tests"}.get(section, "Files")
     yield from (row for row in book.rows(sheet) if row["File"] == path)
 
 
@@ -116,10 +118,16 @@ def _names(what: str, text: str, variable: str) -> bool:
     """Whether a problem, but for its remedy, speaks of what stands in a cell."""
     if not text or text == variable:
         return False
-    said = what.partition("; ")[0]
-    head = re.match(r"(?:key )?([\w.@-]+) is no ", said)
-    words = {head[1]} if head and not variable else set(re.findall(r"[\w.@-]+", said))
-    key = re.match(r"(?:variables|supplemental|parameters)\.[\w-]+\.([\w.]+): ", said)
+    problem = what.partition("; ")[0]
+    head = re.match(r"(?:key )?([\w.@-]+) is no ", problem)
+    words = {head[1]} if head and not variable else set(re.findall(r"[\w.@-]+", problem))
+    key = re.match(r"(?:variables|supplemental|parameters)\.[\w-]+\.([\w.]+): ", problem)
     words |= set(key[1].split(".")) if key else set()
-    parts = {part.strip(' "[]{}') for part in re.split(r"[,:\n]", text)} - {"", "-", variable}
-    return (bool(variable) and text in said) or any(p in words for p in parts if len(p) > 1)
+    words_in_cell = {word.strip(' "[]{}') for word in re.split(r"[,:\n]", text)} - {
+        "",
+        "-",
+        variable,
+    }
+    return (bool(variable) and text in problem) or any(
+        p in words for p in words_in_cell if len(p) > 1
+    )

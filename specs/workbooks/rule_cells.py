@@ -28,37 +28,42 @@ _NOTHING: Final = "-"
 _SHOWN: Final = ("from", "with", "when")
 
 
-def rules_of(told: Any, own: Iterable[str]) -> list[dict[str, Any]]:
+def rules_of(entry: Any, own: Iterable[str]) -> list[dict[str, Any]]:
     """The rules in what a file says of a variable, a qualifier or a parameter."""
-    if told == "standard":
+    if entry == "standard":
         return [{"standard": True}]
-    if isinstance(told, list):
-        return list(told)
-    rest = {key: value for key, value in told.items() if key not in tuple(own)}
+    if isinstance(entry, list):
+        return list(entry)
+    rest = {key: value for key, value in entry.items() if key not in tuple(own)}
     rules: list[dict[str, Any]] = rest.get("rules", [rest] if rest else [])
     return rules
 
 
 def cells(rules: list[dict[str, Any]]) -> Mapping[str, str]:
     """The cells of some rules; blank ones for none."""
-    made = [_cells(rule) for rule in rules]
-    return {name: _joined([one[name] for one in made]) for name in COLUMNS}
+    columns = [_cells(rule) for rule in rules]
+    return {name: _joined([one[name] for one in columns]) for name in COLUMNS}
 
 
 def rules_in(row: Row, was: list[dict[str, Any]], problems: list[str]) -> list[dict[str, Any]]:
     """The rules that the cells of a row state; what cells do not show is kept from `was`."""
     lines = {name: row[name].split("\n") if row[name] else [] for name in COLUMNS}
     count = len(lines["Rule"])
-    for name, told in lines.items():
-        if told and len(told) != count:
+    for name, cells in lines.items():
+        if cells and len(cells) != count:
             problems.append(
-                f"{row.place(name)}: has {len(told)} lines, and Rule has {count}; write a line for"
+                f"{row.place(name)}: has {len(cells)} lines, and Rule has {count}; write a line for"
                 f" each rule, {_NOTHING} for nothing"
             )
             return was
     kept = was if len(was) == count else [{} for _ in range(count)]
     return [
-        _rule(row, {n: told[i] if told else "" for n, told in lines.items()}, kept[i], problems)
+        _rule(
+            row,
+            {n: cells[i] if cells else "" for n, cells in lines.items()},
+            kept[i],
+            problems,
+        )
         for i in range(count)
     ]
 
@@ -82,21 +87,21 @@ def _cells(rule: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _rule(
-    row: Row, told: Mapping[str, str], was: Mapping[str, Any], problems: list[str]
+    row: Row, cells: Mapping[str, str], was: Mapping[str, Any], problems: list[str]
 ) -> dict[str, Any]:
-    given = {name: "" if text.strip() == _NOTHING else text.strip() for name, text in told.items()}
-    name = given["Rule"]
+    texts = {name: "" if text.strip() == _NOTHING else text.strip() for name, text in cells.items()}
+    name = texts["Rule"]
     if name == "standard":
         return {"standard": True}
     parsed = {}
     for column in ("Constants", "Condition"):
         try:
             read = condition_in if column == "Condition" else json_in
-            parsed[column] = read(given[column]) if given[column] else None
+            parsed[column] = read(texts[column]) if texts[column] else None
         except json.JSONDecodeError as error:
-            problems.append(f"{row.place(column)}: {unread(column, given[column], error)}")
+            problems.append(f"{row.place(column)}: {unread(column, texts[column], error)}")
             return dict(was)
-    sources = [source.strip() for source in given["Sources"].split(",") if source.strip()]
+    sources = [source.strip() for source in texts["Sources"].split(",") if source.strip()]
     constants = parsed["Constants"]
     rule: dict[str, Any]
     if name not in ORIGINS:

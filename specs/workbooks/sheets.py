@@ -48,8 +48,8 @@ class Row:
 
     def place(self, column: str) -> str:
         """`Variables!C5`: the sheet and cell of a column in this row."""
-        place = next((i for i, n in enumerate(self.columns) if same_column(n, column)), 0)
-        return f"{self.sheet}!{_letters(place)}{self.number}"
+        number = next((i for i, n in enumerate(self.columns) if same_column(n, column)), 0)
+        return f"{self.sheet}!{_letters(number)}{self.number}"
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,10 @@ class Workbook:
     @cached_property
     def clauses(self) -> Mapping[str, list[Row]]:
         """The rows of the sheet WhereClauses by their ID."""
-        found: dict[str, list[Row]] = {}
+        clauses: dict[str, list[Row]] = {}
         for row in self.rows("WhereClauses"):
-            found.setdefault(row["ID"], []).append(row)
-        return found
+            clauses.setdefault(row["ID"], []).append(row)
+        return clauses
 
     def rows(self, name: str) -> tuple[Row, ...]:
         """The rows of a sheet; none when it is missing."""
@@ -155,17 +155,17 @@ def write_workbook(book: Workbook, path: Path) -> None:
 
     content = BytesIO()
     plain = {"in_memory": True, "strings_to_numbers": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(content, plain) as made:
+    with xlsxwriter.Workbook(content, plain) as written:
         from datetime import datetime
 
-        made.set_properties({"created": datetime.fromisoformat(_STAMP.rstrip("Z"))})
-        head = made.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        written.set_properties({"created": datetime.fromisoformat(_STAMP.rstrip("Z"))})
+        head = written.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         for sheet in book.sheets:
-            page = made.add_worksheet(sheet.name)
+            page = written.add_worksheet(sheet.name)
             page.freeze_panes(1, 0)
             page.write_row(0, 0, sheet.columns, head)
             for row in sheet.rows:
-                for place, column in enumerate(sheet.columns):
+                for number, column in enumerate(sheet.columns):
                     text = row.cells.get(column, "")
                     if len(text) > LIMIT:
                         raise SpecError(
@@ -174,7 +174,7 @@ def write_workbook(book: Workbook, path: Path) -> None:
                             remedy="shorten the text, or keep it in the study's files",
                         )
                     if text:
-                        page.write_string(row.number - 1, place, text)
+                        page.write_string(row.number - 1, number, text)
     path.write_bytes(content.getvalue())
 
 
@@ -183,11 +183,11 @@ def _sheet(path: Path, name: str, rows: list[list[Any]]) -> Sheet:
     while head and not head[-1]:
         head.pop()
     meant = [_meant(column) for column in head if column]
-    for place, column in enumerate(head):
+    for number, column in enumerate(head):
         if column and meant.count(_meant(column)) > 1:
             raise SpecError(
                 f"the column {column} is there twice",
-                where=f"{path.name} {name}!{_letters(place)}1",
+                where=f"{path.name} {name}!{_letters(number)}1",
                 remedy="rename or remove one",
             )
     columns = tuple(head)
@@ -222,10 +222,10 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.casefold())
 
 
-def _letters(place: int) -> str:
+def _letters(number: int) -> str:
     letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters

@@ -21,17 +21,19 @@ def conditions(book: Workbook, row: Row, problems: list[str]) -> list[dict[str, 
     """The where clause of a row: its text, or in layout A the rows of WhereClauses it names."""
     text = row["Where Clause"]
     if book.sheet("WhereClauses") is not None:
-        parts = [
+        comparisons = [
             (r["Variable"], r["Comparator"].upper(), r["Value"]) for r in book.clauses.get(text, ())
         ]
     else:
-        parts = list(_parsed(text))
-    if not parts:
+        comparisons = list(_parsed(text))
+    if not comparisons:
         problems.append(
             f"{row.place('Where Clause')}: {text or 'nothing'} is no where clause; write VARIABLE"
             " EQ value"
         )
-    return [{variable: {comparator: _value(comparator, v)}} for variable, comparator, v in parts]
+    return [
+        {variable: {comparator: _value(comparator, v)}} for variable, comparator, v in comparisons
+    ]
 
 
 def condition_in(text: str) -> Any:
@@ -40,10 +42,11 @@ def condition_in(text: str) -> Any:
     >>> condition_in('aeongo EQ 1 and AESEV IN (MILD, "NOT SEVERE")')
     [{'aeongo': {'EQ': '1'}}, {'AESEV': {'IN': ['MILD', 'NOT SEVERE']}}]
     """
-    parts = list(_parsed(text))
-    if parts:
+    comparisons = list(_parsed(text))
+    if comparisons:
         return [
-            {variable: {comparator: _value(comparator, v)}} for variable, comparator, v in parts
+            {variable: {comparator: _value(comparator, v)}}
+            for variable, comparator, v in comparisons
         ]
     return json_in(text)
 
@@ -60,14 +63,14 @@ def json_in(text: str) -> Any:
 
 def _parsed(text: str) -> Iterator[tuple[str, str, str]]:
     """The comparisons of a text; none when any part of it is something else."""
-    place, found = 0, []
-    while place < len(text):
-        match = _CONDITION.match(text, place)
+    start, comparisons = 0, []
+    while start < len(text):
+        match = _CONDITION.match(text, start)
         if match is None:
             return
-        found.append((match[1], match[2].upper(), match[3]))
-        place = match.end()
-    yield from found
+        comparisons.append((match[1], match[2].upper(), match[3]))
+        start = match.end()
+    yield from comparisons
 
 
 def _value(comparator: str, text: str) -> str | list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from specs.model import Origin
 from specs.references import split_source
 from specs.where import Comparator, Where, left_to_meet
-from specs.working import rules_told
+from specs.working import working_rules
 from submission.attributes import results, topic
 from submission.define.calls import constant_call, written_call
 from submission.define.wording import Step, Wording, chain
@@ -278,7 +278,7 @@ class Origins:
 
 def _tables(rule: Rule) -> Iterator[str]:
     """The tables that a rule reads, itself or in a working value."""
-    hidden = (one for rules in rules_told(rule).values() for one in rules)
+    hidden = (one for rules in working_rules(rule).values() for one in rules)
     for one in (rule, *hidden):
         if one.derivation:
             yield from one.derivation.tables(one.arguments)

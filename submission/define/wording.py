@@ -11,7 +11,7 @@ from specs.method_texts import listed
 from specs.model import CONTEXT_WORDS, Origin
 from specs.references import split_source
 from specs.where import Comparator, Where
-from specs.working import names_told, rules_told
+from specs.working import working_names, working_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -37,10 +37,10 @@ class Wording:
 
     def method(self, rule: Rule, column: str = "") -> str:
         """What a rule gives, in sentences; the working values that it reads are told behind."""
-        names = names_told(rule)
+        names = working_names(rule)
         working = (
             f"{_capital(names[name])}: {chain([self._step(one, names) for one in rules])}"
-            for name, rules in rules_told(rule).items()
+            for name, rules in working_rules(rule).items()
         )
         return " ".join((self._given(rule, names, column), *working))
 
@@ -84,7 +84,7 @@ class Wording:
 
     def conditions(self, conditions: Iterable[Condition], rule: Rule | None = None) -> str:
         """Conditions that hold together: `DSCAT EQ "COMPLETED" and EOSDT is missing`."""
-        return self._conditions(conditions, names_told(rule) if rule else {})
+        return self._conditions(conditions, working_names(rule) if rule else {})
 
     def _conditions(self, conditions: Iterable[Condition], names: Mapping[str, str]) -> str:
         return self._told(conditions, lambda name: names.get(name) or self.source(name))

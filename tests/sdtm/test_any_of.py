@@ -14,7 +14,7 @@ from specs.lineage import conditions_of, variable_lineage
 from specs.load import load_study
 from specs.model import Origin, Rule
 from specs.rule_models import RuleModel
-from specs.where import all_hold, clauses_in, left_to_meet, told, variables_of
+from specs.where import all_hold, clauses_in, conditions_text, left_to_meet, variables_of
 from tests.sdtm.test_build import rows
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def test_records_may_meet_one_of_several_conditions(build: Build) -> None:
 
 def test_alternatives_are_read_told_and_kept_in_the_lineage(write: Write) -> None:
     either = read([[{"A": {"EQ": 1}}, {"B": {"NE": "x"}}], [{"A": {"EQ": 2}}]])
-    assert told(either) == '((A EQ "1" and B NE "x") or A EQ "2")'
+    assert conditions_text(either) == '((A EQ "1" and B NE "x") or A EQ "2")'
     assert variables_of(either) == ("A", "B")
     assert len(list(clauses_in(either))) == 3
     frame = pd.DataFrame({"A": ["1", "1", "2"], "B": ["y", "x", "x"]})
@@ -64,7 +64,9 @@ def test_alternatives_are_read_told_and_kept_in_the_lineage(write: Write) -> Non
     folder = write({"sdtm/ae.yaml": AE.replace(", where: WHERE", ""), "ae.csv": CSV})
     lineage = variable_lineage(load_study(folder, derivations_of(sdtm.derivations)))
     (kept,) = lineage.loc[lineage["variable"].eq("BAD"), "when"]
-    assert told(conditions_of(kept)) == '((sev EQ "3" and ser EQ "Y") or term EQ "DEATH")'
+    assert (
+        conditions_text(conditions_of(kept)) == '((sev EQ "3" and ser EQ "Y") or term EQ "DEATH")'
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_what_is_left_of_alternatives_where_some_values_are_known(
 ) -> None:
     either = read([[{"A": {"EQ": 1}}, {"B": {"EQ": 2}}], [{"C": {"EQ": 3}}]])
     found = left_to_meet(either, known)
-    assert (None if found is None else told(found)) == left
+    assert (None if found is None else conditions_text(found)) == left
 
 
 def test_a_method_tells_the_alternatives() -> None:
