@@ -22,7 +22,7 @@ from sdtm.build import SdtmBuild, build_sdtm
 from sdtm.readers import read_raw
 from specs.derivation import derivations_of, module_from, study_derivations
 from specs.errors import CdisckitError, SpecError, did_you_mean
-from specs.findings import SEVERITIES, all_findings
+from specs.findings import SEVERITIES, all_findings, in_order
 from specs.guard import guarded
 from specs.load import load_study, study_id
 from specs.methods import described_methods
@@ -265,7 +265,7 @@ def _build(
         step(STEPS[6])
         found = all_findings([found, validate_package(aside)])
         found = with_raw_places(found, study, tables, data)
-        findings = explained(as_final(found) if mode == "final" else found, study)
+        findings = in_order(explained(as_final(found) if mode == "final" else found, study))
         refused = mode == "final" and bool(unsettled(findings).any())
         if refused:
             shutil.rmtree(aside / "m5")

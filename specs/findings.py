@@ -34,6 +34,12 @@ FINDING_COLUMNS = (
 )
 
 
+_ORDER = (
+    *("rule", "dataset", "form", "variable", "subject", "event", "@seq", "seq", "file"),
+    *("@line", "line", "value", "message", "explanation", "status"),
+)
+
+
 def findings(**columns: Any) -> pd.DataFrame:
     """A table of findings from columns given as Series, lists or scalars; scalars are repeated.
 
@@ -65,6 +71,23 @@ def _empty() -> pd.DataFrame:
 def no_findings() -> pd.DataFrame:
     """A table of findings without rows."""
     return _empty().copy()
+
+
+def in_order(found: pd.DataFrame) -> pd.DataFrame:
+    """Findings as a package lists them, whatever the order in which they were found.
+
+    By severity, rule, dataset, form, variable, subject, then by number of the record and line, and
+    by what is said. One that names neither subject nor line is told once: each group of subjects
+    finds it again.
+    """
+    of_study = found["subject"].isna() & found["line"].isna() & found["seq"].isna()
+    told = found[~(of_study & found.duplicated())]
+    rank = told["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
+    numbers = {f"@{name}": pd.to_numeric(told[name], errors="coerce") for name in ("seq", "line")}
+    ordered = told.assign(**{"@severity": rank, **numbers}).sort_values(
+        ["@severity", *_ORDER], kind="stable", ignore_index=True
+    )
+    return ordered[list(FINDING_COLUMNS)]
 
 
 def all_findings(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:

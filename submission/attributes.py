@@ -15,7 +15,7 @@ import pandas as pd
 from sdtm.answers import MULTIPLE
 from specs.errors import MappingError, did_you_mean
 from specs.model import Origin
-from specs.where import all_hold
+from submission.held import Held, described, differing, held, results, sdtm_results, topic
 from submission.measures import (
     Measure,
     date_measure,
@@ -26,6 +26,15 @@ from submission.measures import (
     text_size,
     written,
 )
+
+__all__ = [
+    "Attributes",
+    "DatasetAttributes",
+    "measured",
+    "measured_of",
+    "results",
+    "topic",
+]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,23 +88,6 @@ class DatasetAttributes:
         return self.records > 0
 
 
-def topic(dataset: Dataset) -> str:
-    """The variable by which the results of a dataset differ in kind; "" if there is none."""
-    if dataset.parent:
-        return "QNAM"
-    candidates = (f"{dataset.domain}TESTCD", "PARAMCD")
-    return next((name for name in candidates if dataset.has(name)), "")
-
-
-def results(dataset: Dataset) -> tuple[str, ...]:
-    """The variables of a dataset that hold results of whatever its topic names."""
-    if dataset.parent:
-        return ("QVAL",)
-    prefix = dataset.domain
-    names = ("AVAL", "AVALC") if dataset.purpose == "Analysis" else _sdtm_results(prefix)
-    return tuple(name for name in names if dataset.has(name))
-
-
 def measured(
     study: Study, standard: str, tables: Mapping[str, Table]
 ) -> Mapping[str, DatasetAttributes]:
@@ -105,19 +97,22 @@ def measured(
     of any dataset's variable of that name; SUPP-- datasets are planned each for itself.
     MappingError when a dataset or variable of the specification has not been built.
     """
+    parts = {d.name: held(d, _frame(d, tables)) for d in study.of(standard)}
+    return measured_of(study, standard, parts)
+
+
+def measured_of(
+    study: Study, standard: str, parts: Mapping[str, Held]
+) -> Mapping[str, DatasetAttributes]:
+    """The same from what the datasets hold, by name."""
     datasets = study.of(standard)
-    frames = {dataset.name: _frame(dataset, tables) for dataset in datasets}
-    common = _common_sizes([(d, frames[d.name]) for d in datasets if not d.parent])
+    common = _common_sizes([(d, parts[d.name]) for d in datasets if not d.parent])
     found = {}
     for dataset in datasets:
-        frame = frames[dataset.name]
-        sizes = common if not dataset.parent else _common_sizes([(dataset, frame)])
-        found[dataset.name] = _Measuring(study, dataset, frame, sizes).attributes()
+        holds = parts[dataset.name]
+        sizes = common if not dataset.parent else _common_sizes([(dataset, holds)])
+        found[dataset.name] = _Measuring(study, dataset, holds, sizes).attributes()
     return MappingProxyType(found)
-
-
-def _sdtm_results(prefix: str) -> tuple[str, ...]:
-    return (f"{prefix}ORRES", f"{prefix}STRESC", f"{prefix}STRESN")
 
 
 def _frame(dataset: Dataset, tables: Mapping[str, Table]) -> pd.DataFrame:
@@ -134,44 +129,45 @@ def _frame(dataset: Dataset, tables: Mapping[str, Table]) -> pd.DataFrame:
     return frame
 
 
-def _common_sizes(datasets: Iterable[tuple[Dataset, pd.DataFrame]]) -> Mapping[str, int]:
+def _common_sizes(datasets: Iterable[tuple[Dataset, Held]]) -> Mapping[str, int]:
     sizes: dict[str, int] = {}
-    for dataset, frame in datasets:
+    for dataset, holds in datasets:
         for variable in dataset.variables:
             if variable.type == "Char":
-                size = variable.length or text_size(frame[variable.name])
+                size = variable.length or text_size(holds.values[variable.name])
                 sizes[variable.name] = max(sizes.get(variable.name, 1), size)
     return sizes
 
 
 @dataclass(frozen=True)
 class _Measuring:
-    """One dataset with its rows and the planned bytes of its text variables."""
+    """One dataset with what it holds and the planned bytes of its text variables."""
 
     study: Study
     dataset: Dataset
-    frame: pd.DataFrame
+    holds: Held
     sizes: Mapping[str, int]
 
     def attributes(self) -> DatasetAttributes:
         """The attributes of all variables, and by value where they may differ."""
         name = topic(self.dataset)
         variables = {v.name: self._of_variable(v) for v in self.dataset.variables}
+        may_differ = {v.name for v in differing(self.dataset)}
         by_value = {
-            variable.name: MappingProxyType(self._by_value(variable, name, variables))
+            variable.name: MappingProxyType(self._by_value(variable, variables))
             for variable in self.dataset.variables
-            if variable.values or (name and self._may_differ(variable, name))
+            if variable.values or variable.name in may_differ
         }
         return DatasetAttributes(
             self.dataset.name,
-            len(self.frame),
+            self.holds.records,
             MappingProxyType(variables),
             name,
             MappingProxyType(by_value),
         )
 
     def _of_variable(self, variable: Variable) -> Attributes:
-        values = self.frame[variable.name]
+        values = self.holds.values[variable.name]
         size = NUMBER_SIZE
         if variable.type == "Char":
             size = variable.length or self.sizes[variable.name]
@@ -190,22 +186,13 @@ class _Measuring:
             length=measure.length,
             significant_digits=measure.significant_digits,
             display_format=variable.format or _date_format(values),
-            has_data=bool(values.notna().any()),
+            has_data=len(values) > 0,
             codelist=variable.codelist if terms else "",
             terms=terms,
         )
 
-    def _may_differ(self, variable: Variable, name: str) -> bool:
-        """Whether the values of a variable may differ in kind by the topic."""
-        if variable.name in results(self.dataset):
-            return True
-        if variable.name in (name, name.removesuffix("CD")):
-            return False
-        assigned = any(variable.name in block.assign for block in self.dataset.blocks)
-        return len(variable.rules) + assigned > 1 or any(rule.when for rule in variable.rules)
-
     def _by_value(
-        self, variable: Variable, name: str, variables: Mapping[str, Attributes]
+        self, variable: Variable, variables: Mapping[str, Attributes]
     ) -> dict[str, Attributes]:
         """The attributes for each value of the topic under which the variable has data.
 
@@ -213,11 +200,10 @@ class _Measuring:
         """
         whole = variables[variable.name]
         if variable.values:
-            return {value.name: self._of_value(value, whole) for value in variable.values}
-        pairs = self.frame[[name, variable.name]].dropna().drop_duplicates()
+            return {value.name: self._of_value(variable, value, whole) for value in variable.values}
         found = {
-            str(value): self._of_values(variable, str(value), values, whole)
-            for value, values in pairs.groupby(name, sort=True, observed=True)[variable.name]
+            value: self._of_values(variable, value, values, whole)
+            for value, values in self.holds.by_topic[variable.name].items()
         }
         planned = self.dataset.supplemental if self.dataset.parent else ()
         none = pd.Series([], dtype="str")
@@ -227,37 +213,25 @@ class _Measuring:
                 found[qualifier.name] = replace(empty, has_data=False)
         return found
 
-    def _of_value(self, value: Value, whole: Attributes) -> Attributes:
+    def _of_value(self, variable: Variable, value: Value, whole: Attributes) -> Attributes:
         """The attributes of the values that the value level of the study describes."""
-        described = value.described
-        values = self.frame.loc[all_hold(value.where, self.frame), described.name].dropna()
-        terms = self._terms(described.codelist, values, (), described.rules)
-        made = _within(whole, _measure(described, values), described, described.codelist, terms)
+        part = value.described
+        values = self.holds.by_value[variable.name][value.name]
+        terms = self._terms(part.codelist, values, (), part.rules)
+        made = _within(whole, _measure(part, values), part, part.codelist, terms)
         return replace(made, has_data=len(values) > 0)
 
     def _of_values(
         self, variable: Variable, value: str, values: pd.Series, whole: Attributes
     ) -> Attributes:
-        described, codelist = self._described(variable, value)
-        terms = self._terms(codelist, values, (), described.rules)
+        part, codelist = described(self.dataset, variable, value)
+        terms = self._terms(codelist, values, (), part.rules)
         if codelist == variable.codelist and not written(values) <= set(terms):
             codelist, terms = "", ()
-        measure = _measure(described, values)
-        if not terms and variable.name in _sdtm_results(self.dataset.domain)[:2]:
+        measure = _measure(part, values)
+        if not terms and variable.name in sdtm_results(self.dataset.domain)[:2]:
             measure = numeric_text_measure(values)
-        return _within(whole, measure, described, codelist, terms)
-
-    def _described(self, variable: Variable, value: str) -> tuple[Variable, str]:
-        """What describes the values of a variable under one value of the topic."""
-        if variable.name == "QVAL" and self.dataset.parent:
-            for qualifier in self.dataset.supplemental:
-                if qualifier.name == value:
-                    return qualifier, qualifier.codelist
-        if variable.name == "AVALC":
-            for parameter in self.dataset.parameters:
-                if parameter.code == value and parameter.codelist:
-                    return variable, parameter.codelist
-        return variable, variable.codelist
+        return _within(whole, measure, part, codelist, terms)
 
     def _terms(
         self,
@@ -286,7 +260,7 @@ class _Measuring:
         terms = tuple(value for value in listed.codelist.values if value in possible)
         if MULTIPLE in possible and terms and MULTIPLE not in terms:
             terms = (*terms, MULTIPLE)
-        return terms if terms or values.notna().any() else listed.codelist.values
+        return terms if terms or len(values) else listed.codelist.values
 
 
 def _within(

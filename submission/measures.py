@@ -20,24 +20,27 @@ _DURATION = (
 )
 
 # The types of ISO 8601 texts, the narrowest first: the first that fits every value is the type.
-_TYPES_OF_DATES = (
-    ("date", rf"{_YEAR}-{_MONTH}-{_DAY}"),
-    ("datetime", rf"{_YEAR}-{_MONTH}-{_DAY}T\d\d:\d\d:{_SECOND}"),
-    ("partialDate", rf"{_YEAR}(?:-{_MONTH}(?:-{_DAY})?)?"),
-    (
-        "partialDatetime",
-        rf"{_YEAR}(?:-{_MONTH}(?:-{_DAY}(?:T\d\d(?::\d\d(?::{_SECOND})?)?)?)?)?",
-    ),
-    (
-        "incompleteDatetime",
-        rf"(?:{_YEAR}|-)(?:-(?:{_MONTH}|-)(?:-(?:{_DAY}|-)"
-        rf"(?:T(?:\d\d|-)(?::(?:\d\d|-)(?::(?:{_SECOND}|-))?)?)?)?)?",
-    ),
-    ("intervalDatetime", r"[^/]+/[^/]+"),
-    ("durationDatetime", _DURATION),
+_TYPES_OF_DATES = tuple(
+    (data_type, re.compile(pattern))
+    for data_type, pattern in (
+        ("date", rf"{_YEAR}-{_MONTH}-{_DAY}"),
+        ("datetime", rf"{_YEAR}-{_MONTH}-{_DAY}T\d\d:\d\d:{_SECOND}"),
+        ("partialDate", rf"{_YEAR}(?:-{_MONTH}(?:-{_DAY})?)?"),
+        (
+            "partialDatetime",
+            rf"{_YEAR}(?:-{_MONTH}(?:-{_DAY}(?:T\d\d(?::\d\d(?::{_SECOND})?)?)?)?)?",
+        ),
+        (
+            "incompleteDatetime",
+            rf"(?:{_YEAR}|-)(?:-(?:{_MONTH}|-)(?:-(?:{_DAY}|-)"
+            rf"(?:T(?:\d\d|-)(?::(?:\d\d|-)(?::(?:{_SECOND}|-))?)?)?)?)?",
+        ),
+        ("intervalDatetime", r"[^/]+/[^/]+"),
+        ("durationDatetime", _DURATION),
+    )
 )
 
-_NUMBER = r"-?\d+(?:\.\d+)?"
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 _SAS_EPOCH = pd.Timestamp("1960-01-01")
 
@@ -72,8 +75,7 @@ def date_measure(values: pd.Series, planned: str = "datetime") -> Measure:
     if not len(known):
         return Measure(planned)
     for data_type, pattern in _TYPES_OF_DATES:
-        fits = re.compile(pattern).fullmatch
-        if all(map(fits, known)):
+        if all(map(pattern.fullmatch, known)):
             return Measure(data_type)
     return text_measure(values)
 
@@ -90,7 +92,7 @@ def number_measure(values: pd.Series) -> Measure:
 def numeric_text_measure(values: pd.Series) -> Measure:
     """Texts that are all numbers as numbers, with the decimals as they are written; else texts."""
     known = values.dropna().astype("str").unique()
-    if len(known) and all(map(re.compile(_NUMBER).fullmatch, known)):
+    if len(known) and all(map(_NUMBER.fullmatch, known)):
         return _digits(pa.array(known, type=pa.string()))
     return text_measure(values)
 
@@ -107,6 +109,32 @@ def written(values: pd.Series) -> frozenset[str]:
     if pd.api.types.is_numeric_dtype(known):
         return frozenset(_positional(known).to_pylist())
     return frozenset(map(str, known.unique()))
+
+
+def telling(values: pd.Series) -> pd.Series:
+    """Of distinct values, none missing, so many that every measure of them is that of them all."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        timed = values[values != values.dt.normalize()]
+        return values.loc[[values.idxmin(), values.idxmax(), *timed.index[:1]]]
+    if pd.api.types.is_numeric_dtype(values):
+        numbers = np.unique(values.to_numpy())
+        texts = _positional(pd.Series(numbers))
+        shapes = pd.DataFrame(
+            {"size": pc.utf8_length(texts), "point": pc.find_substring(texts, ".")}
+        )
+        return pd.Series(numbers)[~shapes.duplicated()]
+    texts = values.astype("str").sort_values(ignore_index=True)
+    kinds = [_kind(text) for text in texts]
+    longest = pd.DataFrame({"kind": pd.factorize(pd.Series(kinds, dtype=object))[0]})
+    longest["size"] = [len(text.encode()) for text in texts]
+    kept: pd.Series = texts[longest.groupby("kind")["size"].idxmax()].sort_index()
+    return kept
+
+
+def _kind(text: str) -> tuple[object, ...]:
+    """What a text is by the types of dates, and as a number its digits."""
+    dates = tuple(pattern.fullmatch(text) is not None for _, pattern in _TYPES_OF_DATES)
+    return (*dates, len(text), text.find(".")) if _NUMBER.fullmatch(text) else dates
 
 
 def _positional(values: pd.Series) -> pa.Array:

@@ -28,9 +28,9 @@ def as_text(values: pd.Series) -> pd.Series:
         shown = values.astype("float64").map(number_text, na_action="ignore")
         return pd.Series(shown, dtype="str")
     if pd.api.types.is_datetime64_any_dtype(values):
-        midnight = values.dropna().eq(values.dropna().dt.normalize()).all()
-        style = "%Y-%m-%d" if midnight else "%Y-%m-%dT%H:%M:%S"
-        return pd.Series(values.dt.strftime(style), dtype="str")
+        day = pd.Series(values.dt.strftime("%Y-%m-%d"), dtype="str")
+        moment = pd.Series(values.dt.strftime("%Y-%m-%dT%H:%M:%S"), dtype="str")
+        return day.where(values.isna() | values.eq(values.dt.normalize()), moment)
     return values.astype("str")
 
 

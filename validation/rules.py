@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from specs.model import StudyCodelist
     from specs.where import Condition
 
-# With more distinct values than this the fault is not a misspelt term, and a search is slow.
-_SUGGESTED: Final = 50
+# Among more terms than this a search is slow. It may not depend on how many values are no terms:
+# that differs with the group of subjects looked at.
+_SUGGESTED: Final = 2000
 
 _NUMBER: Final = r"\d+(?:[.,]\d+)?"
 _DURATION: Final = re.compile(
@@ -139,9 +140,8 @@ def in_codelist(
 def no_terms(values: list[str], name: str, used: StudyCodelist) -> list[str]:
     """What to say of values that are no terms of a codelist: the nearest terms, or what to do."""
     extend = "; declare it in terminology.yaml" if used.codelist.extensible else ""
-    closest = [
-        nearest(value, used.codelist) if len(values) <= _SUGGESTED else () for value in values
-    ]
+    few = len(used.codelist.terms) <= _SUGGESTED
+    closest = [nearest(value, used.codelist) if few else () for value in values]
     return [
         f"{value} is not a term of {name}"
         + (f"; nearest are {', '.join(near)}" if near else "")
