@@ -26,4 +26,4 @@ def test_findings_are_listed_by_severity_rule_and_number_of_the_record() -> None
 def test_what_is_said_of_no_record_is_said_once() -> None:
     of_record, of_study = found(subject="1", seq="1"), found(variable="AETERM")
     told = in_order(all_findings([of_record, of_study, of_record, of_study]))
-    assert told["subject"].fillna("").tolist() == ["1", "1", ""]
+    assert told["subject"].fillna("").tolist() == ["", "1", "1"]
