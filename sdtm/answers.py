@@ -70,8 +70,8 @@ class Answers:
             field.misread(on_distinct(trimmed, answers))
             for field, answers in self._columns(name, self._everywhere)
         ]
-        found: pd.Series = pd.concat(read).reindex(self._records.index, fill_value=False)
-        return found
+        points: pd.Series = pd.concat(read).reindex(self._records.index, fill_value=False)
+        return points
 
     @property
     def _everywhere(self) -> pd.Series:
@@ -93,7 +93,7 @@ class Answers:
         index = self._records.index
         if name.startswith("@"):
             return self._records.column(name)
-        parts = [
+        columns = [
             self._read(
                 name,
                 replace(field, choices={}) if rule.read_as == "code" else field,
@@ -103,7 +103,7 @@ class Answers:
             )
             for field, column in self._columns(name, rows)
         ]
-        values = _of_rows(parts, index) if parts else missing(index)
+        values = _of_rows(columns, index) if columns else missing(index)
         if len(rule.sources) == 2 and variable.is_date:
             return self._with_time(as_plain(values), rule.sources[1], rows)
         return values
@@ -168,7 +168,7 @@ class Answers:
         read = combine_dtc(dates, as_plain(column))
         alone = read["problem"].isna() & dates.isna() & read["dtc"].notna()
         problem = read["problem"].fillna(text_where(alone, _NO_DATE))
-        self._found("CK-RAW-TIME", name, column, problem)
+        self._add_findings("CK-RAW-TIME", name, column, problem)
         return read["dtc"]
 
     def _find(
@@ -183,14 +183,14 @@ class Answers:
         if problem.notna().any():
             codes = distinct_values(column)[1]
             of_rows = (spread(values, codes, column.index) for values in (answers, problem))
-            self._found(rule, name, *of_rows)
+            self._add_findings(rule, name, *of_rows)
 
-    def _found(self, rule: str, name: str, answers: pd.Series, problem: pd.Series) -> None:
+    def _add_findings(self, rule: str, name: str, answers: pd.Series, problem: pd.Series) -> None:
         """Keep a finding for each row with a problem."""
         problem = problem[problem.notna()]
         if problem.empty:
             return
-        rows = self._records.places(problem.index, name)
+        rows = self._records.contexts(problem.index, name)
         fields = pd.Series(
             [self._records.fields[name, block][1].name for block in rows["@block"]],
             index=rows.index,
@@ -219,12 +219,12 @@ class Answers:
         )
 
 
-def _of_rows(parts: list[pd.Series], index: pd.Index) -> pd.Series:
+def _of_rows(columns: list[pd.Series], index: pd.Index) -> pd.Series:
     """Columns of some rows each as one column of all; missing in rows of none."""
-    if len(parts) == 1 and len(parts[0]) == len(index):
-        return parts[0]
-    labels = parts[0].index.append([part.index for part in parts[1:]])
-    return stacked(parts).set_axis(labels).reindex(index)
+    if len(columns) == 1 and len(columns[0]) == len(index):
+        return columns[0]
+    labels = columns[0].index.append([column.index for column in columns[1:]])
+    return stacked(columns).set_axis(labels).reindex(index)
 
 
 def _decoded(field: Field, answers: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -243,7 +243,7 @@ def _decoded(field: Field, answers: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def _coded(
-    answers: pd.Series, meant: pd.Series, known: pd.Series, codelist: StudyCodelist
+    answers: pd.Series, meant: pd.Series, offered: pd.Series, codelist: StudyCodelist
 ) -> tuple[pd.Series, pd.Series]:
     """The terms by meaning, else by code, and what is wrong with known answers that are no term.
 
@@ -257,10 +257,10 @@ def _coded(
     by_code_alone = by_code["matched"] & ~by_meaning["matched"]
     value = by_meaning["value"].where(~by_code_alone, by_code["value"])
     strange = meant.notna() & ~by_meaning["matched"] & ~by_code["matched"] & (meant != MULTIPLE)
-    for text in meant[strange & known].unique():
+    for text in meant[strange & offered].unique():
         near = nearest(text, codelist.codelist)
         hint = f"; nearest are {', '.join(near)}" if near else ""
         problem = problem.mask(
-            strange & known & (meant == text), f"is no term of codelist {codelist.name}{hint}"
+            strange & offered & (meant == text), f"is no term of codelist {codelist.name}{hint}"
         )
     return value, problem

@@ -60,15 +60,15 @@ class BlockRecords:
         keep = met(block.where, form, block.bind)
         unanswered = all_findings(_left_without_answer(block, form, keep))
         clause = " and ".join(str(clause) for clause in block.where)
-        left = _told(form, form.frame.index[~keep], clause)
+        left = _listed(form, form.frame.index[~keep], clause)
         if block.distinct:
             double = _doubled(block, form, form.frame[keep])
             kept = f"{block.keep} of the records that agree in {', '.join(block.distinct)}"
-            left = pd.concat([left, _told(form, double, kept)], ignore_index=True)
+            left = pd.concat([left, _listed(form, double, kept)], ignore_index=True)
             keep &= ~form.frame.index.isin(double)
         if block.ticked:
             form, unticked = one_for_each_tick(block, form, form.frame[keep])
-            none = _told(form, unticked, f"no box of {block.ticked} is ticked")
+            none = _listed(form, unticked, f"no box of {block.ticked} is ticked")
             left = pd.concat([left, none], ignore_index=True)
             keep = pd.Series(data=True, index=form.frame.index)
         one = Collapsed(form)
@@ -93,11 +93,11 @@ class BlockRecords:
                 fields[name] = (other, forms(other, "").field_named(field, block.place))
             elif name in block.bind:
                 form.field_named(source, block.place)
-        frames = {name: found.frame for name, found in beside.items()}
-        told = all_findings(
-            [unanswered, one.findings, *(found.findings for found in beside.values())]
+        frames = {name: joined_one.frame for name, joined_one in beside.items()}
+        finding_table = all_findings(
+            [unanswered, one.findings, *(joined_one.findings for joined_one in beside.values())]
         )
-        return cls(number, block, form, rows, fields, frames, left, one, told)
+        return cls(number, block, form, rows, fields, frames, left, one, finding_table)
 
     @property
     def index(self) -> pd.Index:
@@ -108,21 +108,21 @@ class BlockRecords:
     def merged(self) -> pd.DataFrame:
         """The records that were made one with another: form, record, clause."""
         clause = f"made one with another for each {', '.join(self.block.group_by)}"
-        return _told(self.form, self.one.members["record"], clause)
+        return _listed(self.form, self.one.members["record"], clause)
 
-    def places(self, name: str) -> pd.DataFrame:
+    def contexts(self, name: str) -> pd.DataFrame:
         """The CONTEXT of the record that the value of a name is from, for each of the rows."""
-        places = pd.DataFrame({known: as_plain(self.column(known)) for known in CONTEXT})
+        contexts = pd.DataFrame({column: as_plain(self.column(column)) for column in CONTEXT})
         owner, source = self._source(name)
         if owner:
             other = self.joined[owner].set_axis(self.index)
-            there = [known for known in CONTEXT if known in other]
-            return places.assign(**{known: as_plain(other[known]) for known in there})
-        taken = self.one.taken.get(source, places.iloc[:0])
+            there = [column for column in CONTEXT if column in other]
+            return contexts.assign(**{column: as_plain(other[column]) for column in there})
+        taken = self.one.taken.get(source, contexts.iloc[:0])
         elsewhere = taken[taken.index.isin(self.index)]
         if elsewhere.empty:
-            return places
-        return pd.concat([places.drop(elsewhere.index), elsewhere]).loc[self.index]
+            return contexts
+        return pd.concat([contexts.drop(elsewhere.index), elsewhere]).loc[self.index]
 
     def column(self, name: str) -> pd.Series:
         """A column of the block's rows: context, a bound or joined name; else all missing."""
@@ -195,7 +195,7 @@ def _left_without_answer(block: Block, form: Form, keep: pd.Series) -> Iterator[
             )
 
 
-def _told(form: Form, records: pd.Index | pd.Series, clause: str) -> pd.DataFrame:
+def _listed(form: Form, records: pd.Index | pd.Series, clause: str) -> pd.DataFrame:
     """Records of a form, with what was done to them."""
     return pd.DataFrame({"form": form.name, "record": records, "clause": clause})
 

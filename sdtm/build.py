@@ -42,8 +42,8 @@ class SdtmBuild:
     ledger: Ledger
 
     def __repr__(self) -> str:
-        told = counted(len(self.findings), "finding")
-        return f"<SdtmBuild: {counted(len(self.tables), 'dataset')}, {told}>"
+        count = counted(len(self.findings), "finding")
+        return f"<SdtmBuild: {counted(len(self.tables), 'dataset')}, {count}>"
 
 
 @dataclass(frozen=True)
@@ -66,37 +66,37 @@ def build_sdtm(study: Study, raw: RawData, size: int = GROUP) -> SdtmBuild:
     tables = together(study, [group.tables for group in groups])
     usages = [group.usages[name] for name in names for group in groups]
     used = ledger(study, raw, usages, [tables[name].trace for name in names])
-    found = [group.findings[name] for name in names for group in groups]
-    return SdtmBuild(tables, all_findings([raw.findings, *found, used.findings]), used)
+    of_groups = [group.findings[name] for name in names for group in groups]
+    return SdtmBuild(tables, all_findings([raw.findings, *of_groups, used.findings]), used)
 
 
 def _built(study: Study, raw: RawData) -> _Group:
-    parts = _parts(study, raw)
-    for owner, name in _order(parts):
+    tabulations = _tabulations(study, raw)
+    for owner, name in _order(tabulations):
         if name == RECORDS:
-            parts[owner].collect()
+            tabulations[owner].collect()
         else:
-            parts[owner].make(name)
+            tabulations[owner].make(name)
     tables: dict[str, Table] = {}
-    for part in parts.values():
-        table = part.table()
+    for tabulation in tabulations.values():
+        table = tabulation.table()
         tables[table.name] = table
-        if part.dataset.supplemental:
-            qualifiers = supplemental_table(part.dataset, table)
+        if tabulation.dataset.supplemental:
+            qualifiers = supplemental_table(tabulation.dataset, table)
             tables[qualifiers.name] = qualifiers
     return _Group(
         tables,
-        {name: part.findings() for name, part in parts.items()},
-        {name: part.usage() for name, part in parts.items()},
+        {name: tabulation.findings() for name, tabulation in tabulations.items()},
+        {name: tabulation.usage() for name, tabulation in tabulations.items()},
     )
 
 
-def _parts(study: Study, raw: RawData) -> Mapping[str, Tabulation]:
-    parts: dict[str, Tabulation] = {}
+def _tabulations(study: Study, raw: RawData) -> Mapping[str, Tabulation]:
+    tabulations: dict[str, Tabulation] = {}
     for dataset in study.of("SDTMIG"):
         if dataset.blocks:
-            parts[dataset.name] = Tabulation(dataset, study, raw, parts)
-    return parts
+            tabulations[dataset.name] = Tabulation(dataset, study, raw, tabulations)
+    return tabulations
 
 
 def tried(study: Study, raw: RawData) -> tuple[CdisckitError, ...]:
@@ -104,37 +104,43 @@ def tried(study: Study, raw: RawData) -> tuple[CdisckitError, ...]:
 
     With raw data that have forms and no records it tells what is wrong in the specification.
     """
-    parts = _parts(study, raw)
+    tabulations = _tabulations(study, raw)
     problems: list[CdisckitError] = []
     try:
-        order = _order(parts)
+        order = _order(tabulations)
     except SpecError as error:
         return (error,)
     failed: set[tuple[str, str]] = set()
     for owner, name in order:
-        part = parts[owner]
+        tabulation = tabulations[owner]
         if name == RECORDS:
-            needs = set(part.needs_of_records())
+            needs = set(tabulation.needs_of_records())
         else:
-            found = part.variables.get(name)
-            needs = {(owner, RECORDS), *(part.needs(found) if found else ())}
+            variable = tabulation.variables.get(name)
+            needs = {(owner, RECORDS), *(tabulation.needs(variable) if variable else ())}
         if needs & failed:
             failed.add((owner, name))
             continue
         try:
-            part.collect() if name == RECORDS else part.make(name)
+            tabulation.collect() if name == RECORDS else tabulation.make(name)
         except CdisckitError as error:
             problems.append(error)
             failed.add((owner, name))
     return tuple(problems)
 
 
-def _order(parts: Mapping[str, Tabulation]) -> Iterable[tuple[str, str]]:
+def _order(tabulations: Mapping[str, Tabulation]) -> Iterable[tuple[str, str]]:
     """All (dataset, variable), each after its dataset's records and what its rules read."""
     graph = {
-        (part.dataset.name, variable.name): {(part.dataset.name, RECORDS), *part.needs(variable)}
-        for part in parts.values()
-        for variable in part.variables.values()
+        (tabulation.dataset.name, variable.name): {
+            (tabulation.dataset.name, RECORDS),
+            *tabulation.needs(variable),
+        }
+        for tabulation in tabulations.values()
+        for variable in tabulation.variables.values()
     }
-    graph |= {(name, RECORDS): set(part.needs_of_records()) for name, part in parts.items()}
+    graph |= {
+        (name, RECORDS): set(tabulation.needs_of_records())
+        for name, tabulation in tabulations.items()
+    }
     return sorted_by_need(graph)

@@ -74,13 +74,13 @@ def collapsed(block: Block, form: Form, rows: pd.DataFrame, names: Sequence[str]
     first = ~group.duplicated()
     kept = pd.Series(rows.index[first].take(group.to_numpy()), index=rows.index, dtype="int64")
     members = pd.DataFrame({"kept": kept[~first], "record": rows.index[~first]})
-    made = rows[first].copy()
+    one_each = rows[first].copy()
     several = group[group.duplicated(keep=False)].index
     read = [name for name in names if name not in by] if len(members) else []
     values = {name: rows.loc[several, name].dropna() for name in read}
     _check_same({n: v for n, v in values.items() if n not in rules}, kept, rows, block)
     taken: dict[str, pd.DataFrame] = {}
-    found: list[pd.DataFrame] = []
+    finding_tables: list[pd.DataFrame] = []
     for name, collected in values.items():
         rule = rules.get(name, "first")
         ranked = collected
@@ -95,16 +95,16 @@ def collapsed(block: Block, form: Form, rows: pd.DataFrame, names: Sequence[str]
         chosen = kept[ranked.index].drop_duplicates(keep=end)
         if rule in ("min", "max"):
             left = problem.drop(chosen.index).dropna()
-            found.append(_unread(left, collected, rows, form.name, str(rule)))
+            finding_tables.append(_unread(left, collected, rows, form.name, str(rule)))
         one = collected[chosen.index].set_axis(chosen)
         if rule == "joined":
             pairs = pd.DataFrame({"kept": kept[collected.index], "value": collected})
             one = pairs.drop_duplicates().groupby("kept")["value"].agg(SEPARATOR.join)
-        made.loc[made.index.isin(kept[several]), name] = one
+        one_each.loc[one_each.index.isin(kept[several]), name] = one
         other = chosen[chosen != chosen.index]
         taken[name] = rows.loc[other.index, list(CONTEXT)].apply(as_plain).set_axis(other)
-    made_one = replace(form, frame=made)
-    return Collapsed(made_one, members, MappingProxyType(taken), all_findings(found))
+    made_one = replace(form, frame=one_each)
+    return Collapsed(made_one, members, MappingProxyType(taken), all_findings(finding_tables))
 
 
 def _order(values: pd.Series, field: Field) -> tuple[pd.Series, pd.Series]:
@@ -123,18 +123,18 @@ def _unread(
     """A finding for each value that cannot be compared and therefore does not count."""
     undeclared = problem.str.contains(UNDECLARED, regex=False)
     remedy = text_where(undeclared, " with dates: DMY, MDY or YMD in study.yaml").fillna("")
-    places = rows.loc[problem.index]
+    contexts = rows.loc[problem.index]
     return findings(
         severity="error",
         rule="CK-COLLAPSE-VALUE",
         form=form,
-        subject=places["@subject"],
-        seq=places["@form_repeat"],
+        subject=contexts["@subject"],
+        seq=contexts["@form_repeat"],
         variable=str(values.name),
         value=values[problem.index],
         message=f"takes no part in the {rule} of its group: " + problem + remedy,
-        file=places["@file"],
-        line=places["@line"],
+        file=contexts["@file"],
+        line=contexts["@line"],
     )
 
 
@@ -151,9 +151,9 @@ def _check_same(
             lines = ", ".join(rows.loc[group.index[group.eq(first)], "@line"].astype(str))
             differ[name] = f"{rows['@file'][first]} lines {lines}"
     if differ:
-        told = ", ".join(f"{name} ({lines})" for name, lines in differ.items())
+        fields = ", ".join(f"{name} ({lines})" for name, lines in differ.items())
         raise MappingError(
-            f"fields differ between the records of one group: {told}",
+            f"fields differ between the records of one group: {fields}",
             where=block.place,
             remedy=f"say under collapse what counts, as {next(iter(differ))}: first, or last, min,"
             " max, joined or {any: value}",

@@ -96,17 +96,17 @@ def date_before_time(text: str, style: DateStyle) -> str | None:
         if is_number(rest) and mark[0] != "T":
             continue  # rather one part too many than a time
         try:
-            found = read_date(value[: mark.start()], style)
+            date = read_date(value[: mark.start()], style)
         except DateTextError:
             continue
-        if found and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", found):
-            return found
+        if date and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", date):
+            return date
     return None
 
 
 def _iso(value: str, words: Words) -> Partial | None:
     declared = words.unknown - UNKNOWN
-    if any(part in declared for part in re.findall("[0-9]+", value)):
+    if any(number in declared for number in re.findall("[0-9]+", value)):
         return None
     return iso_partial(value)
 
@@ -165,11 +165,11 @@ def _why_no_clock(value: str) -> str:
 
 
 def _clock(match: re.Match[str], words: Words) -> Partial:
-    def known(name: str) -> str | None:
+    def digits(name: str) -> str | None:
         text = match[name]
         return None if text is None or text in words.unknown else text
 
-    hour, minute, second = known("hour"), known("minute"), known("second")
+    hour, minute, second = digits("hour"), digits("minute"), digits("second")
     number = None if hour is None else int(hour)
     if match["half"]:
         if number is None or not 1 <= number <= 12:
@@ -204,18 +204,18 @@ def _day(tokens: list[str], style: DateStyle, words: Words) -> Partial:
         readings = _with_year(tokens, kinds, style)
     else:
         readings = [_without_year(tokens, kinds, style)]
-    found: set[Partial] = set()
+    partials: set[Partial] = set()
     problem = ""
     for reading in readings:
         try:
-            found.add(_existing(reading, style, words))
+            partials.add(_existing(reading, style, words))
         except DateTextError as error:
             problem = problem or str(error)
-    if len(found) > 1:
+    if len(partials) > 1:
         raise DateTextError("day and month cannot be told apart; declare the order")
-    if not found:
+    if not partials:
         raise DateTextError(_in_order(problem, kinds, style))
-    return found.pop()
+    return partials.pop()
 
 
 def _tokens(text: str, words: Words) -> list[str]:
@@ -231,7 +231,7 @@ def _tokens(text: str, words: Words) -> list[str]:
     if match is None:
         raise DateTextError(_why_no_date(text, words))
     tokens = [token for token in match.group(1, 3, 5) if token]
-    separators = {part.strip() for part in match.group(2, 4) if part} - {"", ","}
+    separators = {separator.strip() for separator in match.group(2, 4) if separator} - {"", ","}
     if len(separators) > 1 and not any(token in MONTHS for token in tokens):
         raise DateTextError("numbers with different separators")
     return tokens
@@ -266,8 +266,8 @@ def _kind(token: str, words: Words) -> str:
 def _with_month_name(tokens: list[str], kinds: str, style: DateStyle) -> _Day:
     if kinds.count("M") > 1 or kinds.count("Y") > 1:
         raise DateTextError("two months or two years")
-    place = kinds.index("M")
-    month, rest = tokens[place], [*tokens[:place], *tokens[place + 1 :]]
+    position = kinds.index("M")
+    month, rest = tokens[position], [*tokens[:position], *tokens[position + 1 :]]
     match kinds.replace("M", ""):
         case "":
             raise DateTextError("a month without a year")
@@ -281,9 +281,9 @@ def _with_month_name(tokens: list[str], kinds: str, style: DateStyle) -> _Day:
             return _Day(rest[0], month, rest[1])
         case "NY" | "UY":
             return _Day(rest[1], month, rest[0])
-    if place == 2:
+    if position == 2:
         raise DateTextError("day and year cannot be told apart")
-    if style.order == "YMD" and place == 1:
+    if style.order == "YMD" and position == 1:
         return _Day(rest[0], month, rest[1])
     return _Day(rest[1], month, rest[0])
 

@@ -44,7 +44,7 @@ class Tabulation(Making):
     """A dataset of SDTM in the making; `parts` are all of them, by name, itself included."""
 
     def __init__(
-        self, dataset: Dataset, study: Study, raw: RawData, parts: Mapping[str, Tabulation]
+        self, dataset: Dataset, study: Study, raw: RawData, tabulations: Mapping[str, Tabulation]
     ) -> None:
         super().__init__(dataset)
         own = (*dataset.variables, *dataset.supplemental, *dataset.working)
@@ -53,11 +53,11 @@ class Tabulation(Making):
         self._answers: Answers
         self._study = study
         self._raw = raw
-        self._parts = parts
+        self._tabulations = tabulations
         self._datasets = {d.name for d in study.datasets}
         self._values: dict[str, pd.Series] = {}
         self._read_as: dict[str, pd.Series] = {}
-        self._found: list[pd.DataFrame] = []
+        self._finding_tables: list[pd.DataFrame] = []
 
     # what is needed first
 
@@ -72,19 +72,19 @@ class Tabulation(Making):
                     of_join = {n.partition(".")[2] for n in names if n.startswith(f"{join.name}.")}
                     of_join |= {join.first, join.last, *variables_of(join.where)}
                     of_join |= {theirs for _, theirs in join.by}
-                    known = owners[join.form].variables
-                    yield from ((join.form, name) for name in sorted(of_join) if name in known)
+                    variables = owners[join.form].variables
+                    yield from ((join.form, name) for name in sorted(of_join) if name in variables)
             if block.form in owners:
                 yield block.form, RECORDS
                 read = names | set(variables_of(block.where)) | {RESULT}
                 fields = {block.bind.get(name, name) for name in read}
-                known = owners[block.form].variables
-                yield from ((block.form, field) for field in sorted(fields) if field in known)
+                variables = owners[block.form].variables
+                yield from ((block.form, field) for field in sorted(fields) if field in variables)
 
     def needs(self, variable: Variable) -> Iterator[tuple[str, str]]:
         """The (dataset, variable) that the rules of a variable read."""
         if variable.name == f"{self.dataset.domain}SEQ":
-            yield from ((part.dataset.name, "USUBJID") for part in self._parts_before())
+            yield from ((split.dataset.name, "USUBJID") for split in self._splits_before())
         for rule in variable.rules:
             for name in variables_of(rule.when):
                 if name in self.variables:
@@ -95,7 +95,7 @@ class Tabulation(Making):
                 owner, name = split_source(source)
                 if source in self.variables:
                     yield self.dataset.name, source
-                elif owner in self._parts:
+                elif owner in self._tabulations:
                     yield owner, name
                     yield owner, "USUBJID"
                     yield self.dataset.name, "USUBJID"
@@ -106,7 +106,7 @@ class Tabulation(Making):
         blocks = self.dataset.blocks
         named = {name for b in blocks for name in (b.form, *(j.form for j in b.joins))}
         named -= set(self._raw.forms)
-        return {name: self._parts[name] for name in sorted(named & set(self._parts))}
+        return {name: self._tabulations[name] for name in sorted(named & set(self._tabulations))}
 
     def _raw_names(self) -> Mapping[str, str]:
         """The names that rules read of the records, each with the place of the first rule."""
@@ -129,10 +129,10 @@ class Tabulation(Making):
         """Collect the records, before any variable is made."""
         others = {
             name: (
-                dataset_form(name, part.records.places(part.index), part._values),
-                part.records.trace,
+                dataset_form(name, owner.records.contexts(owner.index), owner._values),
+                owner.records.trace,
             )
-            for name, part in self._owners().items()
+            for name, owner in self._owners().items()
         }
         self.records = collect_records(
             self.dataset, self._study, self._raw, self._raw_names(), others
@@ -163,18 +163,18 @@ class Tabulation(Making):
             swapped = values.str.replace(".", ",", regex=False)
             self._read_as[variable.name] = as_category(values.mask(rows, swapped))
 
-    def _parts_before(self) -> Iterator[Tabulation]:
+    def _splits_before(self) -> Iterator[Tabulation]:
         """The datasets before this one into which its domain is split (VSBP before VSWT)."""
-        for name, part in self._parts.items():
+        for name, other in self._tabulations.items():
             if name == self.dataset.name:
                 return
-            if part.dataset.domain == self.dataset.domain:
-                yield part
+            if other.dataset.domain == self.dataset.domain:
+                yield other
 
     def _numbered_on(self, numbers: pd.Series) -> pd.Series:
         """Sequence numbers that go on where those of the parts before end, for each subject."""
-        for part in self._parts_before():
-            taken = as_plain(part.subjects).value_counts()
+        for split in self._splits_before():
+            taken = as_plain(split.subjects).value_counts()
             numbers = numbers + as_plain(self.subjects).map(taken).fillna(0)
         return numbers
 
@@ -243,13 +243,13 @@ class Tabulation(Making):
     def many_records(self, rule: Rule, rows: pd.Series) -> list[pd.Series]:
         """Variables of another dataset and its USUBJID, of the records that meet `where`."""
         owners = {split_source(source)[0] for source in rule.sources}
-        if len(owners) != 1 or not owners <= set(self._parts):
+        if len(owners) != 1 or not owners <= set(self._tabulations):
             raise SpecError(
                 "the sources must be variables of one other dataset",
                 where=rule.place,
                 remedy="write from: [DATASET.VARIABLE]",
             )
-        other = self._parts[owners.pop()]
+        other = self._tabulations[owners.pop()]
         names = [*(split_source(source)[1] for source in rule.sources), "USUBJID"]
         read = (*names, *variables_of(rule.where))
         frame = pd.DataFrame({name: as_plain(other._values[name]) for name in read})
@@ -259,21 +259,21 @@ class Tabulation(Making):
     def record(self, rule: Rule, label: Any) -> str:
         """A record of the sources of a rule: subject, form, file and line."""
         of_many = rule.derivation is not None and rule.derivation.scope == "subject"
-        at = self._parts[split_source(rule.sources[0])[0]] if of_many else self
-        found = at.records.places(pd.Index([label])).iloc[0]
-        form = at.dataset.blocks[found["@block"]].form
-        return f"subject {found['@subject']} ({form}, {found['@file']} line {found['@line']})"
+        at = self._tabulations[split_source(rule.sources[0])[0]] if of_many else self
+        context = at.records.contexts(pd.Index([label])).iloc[0]
+        form = at.dataset.blocks[context["@block"]].form
+        return f"subject {context['@subject']} ({form}, {context['@file']} line {context['@line']})"
 
     def _other(self, source: str, rule: Rule) -> tuple[str, str, Tabulation]:
         """The dataset that a source is of, the name of its variable there, and its making."""
         owner, name = split_source(source)
-        if owner not in self._parts:
+        if owner not in self._tabulations:
             raise SpecError(
                 f"{source}: {owner} is made after the records of {self.dataset.name}",
                 where=rule.place,
                 remedy="name a variable of a dataset that has records of its own",
             )
-        return owner, name, self._parts[owner]
+        return owner, name, self._tabulations[owner]
 
     def _everywhere(self, source: str, rule: Rule) -> pd.Series:
         """A variable of another dataset, for all its records that meet `where`."""
@@ -296,10 +296,10 @@ class Tabulation(Making):
             )
         of_subject = as_plain(values).reindex
 
-        def found(subjects: pd.Series) -> pd.Series:
+        def value_of(subjects: pd.Series) -> pd.Series:
             return of_subject(pd.Index(subjects)).reset_index(drop=True)
 
-        return on_distinct(found, self.subjects)
+        return on_distinct(value_of, self.subjects)
 
     # what comes of it
 
@@ -311,12 +311,12 @@ class Tabulation(Making):
         """
         self._report_unplanned()
         self._blank_units()
-        self._found = self._answers.findings
+        self._finding_tables = self._answers.findings
         del self._answers
         keys = [v.name for k in self.dataset.keys for v in self.dataset.variables if v.name == k]
         index = self.index
         order = stable_order([self._values[key] for key in keys], len(index))
-        self._found.append(self._findings(order))
+        self._finding_tables.append(self._findings(order))
 
         def in_order(variable: Variable) -> pd.Series:
             values = self._values.pop(variable.name).array.take(order)
@@ -338,7 +338,7 @@ class Tabulation(Making):
 
     def findings(self) -> pd.DataFrame:
         """What was found while the variables were made; complete once the table is."""
-        return all_findings(self._found)
+        return all_findings(self._finding_tables)
 
     def usage(self) -> Usage:
         """What the ledger needs to know of this dataset, once its table is made."""
@@ -349,8 +349,8 @@ class Tabulation(Making):
         position = _positions(order)
 
         def located(rows: pd.Index, _: np.ndarray) -> Mapping[str, pd.Series]:
-            places = self.records.places(rows)
-            return {name: places[f"@{name}"] for name in ("subject", "file", "line")}
+            contexts = self.records.contexts(rows)
+            return {name: contexts[f"@{name}"] for name in ("subject", "file", "line")}
 
         return self.account.findings(position, located)
 
@@ -376,10 +376,10 @@ class Tabulation(Making):
             return
         event = self.records.column("@event")
         unplanned = event.notna() & self.records.column("@visitnum").isna()
-        told = pd.Series(
+        message = pd.Series(
             "the event is none of the visits in study.yaml", index=self.index[unplanned]
         )
-        self.account.report("CK-VISIT-EVENT", "error", "VISITNUM", event, told)
+        self.account.report("CK-VISIT-EVENT", "error", "VISITNUM", event, message)
 
 
 def _positions(order: np.ndarray) -> np.ndarray:

@@ -56,18 +56,18 @@ def in_groups(study: Study, raw: RawData, size: int) -> Iterator[RawData]:
         yield of_subjects(raw, members.index)
 
 
-def together(study: Study, parts: Sequence[dict[str, Table]]) -> Mapping[str, Table]:
+def together(study: Study, groups: Sequence[dict[str, Table]]) -> Mapping[str, Table]:
     """The datasets built for groups of subjects as one, each in the order of its keys.
 
     Datasets that are about no subject, such as those of trial design, are the same in every group
     and are taken from the first. The parts are emptied on the way: of millions of records there is
     no room for them and the whole.
     """
-    return MappingProxyType({name: _whole(study.dataset(name), parts) for name in list(parts[0])})
+    return MappingProxyType({name: _whole(study.dataset(name), groups) for name in list(groups[0])})
 
 
-def _whole(dataset: Dataset, parts: Sequence[dict[str, Table]]) -> Table:
-    tables = [part.pop(dataset.name) for part in parts if dataset.name in part]
+def _whole(dataset: Dataset, groups: Sequence[dict[str, Table]]) -> Table:
+    tables = [group.pop(dataset.name) for group in groups if dataset.name in group]
     if _about_no_subject(dataset):
         del tables[1:]
     # SUPP-- stands in the order of its parent's records, which is not that of IDVARVAL as text.

@@ -44,17 +44,17 @@ def joined(join: Join, block: Block, form: Form, rows: NDArray[np.intp], other: 
     asked = pd.DataFrame(
         {n: _answered(form, own, here) for n, (own, _) in enumerate(by)}
     ).reset_index(drop=True)
-    known = keys.notna().all(axis=1)
-    keys, others = keys[known], others[known]
+    complete = keys.notna().all(axis=1)
+    keys, others = keys[complete], others[complete]
     several = keys.duplicated(keep=False)
     code = pd.concat([keys, asked], ignore_index=True).groupby(list(keys), dropna=False).ngroup()
     theirs, mine = code.iloc[: len(keys)], code.iloc[len(keys) :].reset_index(drop=True)
     one = pd.Series(others.index[~several], index=theirs[~several.to_numpy()])
     record = mine.map(one)
-    found = others.reindex(pd.Index(record)).reset_index(drop=True)
+    beside = others.reindex(pd.Index(record)).reset_index(drop=True)
     doubled = mine.isin(theirs[several.to_numpy()])
-    told = _several(join, form, rows[doubled.to_numpy()], other, mine[doubled], theirs, others)
-    return Joined(found.assign(**{"@record": record.astype("float64")}), told)
+    doubles = _several(join, form, rows[doubled.to_numpy()], other, mine[doubled], theirs, others)
+    return Joined(beside.assign(**{"@record": record.astype("float64")}), doubles)
 
 
 def _key(name: str, block: Block | None, form: Form, join: Join) -> str:
@@ -103,7 +103,7 @@ def _several(
         return no_findings()
     at = as_plain(others["@file"]) + " line " + others["@line"].astype("str")
     lines = at.fillna("a row of the table").groupby(theirs.to_numpy()).agg(", ".join)
-    places = form.frame.iloc[rows]
+    contexts = form.frame.iloc[rows]
     message = (
         f"{join.name} finds several records of {other.name} with the same"
         f" {' and '.join(theirs for _, theirs in join.by)} ("
@@ -114,8 +114,8 @@ def _several(
         severity="error",
         rule="CK-JOIN-RECORDS",
         form=form.name,
-        subject=as_plain(places["@subject"]).reset_index(drop=True),
+        subject=as_plain(contexts["@subject"]).reset_index(drop=True),
         message=message.reset_index(drop=True),
-        file=as_plain(places["@file"]).reset_index(drop=True),
-        line=places["@line"].reset_index(drop=True),
+        file=as_plain(contexts["@file"]).reset_index(drop=True),
+        line=contexts["@line"].reset_index(drop=True),
     )

@@ -77,7 +77,7 @@ def ledger(
     used_fields = _used_fields(usages)
     rows: list[dict[str, object]] = []
     of_fields: list[dict[str, object]] = []
-    found: list[pd.DataFrame] = [*_without_result(usages, raw)]
+    finding_tables: list[pd.DataFrame] = [*_without_result(usages, raw)]
     for form in raw.forms.values():
         fields = set(form.fields)
         declared = not_submitted.get(form.name, set())
@@ -106,7 +106,7 @@ def ledger(
         )
         uses = (("used", used_of_form), ("unaccounted", open_fields))
         of_fields.extend(_of_field(form, field, uses) for field in form.fields.values())
-        found.extend(_findings(form, open_fields, lost))
+        finding_tables.extend(_findings(form, open_fields, lost))
     named = [
         _named([usage.left_out for usage in usages], used_records, raw),
         _named([usage.merged for usage in usages], np.zeros_like(used_records), raw),
@@ -115,15 +115,15 @@ def ledger(
     return Ledger(
         pd.DataFrame(rows),
         pd.DataFrame(of_fields),
-        all_findings(found),
+        all_findings(finding_tables),
         pd.concat(filled, ignore_index=True),
     )
 
 
 def _of_field(form: Form, field: Field, uses: Iterable[tuple[str, set[str]]]) -> dict[str, object]:
     """The line of one field: how many records answer it, and what became of it."""
-    given = form.frame[field.name]
-    answers = int(on_distinct(field.answered, given).notna().sum())
+    column = form.frame[field.name]
+    answers = int(on_distinct(field.answered, column).notna().sum())
     use = next((use for use, fields in uses if field.name in fields), "not submitted")
     return {
         "form": form.name,
@@ -131,7 +131,7 @@ def _of_field(form: Form, field: Field, uses: Iterable[tuple[str, set[str]]]) ->
         "label": field.label,
         "choices": " | ".join(f"{code}, {label}" for code, label in field.choices.items()),
         "answers": answers,
-        "missing-data codes": int(on_distinct(trimmed, given).notna().sum()) - answers,
+        "missing-data codes": int(on_distinct(trimmed, column).notna().sum()) - answers,
         "use": use,
     }
 
@@ -184,28 +184,28 @@ def _named(tables: Iterable[pd.DataFrame], used: NDArray[np.bool_], raw: RawData
     filled = [table for table in tables if len(table)]
     if not filled:
         return pd.DataFrame(columns=columns)
-    found = pd.concat(filled).drop_duplicates()
-    found = found[found["form"].isin(list(raw.forms))].astype({"record": "int64"})
-    found = found[~used[found["record"]]]
-    rules = found.groupby(["form", "record"], sort=False)["clause"].agg("; ".join).reset_index()
-    places = raw.records()[["subject", "file", "line"]]
-    named = rules.join(places, on="record").rename(columns={"clause": "rule"})
+    records = pd.concat(filled).drop_duplicates()
+    records = records[records["form"].isin(list(raw.forms))].astype({"record": "int64"})
+    records = records[~used[records["record"]]]
+    rules = records.groupby(["form", "record"], sort=False)["clause"].agg("; ".join).reset_index()
+    contexts = raw.records()[["subject", "file", "line"]]
+    named = rules.join(contexts, on="record").rename(columns={"clause": "rule"})
     return named[columns].sort_values(["record", "form"], ignore_index=True)
 
 
 def _not_submitted(study: Study, raw: RawData) -> Mapping[str, set[str]]:
     declared: dict[str, set[str]] = {}
-    places = [(study.not_submitted, "study.yaml")]
-    places += [(d.not_submitted, d.file) for d in study.datasets]
-    for given, file in places:
-        for form, fields in given.items():
-            known = raw.form(form, file).fields
+    declarations = [(study.not_submitted, "study.yaml")]
+    declarations += [(d.not_submitted, d.file) for d in study.datasets]
+    for of_form, file in declarations:
+        for form, fields in of_form.items():
+            fields_there = raw.form(form, file).fields
             for field in fields:
-                if field != WHOLE_FORM and field not in known:
+                if field != WHOLE_FORM and field not in fields_there:
                     raise SpecError(
                         f"not_submitted: form {form} has no field {field}",
                         where=file,
-                        remedy=did_you_mean(field, known),
+                        remedy=did_you_mean(field, fields_there),
                     )
             declared.setdefault(form, set()).update(fields)
     return declared

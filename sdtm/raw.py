@@ -115,8 +115,8 @@ class Field:
         if self.decimal == "." or self.choices:
             return text
         return once_each(
-            lambda known: pd.Series(
-                [(with_point(one) or one) if isinstance(one, str) else one for one in known],
+            lambda texts: pd.Series(
+                [(with_point(one) or one) if isinstance(one, str) else one for one in texts],
                 dtype="str",
             ),
             as_plain(text),
@@ -130,12 +130,12 @@ class Field:
         if self.decimal == "." or self.choices:
             return pd.Series(data=False, index=text.index)
 
-        def found(known: pd.Series) -> pd.Series:
+        def points(texts: pd.Series) -> pd.Series:
             number = [isinstance(one, str) and "." in one and read_qualified(one) is not None
-                      for one in known]  # fmt: skip
-            return pd.Series(number, dtype="bool") & self.iso(known).isna()
+                      for one in texts]  # fmt: skip
+            return pd.Series(number, dtype="bool") & self.iso(texts).isna()
 
-        return once_each(found, as_plain(text))
+        return once_each(points, as_plain(text))
 
     def as_read(self, text: pd.Series) -> pd.Series:
         """The texts as functions and conditions read them: no point where none is meant."""
@@ -172,8 +172,8 @@ class Form:
             object.__setattr__(self, "frame", self.frame.assign(**texts))
 
     def __repr__(self) -> str:
-        told = (counted(len(self.fields), "field"), counted(len(self.frame), "record"))
-        return f"<Form {self.name}: {', '.join(told)}>"
+        counts = (counted(len(self.fields), "field"), counted(len(self.frame), "record"))
+        return f"<Form {self.name}: {', '.join(counts)}>"
 
     def field_named(self, name: str, place: str) -> Field:
         """The field of that name; RawDataError if the form has none."""
@@ -205,26 +205,26 @@ class Form:
         long = long.merge(unit, on=["record", "item"], how="left", suffixes=("", "_unit"))
         context = self.frame[list(CONTEXT)].apply(as_plain).loc[long["record"]].set_axis(long.index)
         context.columns = pd.Index([name.removeprefix("@") for name in CONTEXT])
-        made = context.assign(
+        values = context.assign(
             record=long["record"],
             form=pd.Series(self.name, index=long.index, dtype="str"),
             item=long["item"],
             text=long["text"],
             unit=long["text_unit"],
         )
-        return made[list(TIDY)]
+        return values[list(TIDY)]
 
 
 def findings_on(form: Form, records: pd.Index, **columns: Any) -> pd.DataFrame:
     """A finding for each of some records of a form, with whose they are and where they stand."""
-    places = form.frame.loc[records]
+    contexts = form.frame.loc[records]
     return findings(
         form=form.name,
-        subject=places["@subject"],
-        event=places["@event"],
-        seq=as_plain(places["@group_repeat"]).fillna(as_plain(places["@form_repeat"])),
-        file=places["@file"],
-        line=places["@line"],
+        subject=contexts["@subject"],
+        event=contexts["@event"],
+        seq=as_plain(contexts["@group_repeat"]).fillna(as_plain(contexts["@form_repeat"])),
+        file=contexts["@file"],
+        line=contexts["@line"],
         **columns,
     )
 
@@ -241,11 +241,11 @@ def check_reserved(names: Iterable[str], where: str) -> None:
         )
 
 
-def context(index: pd.Index, file: str, line: pd.Series, **known: pd.Series) -> pd.DataFrame:
+def context(index: pd.Index, file: str, line: pd.Series, **columns: pd.Series) -> pd.DataFrame:
     """The columns CONTEXT for records with that index; what is not known is missing."""
-    given = {f"@{name}": as_category(column) for name, column in known.items()}
-    given |= {"@file": constant(file, index), "@line": line.astype("Int64")}
-    return pd.DataFrame({name: given.get(name, missing(index)) for name in CONTEXT})
+    roles = {f"@{name}": as_category(column) for name, column in columns.items()}
+    roles |= {"@file": constant(file, index), "@line": line.astype("Int64")}
+    return pd.DataFrame({name: roles.get(name, missing(index)) for name in CONTEXT})
 
 
 @dataclass(frozen=True)
@@ -265,8 +265,8 @@ class RawData:
 
     def __repr__(self) -> str:
         records = sum(len(form.frame) for form in self.forms.values())
-        told = (counted(len(self.forms), "form"), counted(records, "record"))
-        return f"<RawData: {', '.join(told)}, {counted(len(self.findings), 'finding')}>"
+        counts = (counted(len(self.forms), "form"), counted(records, "record"))
+        return f"<RawData: {', '.join(counts)}, {counted(len(self.findings), 'finding')}>"
 
     def _repr_html_(self) -> str:
         """Its forms."""
@@ -320,31 +320,31 @@ class RawData:
         return table.rename_axis("record").sort_index()
 
 
-def combined(parts: Iterable[RawData]) -> RawData:
+def combined(sources: Iterable[RawData]) -> RawData:
     """What several sources gave, as one; records are numbered through in the order given."""
     forms: dict[str, Form] = {}
     files: list[Path] = []
-    found: list[pd.DataFrame] = []
+    finding_tables: list[pd.DataFrame] = []
     superseded: list[pd.DataFrame] = []
-    for part in parts:
-        sizes = [len(form.frame) for form in part.forms.values()]
+    for source in sources:
+        sizes = [len(form.frame) for form in source.forms.values()]
         first = sum(len(form.frame) for form in forms.values())
         starts = accumulate(sizes[:-1], initial=first)
-        for (name, form), start, size in zip(part.forms.items(), starts, sizes, strict=False):
+        for (name, form), start, size in zip(source.forms.items(), starts, sizes, strict=False):
             if name in forms:
                 raise RawDataError(
                     f"two sources have a form {name}", remedy="rename one in study.yaml"
                 )
             index = pd.RangeIndex(start, start + size)
             forms[name] = replace(form, frame=form.frame.set_axis(index))
-        files.extend(part.files)
-        found.append(part.findings)
-        superseded.append(part.superseded)
+        files.extend(source.files)
+        finding_tables.append(source.findings)
+        superseded.append(source.superseded)
     filled = [table for table in superseded if len(table)]
     return RawData(
         MappingProxyType(forms),
         tuple(files),
-        all_findings(found),
+        all_findings(finding_tables),
         pd.concat(filled, ignore_index=True) if filled else RawData({}).superseded,
     )
 

@@ -43,29 +43,29 @@ class Records:
     `trace` says which records each row comes from, `visits` is the plan of visits by event.
     """
 
-    parts: Sequence[BlockRecords]
+    blocks: Sequence[BlockRecords]
     visits: pd.DataFrame
     trace: pd.DataFrame = field(default_factory=no_trace)
 
     @property
     def index(self) -> pd.RangeIndex:
         """One row per record."""
-        return pd.RangeIndex(sum(len(part.rows) for part in self.parts))
+        return pd.RangeIndex(sum(len(block.rows) for block in self.blocks))
 
     @cached_property
     def fields(self) -> Mapping[tuple[str, int], tuple[str, Field]]:
         """For a name and the number of a block, the form and its field."""
-        return {(name, p.number): found for p in self.parts for name, found in p.fields.items()}
+        return {(name, p.number): field for p in self.blocks for name, field in p.fields.items()}
 
     @property
     def left_out(self) -> pd.DataFrame:
         """The records that a rule of their block left out: form, record, clause."""
-        return _below([part.left_out for part in self.parts])
+        return _below([block.left_out for block in self.blocks])
 
     @property
     def merged(self) -> pd.DataFrame:
         """The records that were made one with another: form, record, clause."""
-        return _below([part.merged for part in self.parts])
+        return _below([block.merged for block in self.blocks])
 
     def column(self, name: str) -> pd.Series:
         """The column of a name: the context, that of the planned visit, what a rule may read.
@@ -75,19 +75,21 @@ class Records:
         """
         if name in VISIT:
             return self._of_visit(name)
-        return stacked([part.column(name) for part in self.parts])
+        return stacked([block.column(name) for block in self.blocks])
 
     @property
     def findings(self) -> pd.DataFrame:
         """What was found in making several records one and joining them; without the dataset."""
-        return all_findings(part.findings for part in self.parts).drop_duplicates()
+        return all_findings(block.findings for block in self.blocks).drop_duplicates()
 
-    def places(self, rows: pd.Index, name: str = "") -> pd.DataFrame:
+    def contexts(self, rows: pd.Index, name: str = "") -> pd.DataFrame:
         """The context of some rows, and their block; given a name, that of its values."""
         block = self.column("@block")
         if not name:
             return pd.DataFrame({**{n: self.column(n) for n in CONTEXT}, "@block": block}).loc[rows]
-        context = pd.concat([part.places(name) for part in self.parts], ignore_index=True)
+        context = pd.concat(
+            [of_block.contexts(name) for of_block in self.blocks], ignore_index=True
+        )
         return context.assign(**{"@block": block}).loc[rows]
 
     def _of_visit(self, name: str) -> pd.Series:
@@ -124,29 +126,29 @@ def collect_records(
     def form(name: str, place: str) -> Form:
         if name.startswith(TABLE):
             return table_form(name, study, place)
-        found = others.get(name)
-        return found[0] if found else raw.form(name, place)
+        other = others.get(name)
+        return other[0] if other else raw.form(name, place)
 
-    parts = [
+    blocks = [
         BlockRecords.of(block, form, wanted, number) for number, block in enumerate(dataset.blocks)
     ]
-    unknown = [n for n in wanted if not any(n in p.fields for p in parts) and n not in _CONTEXT]
+    unknown = [n for n in wanted if not any(n in p.fields for p in blocks) and n not in _CONTEXT]
     if unknown:
         raise SpecError(
-            "\n".join(_not_there(name, names[name], dataset, parts) for name in unknown)
+            "\n".join(_not_there(name, names[name], dataset, blocks) for name in unknown)
         )
-    records = Records(parts, _plan(study))
-    named = pd.Series([part.form.name for part in parts], dtype="str")
+    records = Records(blocks, _plan(study))
+    named = pd.Series([one.form.name for one in blocks], dtype="str")
     rows = pd.Series(np.arange(len(records.index)))
     forms = spread(named, records.column("@block").to_numpy(), records.index)
     main = trace(rows, forms, records.column("@record"))
     main = traces([main, *_merged_traces(records), *_joined_traces(records)])
     collected = ~main["source"].isin(list(others))
-    found = [
+    trace_tables = [
         main if collected.all() else main[collected],
         *(traced_through(main[main["source"] == name], of) for name, (_, of) in others.items()),
     ]
-    return replace(records, trace=traces(found))
+    return replace(records, trace=traces(trace_tables))
 
 
 def _plan(study: Study) -> pd.DataFrame:
@@ -160,39 +162,39 @@ def _plan(study: Study) -> pd.DataFrame:
     )
 
 
-def _not_there(name: str, place: str, dataset: Dataset, parts: list[BlockRecords]) -> str:
-    known = {n for p in parts for n in (*p.block.bind, *p.form.fields)}
-    known |= set(_CONTEXT) if name.startswith("@") else set()
+def _not_there(name: str, place: str, dataset: Dataset, blocks: list[BlockRecords]) -> str:
+    names = {n for p in blocks for n in (*p.block.bind, *p.form.fields)}
+    names |= set(_CONTEXT) if name.startswith("@") else set()
     return str(
         SpecError(
             f"{name} is no variable of {dataset.name} and no field of its forms",
             where=place or dataset.file,
-            remedy=did_you_mean(name, known),
+            remedy=did_you_mean(name, names),
         )
     )
 
 
 def _joined_traces(records: Records) -> Iterator[pd.DataFrame]:
-    for name in dict.fromkeys(join.name for p in records.parts for join in p.block.joins):
+    for name in dict.fromkeys(join.name for p in records.blocks for join in p.block.joins):
         forms = {
-            part.number: join.form
-            for part in records.parts
-            for join in part.block.joins
+            block.number: join.form
+            for block in records.blocks
+            for join in block.block.joins
             if join.name == name
         }
-        known = records.column("@block").map(forms).astype("str")
+        sources = records.column("@block").map(forms).astype("str")
         rows = pd.Series(np.arange(len(records.index)))
-        yield trace(rows, known, records.column(f"@join.{name}"))
+        yield trace(rows, sources, records.column(f"@join.{name}"))
 
 
 def _merged_traces(records: Records) -> Iterator[pd.DataFrame]:
     """The trace to the records that were made one with the record of a row."""
-    for part in records.parts:
-        members = part.one.members
+    for block in records.blocks:
+        members = block.one.members
         if len(members):
-            own = np.flatnonzero(records.column("@block") == part.number)
-            rows = members["kept"].map(pd.Series(own, index=part.index))
-            yield trace(rows[rows.notna()], part.form.name, members["record"][rows.notna()])
+            own = np.flatnonzero(records.column("@block") == block.number)
+            rows = members["kept"].map(pd.Series(own, index=block.index))
+            yield trace(rows[rows.notna()], block.form.name, members["record"][rows.notna()])
 
 
 def _below(tables: list[pd.DataFrame]) -> pd.DataFrame:

@@ -61,10 +61,10 @@ def dataset_form(name: str, context: pd.DataFrame, values: Mapping[str, pd.Serie
 def traced_through(rows: pd.DataFrame, owner: pd.DataFrame) -> pd.DataFrame:
     """A trace to records of another dataset, replaced by what those records come from."""
     met = rows.merge(owner, left_on="record", right_on="row", suffixes=("", "_of"))
-    found = pd.DataFrame(
+    traced = pd.DataFrame(
         {"row": met["row"], "source": met["source_of"], "record": met["record_of"]}
     )
-    return found.drop_duplicates(ignore_index=True) if len(found) else no_trace()
+    return traced.drop_duplicates(ignore_index=True) if len(traced) else no_trace()
 
 
 def met(

@@ -112,12 +112,12 @@ def _reached(unit: str, test: str, own: tuple[Row, ...]) -> Mapping[str, Convers
     met = last = {unit: Conversion()}
     for _ in range(_STEPS):
         reached: dict[str, Conversion] = {}
-        for here, made in last.items():
+        for here, way in last.items():
             for table in (_steps(own), _steps(product_rows())):
                 for code in (test, ""):
                     for other, step in table.get((here, code), {}).items():
                         if other not in met:
-                            reached.setdefault(other, made.then(step))
+                            reached.setdefault(other, way.then(step))
         met, last = {**met, **reached}, reached
     return met
 
@@ -130,9 +130,9 @@ def _steps(rows: tuple[Row, ...]) -> Mapping[tuple[str, str], Mapping[str, Conve
         (unit, to, test, Conversion(constant(factor), constant(offset)))
         for unit, to, test, factor, offset in rows
     ]
-    back = [(to, unit, test, made.back()) for unit, to, test, made in ways]
-    for unit, to, test, made in (*ways, *back):
-        steps.setdefault((unit, test), {}).setdefault(to, made)
+    back = [(to, unit, test, way.back()) for unit, to, test, way in ways]
+    for unit, to, test, way in (*ways, *back):
+        steps.setdefault((unit, test), {}).setdefault(to, way)
     return steps
 
 

@@ -77,10 +77,10 @@ def iso_dtc(text: pd.Series[Any], style: DateStyle) -> pd.DataFrame:
     """
     values = arrow_text(text)
     pieces = _usual_shapes(values, style) if _usual(style) else []
-    rows, distinct, place = distinct_texts(values, [rows for rows, _ in pieces])
+    rows, distinct, codes = distinct_texts(values, [rows for rows, _ in pieces])
     read = _read_all(distinct, lambda value: read_date(value, style))
-    problem = [(rows, read.problem.take(place))]
-    pieces.append((rows, read.text.take(place)))
+    problem = [(rows, read.problem.take(codes))]
+    pieces.append((rows, read.text.take(codes)))
     return pd.DataFrame(
         {
             "dtc": text_series(_assembled(pieces, len(values)), text.index),
@@ -96,9 +96,9 @@ def date_without_time(text: pd.Series[Any], style: DateStyle) -> pd.Series[str]:
     for texts of which `iso_dtc` says that they are no date.
     """
     values = arrow_text(text)
-    rows, distinct, place = distinct_texts(values, [])
+    rows, distinct, codes = distinct_texts(values, [])
     left = pa.array([date_before_time(value, style) for value in distinct], pa.large_string())
-    return text_series(_assembled([(rows, left.take(place))], len(values)), text.index)
+    return text_series(_assembled([(rows, left.take(codes))], len(values)), text.index)
 
 
 def combine_dtc(
@@ -193,12 +193,14 @@ def _assembled(pieces: list[tuple[NDArray[np.intp], pa.Array]], size: int) -> pa
     for rows, texts in pieces:
         if len(rows) == size:
             return texts
-    place = np.full(size, -1, dtype=np.int64)
+    position = np.full(size, -1, dtype=np.int64)
     start = 0
     for rows, texts in pieces:
-        place[rows] = np.arange(start, start + len(texts))
+        position[rows] = np.arange(start, start + len(texts))
         start += len(texts)
-    return pa.concat_arrays([texts for _, texts in pieces]).take(pa.array(place, mask=place < 0))
+    return pa.concat_arrays([texts for _, texts in pieces]).take(
+        pa.array(position, mask=position < 0)
+    )
 
 
 def _date_alone(value: str) -> str | None:

@@ -40,10 +40,10 @@ class Spans:
 
     def on(self, index: pd.Index) -> Spans:
         """The same, on another index of that length."""
-        return Spans(*(part.set_axis(index) for part in (self.first, self.last, self.offset)))
+        return Spans(*(column.set_axis(index) for column in (self.first, self.last, self.offset)))
 
     @property
-    def known(self) -> pd.Series:
+    def bounded(self) -> pd.Series:
         """Whether anything is known of when it was."""
         return self.first.gt(-np.inf)
 
@@ -58,9 +58,9 @@ def spans(dtc: pd.Series[Any]) -> Spans:
 
 def spans_of_starts(dtc: pd.Series[Any]) -> Spans:
     """The same for something that starts: a start timed to the minute is the moment it names."""
-    found = spans(dtc)
+    span = spans(dtc)
     timed = next(all_once_each([precision], as_plain(dtc).astype("str"))).isin(["m", "s"])
-    return Spans(found.first, found.last.mask(timed, found.first), found.offset)
+    return Spans(span.first, span.last.mask(timed, span.first), span.offset)
 
 
 def spans_of_days(day: pd.Series[pd.Timestamp], time: pd.Series[float] | None = None) -> Spans:
@@ -83,7 +83,7 @@ def surely_not_after(left: Spans, right: Spans) -> pd.Series[bool]:
     """Whether no moment that the left allows is after any that the right allows."""
     last = left.last - left.offset.fillna(right.offset).fillna(0.0)
     first = right.first - right.offset.fillna(left.offset).fillna(0.0)
-    return last.le(first) & left.known & right.known
+    return last.le(first) & left.bounded & right.bounded
 
 
 def clocks_decide(left: Spans, right: Spans) -> pd.Series[bool]:
@@ -111,12 +111,12 @@ def _extreme(dtc: pd.Series[Any], group: pd.Series[Any], *, sign: int) -> pd.Dat
     it is the same of those with a full day, with a partial one as `rival`; missing where none has.
     """
     texts, groups = as_plain(dtc), as_plain(group)
-    known = texts.notna() & groups.notna()
-    texts, groups = texts[known], groups[known]
-    found = spans(texts)
+    complete = texts.notna() & groups.notna()
+    texts, groups = texts[complete], groups[complete]
+    span = spans(texts)
     whole = full_day(texts).notna()
-    rows = pd.DataFrame({"text": texts, "group": groups, "offset": found.offset, "whole": whole})
-    low, high = (found.first, found.last) if sign > 0 else (-found.last, -found.first)
+    rows = pd.DataFrame({"text": texts, "group": groups, "offset": span.offset, "whole": whole})
+    low, high = (span.first, span.last) if sign > 0 else (-span.last, -span.first)
     # A time without an offset may be by the clock of any other of its group.
     offsets = rows.groupby("group")["offset"]
     nearest, farthest = offsets.transform("max"), offsets.transform("min")
@@ -152,7 +152,7 @@ def _agreed(rows: pd.DataFrame) -> pd.Series[str]:
     )
     agreed = groups["text"].min().where(same | moment)
     to = precision(rows["text"])
-    levels = {level: place for place, level in enumerate("YMDhms")}
+    levels = {level: rank for rank, level in enumerate("YMDhms")}
     depth = to.map(levels).fillna(-1)
     for level, width in _CUTS:
         cut = rows["text"].str.slice(0, width)

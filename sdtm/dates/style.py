@@ -66,24 +66,24 @@ class DateStyle:
         >>> DateStyle.from_options("DMY", "century=1930-2029").century
         (1930, 2029)
         """
-        told: dict[str, list[str]] = {"century": [], "missing": [], "serial": [], "unknown": []}
+        values: dict[str, list[str]] = {"century": [], "missing": [], "serial": [], "unknown": []}
         for option in filter(None, map(str.strip, options.split(";"))):
-            name, _, value = (part.strip() for part in option.partition("="))
-            if name not in told:
-                raise SpecError(f"{name} is no option of dates", remedy=did_you_mean(name, told))
+            name, _, value = (text.strip() for text in option.partition("="))
+            if name not in values:
+                raise SpecError(f"{name} is no option of dates", remedy=did_you_mean(name, values))
             if not value:
                 raise SpecError(f"{name} has no value", remedy=f"write {name}=...")
-            told[name] += filter(None, map(str.strip, value.split(",")))
-        window = re.fullmatch(r"([0-9]{4})-([0-9]{4})", ",".join(told["century"]))
-        if told["century"] and window is None:
+            values[name] += filter(None, map(str.strip, value.split(",")))
+        window = re.fullmatch(r"([0-9]{4})-([0-9]{4})", ",".join(values["century"]))
+        if values["century"] and window is None:
             raise SpecError("the century window cannot be read", remedy="write century=1930-2029")
         declared = order.strip().upper()
         return cls(
             order=None if declared in ("", "NONE") else cast("Order", declared),
-            unknown=frozenset(told["unknown"]),
-            missing=frozenset(told["missing"]),
+            unknown=frozenset(values["unknown"]),
+            missing=frozenset(values["missing"]),
             century=(int(window[1]), int(window[2])) if window else None,
-            serial=cast("Serial", ",".join(told["serial"])) if told["serial"] else None,
+            serial=cast("Serial", ",".join(values["serial"])) if values["serial"] else None,
         )
 
 

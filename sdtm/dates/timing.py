@@ -88,26 +88,26 @@ def _nearest_day(
     ends = [side.to_numpy().astype("datetime64[D]") for side in (near, far)]
     start, end = (side.astype(np.int64) * step for side in ends)
     free = np.isnat(limit.to_numpy())
-    found = np.maximum(start, np.where(free, start, bound * step))
-    allowed = (found <= end) & ~np.isnat(ends[0])
+    nearest = np.maximum(start, np.where(free, start, bound * step))
+    allowed = (nearest <= end) & ~np.isnat(ends[0])
     parts, other = ends_of(dtc)
-    gap = (parts.whole[1] < 0) & (parts.whole[2] >= 0) & allowed & (found > start)
+    gap = (parts.whole[1] < 0) & (parts.whole[2] >= 0) & allowed & (nearest > start)
     if other is not parts:
         gap &= (parts.whole == other.whole).all(axis=0)
     if gap.any():
         # The day is known and the month is not; at most one month in a row lacks a day 29 to 31.
         day = parts.whole[2][gap].astype(np.int64)
-        month = (found[gap] * step).astype("datetime64[D]").astype("datetime64[M]")
+        month = (nearest[gap] * step).astype("datetime64[D]").astype("datetime64[M]")
         best = np.full(len(day), np.iinfo(np.int64).max)
         for further in range(3):
             candidate = (month + further * step).astype("datetime64[D]") + (day - 1)
             exists = candidate.astype("datetime64[M]") == month + further * step
             number = candidate.astype(np.int64) * step
-            fits = exists & (number >= found[gap]) & (number <= end[gap])
+            fits = exists & (number >= nearest[gap]) & (number <= end[gap])
             best = np.where(fits, np.minimum(best, number), best)
         allowed[gap] = best != np.iinfo(np.int64).max
-        found[gap] = np.where(allowed[gap], best, 0)
-    days = np.where(allowed, (found * step).astype("datetime64[D]"), np.datetime64("NaT"))
+        nearest[gap] = np.where(allowed[gap], best, 0)
+    days = np.where(allowed, (nearest * step).astype("datetime64[D]"), np.datetime64("NaT"))
     return pd.Series(days.astype("datetime64[s]"), index=dtc.index, name=dtc.name)
 
 
@@ -150,10 +150,10 @@ def time_of_day(dtc: pd.Series[Any]) -> pd.Series[float]:
     start, end = ends_of(dtc)
     hour, minute = start.whole[3].astype(np.float64), start.whole[4]
     seconds = hour * 3600 + minute * 60 + np.nan_to_num(start.second, nan=0.0)
-    known = (hour >= 0) & (minute >= 0)
+    certain = (hour >= 0) & (minute >= 0)
     if end is not start:
-        known &= (start.whole == end.whole).all(axis=0)
-    return pd.Series(np.where(known, seconds, np.nan), index=dtc.index, name=dtc.name)
+        certain &= (start.whole == end.whole).all(axis=0)
+    return pd.Series(np.where(certain, seconds, np.nan), index=dtc.index, name=dtc.name)
 
 
 def precision(dtc: pd.Series[Any]) -> pd.Series[str]:
@@ -236,15 +236,15 @@ def ends_of(dtc: pd.Series[Any]) -> tuple[Parts, Parts]:
         np.full(size, np.nan),
         np.zeros(size, "bool"),
     )
-    found = read_stamps(values, "ISO")
-    for stamps in found:
+    stamped = read_stamps(values, "ISO")
+    for stamps in stamped:
         start.read[stamps.rows] = True
         start.whole[0, stamps.rows] = stamps.year
-        for place, part in enumerate(stamps.parts[:4], 1):
-            start.whole[place, stamps.rows] = part
+        for number, part in enumerate(stamps.parts[:4], 1):
+            start.whole[number, stamps.rows] = part
         for part in stamps.parts[4:]:
             start.second[stamps.rows] = part
-    rows, distinct, place = distinct_texts(values, [stamps.rows for stamps in found])
+    rows, distinct, codes = distinct_texts(values, [stamps.rows for stamps in stamped])
     pairs = [_both_ends(value) for value in distinct]
     if not pairs:
         return start, start
@@ -252,7 +252,7 @@ def ends_of(dtc: pd.Series[Any]) -> tuple[Parts, Parts]:
     if any(pair is not None and pair[0] is not pair[1] for pair in pairs):
         end = replace(start, whole=start.whole.copy(), second=start.second.copy())
     for side, parts in enumerate([start] if end is start else [start, end]):
-        _fill(parts, rows, place, [pair and pair[side] for pair in pairs])
+        _fill(parts, rows, codes, [pair and pair[side] for pair in pairs])
     return start, end
 
 
@@ -266,14 +266,14 @@ def _both_ends(value: str) -> tuple[Partial, Partial] | None:
 
 
 def _fill(
-    parts: Parts, rows: NDArray[np.intp], place: pa.Array, partials: list[Partial | None]
+    parts: Parts, rows: NDArray[np.intp], codes: pa.Array, partials: list[Partial | None]
 ) -> None:
-    known = [partial or Partial() for partial in partials]
+    filled = [partial or Partial() for partial in partials]
     names = ("year", "month", "day", "hour", "minute")
-    whole = [[-1 if (v := getattr(p, name)) is None else v for p in known] for name in names]
-    second = [np.nan if p.second is None else float(p.second) for p in known]
-    offset = [_minutes(p.offset) for p in known]
-    where = place.to_numpy()
+    whole = [[-1 if (v := getattr(p, name)) is None else v for p in filled] for name in names]
+    second = [np.nan if p.second is None else float(p.second) for p in filled]
+    offset = [_minutes(p.offset) for p in filled]
+    where = codes.to_numpy()
     parts.whole[:, rows] = np.array(whole, dtype=np.int16)[:, where]
     parts.second[rows] = np.array(second, dtype=np.float64)[where]
     parts.offset[rows] = np.array(offset, dtype=np.float64)[where]
@@ -300,17 +300,17 @@ def _days(
     year: NDArray[np.int16],
     month: NDArray[Any],
     day: NDArray[Any],
-    known: NDArray[np.bool_],
+    certain: NDArray[np.bool_],
     like: pd.Series[Any],
 ) -> pd.Series[pd.Timestamp]:
     months = (year.astype(np.int64) - 1970) * 12 + month - 1
     days = months.astype("datetime64[M]").astype("datetime64[D]") + (day.astype(np.int64) - 1)
-    days = np.where(known, days, np.datetime64("NaT"))
+    days = np.where(certain, days, np.datetime64("NaT"))
     return pd.Series(days.astype("datetime64[s]"), index=like.index, name=like.name)
 
 
 def _labels(
-    labels: tuple[str | None, ...], places: NDArray[np.intp], like: pd.Series[Any]
+    labels: tuple[str | None, ...], levels: NDArray[np.intp], like: pd.Series[Any]
 ) -> pd.Series[str]:
-    texts = pa.array(labels, type=pa.large_string()).take(pa.array(places))
+    texts = pa.array(labels, type=pa.large_string()).take(pa.array(levels))
     return text_series(texts, like.index, like.name)

@@ -77,8 +77,8 @@ class Stamps:
         century = (self.year // np.int16(100)).astype(np.uint8)
         columns[0:2] = _digits(century)
         columns[2:4] = _digits((self.year - np.int16(100) * century).astype(np.uint8))
-        for place, (mark, part) in enumerate(zip("--T::", self.parts, strict=False)):
-            start = 4 + 3 * place
+        for number, (mark, part) in enumerate(zip("--T::", self.parts, strict=False)):
+            start = 4 + 3 * number
             columns[start] = ord(mark)
             columns[start + 1 : start + 3] = _digits(part)
         ends = np.arange(0, columns.size + 1, width, dtype=np.int64)
@@ -116,19 +116,19 @@ def read_stamps(text: pa.Array, order: Order | Literal["ISO"] | None = None) -> 
     if order in ("DMY", "MDY"):
         layouts.append(_NUMBERS[order])
     left: dict[int, tuple[NDArray[np.intp], Bytes]] = {}
-    found: list[Stamps] = []
+    stamped: list[Stamps] = []
     for layout in layouts:
-        for more, parts in _TIMES.items():
+        for more, times in _TIMES.items():
             width = layout.width + more
             if not count[width]:
                 continue
             rows, columns = left.get(width) or _columns(text, length, width)
-            stamps, good = _read(rows, columns, layout, parts, iso=order == "ISO")
+            stamps, good = _read(rows, columns, layout, times, iso=order == "ISO")
             if len(stamps.rows):
-                found.append(stamps)
+                stamped.append(stamps)
             left[width] = (rows, columns) if not good.any() else (rows[~good], columns[:, ~good])
             count[width] = len(left[width][0])
-    return found
+    return stamped
 
 
 def with_two_digits(text: pa.Array) -> pa.Array:
@@ -200,7 +200,7 @@ def _read(
 def _marks_fit(columns: Bytes, layout: Layout, times: int, *, iso: bool) -> Mask:
     good = np.ones(columns.shape[1], dtype=np.bool_)
     if layout.separators:
-        first, second = (columns[place] for place in layout.separators)
+        first, second = (columns[position] for position in layout.separators)
         good &= (first == second) & _one_of(first, "-" if iso else "-/. ")
     if times:
         good &= _one_of(columns[layout.width], "T" if iso else layout.marks + "t")
@@ -216,9 +216,9 @@ def _one_of(column: Bytes, characters: str) -> Mask:
     return good
 
 
-def _number(columns: Bytes, place: int) -> tuple[Bytes, Mask]:
+def _number(columns: Bytes, position: int) -> tuple[Bytes, Mask]:
     """Two digits as a number, and where both are digits."""
-    tens, units = columns[place] - _ZERO, columns[place + 1] - _ZERO
+    tens, units = columns[position] - _ZERO, columns[position + 1] - _ZERO
     return tens * np.uint8(10) + units, (tens <= 9) & (units <= 9)
 
 
@@ -233,6 +233,6 @@ def _named_month(letters: Bytes) -> Bytes:
     month = np.zeros(letters.shape[1], dtype=np.uint8)
     for name, number in MONTHS.items():
         if len(name) == 3:
-            spelt = [capital[place] == ord(name[place]) for place in range(3)]
+            spelt = [capital[position] == ord(name[position]) for position in range(3)]
             month[spelt[0] & spelt[1] & spelt[2]] = number
     return month

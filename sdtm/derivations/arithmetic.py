@@ -74,11 +74,11 @@ def _computed(function: Callable[..., Fraction], *sources: pd.Series) -> Outcome
     for source in sources:
         if pd.api.types.is_datetime64_dtype(source):
             raise TypeError("dates are no numbers; days between dates have functions of their own")
-    made = [_one(function, row) for row in zip(*map(as_plain, sources), strict=True)]
+    pairs = [_one(function, row) for row in zip(*map(as_plain, sources), strict=True)]
     index = sources[0].index
     return Outcome(
-        pd.Series([value for value, _ in made], index, dtype="float64"),
-        pd.Series([problem for _, problem in made], index, dtype="str"),
+        pd.Series([value for value, _ in pairs], index, dtype="float64"),
+        pd.Series([problem for _, problem in pairs], index, dtype="str"),
     )
 
 

@@ -41,12 +41,12 @@ def last_before_exposure(
     flagged = np.ones(len(result), dtype="int8")
     flagged[rows[last]] = 0
     values = spread(pd.Series(["Y", np.nan]), flagged, result.index)
-    partial = candidate & day.isna() & when.known & ~surely_before(start, when)
+    partial = candidate & day.isna() & when.bounded & ~surely_before(start, when)
     labels = result.index.take(rows)
     reasons = [(moment.iloc[rows].set_axis(labels), "another is later")]
     chosen = pd.Series(flagged[rows] == 0, index=labels)
-    told = choices(group.set_axis(labels), chosen, reasons)
-    return Outcome(values, _doubts(when, partial, flagged == 0, by), told)
+    account = choices(group.set_axis(labels), chosen, reasons)
+    return Outcome(values, _doubts(when, partial, flagged == 0, by), account)
 
 
 def _doubts(

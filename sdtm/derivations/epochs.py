@@ -83,21 +83,21 @@ def _of_day(met: pd.DataFrame, on_start_day: str) -> pd.Series:
     of_day = met["open"] & same
     clear = ~(met["open"] & ~same).groupby(met["pair"]).transform("any")
     rows = met[of_day & clear]
-    places = rows.groupby("pair")["place"]
+    orders = rows.groupby("pair")["place"]
     if on_start_day == "last element that starts":
-        return places.max()
+        return orders.max()
     if on_start_day == "first element that starts":
-        return places.min()
+        return orders.min()
     before = met[met["last"] & met["pair"].isin(rows["pair"])].set_index("pair")["place"]
-    return before.combine_first(places.min()).astype("int64")
+    return before.combine_first(orders.min()).astype("int64")
 
 
 def _at_once(met: pd.DataFrame, on_start_day: str) -> pd.Series:
     """The place of the element by pair, where several start at the very moment of the date."""
     rows = met[met["start"].eq(met["date"])]
-    places = rows.groupby("pair")["place"]
+    orders = rows.groupby("pair")["place"]
     last = on_start_day == "last element that starts"
-    chosen: pd.Series = (places.max() if last else places.min())[places.size().gt(1)]
+    chosen: pd.Series = (orders.max() if last else orders.min())[orders.size().gt(1)]
     return chosen
 
 
@@ -108,8 +108,8 @@ def _only_one(met: pd.DataFrame) -> pd.Series:
     rows = met[met["possible"]]
     groups = rows.groupby("pair")
     clear = groups["epoch"].nunique(dropna=False).eq(1) & groups["last"].any()
-    places: pd.Series = groups["place"].max()[clear]
-    return places
+    orders: pd.Series = groups["place"].max()[clear]
+    return orders
 
 
 def _doubts(met: pd.DataFrame) -> pd.Series:
@@ -119,5 +119,5 @@ def _doubts(met: pd.DataFrame) -> pd.Series:
     begun = met.groupby("pair")["last"].any()
     ends = pd.Series(" or before", names.index).mask(begun, "")
     ends = ends.mask(begun & groups.size().eq(1), " or after")
-    told: pd.Series[str] = "may lie in " + names + ends + "; it is given no epoch"
-    return told
+    message: pd.Series[str] = "may lie in " + names + ends + "; it is given no epoch"
+    return message

@@ -36,23 +36,23 @@ def looked_up(*keys: pd.Series, table: StudyTable, by: list[str], value: str) ->
             f"there are {len(keys)} sources for the columns {', '.join(by)}",
             remedy="name under by: a column for each source, in their order",
         )
-    known: dict[tuple[str, ...], str | None] = {}
+    cells: dict[tuple[str, ...], str | None] = {}
     for row in table:
         key = tuple(str(row[name]) for name in by)
-        if key in known:
+        if key in cells:
             raise SpecError(
                 f"the table has two rows with {' and '.join(by)} {', '.join(key)}",
                 remedy="remove one, or name more columns under by:",
             )
-        known[key] = _told(row[value])
+        cells[key] = _cell_text(row[value])
     index = keys[0].index
     texts = [as_text(as_plain(key)) for key in keys]
-    given = pd.Series(data=True, index=index)
+    complete = pd.Series(data=True, index=index)
     for text in texts:
-        given &= text.notna()
+        complete &= text.notna()
     asked = list(zip(*texts, strict=True))
-    values = pd.Series([known.get(key) for key in asked], index, dtype="str").where(given)
-    lost = given & ~pd.Series([key in known for key in asked], index, dtype="bool")
+    values = pd.Series([cells.get(key) for key in asked], index, dtype="str").where(complete)
+    lost = complete & ~pd.Series([key in cells for key in asked], index, dtype="bool")
     named = pd.Series([" and ".join(map(str, key)) for key in asked], index, dtype="str")
     problem = "the table has no row whose " + " and ".join(by) + " is " + named
     return Outcome(values, problem.where(lost))
@@ -77,9 +77,9 @@ def looked_up_in_ranges(
     ranges = _ranges(table, low, high)
     values: list[str | None] = []
     problems: list[str | None] = []
-    for given in as_plain(number):
-        place, problem = _place(given, ranges)
-        values.append(None if place is None else _told(table[place][value]))
+    for one in as_plain(number):
+        position, problem = _range_of(one, ranges)
+        values.append(None if position is None else _cell_text(table[position][value]))
         problems.append(problem)
     return Outcome(
         pd.Series(values, number.index, dtype="str"), pd.Series(problems, number.index, dtype="str")
@@ -89,33 +89,33 @@ def looked_up_in_ranges(
 Range = tuple["Fraction | None", "Fraction | None"]
 
 
-def _place(given: Any, ranges: Sequence[Range]) -> tuple[int | None, str | None]:
+def _range_of(value: Any, ranges: Sequence[Range]) -> tuple[int | None, str | None]:
     """The range in which a value lies, or why there is none."""
-    if pd.isna(given):
+    if pd.isna(value):
         return None, None
-    number = read_number(given) if isinstance(given, str) else exact(given)
+    number = read_number(value) if isinstance(value, str) else exact(value)
     if number is None:
-        return None, f"{given} is not a number"
-    for place, (first, last) in enumerate(ranges):
+        return None, f"{value} is not a number"
+    for position, (first, last) in enumerate(ranges):
         if (first is None or first <= number) and (last is None or number <= last):
-            return place, None
-    return None, f"{given} lies in no range of the table"
+            return position, None
+    return None, f"{value} lies in no range of the table"
 
 
 def _ranges(table: StudyTable, low: str, high: str) -> list[Range]:
     ranges = [(_limit(row, low), _limit(row, high)) for row in table]
-    for place, (first, last) in enumerate(ranges):
-        for number, (other_first, other_last) in enumerate(ranges[:place], start=1):
+    for position, (first, last) in enumerate(ranges):
+        for number, (other_first, other_last) in enumerate(ranges[:position], start=1):
             begins_later = first is not None and other_last is not None and first > other_last
             ends_before = last is not None and other_first is not None and last < other_first
             if not begins_later and not ends_before:
                 raise SpecError(
-                    f"the ranges of rows {number} and {place + 1} of the table overlap",
+                    f"the ranges of rows {number} and {position + 1} of the table overlap",
                     remedy=f"let each {low} be above the {high} of the row before",
                 )
         if first is not None and last is not None and first > last:
             raise SpecError(
-                f"the range of row {place + 1} of the table ends before it begins",
+                f"the range of row {position + 1} of the table ends before it begins",
                 remedy=f"mend {low} or {high}",
             )
     return ranges
@@ -139,5 +139,5 @@ def _check_columns(table: StudyTable, names: Iterable[str]) -> None:
             raise SpecError(f"the table has no column {name}", remedy=did_you_mean(name, columns))
 
 
-def _told(cell: Any) -> str | None:
+def _cell_text(cell: Any) -> str | None:
     return None if cell is None else as_text(pd.Series([cell])).iloc[0]

@@ -90,7 +90,7 @@ def standard_result(
     own `units`, else of sdtm/units.csv.
     """
     frame = pd.DataFrame({"result": result, "unit": unit, "to": standard_unit, "test": test})
-    return _by_distinct_rows(frame, partial(_result, found=_converter(decimals, units)))
+    return _by_distinct_rows(frame, partial(_result, find=_converter(decimals, units)))
 
 
 @derivation(scope="value", tables={"conversions": UNITS})
@@ -110,8 +110,8 @@ def standard_limit(
     units: {units}, else by
     """
     frame = pd.DataFrame({"limit": limit, "unit": unit, "to": standard_unit, "test": test})
-    made = _by_distinct_rows(frame, partial(_limit, found=_converter(decimals, units)))
-    return Outcome(numbers_of(made.values), made.problems)
+    limits = _by_distinct_rows(frame, partial(_limit, find=_converter(decimals, units)))
+    return Outcome(numbers_of(limits.values), limits.problems)
 
 
 @derivation(scope="value")
@@ -173,8 +173,8 @@ def numeric_result(result: pd.Series) -> Outcome:
         strange = looks_like_number(text) and not _TITRE.fullmatch(text)
         return text, "is not a number, so there is no numeric result" if strange else None
 
-    made = _by_distinct_rows(pd.DataFrame({"result": result}), one)
-    return Outcome(numbers_of(made.values), made.problems)
+    numbers = _by_distinct_rows(pd.DataFrame({"result": result}), one)
+    return Outcome(numbers_of(numbers.values), numbers.problems)
 
 
 @derivation(scope="value")
@@ -262,30 +262,30 @@ def _converter(
     """What finds, for a unit, a standard unit and a test, the conversion and its decimals."""
     own, declared = rows_of(units or ()), decimals or {}
 
-    def found(unit: str, to: str, test: str) -> tuple[Conversion, int | None] | None:
-        made = conversion(unit, to, test, own)
-        if made is None or made == Conversion():
-            return None if made is None else (made, None)
-        return made, declared.get(test, made.decimals)
+    def finder(unit: str, to: str, test: str) -> tuple[Conversion, int | None] | None:
+        step = conversion(unit, to, test, own)
+        if step is None or step == Conversion():
+            return None if step is None else (step, None)
+        return step, declared.get(test, step.decimals)
 
-    return found
+    return finder
 
 
 def _result(
-    result: str, unit: str, to: str, test: str, *, found: Any
+    result: str, unit: str, to: str, test: str, *, find: Any
 ) -> tuple[str | None, str | None]:
-    known = read_qualified(result)
-    if known is None:
+    qualified = read_qualified(result)
+    if qualified is None:
         return _no_number(result, unit, to)
     if not to:
         return result, None
     if not unit:
         return None, "has no unit, so it cannot be standardised"
-    converted = found(unit, to, test)
+    converted = find(unit, to, test)
     if converted is None:
         return None, f"has unit {unit}, from which there is no factor to {to}"
     convert, decimals = converted
-    return known.qualifier + number_text(convert(known.number), decimals), None
+    return qualified.qualifier + number_text(convert(qualified.number), decimals), None
 
 
 def _no_number(result: str, unit: str, to: str) -> tuple[str | None, str | None]:
@@ -306,7 +306,7 @@ def _is_titre(text: str, unit: str, to: str) -> bool:
 
 
 def _limit(
-    limit: str, unit: str, to: str, test: str, *, found: Any
+    limit: str, unit: str, to: str, test: str, *, find: Any
 ) -> tuple[str | None, str | None]:
     number = read_number(limit)
     if number is None:
@@ -314,7 +314,7 @@ def _limit(
         return None, None if _is_titre(limit, unit, to) else problem
     if not to:
         return number_text(number), None
-    converted = found(unit, to, test)
+    converted = find(unit, to, test)
     if converted is None:
         return None, None
     convert, decimals = converted
@@ -326,10 +326,10 @@ def _by_distinct_rows(frame: pd.DataFrame, one: Any) -> Outcome:
     first, codes = distinct_rows([frame[name] for name in frame], len(frame))
     distinct = frame.iloc[first]
     filled = distinct.iloc[:, 0].notna()
-    made = [
-        one(*row) if known else (None, None)
-        for row, known in zip(distinct.fillna("").itertuples(index=False), filled, strict=True)
+    pairs = [
+        one(*row) if has_value else (None, None)
+        for row, has_value in zip(distinct.fillna("").itertuples(index=False), filled, strict=True)
     ]
-    values, problems = (pd.Series([pair[n] for pair in made], dtype="str") for n in (0, 1))
-    whole = [spread_plain(part, codes, frame.index) for part in (values, problems)]
+    values, problems = (pd.Series([pair[n] for pair in pairs], dtype="str") for n in (0, 1))
+    whole = [spread_plain(column, codes, frame.index) for column in (values, problems)]
     return Outcome(whole[0], whole[1])

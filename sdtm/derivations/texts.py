@@ -37,11 +37,11 @@ def part_of_text(text: pd.Series, *, pattern: str) -> pd.Series:
     >>> part_of_text(pd.Series(["3 times a day"]), pattern="([0-9]+) times").tolist()
     ['3']
     """
-    found = _matched(text, pattern)
+    matched = _matched(text, pattern)
     whole = pattern if _has_group(pattern) else f"({pattern})"
     around = rf"(?s)^.*?(?:{whole}).*$"
-    parts = pc.replace_substring_regex(_array(text), around, r"\1")
-    return pd.Series(parts.to_numpy(zero_copy_only=False), text.index, dtype="str").where(found)
+    texts = pc.replace_substring_regex(_array(text), around, r"\1")
+    return pd.Series(texts.to_numpy(zero_copy_only=False), text.index, dtype="str").where(matched)
 
 
 @derivation(scope="value")
@@ -52,8 +52,8 @@ def matches(text: pd.Series, *, pattern: str) -> pd.Series:
     >>> matches(pd.Series(["HEADACHE", "RASH", None]), pattern="^HEAD").tolist()
     ['Y', 'N', nan]
     """
-    found = _matched(text, pattern)
-    return text_where(found).mask(text.notna() & ~found, "N")
+    matched = _matched(text, pattern)
+    return text_where(matched).mask(text.notna() & ~matched, "N")
 
 
 def _matched(text: pd.Series, pattern: str) -> pd.Series:
@@ -72,8 +72,8 @@ def _matched(text: pd.Series, pattern: str) -> pd.Series:
             f"the pattern {pattern} cannot be read ({str(error).partition(': ')[2]})",
             remedy="write a regular expression of RE2: no back references, no look-around",
         ) from None
-    found = pc.match_substring_regex(_array(text), pattern)
-    return pd.Series(found.to_numpy(zero_copy_only=False), text.index).eq(other=True)
+    matched = pc.match_substring_regex(_array(text), pattern)
+    return pd.Series(matched.to_numpy(zero_copy_only=False), text.index).eq(other=True)
 
 
 def _has_group(pattern: str) -> bool:

@@ -48,20 +48,22 @@ def latest(date: pd.Series, subject: pd.Series) -> Outcome:
     return _certain(latest_of(date, subject), "later")
 
 
-def _certain(found: pd.DataFrame, word: str) -> Outcome:
+def _certain(extremes: pd.DataFrame, word: str) -> Outcome:
     """The dates found, and a sentence where a partial one may be `word`."""
-    none = found["dtc"].isna()
-    told = found["rival"] + f" may be {word}; " + found["dtc"].fillna("") + " is the "
-    told += {"earlier": "earliest", "later": "latest"}[word] + " complete date"
-    open_ = found["rival"] + f" may be {word} than another; no date is complete, so none is given"
-    return Outcome(found["dtc"], told.mask(none, open_).astype("str"))
+    none = extremes["dtc"].isna()
+    doubt = extremes["rival"] + f" may be {word}; " + extremes["dtc"].fillna("") + " is the "
+    doubt += {"earlier": "earliest", "later": "latest"}[word] + " complete date"
+    open_ = (
+        extremes["rival"] + f" may be {word} than another; no date is complete, so none is given"
+    )
+    return Outcome(extremes["dtc"], doubt.mask(none, open_).astype("str"))
 
 
 @derivation(scope="subject")
 def exists(record: pd.Series, subject: pd.Series, *, value: str = "Y") -> pd.Series:
     """{value} where the subject has a record with {record}; otherwise missing."""
-    found = record.groupby(subject).count() > 0
-    return text_where(found, value)
+    has_record = record.groupby(subject).count() > 0
+    return text_where(has_record, value)
 
 
 @derivation(scope="value")
@@ -87,9 +89,9 @@ def age_in_years(birth: pd.Series, date: pd.Series) -> Outcome:
         (then.dt.month == born.dt.month) & (then.dt.day < born.dt.day)
     )
     years = then.dt.year - born.dt.year - before.astype("int64")
-    known = born.notna() & then.notna()
-    values = years.where(known & (then >= born)).astype("float64")
-    return Outcome(values, text_where(known & (then < born), "is after the date of the age"))
+    complete = born.notna() & then.notna()
+    values = years.where(complete & (then >= born)).astype("float64")
+    return Outcome(values, text_where(complete & (then < born), "is after the date of the age"))
 
 
 @derivation(scope="value", severity="warning")
@@ -111,18 +113,18 @@ def end_in_period(
     earliest and the latest day it can be; missing, with a finding, when it may lie on either side
     of a limit.
     """
-    found = _in_period(date, begin, end)
-    return Outcome(found.values.mask(date.isna() & ongoing.eq(value), "AFTER"), found.problems)
+    period = _in_period(date, begin, end)
+    return Outcome(period.values.mask(date.isna() & ongoing.eq(value), "AFTER"), period.problems)
 
 
 def _in_period(date: pd.Series, begin: pd.Series, end: pd.Series) -> Outcome:
     earliest_day, latest_day = first_day(date), last_day(date)
     opened, closed = full_day(begin), full_day(end)
-    found = (
+    periods = (
         pd.Series(index=date.index, dtype="str")
         .mask(latest_day < opened, "BEFORE")
         .mask((earliest_day >= opened) & (latest_day <= closed), "DURING")
         .mask(earliest_day > closed, "AFTER")
     )
-    doubt = date.notna() & found.isna() & opened.notna() & closed.notna()
-    return Outcome(found, text_where(doubt, "may lie on either side of a limit of the period"))
+    doubt = date.notna() & periods.isna() & opened.notna() & closed.notna()
+    return Outcome(periods, text_where(doubt, "may lie on either side of a limit of the period"))

@@ -44,12 +44,14 @@ def read_source(source: RawSource, folder: Path) -> RawData:
 
     SpecError where there is no such reader.
     """
-    known = [info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")]
-    if source.reader not in known:
+    readers = [
+        info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")
+    ]
+    if source.reader not in readers:
         raise SpecError(
             f"there is no reader {source.reader}",
             where=source.place,
-            remedy=did_you_mean(source.reader, known),
+            remedy=did_you_mean(source.reader, readers),
         )
     data: RawData = import_module(f"{__name__}.{source.reader}").read(source, folder)
     return replace(data, findings=all_findings([data.findings, *accounted(data)]))

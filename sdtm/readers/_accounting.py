@@ -61,15 +61,15 @@ def _shown(form: Form) -> Iterator[pd.DataFrame]:
             ("CK-RAW-HIDDEN", answered & ~visible,
              f"has an answer, and the form shows the field only if {field.shown_if}"),
         ):  # fmt: skip
-            found = form.frame.index[rows]
-            if len(found):
+            records = form.frame.index[rows]
+            if len(records):
                 yield findings_on(
                     form,
-                    found,
+                    records,
                     severity="warning",
                     rule=rule,
                     variable=name,
-                    value=as_plain(column[found]),
+                    value=as_plain(column[records]),
                     message=message,
                 )
     if untold:
@@ -116,8 +116,8 @@ def _unfinished(form: Form) -> Iterator[pd.DataFrame]:
 def _answered(form: Form, name: str, field: Field) -> Iterator[pd.DataFrame]:
     """The findings of one field: each distinct answer is looked at once."""
     accepts = field.accepts
-    told = accepts.pattern or accepts.limits or accepts.unknown
-    if not (field.choices or told or (field.decimal == "," and name not in form.identity)):
+    declared = accepts.pattern or accepts.limits or accepts.unknown
+    if not (field.choices or declared or (field.decimal == "," and name not in form.identity)):
         return
     column = form.frame[name]
     distinct, codes = distinct_values(column)
@@ -176,10 +176,12 @@ def _problems(field: Field, answers: pd.Series) -> Iterator[tuple[str, str, pd.S
 
 def _not_offered(field: Field, answers: pd.Series) -> pd.Series:
     """Where an answer, or one of several ticked, is none of the choices."""
-    known = {*field.choices, *field.missing}
-    strange = answers.notna() & ~answers.isin(list(known))
+    offered = {*field.choices, *field.missing}
+    strange = answers.notna() & ~answers.isin(list(offered))
     if field.kind == "checkbox":
-        strange &= np.array([not set(str(a).split(TICKED)) <= known for a in answers], dtype="bool")
+        strange &= np.array(
+            [not set(str(a).split(TICKED)) <= offered for a in answers], dtype="bool"
+        )
     more = len(field.choices) - _SHOWN
     choices = ", ".join(list(field.choices)[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
     return text_where(strange, f"is not a choice of the form ({choices})")

@@ -39,10 +39,10 @@ def shown(logic: str, form: Form) -> pd.Series | None:
         return None
     try:
         reader = _Reader(tokens, form)
-        found = reader.any_of()
+        rows = reader.any_of()
     except (LookupError, TypeError):  # TypeError: an amount compared with a text
         return None
-    return found if reader.at == len(tokens) else None
+    return rows if reader.at == len(tokens) else None
 
 
 @dataclass
@@ -54,23 +54,23 @@ class _Reader:
     at: int = 0
 
     def any_of(self) -> pd.Series:
-        found = self.all_of()
+        rows = self.all_of()
         while self._next("word", "or"):
-            found = found | self.all_of()
-        return found
+            rows = rows | self.all_of()
+        return rows
 
     def all_of(self) -> pd.Series:
-        found = self.one()
+        rows = self.one()
         while self._next("word", "and"):
-            found = found & self.one()
-        return found
+            rows = rows & self.one()
+        return rows
 
     def one(self) -> pd.Series:
         if self._next("bracket", "("):
-            found = self.any_of()
+            rows = self.any_of()
             if not self._next("bracket", ")"):
                 raise LookupError(")")
-            return found
+            return rows
         left, sign, right = self._operand(), self._taken("compare"), self._operand()
         amounts = [numbers_of(side) for side in (left, right)]
         numeric = amounts[0].notna() & amounts[1].notna()
@@ -108,7 +108,7 @@ class _Reader:
     def _next(self, kind: str, text: str) -> bool:
         """Whether the next token is that one, which is then taken."""
         token = self.tokens[self.at] if self.at < len(self.tokens) else None
-        found = token is not None and token.lastgroup == kind
-        found = found and token[0].strip().lower() == text  # type: ignore[index]  # found: it is there
-        self.at += int(found)
-        return found
+        met = token is not None and token.lastgroup == kind
+        met = met and token[0].strip().lower() == text  # type: ignore[index]  # found: it is there
+        self.at += int(met)
+        return met

@@ -22,17 +22,17 @@ def writable(data: RawData, encoding: str, replacements: Mapping[str, str]) -> R
     each answer that still has a character which the encoding lacks (CK-RAW-CHARACTER).
     """
     forms: dict[str, Form] = {}
-    found: list[pd.DataFrame] = []
+    finding_tables: list[pd.DataFrame] = []
     for name, form in data.forms.items():
-        changed, told = _replaced(form, replacements) if replacements else (form, [])
+        changed, replaced = _replaced(form, replacements) if replacements else (form, [])
         forms[name] = changed
-        found.extend((*told, *_unwritable(changed, encoding)))
-    return replace(data, forms=forms, findings=all_findings([data.findings, *found]))
+        finding_tables.extend((*replaced, *_unwritable(changed, encoding)))
+    return replace(data, forms=forms, findings=all_findings([data.findings, *finding_tables]))
 
 
 def _replaced(form: Form, replacements: Mapping[str, str]) -> tuple[Form, list[pd.DataFrame]]:
     columns: dict[str, pd.Series] = {}
-    found: list[pd.DataFrame] = []
+    finding_tables: list[pd.DataFrame] = []
     pattern = f"[{''.join(map(_in_class, replacements))}]"
     for name in form.fields:
         texts = form.frame[name].dropna()
@@ -46,7 +46,7 @@ def _replaced(form: Form, replacements: Mapping[str, str]) -> tuple[Form, list[p
             for old, text in replacements.items()
             if old in there
         )
-        found.append(
+        finding_tables.append(
             findings(
                 severity="notice",
                 rule="CK-RAW-REPLACED",
@@ -57,7 +57,7 @@ def _replaced(form: Form, replacements: Mapping[str, str]) -> tuple[Form, list[p
                 file="study.yaml",
             )
         )
-    return replace(form, frame=form.frame.assign(**columns)) if columns else form, found
+    return replace(form, frame=form.frame.assign(**columns)) if columns else form, finding_tables
 
 
 def _in_class(text: str) -> str:

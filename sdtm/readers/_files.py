@@ -43,7 +43,7 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def options(source: RawSource, model: type[Model]) -> Model:
+def read_options(source: RawSource, model: type[Model]) -> Model:
     """The options of a source, checked by the reader's model."""
     try:
         return model.model_validate(dict(source.options))

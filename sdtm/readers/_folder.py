@@ -22,12 +22,12 @@ def unread(folder: Path, files: Iterable[Path], not_read: Iterable[str]) -> pd.D
 
     `not_read` names files as `raw/notes.pdf` or with `*`, from `folder` on.
     """
-    known = {path.resolve() for path in files}
+    paths = {path.resolve() for path in files}
     patterns = tuple(not_read)
     names = [
         name
-        for place in sorted({path.parent for path in known})
-        for name in _others(place, known, folder.resolve())
+        for parent in sorted({path.parent for path in paths})
+        for name in _others(parent, paths, folder.resolve())
         if not any(fnmatch(name, pattern) for pattern in patterns)
     ]
     if not names:
@@ -42,12 +42,12 @@ def unread(folder: Path, files: Iterable[Path], not_read: Iterable[str]) -> pd.D
     )
 
 
-def _others(place: Path, known: set[Path], folder: Path) -> Iterator[str]:
+def _others(parent: Path, paths: set[Path], folder: Path) -> Iterator[str]:
     """The names of what else lies in a folder; in a study's folder only what may be raw data."""
-    of_study = (place / "study.yaml").exists()
-    for path in sorted(place.iterdir()):
+    of_study = (parent / "study.yaml").exists()
+    for path in sorted(parent.iterdir()):
         hidden = path.name.startswith(".")
-        if hidden or path.resolve() in known or (of_study and _own(path)):
+        if hidden or path.resolve() in paths or (of_study and _own(path)):
             continue
         if not path.is_dir() or any(path.iterdir()):
             name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name

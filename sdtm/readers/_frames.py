@@ -78,22 +78,22 @@ def read_xlsx(path: Path, sheet: str = "") -> Sheet:
         names.pop()
     check_head(names, f"{path.name} row {head + 1}", RawDataError)
     texts = {
-        column: [cell_text(row[place]) for row in rows[head + 1 :]]
-        for place, column in enumerate(names)
+        column: [cell_text(row[position]) for row in rows[head + 1 :]]
+        for position, column in enumerate(names)
     }
     index = pd.RangeIndex(head + 2, len(rows) + 1, name="line")
     frame = pd.DataFrame(texts, index=index, dtype="str")
     frame = frame[frame.notna().any(axis=1)]
-    found = no_findings()
+    notices = no_findings()
     if others:
-        found = findings(
+        notices = findings(
             severity="notice",
             rule="CK-RAW-SHEETS",
             message=f"the sheet {name} was read; declare it, or read others too",
             value=", ".join(others),
             file=path.name,
         )
-    return Sheet(frame, findings=found)
+    return Sheet(frame, findings=notices)
 
 
 def cell_text(value: object) -> str | None:
@@ -141,7 +141,9 @@ def read_sas(path: Path, encoding: str = "") -> Sheet:
     check_head(
         ["" if pd.isna(name) else str(name) for name in data.columns], path.name, RawDataError
     )
-    formats = {name: str(given or "") for name, given in meta.original_variable_types.items()}
+    formats = {
+        name: str(sas_format or "") for name, sas_format in meta.original_variable_types.items()
+    }
     columns = {name: _sas_text(data[name], formats.get(name, "")) for name in data.columns}
     index = pd.RangeIndex(1, len(data) + 1, name="line")
     frame = pd.DataFrame(
@@ -170,22 +172,22 @@ def _sas_text(column: pd.Series, sas_format: str) -> pd.Series:
         return text.where(text != "")  # text that holds numbers
     family = sas_format.upper().rstrip("0123456789.")
     days = family.startswith(_SAS_DATES) and not family.startswith(_SAS_STAMPS)
-    known = number.dropna()
+    present = number.dropna()
     if days or family.startswith(_SAS_STAMPS):
-        known = known[known.div(1 if days else 86400).between(*_SAS_DAYS)]
+        present = present[present.div(1 if days else 86400).between(*_SAS_DAYS)]
     if days:
-        stamps = _SAS_START + (known * 86400).round().to_numpy().astype("timedelta64[s]")
-        made = pd.Series(np.datetime_as_string(stamps, unit="D"), index=known.index)
+        stamps = _SAS_START + (present * 86400).round().to_numpy().astype("timedelta64[s]")
+        texts = pd.Series(np.datetime_as_string(stamps, unit="D"), index=present.index)
     elif family.startswith(_SAS_STAMPS):
-        stamps = _SAS_START + known.round().to_numpy().astype("timedelta64[s]")
-        made = pd.Series(np.datetime_as_string(stamps, unit="s"), index=known.index)
+        stamps = _SAS_START + present.round().to_numpy().astype("timedelta64[s]")
+        texts = pd.Series(np.datetime_as_string(stamps, unit="s"), index=present.index)
     elif family.startswith(_SAS_TIMES):
-        made = known.map(lambda seconds: cell_text(timedelta(seconds=float(seconds))))
+        texts = present.map(lambda seconds: cell_text(timedelta(seconds=float(seconds))))
     else:
-        made = known.map(_typed)
+        texts = present.map(_typed)
     special = ("." + text).where(number.isna() & text.notna())
-    beyond = number.drop(known.index).dropna().map(_typed)  # no date, so it stays a number
-    whole: pd.Series = pd.concat([made, beyond]).astype("str")
+    beyond = number.drop(present.index).dropna().map(_typed)  # no date, so it stays a number
+    whole: pd.Series = pd.concat([texts, beyond]).astype("str")
     return whole.reindex(column.index).fillna(special)
 
 

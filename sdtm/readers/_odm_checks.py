@@ -18,29 +18,31 @@ if TYPE_CHECKING:
     from sdtm.readers._odm_definitions import Definitions
 
 
-def check_definitions(file: OdmFile, known: Definitions) -> None:
+def check_definitions(file: OdmFile, definitions: Definitions) -> None:
     """Find items never used, subjects without data, and OIDs that nothing defines."""
-    for item in known.unused():
-        file.found.add(
+    for item in definitions.unused():
+        file.findings.add(
             "notice", "CK-ODM-UNUSED", f"item {item.oid} is defined and in no item group", item.line
         )
-    with_data = {place.subject for place in file.collected.instances}
+    with_data = {keys.subject for keys in file.collected.instances}
     for subject, line in file.subjects.items():
         if subject not in with_data:
-            file.found.add("notice", "CK-ODM-SUBJECT", f"subject {subject} has no saved form", line)
-    told: set[tuple[str, str]] = set()
-    for place, instance in file.collected.instances.items():
-        form = "FormDef" if known.of["FormDef"] else "ItemGroupDef"
-        oids = [("StudyEventDef", place.event, instance.line), (form, place.form, instance.line)]
-        oids += [("ItemGroupDef", oid, instance.line) for oid, _ in place.groups]
+            file.findings.add(
+                "notice", "CK-ODM-SUBJECT", f"subject {subject} has no saved form", line
+            )
+    reported: set[tuple[str, str]] = set()
+    for keys, instance in file.collected.instances.items():
+        form = "FormDef" if definitions.of["FormDef"] else "ItemGroupDef"
+        oids = [("StudyEventDef", keys.event, instance.line), (form, keys.form, instance.line)]
+        oids += [("ItemGroupDef", oid, instance.line) for oid, _ in keys.groups]
         oids += [("ItemDef", item, cell.line) for item, cell in instance.cells.items()]
         for element, oid, line in oids:
-            if oid and known.of[element] and oid not in known.of[element]:
-                if (element, oid) not in told:
-                    remedy = did_you_mean(oid, known.of[element])
+            if oid and definitions.of[element] and oid not in definitions.of[element]:
+                if (element, oid) not in reported:
+                    remedy = did_you_mean(oid, definitions.of[element])
                     message = f"no {element} defines {oid}; its data are read. {remedy}"
-                    file.found.add("warning", "CK-ODM-UNKNOWN", message, line, place=place)
-                told.add((element, oid))
+                    file.findings.add("warning", "CK-ODM-UNKNOWN", message, line, keys=keys)
+                reported.add((element, oid))
 
 
 def check_data(forms: Iterable[Form]) -> Iterator[pd.DataFrame]:
@@ -65,19 +67,19 @@ def check_data(forms: Iterable[Form]) -> Iterator[pd.DataFrame]:
 
 def check_attributes(file: OdmFile, name: str) -> dict[str, str]:
     """The attribute of SubjectData that is to be the subject, by SubjectKey."""
-    told = {
-        place.subject: attributes
-        for (level, place), (_, attributes) in file.attributes.items()
+    by_subject = {
+        keys.subject: attributes
+        for (level, keys), (_, attributes) in file.attributes.items()
         if level == "SubjectData"
     }
     for subject, line in file.subjects.items():
-        if name not in told.get(subject, {}):
+        if name not in by_subject.get(subject, {}):
             raise RawDataError(
                 f"subject {subject} has no attribute {name}",
                 where=f"{file.path.name} line {line}",
-                remedy=did_you_mean(name, told.get(subject, {})),
+                remedy=did_you_mean(name, by_subject.get(subject, {})),
             )
-    values = {subject: attributes[name] for subject, attributes in told.items()}
+    values = {subject: attributes[name] for subject, attributes in by_subject.items()}
     doubled = {value for value in values.values() if list(values.values()).count(value) > 1}
     if doubled:
         raise RawDataError(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sdtm.raw import TICKED
 from sdtm.readers._odm_definitions import DEFINITIONS, Definitions, definition
-from sdtm.readers._odm_state import SNAPSHOT, TRANSACTIONS, Cell, Collected, FindingRows, Place
+from sdtm.readers._odm_state import SNAPSHOT, TRANSACTIONS, Cell, Collected, FindingRows, KeySet
 from sdtm.readers._xml import line_of, local, namespace, stream, text_of
 from specs.errors import RawDataError, did_you_mean
 
@@ -41,7 +41,7 @@ _STAMP = re.compile(
 
 class _Level(NamedTuple):
     element: str
-    place: Place
+    keys: KeySet
     transaction: str
     skipped: bool  # a Remove: what it holds is gone with it
 
@@ -52,10 +52,10 @@ class OdmFile:
 
     path: Path
     collected: Collected
-    found: FindingRows
+    findings: FindingRows
     definitions: dict[tuple[str, str], Definitions] = field(default_factory=dict)
     used: dict[tuple[str, str], None] = field(default_factory=dict)
-    attributes: dict[tuple[str, Place], tuple[int, dict[str, str]]] = field(default_factory=dict)
+    attributes: dict[tuple[str, KeySet], tuple[int, dict[str, str]]] = field(default_factory=dict)
     of_redcap: bool = False
     project: dict[str, str] = field(default_factory=dict)  # settings of a REDCap project
     repeating: set[tuple[str, str]] = field(default_factory=set)  # REDCap: event, form or ""
@@ -66,8 +66,8 @@ class OdmFile:
 
 def read_odm(path: Path, language: str) -> OdmFile:
     """Read a file; RawDataError where it is no ODM, holds no data, or values stand twice."""
-    found = FindingRows(path.name)
-    file = OdmFile(path, Collected(found), found)
+    findings = FindingRows(path.name)
+    file = OdmFile(path, Collected(findings), findings)
     _Reader(file, language).run()
     if not file.subjects:
         raise RawDataError(
@@ -88,7 +88,7 @@ class _Reader:
         self.study = self.version = ""
         self.transactional = False
         self.skipping = 0
-        self.told: set[str] = set()
+        self.reported: set[str] = set()
         self.granularity = ""
 
     def run(self) -> None:
@@ -144,8 +144,11 @@ class _Reader:
                 message = "the file calls itself Metadata and holds data; they are read"
                 self._tell_once("notice", "CK-ODM-GRANULARITY", message, element)
         elif name in ("RepeatingInstrument", "RepeatingEvent"):
-            given = {str(k).rpartition("}")[2]: str(v) for k, v in element.attrib.items()}
-            event, form = given.get("UniqueEventName", ""), given.get("RepeatInstrument", "")
+            attributes = {str(k).rpartition("}")[2]: str(v) for k, v in element.attrib.items()}
+            event, form = (
+                attributes.get("UniqueEventName", ""),
+                attributes.get("RepeatInstrument", ""),
+            )
             self.file.repeating.add((event, form))
 
     def _definitions(self) -> Definitions:
@@ -160,28 +163,28 @@ class _Reader:
                 where=self._where(element),
                 remedy="the file was edited or is no ODM; export it again",
             )
-        place = self._place(element, name, above.place if above else Place(""))
+        keys = self._keys(element, name, above.keys if above else KeySet(""))
         transaction = self._transaction(element, above.transaction if above else "")
         skipped = bool(above and above.skipped)
         line = line_of(element)
         if transaction == "Remove" and not skipped:
-            self.file.collected.removed(place, name, line)
+            self.file.collected.removed(keys, name, line)
             skipped = True
         elif name in ("FormData", "ItemGroupData") and not skipped:
-            self.file.collected.opened(place, transaction, line)
+            self.file.collected.opened(keys, transaction, line)
         if name == "SubjectData":
-            self.file.subjects.setdefault(place.subject, line)
+            self.file.subjects.setdefault(keys.subject, line)
         beside = {
             str(key).rpartition("}")[2]: str(value)
             for key, value in element.attrib.items()
             if namespace(str(key)) not in ("", REDCAP) and str(value)
         }
         if beside and name != "ItemGroupData" and not skipped:
-            known = self.file.attributes.setdefault((name, place), (line, {}))
-            known[1].update(beside)
-        self.levels.append(_Level(name, place, transaction, skipped))
+            attributes = self.file.attributes.setdefault((name, keys), (line, {}))
+            attributes[1].update(beside)
+        self.levels.append(_Level(name, keys, transaction, skipped))
 
-    def _place(self, element: etree._Element, name: str, above: Place) -> Place:
+    def _keys(self, element: etree._Element, name: str, above: KeySet) -> KeySet:
         key = f"{name.removesuffix('Data')}{'Key' if name == 'SubjectData' else 'OID'}"
         oid = element.get(key, "")
         # REDCap 9.5 to 15.2 writes item groups without OID; its items are unique in the form
@@ -193,7 +196,7 @@ class _Reader:
             )
         repeat = element.get(f"{name.removesuffix('Data')}RepeatKey", "")
         if name == "SubjectData":
-            return Place(oid)
+            return KeySet(oid)
         if name == "StudyEventData" and not above.form:
             return above._replace(event=oid, event_repeat=repeat)
         if not above.form:  # a form; from ODM 2.0 on it is the outermost item group
@@ -231,7 +234,7 @@ class _Reader:
         """A value of the level it stands in."""
         level = self.levels[-1] if self.levels else None
         oid = element.get("ItemOID", "")
-        if level is None or not level.place.form or not oid.strip():
+        if level is None or not level.keys.form or not oid.strip():
             raise RawDataError(
                 f"{name} has no ItemOID" if level else f"{name} stands outside a form",
                 where=self._where(element),
@@ -240,23 +243,23 @@ class _Reader:
         if level.skipped:
             return
         line = line_of(element)
-        text = self._text(element, name, oid, level.place)
+        text = self._text(element, name, oid, level.keys)
         refs = [child for child in element if local(child) == "MeasurementUnitRef"]
         unit = refs[0].get("MeasurementUnitOID", "") if refs else ""
         transaction = self._transaction(element, level.transaction)
-        self.file.collected.apply(level.place, oid, Cell(text, unit, line), transaction)
+        self.file.collected.apply(level.keys, oid, Cell(text, unit, line), transaction)
 
-    def _text(self, element: etree._Element, name: str, oid: str, place: Place) -> str | None:
+    def _text(self, element: etree._Element, name: str, oid: str, keys: KeySet) -> str | None:
         """A value's text; several values are separated as ticked codes are."""
         beside = {str(key).rpartition("}")[2]: str(v) for key, v in element.attrib.items()}
         line = line_of(element)
         if name == "ItemDataBase64Binary" and beside.get("DocName"):
-            self.file.found.add(
+            self.file.findings.add(
                 "notice",
                 "CK-RAW-FILE",
                 "an uploaded file is left out; the value is its name",
                 line,
-                place=place,
+                keys=keys,
                 item=oid,
                 value=beside["DocName"],
             )
@@ -274,12 +277,12 @@ class _Reader:
             return text or None
         reason = beside.get("ReasonForNull", "")
         if text:
-            self.file.found.add(
+            self.file.findings.add(
                 "warning",
                 "CK-ODM-NULL",
                 "the item is null and has a value; the value is kept",
                 line,
-                place=place,
+                keys=keys,
                 item=oid,
                 value=text,
             )
@@ -294,14 +297,14 @@ class _Reader:
         elif name in LEVELS:
             self.levels.pop()
         elif name in DEFINITIONS and not self.levels:
-            made = definition(element, self.language)
+            item = definition(element, self.language)
             version, self.version = self.version, "" if name == "MeasurementUnit" else self.version
-            if not self._definitions().add(name, made):
-                self.file.found.add(
+            if not self._definitions().add(name, item):
+                self.file.findings.add(
                     "error",
                     "CK-ODM-DOUBLED",
-                    f"{name} {made.oid} is defined twice; the first counts",
-                    made.line,
+                    f"{name} {item.oid} is defined twice; the first counts",
+                    item.line,
                 )
             self.version = version
         elif namespace(str(element.tag)) == REDCAP and element.text and element.text.strip():
@@ -322,7 +325,7 @@ class _Reader:
     def _stamp(self, element: etree._Element) -> None:
         text = (element.text or "").strip()
         if not _STAMP.fullmatch(text):
-            self.file.found.add(
+            self.file.findings.add(
                 "notice",
                 "CK-ODM-STAMP",
                 "the time stamp is not ISO 8601",
@@ -331,6 +334,6 @@ class _Reader:
             )
 
     def _tell_once(self, severity: str, rule: str, message: str, element: etree._Element) -> None:
-        if message not in self.told:
-            self.told.add(message)
-            self.file.found.add(severity, rule, message, line_of(element))
+        if message not in self.reported:
+            self.reported.add(message)
+            self.file.findings.add(severity, rule, message, line_of(element))

@@ -61,10 +61,10 @@ class Definitions:
 
     def add(self, element: str, definition: Definition) -> bool:
         """Add a definition; False where one of that OID is there already."""
-        known = self.of[element]
-        if definition.oid in known:
+        definitions = self.of[element]
+        if definition.oid in definitions:
             return False
-        known[definition.oid] = definition
+        definitions[definition.oid] = definition
         return True
 
     def items_of(self, oid: str) -> tuple[str, ...]:
@@ -114,8 +114,8 @@ def _with_included(
         if version in order:
             continue
         chain = [version]
-        for part in chain:
-            chain += [v for v in versions.get(part, Definitions()).included if v not in chain]
+        for name in chain:
+            chain += [v for v in versions.get(name, Definitions()).included if v not in chain]
         order |= dict.fromkeys([(version[0], ""), *reversed(chain)])
     return list(order)
 
@@ -143,7 +143,7 @@ def definition(element: etree._Element, language: str) -> Definition:
             aliases.append((child.get("Context", ""), child.get("Name", "")))
         elif name in ("CodeListItem", "EnumeratedItem"):
             code = child.get("CodedValue", "")
-            decode = [part for part in child if local(part) == "Decode"]
+            decode = [one for one in child if local(one) == "Decode"]
             choices[code] = _translated(decode, language) or code
         elif name in ("Question", "Symbol", "Description"):
             labels[name] = _translated([child], language)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sdtm.readers._odm_data import OdmFile
     from sdtm.readers._odm_definitions import Definition, Definitions
-    from sdtm.readers._odm_state import Cell, Place
+    from sdtm.readers._odm_state import Cell, KeySet
 
     Groups = tuple[tuple[str, str], ...]
     Column = tuple[str, str]  # item group, item
@@ -47,7 +47,7 @@ class _Table:
     label: str = ""
     columns: dict[Column, None] = field(default_factory=dict)
     numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
-    rows: list[tuple[Place, str, int]] = field(default_factory=list)
+    rows: list[tuple[KeySet, str, int]] = field(default_factory=list)
     cells: dict[Column, dict[int, Cell]] = field(default_factory=lambda: defaultdict(dict))
     homes: dict[str, list[Column]] = field(default_factory=lambda: defaultdict(list))
 
@@ -76,21 +76,21 @@ class _Table:
         return self.put(self.add((group, item)), row, cell)
 
 
-def forms_of(file: OdmFile, known: Definitions, names: OdmNames) -> Iterator[Form]:
+def forms_of(file: OdmFile, definitions: Definitions, names: OdmNames) -> Iterator[Form]:
     """The forms: those defined, in their order, then others in the order of the data."""
-    events, forms, groups = _kept_repeats(file, known)
-    tables = _defined(known, names, groups)
+    events, forms, groups = _kept_repeats(file, definitions)
+    tables = _defined(definitions, names, groups)
     astray: list[tuple[_Table, str, str, int, Cell]] = []
-    for place, instance in file.collected.instances.items():
-        nested, inner = _split(place.groups, groups)
-        name = _name(place.form, nested, names)
-        table = tables.setdefault(name, _Table(name, place.form))
-        key = (*place[:5], *(part for pair in nested for part in pair))
+    for keys, instance in file.collected.instances.items():
+        nested, inner = _split(keys.groups, groups)
+        name = _name(keys.form, nested, names)
+        table = tables.setdefault(name, _Table(name, keys.form))
+        key = (*keys[:5], *(text for pair in nested for text in pair))
         number = table.numbers.setdefault(key, len(table.rows))
         if number == len(table.rows):
-            where = place._replace(
-                event_repeat=place.event_repeat if place.event in events else "",
-                form_repeat=place.form_repeat if place.form in forms else "",
+            where = keys._replace(
+                event_repeat=keys.event_repeat if keys.event in events else "",
+                form_repeat=keys.form_repeat if keys.form in forms else "",
             )
             table.rows.append((where, ".".join(repeat for _, repeat in nested), instance.line))
         group = inner or (nested[-1][0] if nested else "")
@@ -106,7 +106,7 @@ def forms_of(file: OdmFile, known: Definitions, names: OdmNames) -> Iterator[For
             )
     for table in tables.values():
         if table.columns:
-            yield _form(table, file, known, names)
+            yield _form(table, file, definitions, names)
 
 
 def _split(groups: Groups, repeating: frozenset[str]) -> tuple[Groups, str]:
@@ -117,12 +117,12 @@ def _split(groups: Groups, repeating: frozenset[str]) -> tuple[Groups, str]:
 
 
 def _name(form: str, nested: Groups, names: OdmNames) -> str:
-    parts = [names.short("form", form), *(names.short("group", oid) for oid, _ in nested[-1:])]
-    return ".".join(parts)
+    names_of = [names.short("form", form), *(names.short("group", oid) for oid, _ in nested[-1:])]
+    return ".".join(names_of)
 
 
 def _kept_repeats(
-    file: OdmFile, known: Definitions
+    file: OdmFile, definitions: Definitions
 ) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """The events, forms and item groups that repeat: by definition, or by their data.
 
@@ -130,14 +130,14 @@ def _kept_repeats(
     """
     seen: dict[tuple[str, str], dict[tuple[object, ...], set[str]]] = {}
     lines: dict[tuple[str, str], int] = {}
-    for place, instance in file.collected.instances.items():
+    for key_set, instance in file.collected.instances.items():
         keys: list[tuple[str, str, tuple[object, ...], str]] = [
-            ("StudyEventDef", place.event, (place.subject,), place.event_repeat),
-            ("FormDef", place.form, place[:3], place.form_repeat),
+            ("StudyEventDef", key_set.event, (key_set.subject,), key_set.event_repeat),
+            ("FormDef", key_set.form, key_set[:3], key_set.form_repeat),
         ]
         keys += [
-            ("ItemGroupDef", oid, (*place[:5], place.groups[:depth]), repeat)
-            for depth, (oid, repeat) in enumerate(place.groups)
+            ("ItemGroupDef", oid, (*key_set[:5], key_set.groups[:depth]), repeat)
+            for depth, (oid, repeat) in enumerate(key_set.groups)
         ]
         for element, oid, owner, repeat in keys:
             seen.setdefault((element, oid), {}).setdefault(owner, set()).add(repeat)
@@ -146,45 +146,47 @@ def _kept_repeats(
         name: set() for name in ("StudyEventDef", "FormDef", "ItemGroupDef")
     }
     for element in kept:
-        kept[element].update(oid for oid, of in known.of[element].items() if of.repeating)
+        kept[element].update(oid for oid, of in definitions.of[element].items() if of.repeating)
     for (element, oid), owners in seen.items():
         several = any(len(repeats) > 1 for repeats in owners.values())
         numbered = any(repeats - {"", "1"} for repeats in owners.values())
         if not (several or numbered) or oid in kept[element]:
             continue
         kept[element].add(oid)
-        if element == "FormDef" and oid in known.of["ItemGroupDef"]:
-            defined = known.get("ItemGroupDef", oid)
+        if element == "FormDef" and oid in definitions.of["ItemGroupDef"]:
+            defined = definitions.get("ItemGroupDef", oid)
         else:
-            defined = known.get(element, oid)
+            defined = definitions.get(element, oid)
         if defined is not None and not defined.repeating:
-            file.found.add(
+            file.findings.add(
                 "notice",
                 "CK-ODM-REPEATS",
                 f"{oid} repeats in the data and not by its definition",
                 lines[element, oid],
             )
-    forms = kept["FormDef"] | {o for o, d in known.of["ItemGroupDef"].items() if d.repeating}
+    forms = kept["FormDef"] | {o for o, d in definitions.of["ItemGroupDef"].items() if d.repeating}
     return frozenset(kept["StudyEventDef"]), frozenset(forms), frozenset(kept["ItemGroupDef"])
 
 
-def _defined(known: Definitions, names: OdmNames, repeating: frozenset[str]) -> dict[str, _Table]:
+def _defined(
+    definitions: Definitions, names: OdmNames, repeating: frozenset[str]
+) -> dict[str, _Table]:
     """The forms with their columns as the definitions have them, without records."""
     tables: dict[str, _Table] = {}
-    forms = dict(known.of["FormDef"])
-    inner = {ref for group in known.of["ItemGroupDef"].values() for ref in group.refs}
+    forms = dict(definitions.of["FormDef"])
+    inner = {ref for group in definitions.of["ItemGroupDef"].values() for ref in group.refs}
     if not forms:  # ODM 2.0
-        forms = {o: d for o, d in known.of["ItemGroupDef"].items() if o not in inner}
+        forms = {o: d for o, d in definitions.of["ItemGroupDef"].items() if o not in inner}
     for oid, form in forms.items():
         name = _name(oid, (), names)
         label = form.attributes.get("Name", "")
         tables[name] = _Table(name, oid, label)
-        for item in known.items_of(oid):
+        for item in definitions.items_of(oid):
             tables[name].add(("", item))
         waiting: list[tuple[str, tuple[str, ...], Groups]] = [
-            (group, (oid,), ()) for group in reversed(known.groups_of(oid))
+            (group, (oid,), ()) for group in reversed(definitions.groups_of(oid))
         ]
-        _add_groups(tables, waiting, label, (known, names, repeating))
+        _add_groups(tables, waiting, label, (definitions, names, repeating))
     return tables
 
 
@@ -192,10 +194,10 @@ def _add_groups(
     tables: dict[str, _Table],
     waiting: list[tuple[str, tuple[str, ...], Groups]],
     label: str,
-    given: tuple[Definitions, OdmNames, frozenset[str]],
+    study: tuple[Definitions, OdmNames, frozenset[str]],
 ) -> None:
     """Add the columns of groups and of the groups in them; one that holds itself is left there."""
-    known, names, repeating = given
+    definitions, names, repeating = study
     while waiting:
         group, above, nested = waiting.pop()
         if group in above:
@@ -203,12 +205,12 @@ def _add_groups(
         inside = (*nested, (group, "")) if group in repeating else nested
         name = _name(above[0], inside, names)
         table = tables.setdefault(name, _Table(name, above[0], label))
-        for item in known.items_of(group):
+        for item in definitions.items_of(group):
             table.add((group, item))
-        waiting += [(g, (*above, group), inside) for g in reversed(known.groups_of(group))]
+        waiting += [(g, (*above, group), inside) for g in reversed(definitions.groups_of(group))]
 
 
-def _form(table: _Table, file: OdmFile, known: Definitions, names: OdmNames) -> Form:
+def _form(table: _Table, file: OdmFile, definitions: Definitions, names: OdmNames) -> Form:
     index = pd.RangeIndex(len(table.rows))
     columns: dict[str, pd.Series] = {}
     fields: dict[str, Field] = {}
@@ -217,23 +219,25 @@ def _form(table: _Table, file: OdmFile, known: Definitions, names: OdmNames) -> 
         cells = table.cells.get((group, item), {})
         texts = {row: cell.text for row, cell in cells.items() if cell.text is not None}
         columns[name] = _column(texts, index)
-        fields[name] = _field(name, item, known, names, several=item in file.several)
+        fields[name] = _field(name, item, definitions, names, several=item in file.several)
         values += len(texts)
-        defined = known.get("ItemDef", item)
+        defined = definitions.get("ItemDef", item)
         usual = defined.unit if defined else ""
         units = {row: cells[row].unit or usual for row in texts if cells[row].unit or usual}
         if units or usual:
-            columns[f"{name}{UNIT}"] = _column({r: known.unit(u) for r, u in units.items()}, index)
+            columns[f"{name}{UNIT}"] = _column(
+                {r: definitions.unit(u) for r, u in units.items()}, index
+            )
             fields[f"{name}{UNIT}"] = Field(f"{name}{UNIT}", f"Unit of {name}")
-    places = [place for place, _, _ in table.rows]
+    key_sets = [keys for keys, _, _ in table.rows]
     whose = context(
         index,
         file.path.name,
         pd.Series([line for _, _, line in table.rows], index=index, dtype="Int64"),
-        subject=_texts([place.subject for place in places], index),
-        event=_texts([names.short("event", place.event) for place in places], index),
-        event_repeat=_texts([place.event_repeat for place in places], index),
-        form_repeat=_texts([place.form_repeat for place in places], index),
+        subject=_texts([keys.subject for keys in key_sets], index),
+        event=_texts([names.short("event", keys.event) for keys in key_sets], index),
+        event_repeat=_texts([keys.event_repeat for keys in key_sets], index),
+        form_repeat=_texts([keys.form_repeat for keys in key_sets], index),
         group_repeat=_texts([repeat for _, repeat, _ in table.rows], index),
     )
     frame = pd.concat([whose, pd.DataFrame(columns, index=index)], axis=1)
@@ -245,17 +249,17 @@ def _form(table: _Table, file: OdmFile, known: Definitions, names: OdmNames) -> 
         columns=len(table.columns),
         values=values,
         units={n: f"{n}{UNIT}" for n in fields if f"{n}{UNIT}" in fields},
-        events=_planned(table, known, names),
+        events=_planned(table, definitions, names),
     )
 
 
-def _planned(table: _Table, known: Definitions, names: OdmNames) -> frozenset[str] | None:
+def _planned(table: _Table, definitions: Definitions, names: OdmNames) -> frozenset[str] | None:
     """The events a form is planned at, and those that nothing defines, which are told elsewhere."""
-    events = known.of["StudyEventDef"]
+    events = definitions.of["StudyEventDef"]
     if not any(event.refs for event in events.values()):
         return None
     planned = {oid for oid, event in events.items() if table.form in event.refs or not event.refs}
-    undefined = {place.event for place, _, _ in table.rows if place.event not in events}
+    undefined = {keys.event for keys, _, _ in table.rows if keys.event not in events}
     return frozenset(names.short("event", oid) for oid in planned | undefined)
 
 
@@ -279,9 +283,11 @@ def _column_names(columns: Iterable[Column], names: OdmNames) -> dict[Column, st
     }
 
 
-def _field(name: str, item: str, known: Definitions, names: OdmNames, *, several: bool) -> Field:
-    defined = known.get("ItemDef", item)
-    choices = known.choices(defined) if defined else {}
+def _field(
+    name: str, item: str, definitions: Definitions, names: OdmNames, *, several: bool
+) -> Field:
+    defined = definitions.get("ItemDef", item)
+    choices = definitions.choices(defined) if defined else {}
     targets = [alias for context, alias in defined.aliases if context == "SDTM"] if defined else []
     return Field(
         name=name,
@@ -306,25 +312,26 @@ def attribute_forms(file: OdmFile, names: OdmNames) -> Iterator[Form]:
     """What an EDC writes beside the data: a form for the attributes of subjects, events, forms."""
     for element in ("SubjectData", "StudyEventData", "FormData"):
         rows = [
-            (place, line, told)
-            for (level, place), (line, told) in file.attributes.items()
+            (keys, line, attributes)
+            for (level, keys), (line, attributes) in file.attributes.items()
             if level == element
         ]
         if not rows:
             continue
-        columns = dict.fromkeys(name for _, _, told in rows for name in told)
+        columns = dict.fromkeys(name for _, _, attributes in rows for name in attributes)
         index = pd.RangeIndex(len(rows))
         whose = context(
             index,
             file.path.name,
             pd.Series([line for _, line, _ in rows], index=index, dtype="Int64"),
-            subject=_texts([place.subject for place, _, _ in rows], index),
-            event=_texts([names.short("event", place.event) for place, _, _ in rows], index),
-            event_repeat=_texts([place.event_repeat for place, _, _ in rows], index),
-            form_repeat=_texts([place.form_repeat for place, _, _ in rows], index),
+            subject=_texts([keys.subject for keys, _, _ in rows], index),
+            event=_texts([names.short("event", keys.event) for keys, _, _ in rows], index),
+            event_repeat=_texts([keys.event_repeat for keys, _, _ in rows], index),
+            form_repeat=_texts([keys.form_repeat for keys, _, _ in rows], index),
         )
         told_columns = {
-            name: _texts([told.get(name, "") for _, _, told in rows], index) for name in columns
+            name: _texts([attributes.get(name, "") for _, _, attributes in rows], index)
+            for name in columns
         }
         fields = {
             name: Field(name, name, missing=names.missing, style=names.style) for name in columns

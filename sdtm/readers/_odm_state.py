@@ -17,7 +17,7 @@ TRANSACTIONS = ("Insert", "Update", "Remove", "Upsert", "Context")
 _WIDTH = {"SubjectData": 1, "StudyEventData": 3, "FormData": 5}
 
 
-class Place(NamedTuple):
+class KeySet(NamedTuple):
     """Where a value stands; "" is no repeat key. `groups` are pairs of OID and repeat key."""
 
     subject: str
@@ -27,7 +27,7 @@ class Place(NamedTuple):
     form_repeat: str = ""
     groups: tuple[tuple[str, str], ...] = ()
 
-    def within(self, other: Place, level: str) -> bool:
+    def within(self, other: KeySet, level: str) -> bool:
         """Whether this place lies in the other, which an element of that name stands for."""
         wide = _WIDTH.get(level)
         if wide is not None:
@@ -36,11 +36,11 @@ class Place(NamedTuple):
 
     def named(self) -> str:
         """The place in words, without the subject."""
-        parts = [("event", self.event, self.event_repeat), ("form", self.form, self.form_repeat)]
-        parts += [("item group", oid, repeat) for oid, repeat in self.groups]
+        levels = [("event", self.event, self.event_repeat), ("form", self.form, self.form_repeat)]
+        levels += [("item group", oid, repeat) for oid, repeat in self.groups]
         return ", ".join(
             f"{kind} {oid}" + (f" ({repeat})" if repeat else "")
-            for kind, oid, repeat in parts
+            for kind, oid, repeat in levels
             if oid
         )
 
@@ -75,12 +75,12 @@ class FindingRows:
         message: str,
         line: int,
         *,
-        place: Place | None = None,
+        keys: KeySet | None = None,
         item: str = "",
         value: str | None = None,
     ) -> None:
         """Keep a finding of that line."""
-        where = (place.form or None, place.subject, place.form_repeat or None) if place else ()
+        where = (keys.form or None, keys.subject, keys.form_repeat or None) if keys else ()
         self._rows.append(
             (severity, rule, message, str(line), item or None, value, *(where or (None,) * 3))
         )
@@ -110,58 +110,58 @@ class FindingRows:
 class Collected:
     """The values of a file as its elements leave them, in document order."""
 
-    def __init__(self, found: FindingRows) -> None:
-        self.instances: dict[Place, Instance] = {}
-        self.superseded: list[tuple[Place, str, Cell, str]] = []
-        self._found = found
-        self._of_subject: dict[str, dict[Place, None]] = {}
+    def __init__(self, findings: FindingRows) -> None:
+        self.instances: dict[KeySet, Instance] = {}
+        self.superseded: list[tuple[KeySet, str, Cell, str]] = []
+        self._findings = findings
+        self._of_subject: dict[str, dict[KeySet, None]] = {}
 
-    def opened(self, place: Place, transaction: str, line: int) -> None:
+    def opened(self, keys: KeySet, transaction: str, line: int) -> None:
         """A form or item group begins: it is there now, unless it is only to be updated."""
-        if transaction in (SNAPSHOT, "Insert", "Upsert") and place not in self.instances:
-            self.instances[place] = Instance(line)
-            self._of_subject.setdefault(place.subject, {})[place] = None
+        if transaction in (SNAPSHOT, "Insert", "Upsert") and keys not in self.instances:
+            self.instances[keys] = Instance(line)
+            self._of_subject.setdefault(keys.subject, {})[keys] = None
 
-    def removed(self, place: Place, level: str, line: int) -> None:
+    def removed(self, keys: KeySet, level: str, line: int) -> None:
         """A subject, event, form or item group is taken out, with all in it."""
-        of_subject = self._of_subject.get(place.subject, {})
-        gone = [known for known in of_subject if known.within(place, level)]
+        of_subject = self._of_subject.get(keys.subject, {})
+        gone = [other for other in of_subject if other.within(keys, level)]
         if not gone:
-            self._untargeted("Remove", place, line)
-        for known in gone:
-            del of_subject[known]
-            for item, cell in self.instances.pop(known).cells.items():
-                self.superseded.append((known, item, cell, "Remove"))
+            self._untargeted("Remove", keys, line)
+        for other in gone:
+            del of_subject[other]
+            for item, cell in self.instances.pop(other).cells.items():
+                self.superseded.append((other, item, cell, "Remove"))
 
-    def apply(self, place: Place, item: str, cell: Cell, transaction: str) -> None:
+    def apply(self, keys: KeySet, item: str, cell: Cell, transaction: str) -> None:
         """A value stands in the file: it is set, changed or taken out."""
         if transaction == "Context":
             return
-        instance = self.instances.get(place)
+        instance = self.instances.get(keys)
         before = instance.cells.get(item) if instance else None
         if transaction == SNAPSHOT and before is not None:
             raise RawDataError(
-                f"subject {place.subject}, {place.named()}: {item} has two values, the other on"
+                f"subject {keys.subject}, {keys.named()}: {item} has two values, the other on"
                 f" line {before.line}",
-                where=f"{self._found.file} line {cell.line}",
+                where=f"{self._findings.file} line {cell.line}",
                 remedy="exports were joined, or a repeat key is missing; export the data again",
             )
         if instance is None and transaction in (SNAPSHOT, "Insert", "Upsert"):
-            self.opened(place, transaction, cell.line)
-            instance = self.instances[place]
+            self.opened(keys, transaction, cell.line)
+            instance = self.instances[keys]
         if instance is None or (transaction == "Remove" and before is None):
-            self._untargeted(transaction, place, cell.line, item, cell.text)
-            self.superseded.append((place, item, cell, f"{transaction} without a target"))
+            self._untargeted(transaction, keys, cell.line, item, cell.text)
+            self.superseded.append((keys, item, cell, f"{transaction} without a target"))
             return
         if before is not None:
-            self.superseded.append((place, item, before, transaction))
+            self.superseded.append((keys, item, before, transaction))
         if transaction == "Insert" and before is not None:
-            self._found.add(
+            self._findings.add(
                 "warning",
                 "CK-ODM-INSERT",
-                f"the value is inserted a second time ({place.named()}); the later one counts",
+                f"the value is inserted a second time ({keys.named()}); the later one counts",
                 cell.line,
-                place=place,
+                keys=keys,
                 item=item,
                 value=cell.text,
             )
@@ -171,15 +171,15 @@ class Collected:
             instance.cells[item] = cell
 
     def _untargeted(
-        self, transaction: str, place: Place, line: int, item: str = "", value: str | None = None
+        self, transaction: str, keys: KeySet, line: int, item: str = "", value: str | None = None
     ) -> None:
-        self._found.add(
+        self._findings.add(
             "error",
             "CK-ODM-TARGET",
-            f"the {transaction.lower()} meets nothing at {place.named() or 'this subject'}; it is"
+            f"the {transaction.lower()} meets nothing at {keys.named() or 'this subject'}; it is"
             " not applied",
             line,
-            place=place,
+            keys=keys,
             item=item,
             value=value,
         )

@@ -32,7 +32,7 @@ def read_listing(path: Path, *columns: str) -> pd.DataFrame:
 
 def check_columns(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> None:
     where = f"{path.name} line 1"
-    known = {c for field in dictionary.fields.values() for c in dictionary.columns(field)}
+    columns = {c for field in dictionary.fields.values() for c in dictionary.columns(field)}
     complete = {f"{form}_complete" for form in dictionary.form_of.values()}
     stamps = {f"{form}_timestamp" for form in dictionary.form_of.values()}
     if dictionary.record_id not in data.columns:
@@ -41,13 +41,13 @@ def check_columns(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> Non
             where=where,
             remedy=did_you_mean(dictionary.record_id, data.columns),
         )
-    unknown = [name for name in data.columns if name not in known | complete | stamps | STRUCTURE]
+    unknown = [name for name in data.columns if name not in columns | complete | stamps | STRUCTURE]
     if unknown:
         raise RawDataError(
             f"column {unknown[0]} is not in {dictionary.path.name}"
             + (f" (nor {len(unknown) - 1} more)" if len(unknown) > 1 else ""),
             where=where,
-            remedy=f"{did_you_mean(unknown[0], known)} Export data and dictionary together",
+            remedy=f"{did_you_mean(unknown[0], columns)} Export data and dictionary together",
         )
 
 
@@ -83,13 +83,13 @@ def check_instances(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> N
             where=f"{path.name} line {wrong.index[0]}",
             remedy="the row was edited; export the data again",
         )
-    known = set(dictionary.form_of.values())
-    strange = data[FORM][data[FORM].notna() & ~data[FORM].isin(known)]
+    form_names = set(dictionary.form_of.values())
+    strange = data[FORM][data[FORM].notna() & ~data[FORM].isin(form_names)]
     if len(strange):
         raise RawDataError(
             f"{FORM} {strange.iloc[0]} is no form of {dictionary.path.name}",
             where=f"{path.name} line {strange.index[0]}",
-            remedy=f"{did_you_mean(str(strange.iloc[0]), known)} Export the raw data, not the"
+            remedy=f"{did_you_mean(str(strange.iloc[0]), form_names)} Export the raw data, not the"
             " labels, together with their dictionary",
         )
     owner = {
@@ -113,14 +113,14 @@ def check_instances(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> N
 
 
 def check_events(data: pd.DataFrame, events: Path, path: Path) -> None:
-    known = read_listing(events, "unique_event_name")
+    listing = read_listing(events, "unique_event_name")
     if EVENT not in data.columns:
         raise RawDataError(
             f"has no column {EVENT}, though {events.name} lists events",
             where=f"{path.name} line 1",
             remedy="export the data of a longitudinal project with its events",
         )
-    names = known["unique_event_name"].dropna()
+    names = listing["unique_event_name"].dropna()
     strange = data[EVENT][~data[EVENT].isin(names)]
     if len(strange):
         raise RawDataError(

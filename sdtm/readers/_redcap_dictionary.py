@@ -128,7 +128,7 @@ def is_dictionary(head: Iterable[str]) -> bool:
     return {"field_name", "form_name"} <= {_COLUMNS.get(name.strip(), name) for name in head}
 
 
-def read_dictionary(path: Path, given: RedcapOptions, shape: Shape) -> Dictionary:
+def read_dictionary(path: Path, options: RedcapOptions, shape: Shape) -> Dictionary:
     """The dictionary; RawDataError where it is none, or defines a field twice."""
     table = read_delimited(path, shape.delimiter, shape.encoding).rename(columns=_COLUMNS)
     missing = [name for name in _NEEDED if name not in table.columns]
@@ -170,7 +170,7 @@ def read_dictionary(path: Path, given: RedcapOptions, shape: Shape) -> Dictionar
             valid,
             Asked(accepted(kind, valid, low, high), required.lower() == "y", logic),
             annotation,
-            given,
+            options,
         )
         for name, label, kind, choices, valid, low, high, required, logic, annotation in rows
     }
@@ -201,25 +201,27 @@ def made_field(
     validation: str,
     asked: Asked,
     annotation: str,
-    given: RedcapOptions,
+    options: RedcapOptions,
 ) -> Field:
     """A field from what a dictionary or a project file says of it."""
-    order = validation.rpartition("_")[2].upper() if validation.startswith("date") else given.dates
+    order = (
+        validation.rpartition("_")[2].upper() if validation.startswith("date") else options.dates
+    )
     dated = validation.startswith("date") or (kind == "text" and not validation)
     numeric = kind == "calc" or validation.startswith("number")
-    comma = validation.endswith("_comma_decimal") or (numeric and given.decimal == ",")
+    comma = validation.endswith("_comma_decimal") or (numeric and options.decimal == ",")
     return Field(
         name=name,
         label=_plain(label),
         kind="checkbox" if kind == "checkbox" else "code" if choices else "text",
         choices=MappingProxyType(dict(choices)),
-        missing=MappingProxyType(given.missing),
+        missing=MappingProxyType(options.missing),
         accepts=asked.accepts,
         required=asked.required,
         shown_if=asked.shown_if.strip(),
         style=DateStyle.from_options(order if dated else "", ""),
         targets=_targets(annotation),
-        decimal="," if comma and given.decimal != "." else ".",
+        decimal="," if comma and options.decimal != "." else ".",
     )
 
 
@@ -249,9 +251,9 @@ def _choices(text: str) -> dict[str, str]:
     >>> _choices("1, Male | -99, Unknown, or not said")
     {'1': 'Male', '-99': 'Unknown, or not said'}
     """
-    parts = (part.partition(",") for part in text.split("|") if part.strip())
+    choices = (choice.partition(",") for choice in text.split("|") if choice.strip())
     return {
-        code.strip(): " ".join(html.unescape(label or code).split()) for code, _, label in parts
+        code.strip(): " ".join(html.unescape(label or code).split()) for code, _, label in choices
     }
 
 

@@ -116,13 +116,13 @@ def check_absent(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> Iter
             if name not in absent and code in field.choices and column not in data.columns
         ),
     ]
-    told = [(dictionary.form_of[name], column, message) for name, column, message in lost]
+    rows = [(dictionary.form_of[name], column, message) for name, column, message in lost]
     statuses = {form: f"{form}_complete" for form in dict.fromkeys(dictionary.form_of.values())}
     if set(statuses.values()) & set(data.columns):
         message = f"the export has no column of the form's status{rights}"
-        told += [(f, c, message) for f, c in statuses.items() if c not in data.columns]
-    if told:
-        forms, columns, messages = map(list, zip(*told, strict=True))
+        rows += [(f, c, message) for f, c in statuses.items() if c not in data.columns]
+    if rows:
+        forms, columns, messages = map(list, zip(*rows, strict=True))
         yield findings(
             severity="warning",
             rule="CK-RAW-ABSENT",
@@ -140,9 +140,9 @@ def check_order(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> Itera
     the data and break no other rule.
     """
     order = [c for field in dictionary.fields.values() for c in dictionary.columns(field)]
-    place = {column: number for number, column in enumerate(order)}
-    columns = [column for column in data.columns if column in place]
-    expected = sorted(columns, key=place.__getitem__)
+    position = {column: number for number, column in enumerate(order)}
+    columns = [column for column in data.columns if column in position]
+    expected = sorted(columns, key=position.__getitem__)
     moved = [there for there, here in zip(columns, expected, strict=True) if there != here]
     if moved:
         yield findings(
@@ -183,7 +183,7 @@ def check_repeats(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> Ite
 
 
 def check_deidentified(
-    data: pd.DataFrame, dictionary: Dictionary, given: RedcapOptions, path: Path
+    data: pd.DataFrame, dictionary: Dictionary, options: RedcapOptions, path: Path
 ) -> Iterator[pd.DataFrame]:
     """A finding where an export was made anonymous: its dates are then not those collected.
 
@@ -192,7 +192,7 @@ def check_deidentified(
     """
     absent = set(_absent(data, dictionary))
     signs = []
-    if given.deidentified:
+    if options.deidentified:
         signs.append("study.yaml says so")
     ids = data[dictionary.record_id].dropna()
     if len(ids) and ids.str.fullmatch(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}").all():

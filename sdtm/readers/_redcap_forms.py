@@ -48,9 +48,9 @@ class Rows:
     only_saved: bool = False
 
 
-def form_of(name: str, given: Rows) -> tuple[Form, Iterable[pd.DataFrame]]:
+def form_of(name: str, export: Rows) -> tuple[Form, Iterable[pd.DataFrame]]:
     """A form and what was found: the rows of its own instances, or with an answer or a status."""
-    data, dictionary = given.data, given.dictionary
+    data, dictionary = export.data, export.dictionary
     blank = pd.Series(index=data.index, dtype="str")
     fields = dictionary.of(name)
     instrument = data.get(FORM, blank)
@@ -69,15 +69,18 @@ def form_of(name: str, given: Rows) -> tuple[Form, Iterable[pd.DataFrame]]:
     started = rows.get(f"{name}_timestamp", blank.loc[rows.index]).notna()
     saved = frame.notna().any(axis=1) | status.isin(["1", "2"]) | started
     repeats = own.loc[rows.index]
-    if given.only_saved:
+    if export.only_saved:
         saved |= status.notna() & ~repeats
-    found = (*_emptied(name, rows[repeats & ~saved], given), *_gaps(name, rows[repeats], given))
+    finding_tables = (
+        *_emptied(name, rows[repeats & ~saved], export),
+        *_gaps(name, rows[repeats], export),
+    )
     rows, frame, repeats = rows[saved], frame[saved], repeats[saved]
     instance = rows.get(INSTANCE, blank.loc[rows.index])
     whose = context(
         rows.index,
-        given.path.name,
-        given.lines.loc[rows.index],
+        export.path.name,
+        export.lines.loc[rows.index],
         subject=rows[dictionary.record_id],
         event=rows.get(EVENT, blank.loc[rows.index]),
         event_repeat=instance.where(~repeats),
@@ -99,9 +102,9 @@ def form_of(name: str, given: Rows) -> tuple[Form, Iterable[pd.DataFrame]]:
         identity=frozenset({GROUP} & set(fields)),
         columns=len(counted) + first,
         values=int(rows[counted].notna().to_numpy().sum()),
-        events=_planned(name, given),
+        events=_planned(name, export),
     )
-    return form, found
+    return form, finding_tables
 
 
 def _status(name: str, rows: pd.DataFrame) -> pd.Series:
@@ -125,26 +128,26 @@ def _answers(field: Field, columns: Mapping[str, str], rows: pd.DataFrame) -> pd
     return ticked.str.removeprefix(TICKED).replace("", None)
 
 
-def _emptied(name: str, rows: pd.DataFrame, given: Rows) -> Iterator[pd.DataFrame]:
+def _emptied(name: str, rows: pd.DataFrame, export: Rows) -> Iterator[pd.DataFrame]:
     if len(rows):
         yield findings(
             severity="notice",
             rule="CK-RAW-EMPTIED",
             form=name,
-            subject=rows[given.dictionary.record_id],
+            subject=rows[export.dictionary.record_id],
             event=rows.get(EVENT, pd.Series(index=rows.index, dtype="str")),
             seq=rows[INSTANCE],
             message="an instance of the form was saved and then emptied; it gives no record",
-            file=given.path.name,
-            line=given.lines.loc[rows.index],
+            file=export.path.name,
+            line=export.lines.loc[rows.index],
         )
 
 
-def _gaps(name: str, rows: pd.DataFrame, given: Rows) -> Iterator[pd.DataFrame]:
+def _gaps(name: str, rows: pd.DataFrame, export: Rows) -> Iterator[pd.DataFrame]:
     """A notice where the instances of a form are not numbered through."""
     if rows.empty:
         return
-    keys = [key for key in (given.dictionary.record_id, EVENT) if key in rows]
+    keys = [key for key in (export.dictionary.record_id, EVENT) if key in rows]
     number = rows[INSTANCE].astype("int64")
     groups = number.groupby([rows[key] for key in keys], dropna=False)
     last = rows[(groups.transform("max") == number) & (groups.transform("size") < number)]
@@ -153,19 +156,19 @@ def _gaps(name: str, rows: pd.DataFrame, given: Rows) -> Iterator[pd.DataFrame]:
             severity="notice",
             rule="CK-RAW-GAP",
             form=name,
-            subject=last[given.dictionary.record_id],
+            subject=last[export.dictionary.record_id],
             event=last.get(EVENT, pd.Series(index=last.index, dtype="str")),
             value=last[INSTANCE],
             message="the instances of the form are fewer than the number of the last; some were"
             " deleted, or are not in the export",
-            file=given.path.name,
-            line=given.lines.loc[last.index],
+            file=export.path.name,
+            line=export.lines.loc[last.index],
         )
 
 
-def _planned(name: str, given: Rows) -> frozenset[str] | None:
+def _planned(name: str, export: Rows) -> frozenset[str] | None:
     """The events a form is planned at; None where the export does not tell, or has no events."""
-    if given.expected is None or EVENT not in given.data:
+    if export.expected is None or EVENT not in export.data:
         return None
-    listed = given.expected["form"] == name
-    return frozenset(given.expected["unique_event_name"][listed])
+    listed = export.expected["form"] == name
+    return frozenset(export.expected["unique_event_name"][listed])

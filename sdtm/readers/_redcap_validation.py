@@ -84,7 +84,7 @@ def _typed(named: str) -> Accepted:
         if named.startswith(start):
             return replace(dated, as_written=True)
     plain = named.removesuffix("_comma_decimal")
-    if places := re.fullmatch(r"number_([1-9])dp", plain):
-        words = f"a number with {places[1]} decimal{'s' if places[1] != '1' else ''}"
-        return Accepted("number", words, rf"[+-]?[0-9]+\.[0-9]{{{places[1]}}}")
+    if match := re.fullmatch(r"number_([1-9])dp", plain):
+        words = f"a number with {match[1]} decimal{'s' if match[1] != '1' else ''}"
+        return Accepted("number", words, rf"[+-]?[0-9]+\.[0-9]{{{match[1]}}}")
     return _TYPES.get(plain, Accepted(unknown=named))

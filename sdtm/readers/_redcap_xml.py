@@ -38,39 +38,41 @@ if TYPE_CHECKING:
     from sdtm.raw import Field
     from sdtm.readers._odm_data import OdmFile
     from sdtm.readers._odm_definitions import Definition, Definitions
-    from sdtm.readers._odm_state import Cell, Place
+    from sdtm.readers._odm_state import Cell, KeySet
     from sdtm.readers._redcap_dictionary import RedcapOptions
 
-    Saved = dict[Place, tuple[int, dict[str, Cell]]]
+    Saved = dict[KeySet, tuple[int, dict[str, Cell]]]
 
 _KINDS = {"select": "dropdown", "textarea": "notes"}
 
 
-def read_project(path: Path, given: RedcapOptions, told: Path | None = None) -> RawData:
-    """Read a project, or its records alone with the data dictionary `told`.
+def read_project(
+    path: Path, options: RedcapOptions, dictionary_path: Path | None = None
+) -> RawData:
+    """Read a project, or its records alone with the data dictionary `dictionary_path`.
 
     RawDataError where the file is no project of REDCap, has no data, or neither defines its forms
     nor has a dictionary.
     """
     file = read_odm(path, "")
-    known = merged(file.definitions, file.used)
-    given = given.model_copy(update={"missing": {**_missing(file), **given.missing}})
-    found = [file.found.table()]
-    if known.of["FormDef"]:
-        dictionary = _dictionary(path, known, given)
+    definitions = merged(file.definitions, file.used)
+    options = options.model_copy(update={"missing": {**_missing(file), **options.missing}})
+    finding_tables = [file.findings.table()]
+    if definitions.of["FormDef"]:
+        dictionary = _dictionary(path, definitions, options)
         cells = [i.cells for i in file.collected.instances.values()]
         texts = pd.Series([c.text for of in cells for c in of.values()], dtype="str")
         codes = undeclared({item for of in cells for item in of}, [texts], dictionary)
         if codes:
-            found.append(not_declared(codes, path))
-            given = given.model_copy(update={"missing": {**given.missing, **codes}})
-            dictionary = _dictionary(path, known, given)
-        names = {oid: _form_name(form) for oid, form in known.of["FormDef"].items()}
-    elif told is not None:
-        shape = shape_of(told, given.encoding)
-        dictionary = read_dictionary(told, given, shape)
+            finding_tables.append(not_declared(codes, path))
+            options = options.model_copy(update={"missing": {**options.missing, **codes}})
+            dictionary = _dictionary(path, definitions, options)
+        names = {oid: _form_name(form) for oid, form in definitions.of["FormDef"].items()}
+    elif dictionary_path is not None:
+        shape = shape_of(dictionary_path, options.encoding)
+        dictionary = read_dictionary(dictionary_path, options, shape)
         names = {f"Form.{name}": name for name in dictionary.form_of.values()}
-        found.append(shape.findings)
+        finding_tables.append(shape.findings)
     else:
         raise RawDataError(
             "has records and no definitions of forms",
@@ -82,12 +84,12 @@ def read_project(path: Path, given: RedcapOptions, told: Path | None = None) -> 
     events = {oid: oid.removeprefix("Event.") for oid in places}
     events |= {
         oid: event.attributes.get("UniqueEventName", oid)
-        for oid, event in known.of["StudyEventDef"].items()
+        for oid, event in definitions.of["StudyEventDef"].items()
     }
     expected = pd.DataFrame(
         [
             (events[oid], names.get(form, form))
-            for oid, event in known.of["StudyEventDef"].items()
+            for oid, event in definitions.of["StudyEventDef"].items()
             for form in event.refs
         ],
         columns=["unique_event_name", "form"],
@@ -104,15 +106,17 @@ def read_project(path: Path, given: RedcapOptions, told: Path | None = None) -> 
         planned = expected if len(expected) else None
         rows = Rows(data, lines, dictionary, path, planned, only_saved)
         forms[name], of_form = form_of(name, rows)
-        found.extend(of_form)
-    files = (path,) if known.of["FormDef"] or told is None else (path, told)
-    return RawData(MappingProxyType(forms), files, all_findings(found))
+        finding_tables.extend(of_form)
+    files = (
+        (path,) if definitions.of["FormDef"] or dictionary_path is None else (path, dictionary_path)
+    )
+    return RawData(MappingProxyType(forms), files, all_findings(finding_tables))
 
 
 def _missing(file: OdmFile) -> Mapping[str, str]:
     """The project's missing-data codes: `NASK, Not asked`, one on a line or separated by `|`."""
-    parts = re.split(r"[|\n]", file.project.get("MissingDataCodes", ""))
-    pairs = (part.partition(",") for part in parts if part.strip())
+    texts = re.split(r"[|\n]", file.project.get("MissingDataCodes", ""))
+    pairs = (text.partition(",") for text in texts if text.strip())
     return {code.strip(): (meaning or code).strip() for code, _, meaning in pairs}
 
 
@@ -120,14 +124,14 @@ def _form_name(form: Definition) -> str:
     return form.attributes.get("FormName") or form.oid.removeprefix("Form.")
 
 
-def _dictionary(path: Path, known: Definitions, given: RedcapOptions) -> Dictionary:
+def _dictionary(path: Path, definitions: Definitions, options: RedcapOptions) -> Dictionary:
     """The data dictionary as the project's definitions have it, in their order."""
     fields: dict[str, Field] = {}
     form_of: dict[str, str] = {}
     identifiers, unvalidated = set(), set()
-    for form in known.of["FormDef"].values():
-        items = [item for group in form.refs for item in known.items_of(group)]
-        for item in map(known.of["ItemDef"].__getitem__, items):
+    for form in definitions.of["FormDef"].values():
+        items = [item for group in form.refs for item in definitions.items_of(group)]
+        for item in map(definitions.of["ItemDef"].__getitem__, items):
             name = item.attributes.get("Variable", item.oid)
             of_form = {f"{_form_name(form)}_complete", f"{_form_name(form)}_timestamp"}
             if name in fields or name in of_form | STRUCTURE:
@@ -143,9 +147,9 @@ def _dictionary(path: Path, known: Definitions, given: RedcapOptions) -> Diction
                 item.attributes.get("BranchingLogic", ""),
             )
             annotation = item.attributes.get("FieldAnnotation", "")
-            choices = _choices(item, kind, known)
+            choices = _choices(item, kind, definitions)
             fields[name] = made_field(
-                name, item.label, kind, choices, valid, asked, annotation, given
+                name, item.label, kind, choices, valid, asked, annotation, options
             )
             form_of[name] = _form_name(form)
             if item.attributes.get("Identifier", "").lower() == "y":
@@ -167,8 +171,8 @@ def _bound(item: Definition, comparator: str) -> str:
     return next((value for value, *_ in values), "")
 
 
-def _choices(item: Definition, kind: str, known: Definitions) -> Mapping[str, str]:
-    codelist = known.get("CodeList", item.codelist)
+def _choices(item: Definition, kind: str, definitions: Definitions) -> Mapping[str, str]:
+    codelist = definitions.get("CodeList", item.codelist)
     if kind == "checkbox":
         text = codelist.attributes.get("CheckboxChoices", "") if codelist else ""
         return choices_in(text, kind)
@@ -185,15 +189,15 @@ def _saved_forms(
     columns |= {f"{form}_complete" for form in dictionary.form_of.values()} | STRUCTURE
     columns |= {f"{form}_timestamp" for form in dictionary.form_of.values()}
     saved: dict[str, Saved] = {}
-    for place, instance in file.collected.instances.items():
-        if place.form not in names:
+    for keys, instance in file.collected.instances.items():
+        if keys.form not in names:
             raise RawDataError(
-                f"form {place.form} is not defined",
+                f"form {keys.form} is not defined",
                 where=f"{file.path.name} line {instance.line}",
-                remedy=did_you_mean(place.form, names),
+                remedy=did_you_mean(keys.form, names),
             )
-        of_form = saved.setdefault(names[place.form], {})
-        _, cells = of_form.setdefault(place._replace(groups=()), (instance.line, {}))
+        of_form = saved.setdefault(names[keys.form], {})
+        _, cells = of_form.setdefault(keys._replace(groups=()), (instance.line, {}))
         for item, cell in instance.cells.items():
             if item not in columns:
                 raise RawDataError(
@@ -203,7 +207,7 @@ def _saved_forms(
                 )
             if item in cells and cells[item].text != cell.text:
                 raise RawDataError(
-                    f"subject {place.subject}, {place.named()}: {item} has two values",
+                    f"subject {keys.subject}, {keys.named()}: {item} has two values",
                     where=f"{file.path.name} lines {cells[item].line} and {cell.line}",
                     remedy="export the project again",
                 )
@@ -217,54 +221,54 @@ def _with_groups(saved: dict[str, Saved]) -> dict[str, Saved]:
     A flat export has the data access group on every row of a record, and the identifier of the
     survey on every row of a record's event.
     """
-    told: dict[tuple[str, str, str], Cell] = {}
+    of_record: dict[tuple[str, str, str], Cell] = {}
     for of_form in saved.values():
-        for place, (_, cells) in of_form.items():
+        for keys, (_, cells) in of_form.items():
             for item in BESIDE:
                 if item in cells:
-                    told.setdefault(_whose(item, place), cells[item])
+                    of_record.setdefault(_whose(item, keys), cells[item])
     for of_form in saved.values():
-        for place, (_, cells) in of_form.items():
+        for keys, (_, cells) in of_form.items():
             for item in BESIDE:
-                if _whose(item, place) in told:
-                    cells.setdefault(item, told[_whose(item, place)])
+                if _whose(item, keys) in of_record:
+                    cells.setdefault(item, of_record[_whose(item, keys)])
     return saved
 
 
-def _whose(item: str, place: Place) -> tuple[str, str, str]:
-    return item, place.subject, "" if item == GROUP else place.event
+def _whose(item: str, keys: KeySet) -> tuple[str, str, str]:
+    return item, keys.subject, "" if item == GROUP else keys.event
 
 
 def _flat(
     name: str,
-    saved: Mapping[Place, tuple[int, Mapping[str, Cell]]],
+    saved: Mapping[KeySet, tuple[int, Mapping[str, Cell]]],
     dictionary: Dictionary,
     file: OdmFile,
     events: Mapping[str, str],
 ) -> tuple[pd.DataFrame, pd.Series]:
     """The saved instances of one form as rows of a flat export, and the line of each."""
     index = pd.RangeIndex(len(saved))
-    places = list(saved)
-    named = [events.get(place.event, place.event) for place in places]
-    repeated = _repeated(name, places, named, file)
-    told = {
-        dictionary.record_id: [place.subject for place in places],
+    key_sets = list(saved)
+    named = [events.get(keys.event, keys.event) for keys in key_sets]
+    repeated = _repeated(name, key_sets, named, file)
+    values = {
+        dictionary.record_id: [keys.subject for keys in key_sets],
         FORM: [name if kind == "form" else None for kind in repeated],
         INSTANCE: [
-            {"form": place.form_repeat, "event": place.event_repeat}.get(kind)
-            for place, kind in zip(places, repeated, strict=True)
+            {"form": keys.form_repeat, "event": keys.event_repeat}.get(kind)
+            for keys, kind in zip(key_sets, repeated, strict=True)
         ],
     }
     if any(named):
-        told[EVENT] = [event or None for event in named]
+        values[EVENT] = [event or None for event in named]
     fields = dictionary.of(name).values()
     columns = [c for field in fields for c in _columns(field, dictionary)]
     cells = [cells for _, cells in saved.values()]
-    beside = dict.fromkeys(item for row in cells for item in row if item not in told)
+    beside = dict.fromkeys(item for row in cells for item in row if item not in values)
     for column in dict.fromkeys((*columns, f"{name}_complete", *beside)):
-        told[column] = [row[column].text if column in row else None for row in cells]
+        values[column] = [row[column].text if column in row else None for row in cells]
     lines = pd.Series([line for line, _ in saved.values()], index=index, dtype="int64")
-    return pd.DataFrame(told, index=index).astype("str"), lines
+    return pd.DataFrame(values, index=index).astype("str"), lines
 
 
 def _columns(field: Field, dictionary: Dictionary) -> Iterable[str]:
@@ -272,21 +276,21 @@ def _columns(field: Field, dictionary: Dictionary) -> Iterable[str]:
     return [c for c, code in dictionary.columns(field).items() if not code or code in field.choices]
 
 
-def _repeated(name: str, places: list[Place], named: list[str], file: OdmFile) -> list[str]:
+def _repeated(name: str, key_sets: list[KeySet], named: list[str], file: OdmFile) -> list[str]:
     """What repeats at each place: the form, the event, or neither ("").
 
     The settings of the project tell; the definitions say No for forms that repeat.
     """
     forms = {event for event, form in file.repeating if form == name}
     events = {event for event, form in file.repeating if not form}
-    several = {place.event for place in places if place.event_repeat not in ("", "1")}
+    several = {keys.event for keys in key_sets if keys.event_repeat not in ("", "1")}
     kinds = []
-    for place, event in zip(places, named, strict=True):
+    for keys, event in zip(key_sets, named, strict=True):
         if event in forms or (forms and not event):
             kinds.append("form")
-        elif event in events or place.event in several:
+        elif event in events or keys.event in several:
             kinds.append("event")
-        elif place.form_repeat not in ("", "1"):
+        elif keys.form_repeat not in ("", "1"):
             kinds.append("form")
         else:
             kinds.append("")

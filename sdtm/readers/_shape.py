@@ -40,20 +40,20 @@ def shape_of(path: Path, encoding: str = "", delimiter: str = "") -> Shape:
 
     RawDataError where the file is in no encoding known here.
     """
-    found = []
+    notices = []
     if not path.is_file():  # the reader of the file says so
         return Shape(encoding or "utf-8", delimiter or ",")
     if not encoding:
         encoding = _encoding(path)
         if encoding not in ("utf-8", "utf-16"):
             message = f"the text is not UTF-8 and was read as {encoding}; declare its encoding:"
-            found.append(_finding("warning", "CK-RAW-ENCODING", message, encoding, path))
+            notices.append(_finding("warning", "CK-RAW-ENCODING", message, encoding, path))
     if not delimiter:
         delimiter = _delimiter(path, encoding)
         if delimiter != ",":
             message = "the values are not separated by commas; declare the delimiter:"
-            found.append(_finding("notice", "CK-RAW-DELIMITER", message, repr(delimiter), path))
-    return Shape(encoding, delimiter, all_findings(found))
+            notices.append(_finding("notice", "CK-RAW-DELIMITER", message, repr(delimiter), path))
+    return Shape(encoding, delimiter, all_findings(notices))
 
 
 def _finding(severity: str, rule: str, message: str, value: str, path: Path) -> pd.DataFrame:

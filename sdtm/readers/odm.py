@@ -15,7 +15,7 @@ from pydantic import Field as Default
 
 from sdtm.dates import DateStyle
 from sdtm.raw import TIDY, RawData
-from sdtm.readers._files import Options, options
+from sdtm.readers._files import Options, read_options
 from sdtm.readers._odm_checks import check_attributes, check_data, check_definitions
 from sdtm.readers._odm_data import read_odm
 from sdtm.readers._odm_definitions import merged
@@ -50,39 +50,41 @@ class OdmOptions(Options):
 
 def read(source: RawSource, folder: Path) -> RawData:
     """Read a file; RawDataError where it is no ODM, holds no data, or values stand twice."""
-    given = options(source, OdmOptions)
-    path = inside(folder, given.data, source.place)
-    file = read_odm(path, given.language)
-    _check_study(file, given)
-    known = merged(file.definitions, file.used)
+    options = read_options(source, OdmOptions)
+    path = inside(folder, options.data, source.place)
+    file = read_odm(path, options.language)
+    _check_study(file, options)
+    definitions = merged(file.definitions, file.used)
     names = OdmNames(
-        without={str(kind): prefix for kind, prefix in given.without.items()},
-        style=DateStyle.from_options(given.dates, ""),
-        missing=MappingProxyType({**file.nulls, **given.missing}),
+        without={str(kind): prefix for kind, prefix in options.without.items()},
+        style=DateStyle.from_options(options.dates, ""),
+        missing=MappingProxyType({**file.nulls, **options.missing}),
     )
-    forms = {form.name: form for form in forms_of(file, known, names)}
+    forms = {form.name: form for form in forms_of(file, definitions, names)}
     for form in attribute_forms(file, names):
         forms.setdefault(form.name, form)
-    if given.subject != "SubjectKey":
-        subjects = check_attributes(file, given.subject)
+    if options.subject != "SubjectKey":
+        subjects = check_attributes(file, options.subject)
         for name, form in forms.items():
             frame = form.frame.assign(**{"@subject": form.frame["@subject"].map(subjects)})
             forms[name] = replace(form, frame=frame)
-    check_definitions(file, known)
-    found = [file.found.table(), *check_data(forms.values())]
-    return RawData(MappingProxyType(forms), (path,), all_findings(found), _superseded(file, names))
+    check_definitions(file, definitions)
+    finding_tables = [file.findings.table(), *check_data(forms.values())]
+    return RawData(
+        MappingProxyType(forms), (path,), all_findings(finding_tables), _superseded(file, names)
+    )
 
 
-def _check_study(file: OdmFile, given: OdmOptions) -> None:
+def _check_study(file: OdmFile, options: OdmOptions) -> None:
     """RawDataError where data of several studies stand in the file, or not those declared."""
     studies = list(dict.fromkeys(study for study, _ in file.used))
-    if (given.study and studies != [given.study]) or len(studies) > 1:
+    if (options.study and studies != [options.study]) or len(studies) > 1:
         raise RawDataError(
             f"holds data of the study {', '.join(studies)}"
-            + (f", not of {given.study}" if given.study else ""),
+            + (f", not of {options.study}" if options.study else ""),
             where=file.path.name,
-            remedy=did_you_mean(given.study, studies)
-            if given.study
+            remedy=did_you_mean(options.study, studies)
+            if options.study
             else "export each study by itself",
         )
 
@@ -91,12 +93,12 @@ def _superseded(file: OdmFile, names: OdmNames) -> pd.DataFrame:
     """The values that later transactions changed or removed, as tidy rows."""
     rows = [
         {
-            "subject": place.subject,
-            "event": names.short("event", place.event),
-            "event_repeat": place.event_repeat or None,
-            "form": names.short("form", place.form),
-            "form_repeat": place.form_repeat or None,
-            "group_repeat": place.groups[-1][1] or None if place.groups else None,
+            "subject": keys.subject,
+            "event": names.short("event", keys.event),
+            "event_repeat": keys.event_repeat or None,
+            "form": names.short("form", keys.form),
+            "form_repeat": keys.form_repeat or None,
+            "group_repeat": keys.groups[-1][1] or None if keys.groups else None,
             "item": names.short("item", item),
             "text": cell.text,
             "unit": cell.unit or None,
@@ -104,6 +106,6 @@ def _superseded(file: OdmFile, names: OdmNames) -> pd.DataFrame:
             "line": cell.line,
             "transaction": transaction,
         }
-        for place, item, cell, transaction in file.collected.superseded
+        for keys, item, cell, transaction in file.collected.superseded
     ]
     return pd.DataFrame(rows, columns=[*TIDY, "transaction"])

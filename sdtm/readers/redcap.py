@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sdtm.raw import RawData
-from sdtm.readers._files import options, read_delimited
+from sdtm.readers._files import read_delimited, read_options
 from sdtm.readers._redcap_checks import (
     check_coding,
     check_columns,
@@ -48,57 +48,59 @@ if TYPE_CHECKING:
 
 def read(source: RawSource, folder: Path) -> RawData:
     """Read an export; RawDataError where its parts do not belong together or rows are doubled."""
-    given = options(source, RedcapOptions)
-    path = inside(folder, given.data, source.place)
-    if given.data.lower().endswith(".xml"):
-        told = inside(folder, given.dictionary, source.place) if given.dictionary else None
-        return read_project(path, given, told)
-    if not given.dictionary:
+    options = read_options(source, RedcapOptions)
+    path = inside(folder, options.data, source.place)
+    if options.data.lower().endswith(".xml"):
+        dictionary_path = (
+            inside(folder, options.dictionary, source.place) if options.dictionary else None
+        )
+        return read_project(path, options, dictionary_path)
+    if not options.dictionary:
         raise SpecError(
             "a CSV export is read with its dictionary",
             where=source.place,
             remedy="add dictionary: with the data dictionary's file",
         )
-    told = inside(folder, given.dictionary, source.place)
-    shape = shape_of(path, given.encoding, given.delimiter)
-    of_dictionary = shape_of(told, given.encoding)
-    dictionary = read_dictionary(told, given, of_dictionary)
+    dictionary_path = inside(folder, options.dictionary, source.place)
+    shape = shape_of(path, options.encoding, options.delimiter)
+    of_dictionary = shape_of(dictionary_path, options.encoding)
+    dictionary = read_dictionary(dictionary_path, options, of_dictionary)
     data = read_delimited(path, shape.delimiter, shape.encoding)
-    found = [shape.findings, of_dictionary.findings]
+    finding_tables = [shape.findings, of_dictionary.findings]
     codes = undeclared(data.columns, (data[name] for name in data), dictionary)
     if codes:
-        found.append(not_declared(codes, path))
-        given = given.model_copy(update={"missing": {**given.missing, **codes}})
-        dictionary = read_dictionary(told, given, of_dictionary)
+        finding_tables.append(not_declared(codes, path))
+        options = options.model_copy(update={"missing": {**options.missing, **codes}})
+        dictionary = read_dictionary(dictionary_path, options, of_dictionary)
     by_value = is_eav(data.columns)
     if by_value:
         data, of_values = flat(data, dictionary, path)
-        found.append(of_values)
+        finding_tables.append(of_values)
     check_labels(data, dictionary, path)
     check_columns(data, dictionary, path)
     check_coding(data, dictionary, path)
     check_instances(data, dictionary, path)
     paths = [path, dictionary.path]
-    if given.events:
-        paths.append(inside(folder, given.events, source.place))
+    if options.events:
+        paths.append(inside(folder, options.events, source.place))
         check_events(data, paths[-1], path)
     expected = None
-    if given.event_forms:
-        paths.append(inside(folder, given.event_forms, source.place))
+    if options.event_forms:
+        paths.append(inside(folder, options.event_forms, source.place))
         expected = read_listing(paths[-1], "unique_event_name", "form")
     check_doubled(data, dictionary.record_id, path)
     saved = by_value or blank_for_unsaved(data, dictionary)
     rows = Rows(data, data.index.to_series(), dictionary, path, expected, saved)
     read_forms = [form_of(name, rows) for name in dict.fromkeys(dictionary.form_of.values())]
-    found += [
+    finding_tables += [
         *check_absent(data, dictionary, path),
         *check_order(data, dictionary, path),
         *check_repeats(data, dictionary, path),
-        *check_deidentified(data, dictionary, given, path),
-        *(found for _, of_form in read_forms for found in of_form),
+        *check_deidentified(data, dictionary, options, path),
+        *(table for _, of_form in read_forms for table in of_form),
     ]
     return RawData(
         MappingProxyType({form.name: form for form, _ in read_forms}),
         tuple(paths),
-        all_findings(found),
+        all_findings(finding_tables),
     )

@@ -21,7 +21,7 @@ from pydantic import Field as Default
 from sdtm.accepted import ANYTHING, DAY, MINUTE, TYPES, Accepted
 from sdtm.dates import DateStyle
 from sdtm.raw import UNIT, Field, Form, RawData, context
-from sdtm.readers._files import Options, options
+from sdtm.readers._files import Options, read_options
 from specs.errors import AbsentDataError, RawDataError
 from specs.findings import all_findings, findings
 from specs.heads import check_head
@@ -82,9 +82,9 @@ class _Table:
 
 def read(source: RawSource, folder: Path) -> RawData:
     """Read an export; RawDataError where it is no zip of one, or lacks its metadata."""
-    given = options(source, SecutrialOptions)
-    path = inside(folder, given.data, source.place)
-    tables = _tables(path, given)
+    options = read_options(source, SecutrialOptions)
+    path = inside(folder, options.data, source.place)
+    tables = _tables(path, options)
     _check_setup(tables, path)
     items = tables["items"].frame
     items = items[items["ffcolname"].notna() & (items["itemtype"] != "Layout Dummy")]
@@ -96,12 +96,14 @@ def read(source: RawSource, folder: Path) -> RawData:
     for name, table in tables.items():
         if name in labels:
             of_form = items[items["formtablename"] == name].drop_duplicates("ffcolname")
-            forms[name] = _form(name, table, of_form, _Names(labels[name], visits, tables, given))
+            forms[name] = _form(name, table, of_form, _Names(labels[name], visits, tables, options))
     cases = tables["casenodes"]
     plain = pd.DataFrame(columns=items.columns)
-    forms["casenodes"] = _form("casenodes", cases, plain, _Names("Patients", visits, tables, given))
+    forms["casenodes"] = _form(
+        "casenodes", cases, plain, _Names("Patients", visits, tables, options)
+    )
     audit = {name: len(t.frame) for name, t in tables.items() if name.startswith("at")}
-    found = [
+    finding_tables = [
         findings(
             severity="notice",
             rule="CK-RAW-AUDIT",
@@ -112,7 +114,7 @@ def read(source: RawSource, folder: Path) -> RawData:
         for name, rows in audit.items()
         if rows
     ]
-    return RawData(MappingProxyType(forms), (path,), all_findings(found))
+    return RawData(MappingProxyType(forms), (path,), all_findings(finding_tables))
 
 
 def _check_setup(tables: Mapping[str, _Table], path: Path) -> None:
@@ -140,10 +142,10 @@ class _Names:
     label: str
     visits: Mapping[str, str]
     tables: Mapping[str, _Table]
-    given: SecutrialOptions
+    options: SecutrialOptions
 
 
-def _tables(path: Path, given: SecutrialOptions) -> dict[str, _Table]:
+def _tables(path: Path, options: SecutrialOptions) -> dict[str, _Table]:
     """The tables by name, as text; ragged rows may only lack or exceed unnamed columns."""
     if not path.is_file():
         raise AbsentDataError(
@@ -154,7 +156,7 @@ def _tables(path: Path, given: SecutrialOptions) -> dict[str, _Table]:
     with zipfile.ZipFile(path) as packed:
         members = [member for member in packed.infolist() if not member.filename.endswith("/")]
         pages = [m for m in members if m.filename.lower().endswith((".html", ".htm"))]
-        encoding = given.encoding or _encoding(_page(packed, pages[0]) if pages else b"")
+        encoding = options.encoding or _encoding(_page(packed, pages[0]) if pages else b"")
         for member in members:
             file = member.filename.replace("\\", "/").rpartition("/")[2]
             named = _TABLE.fullmatch(file)
@@ -189,8 +191,8 @@ def _page(packed: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 def _encoding(page: bytes) -> str:
     """The encoding that the page of options tells; UTF-8 where it tells none."""
     wide = page[:2] in (b"\xff\xfe", b"\xfe\xff")
-    told = page.decode("utf-16" if wide else "latin-1", errors="replace")
-    cells = [re.sub(r"<[^>]+>", "", cell).strip() for cell in _OPTION.findall(told)]
+    text = page.decode("utf-16" if wide else "latin-1", errors="replace")
+    cells = [re.sub(r"<[^>]+>", "", cell).strip() for cell in _OPTION.findall(text)]
     pairs = dict(pairwise(cells))
     named = pairs.get("Encoding", pairs.get("Kodierung", "UTF-8"))
     return "utf-16" if named.upper().startswith("UTF-16") else next(iter(named.split()), "UTF-8")
@@ -339,8 +341,8 @@ def _fields(name: str, items: pd.DataFrame, names: _Names) -> Iterator[tuple[str
                 label=label if isinstance(label, str) else column,
                 kind="code" if choices else "text",
                 choices=MappingProxyType(choices),
-                missing=MappingProxyType(names.given.missing),
+                missing=MappingProxyType(names.options.missing),
                 accepts=_accepts(str(kind)),
-                style=DateStyle.from_options(names.given.dates, ""),
+                style=DateStyle.from_options(names.options.dates, ""),
             ),
         )

@@ -17,7 +17,7 @@ from pydantic import StringConstraints
 from sdtm.accepted import TYPES, Accepted, Limit
 from sdtm.dates import DateStyle
 from sdtm.raw import Field, Form, RawData, check_reserved, context
-from sdtm.readers._files import Delimiter, Options, options, read_categories, read_delimited
+from sdtm.readers._files import Delimiter, Options, read_categories, read_delimited, read_options
 from sdtm.readers._frames import Sheet, read_parquet, read_sas, read_xlsx
 from sdtm.readers._shape import shape_of
 from specs.distinct import as_category, on_distinct
@@ -150,21 +150,25 @@ def read_codes(path: Path) -> Codes:
 
 def read(source: RawSource, folder: Path) -> RawData:
     """Read the files; RawDataError where one is missing, ragged, or lacks a declared column."""
-    given = options(source, TablesOptions)
-    names = [table.file for table in given.forms.values()] + [given.codes] * bool(given.codes)
+    options = read_options(source, TablesOptions)
+    names = [table.file for table in options.forms.values()] + [options.codes] * bool(options.codes)
     files = [inside(folder, name, source.place) for name in names]
-    codes = read_codes(files[-1]) if given.codes else Codes({}, frozenset())
-    made = [
+    codes = read_codes(files[-1]) if options.codes else Codes({}, frozenset())
+    read_forms = [
         _form(name, table, path, source.place, codes)
-        for (name, table), path in zip(given.forms.items(), files, strict=False)
+        for (name, table), path in zip(options.forms.items(), files, strict=False)
     ]
-    forms = {form.name: form for form, _ in made}
-    return RawData(MappingProxyType(forms), tuple(files), all_findings(found for _, found in made))
+    forms = {form.name: form for form, _ in read_forms}
+    return RawData(
+        MappingProxyType(forms),
+        tuple(files),
+        all_findings(notices for _, notices in read_forms),
+    )
 
 
-def read_sheet(path: Path, given: TableOptions, place: str = "") -> Sheet:
+def read_sheet(path: Path, options: TableOptions, place: str = "") -> Sheet:
     """A file as text, by its declared format or its ending."""
-    kind = given.format or KINDS.get(path.suffix.lower())
+    kind = options.format or KINDS.get(path.suffix.lower())
     if kind is None:
         raise SpecError(
             f"{path.name} ends in no format known here",
@@ -172,49 +176,49 @@ def read_sheet(path: Path, given: TableOptions, place: str = "") -> Sheet:
             remedy="declare format: csv, xlsx, sas or parquet",
         )
     if kind == "csv":
-        shape = shape_of(path, given.encoding, given.delimiter)
+        shape = shape_of(path, options.encoding, options.delimiter)
         return Sheet(
             read_categories(path, shape.delimiter, shape.encoding), findings=shape.findings
         )
     readers: Mapping[str, Callable[[], Sheet]] = {
-        "xlsx": lambda: read_xlsx(path, given.sheet),
-        "sas": lambda: read_sas(path, given.encoding),
+        "xlsx": lambda: read_xlsx(path, options.sheet),
+        "sas": lambda: read_sas(path, options.encoding),
         "parquet": lambda: read_parquet(path),
     }
     return readers[kind]()
 
 
 def _form(
-    name: str, given: TableOptions, path: Path, place: str, codes: Codes
+    name: str, options: TableOptions, path: Path, place: str, codes: Codes
 ) -> tuple[Form, pd.DataFrame]:
-    sheet = read_sheet(path, given, place)
-    data, left_out = _left_out(_blanked(sheet.frame, given.blank), name, given, path)
-    data = _matched(data, given, path, place)
-    if given.unpivot:
-        data = _unpivoted(data, given.unpivot, path, place)
+    sheet = read_sheet(path, options, place)
+    data, left_out = _left_out(_blanked(sheet.frame, options.blank), name, options, path)
+    data = _matched(data, options, path, place)
+    if options.unpivot:
+        data = _unpivoted(data, options.unpivot, path, place)
     roles = {
-        "subject": given.subject,
-        "event": given.event,
-        "event_repeat": given.event_repeat,
-        "form_repeat": given.repeat,
-        "group_repeat": given.group,
+        "subject": options.subject,
+        "event": options.event,
+        "event_repeat": options.event_repeat,
+        "form_repeat": options.repeat,
+        "group_repeat": options.group,
     }
     for column in (
-        *roles.values(), *given.units, *given.units.values(), *given.types, *given.limits
+        *roles.values(), *options.units, *options.units.values(), *options.types, *options.limits
     ):  # fmt: skip
         _check_column(column, data, path)
-    lost = data[given.subject].str.strip().fillna("") == ""
+    lost = data[options.subject].str.strip().fillna("") == ""
     if lost.any():
         raise RawDataError(
-            f"the row has no {given.subject}",
+            f"the row has no {options.subject}",
             where=f"{path.name} line {data['@line'][lost].iloc[0]}",
             remedy="give every row its subject",
         )
-    known = {role: data[column] for role, column in roles.items() if column}
-    whose = context(data.index, path.name, data["@line"], **known)
-    century = f"century={given.century}" if given.century else ""
-    style = DateStyle.from_options(given.dates, century)
-    missing = MappingProxyType({**sheet.missing, **given.missing})
+    columns = {role: data[column] for role, column in roles.items() if column}
+    whose = context(data.index, path.name, data["@line"], **columns)
+    century = f"century={options.century}" if options.century else ""
+    style = DateStyle.from_options(options.dates, century)
+    missing = MappingProxyType({**sheet.missing, **options.missing})
     fields = {
         column: Field(
             name=column,
@@ -222,9 +226,9 @@ def _form(
             kind=codes.kind(name, column),
             choices=codes.choices(name, column),
             missing=missing,
-            accepts=_accepts(column, given),
+            accepts=_accepts(column, options),
             style=style,
-            decimal=given.decimal,
+            decimal=options.decimal,
         )
         for column in map(str, data.columns.drop("@line"))
     }
@@ -234,7 +238,7 @@ def _form(
         frame,
         MappingProxyType(fields),
         frozenset(set(roles.values()) - {""}),
-        units=MappingProxyType(given.units),
+        units=MappingProxyType(options.units),
     )
     return form, all_findings([sheet.findings, left_out, *_empty(name, sheet, path)])
 
@@ -262,16 +266,16 @@ def _empty(name: str, sheet: Sheet, path: Path) -> Iterator[pd.DataFrame]:
         )
 
 
-def _accepts(column: str, given: TableOptions) -> Accepted:
+def _accepts(column: str, options: TableOptions) -> Accepted:
     """What the declared type and limits of a column accept; limits alone are those of numbers."""
-    told = given.limits.get(column, {})
+    declared = options.limits.get(column, {})
     limits = tuple(
         Limit(comparator, tuple(map(str, values if isinstance(values, list) else [values])))
-        for comparator, values in told.items()
+        for comparator, values in declared.items()
     )
-    if column not in given.types:
+    if column not in options.types:
         return Accepted("number" if limits else "text", limits=limits)
-    return replace(TYPES[given.types[column]], limits=limits)
+    return replace(TYPES[options.types[column]], limits=limits)
 
 
 def _check_column(column: str, data: pd.DataFrame, path: Path) -> None:
@@ -284,36 +288,36 @@ def _check_column(column: str, data: pd.DataFrame, path: Path) -> None:
 
 
 def _left_out(
-    data: pd.DataFrame, name: str, given: TableOptions, path: Path
+    data: pd.DataFrame, name: str, options: TableOptions, path: Path
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows that are records, with their line as a column, and a notice for each other one."""
     check_reserved(map(str, data.columns), path.name)
     data = data.assign(**{"@line": data.index}).reset_index(drop=True)
     gone = pd.Series(data=False, index=data.index)
-    for column, values in given.leave_out.items():
+    for column, values in options.leave_out.items():
         _check_column(column, data, path)
         gone |= data[column].str.strip().isin(values)
     rows = data[gone]
-    found = findings(
+    notices = findings(
         severity="notice",
         rule="CK-RAW-LEFT-OUT",
         form=pd.Series(name, index=rows.index, dtype="str"),
-        value=rows[list(given.leave_out)].astype("str").fillna("").agg(" ".join, axis=1)
+        value=rows[list(options.leave_out)].astype("str").fillna("").agg(" ".join, axis=1)
         if len(rows)
         else pd.Series(dtype="str"),
         message="the row is no record by leave_out in study.yaml",
         file=path.name,
         line=rows["@line"],
     )
-    return data[~gone].reset_index(drop=True), found
+    return data[~gone].reset_index(drop=True), notices
 
 
-def _matched(data: pd.DataFrame, given: TableOptions, path: Path, place: str) -> pd.DataFrame:
+def _matched(data: pd.DataFrame, options: TableOptions, path: Path, place: str) -> pd.DataFrame:
     """The columns that the named groups of patterns take out of others."""
-    for column, pattern in given.match.items():
+    for column, pattern in options.match.items():
         _check_column(column, data, path)
-        made = data[column].str.strip().str.extract(_pattern(pattern, place))
-        strange = made.isna().all(axis=1)
+        groups = data[column].str.strip().str.extract(_pattern(pattern, place))
+        strange = groups.isna().all(axis=1)
         if strange.any():
             row = data[strange].iloc[0]
             raise RawDataError(
@@ -321,23 +325,23 @@ def _matched(data: pd.DataFrame, given: TableOptions, path: Path, place: str) ->
                 where=f"{path.name} line {row['@line']}",
                 remedy="mend the pattern, or leave such rows out with leave_out:",
             )
-        data = pd.concat([data.drop(columns=[c for c in made if c in data]), made], axis=1)
+        data = pd.concat([data.drop(columns=[c for c in groups if c in data]), groups], axis=1)
     return data
 
 
-def _unpivoted(data: pd.DataFrame, given: Unpivot, path: Path, place: str) -> pd.DataFrame:
+def _unpivoted(data: pd.DataFrame, unpivot: Unpivot, path: Path, place: str) -> pd.DataFrame:
     """A row for each row and column that matches, in the order of rows, then of columns."""
-    pattern = re.compile(f"(?:{_pattern(given.columns, place)})\\Z")
-    parts = {str(c): m.groupdict() for c in data.columns if (m := pattern.match(str(c)))}
-    if not parts:
+    pattern = re.compile(f"(?:{_pattern(unpivot.columns, place)})\\Z")
+    groups = {str(c): m.groupdict() for c in data.columns if (m := pattern.match(str(c)))}
+    if not groups:
         raise RawDataError(
-            f"no column matches {given.columns}",
+            f"no column matches {unpivot.columns}",
             where=f"{path.name} line 1",
             remedy="mend columns: of unpivot in study.yaml",
         )
-    kept = [c for c in data.columns if c not in parts]
-    names = pd.DataFrame.from_dict(parts, orient="index").astype("str")
-    taken = [str(c) for c in (*names.columns, given.value) if c in kept]
+    kept = [c for c in data.columns if c not in groups]
+    names = pd.DataFrame.from_dict(groups, orient="index").astype("str")
+    taken = [str(c) for c in (*names.columns, unpivot.value) if c in kept]
     if taken:
         raise SpecError(
             f"unpivot makes a column {taken[0]}, and {path.name} has one",
@@ -345,10 +349,10 @@ def _unpivoted(data: pd.DataFrame, given: Unpivot, path: Path, place: str) -> pd
             remedy="name the group of the pattern, or value:, otherwise",
         )
     texts = data.astype(dict.fromkeys(data.columns.drop("@line"), "str"))
-    long = texts.melt(kept, list(parts), "@column", given.value, ignore_index=False)
+    long = texts.melt(kept, list(groups), "@column", unpivot.value, ignore_index=False)
     long = long.sort_index(kind="stable").reset_index(drop=True)
-    made = names.loc[long["@column"]].set_axis(long.index)
-    return pd.concat([long[kept], made, long[[given.value]].astype("str")], axis=1)
+    names_of_rows = names.loc[long["@column"]].set_axis(long.index)
+    return pd.concat([long[kept], names_of_rows, long[[unpivot.value]].astype("str")], axis=1)
 
 
 def _pattern(text: str, place: str) -> str:
