@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from specs.model import Origin
 from specs.references import split_source
-from specs.where import Comparator, Where, left_to_meet
+from specs.where import Comparator, Where, clauses_in, left_to_meet
 from specs.working import working_rules
 from submission.attributes import results, topic
 from submission.define.calls import constant_call, written_call
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from specs.model import Block, Dataset, Rule, Study, Value, Variable
+    from specs.where import Condition
 
 ASSIGNED_BY_PARAMETER = ("PARAMCD", "PARAM", "PARAMN", "PARCAT1")
 
@@ -221,8 +222,22 @@ class Origins:
         return all(source in block.bind for source in rule.sources if source in bound)
 
     def _of_rules(self, rules: Iterable[Rule], value: str, column: str = "") -> Iterator[_Source]:
-        for rule in rules:
-            yield self._of_rule(rule, value, column)
+        chained = tuple(rules)
+        flags = self.dataset.purpose == "Analysis"
+        chosen = any(_decided(chained, known, flags=flags) for known in self._known(value))
+        for rule in chained:
+            source = self._of_rule(rule, value, column)
+            if chosen and _is_assigned_constant(rule):
+                source = replace(source, kind=replace(source.kind, type="Derived"))
+            yield source
+
+    def _known(self, value: str) -> list[dict[str, object]]:
+        """What is known of the records without data, for each kind of them."""
+        if value:
+            return [{self._name: value}]
+        if self.dataset.parameters:
+            return [{self._name: parameter.code} for parameter in self.dataset.parameters]
+        return [dict(block.assign) for block in self.dataset.blocks]
 
     def _of_rule(
         self,
@@ -274,6 +289,29 @@ class Origins:
         if rule.origin is Origin.PREDECESSOR:
             return ItemOrigin(kind, predecessor=self.wording.predecessor(rule))
         return ItemOrigin(kind, rule.origin_source)
+
+
+def _is_assigned_constant(rule: Rule) -> bool:
+    return rule.origin is Origin.ASSIGNED and rule.constant is not None and not rule.sources
+
+
+def _decided(rules: Sequence[Rule], known: Mapping[str, object], *, flags: bool) -> bool:
+    """Whether data decide which constant records of which something is known have.
+
+    One constant for some records is such a decision only in `flags`, where a value is asked for.
+    """
+    constants: set[str] = set()
+    conditions: list[Condition] = []
+    for rule in rules:
+        when = left_to_meet(rule.when, known)
+        if when is None or not _is_assigned_constant(rule):
+            continue
+        constants.add(str(rule.constant))
+        conditions.extend(when)
+        if not when:
+            break
+    asked = flags and any(any(clause.values) for clause in clauses_in(conditions))
+    return bool(conditions) and (asked or len(constants) > 1)
 
 
 def _tables(rule: Rule) -> Iterator[str]:

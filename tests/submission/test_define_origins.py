@@ -208,3 +208,54 @@ def test_a_qualifier_that_is_a_key_of_its_domain_is_one_at_value_level() -> None
     definitions.add(supp)
     (values,) = definitions.value_lists
     assert [reference.get("KeySequence") for reference in values] == ["2"]
+
+
+def constant(value: str, **conditions: Any) -> Rule:
+    when = tuple(Where.model_validate({name: {"EQ": text}}) for name, text in conditions.items())
+    return Rule(Origin.ASSIGNED, constant=value, when=when)
+
+
+def test_constants_among_which_data_decide_are_derived() -> None:
+    described = char("EVNTDESC", constant("RESPONSE", CNSR="0"), constant("CENSORED", CNSR="1"))
+    found = origins(dataset("ADTTE", described, char("CNSR"), purpose="Analysis")).of(described)
+    assert found.kinds == (DERIVED,)
+    assert found.method == (
+        'The first of these that gives a value: (1) Where CNSR EQ "0": The text "RESPONSE".'
+        ' (2) Where CNSR EQ "1": The text "CENSORED".'
+    )
+    assert found.calls.splitlines() == [
+        "constant('RESPONSE', when=[('CNSR', 'EQ', ['0'])])",
+        "constant('CENSORED', when=[('CNSR', 'EQ', ['1'])])",
+    ]
+
+
+def test_a_flag_that_a_value_decides_is_derived() -> None:
+    flag = char("ABLFL", constant("Y", AVISIT="Baseline"))
+    found = origins(dataset("ADVS", flag, char("AVISIT"), purpose="Analysis")).of(flag)
+    assert found.kinds == (DERIVED,)
+    assert found.method == 'Where AVISIT EQ "Baseline": The text "Y". Otherwise missing.'
+
+
+def test_one_constant_under_an_answer_is_assigned_by_the_sponsor() -> None:
+    ongoing = char("AEENTPT", constant("END OF STUDY", aeongo="1"))
+    found = origins(dataset("AE", ongoing)).of(ongoing)
+    assert found.kinds == (ASSIGNED,)
+    assert found.comment == (
+        'Where the collected field "aeongo" EQ "1": The text "END OF STUDY". Otherwise missing.'
+    )
+
+
+def test_one_constant_wherever_there_is_a_value_is_assigned() -> None:
+    there = Where.model_validate({"ECVAMT": {"NE": ""}})
+    unit = char("ECVAMTU", Rule(Origin.ASSIGNED, constant="mL", when=(there,)))
+    found = origins(dataset("EC", unit, char("ECVAMT"))).of(unit)
+    assert found.kinds == (ASSIGNED,)
+    assert found.comment == 'Where ECVAMT is not missing: The text "mL". Otherwise missing.'
+
+
+def test_constants_that_follow_from_the_parameter_are_assigned() -> None:
+    category = char("PARCAT1", constant("SCORE", PARAMCD="TOTAL"), constant("ITEM", PARAMCD="ONE"))
+    codes = (Parameter("ONE", "", 1), Parameter("TOTAL", "", 2))
+    adrs = dataset("ADRS", char("PARAMCD"), category, purpose="Analysis", parameters=codes)
+    assert origins(adrs).of(category).kinds == (ASSIGNED,)
+    assert origins(adrs).under(category, "ONE").kinds == (ASSIGNED,)
