@@ -69,6 +69,7 @@ class Derivation:
     Texts are `str`. To a function that says it takes `categories` they may come as that, and it may
     give them, which spares it the texts of millions of records. `severity` is that of its findings.
     What a `certain` one gives does not count where one of its sources is missing for a finding.
+    `gives` are the texts that its value (of several columns AVALC) can be, where these are few.
 
     `declared` is the place of a study's function that was read and not run, see
     `specs.study_code`.
@@ -80,6 +81,7 @@ class Derivation:
     categories: bool = False
     severity: Severity = "error"
     certain: bool = False
+    gives: tuple[str, ...] = ()
     declared: str = ""
 
     def __reduce__(self) -> tuple[Callable[..., Derivation], tuple[Any, ...]]:
@@ -94,6 +96,7 @@ class Derivation:
             self.categories,
             self.severity,
             self.certain,
+            self.gives,
             self.declared,
         )
         return Derivation, fields
@@ -170,6 +173,11 @@ class Derivation:
         read = (table_text(name, [row for _, row in read_csv(own[name])[1]]) for name in own)
         return (*constant_tables, *read)
 
+    def possible(self, constants: Mapping[str, Any]) -> tuple[str, ...]:
+        """The texts that it can give by a rule with these constants; none where they are many."""
+        given = {p.name: constants.get(p.name, _default(p)) for p in self.constants}
+        return tuple(text.format_map(given) for text in self.gives)
+
     @property
     def paragraphs(self) -> Paragraphs:
         """The paragraphs of the docstring that are submission text."""
@@ -219,6 +227,7 @@ def derivation(
     categories: bool = False,
     severity: Severity = "error",
     certain: bool = False,
+    gives: tuple[str, ...] = (),
     tables: Mapping[str, Path] | None = None,
 ) -> Callable[[Function], Function]: ...
 
@@ -230,15 +239,17 @@ def derivation(
     categories: bool = False,
     severity: Severity = "error",
     certain: bool = False,
+    gives: tuple[str, ...] = (),
     tables: Mapping[str, Path] | None = None,
 ) -> Function | Callable[[Function], Function]:
     """Mark a function as a derivation that specs may name.
 
-    `tables` are files with a head that its text speaks of, each by the name it has there.
+    `tables` are files with a head that its text speaks of, each by the name it has there. In
+    `gives` a constant of a rule stands in braces.
     """
 
     def mark(marked: Function) -> Function:
-        setattr(marked, _MARK, (scope, categories, severity, certain))
+        setattr(marked, _MARK, (scope, categories, severity, certain, gives))
         setattr(marked, _TABLES, dict(tables or {}))
         return marked
 

@@ -179,7 +179,8 @@ class _Measuring:
             for block in self.dataset.blocks
             if variable.name in block.assign
         ]
-        terms = self._terms(variable.codelist, values, constants, variable.rules)
+        rules = [*variable.rules, *self._of_parameters(variable)]
+        terms = self._terms(variable.codelist, values, constants, rules)
         return Attributes(
             size=size,
             data_type=measure.data_type,
@@ -225,13 +226,21 @@ class _Measuring:
         self, variable: Variable, value: str, values: pd.Series, whole: Attributes
     ) -> Attributes:
         part, codelist = described(self.dataset, variable, value)
-        terms = self._terms(codelist, values, (), part.rules)
+        rules = [*part.rules, *self._of_parameters(variable, value)]
+        terms = self._terms(codelist, values, (), rules)
         if codelist == variable.codelist and not written(values) <= set(terms):
             codelist, terms = "", ()
         measure = _measure(part, values)
         if not terms and variable.name in sdtm_results(self.dataset.domain)[:2]:
             measure = numeric_text_measure(values)
         return _within(whole, measure, part, codelist, terms)
+
+    def _of_parameters(self, variable: Variable, value: str = "") -> list[Rule]:
+        """The rules of derived parameters that give a variable, of one or of all."""
+        if variable.name != "AVALC":
+            return []
+        of = (p for p in self.dataset.parameters if value in ("", p.code))
+        return [parameter.rule for parameter in of if parameter.rule]
 
     def _terms(
         self,
@@ -253,7 +262,9 @@ class _Measuring:
         possible = {*used, *constants}
         own = set(listed.own.values())
         for rule in rules:
-            if rule.constant is not None:
+            if rule.derivation is not None:
+                possible.update(rule.derivation.possible(rule.arguments))
+            elif rule.constant is not None:
                 possible.add(str(rule.constant))
             elif rule.origin in _CODED and rule.sources and (own & used or not used):
                 possible |= own  # where none of them is there, they are answers of other forms

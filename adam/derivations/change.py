@@ -154,7 +154,7 @@ def text_or_missing(
     return Outcome(text.where(listed), problem.where(text.notna() & ~listed & ~text.isin(no_value)))
 
 
-@derivation
+@derivation(gives=("Y", "N"))
 def criterion_flag(value: pd.Series, *, at_most: int) -> pd.Series:
     """Y where {value} is {at_most} or less, N where it is more; missing where {value} is
     missing.

@@ -72,7 +72,7 @@ def carried_forward(
     )
 
 
-@derivation
+@derivation(gives=("Y",))
 def first_flag_with_copies(*keys: pd.Series, within: int, descending: SourceNames = ()) -> Outcome:
     """Y for the first record of each {keys:first within}, in the order of {keys:after
     within}{descending}, and for all records that agree with it in {keys}; missing values come

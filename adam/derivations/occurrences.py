@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from specs.constants import SourceNames
 
 
-@derivation(severity="warning")
+@derivation(severity="warning", gives=("Y",))
 def treatment_emergent(
     dtc: DateTexts, start: Dates, start_time: pd.Series, end: DateTexts | None = None
 ) -> Outcome:
@@ -77,7 +77,7 @@ def days_of(start: Dates, end: Dates) -> pd.Series:
     return (end - start).dt.days.astype("float64") + 1
 
 
-@derivation(severity="warning")
+@derivation(severity="warning", gives=("Y",))
 def first_flag(*keys: pd.Series, within: int, descending: SourceNames = ()) -> Outcome:
     """Y for the first record of each {keys:first within}, in the order of {keys:after
     within}{descending}; missing values come last. Of records

@@ -43,7 +43,7 @@ def items_present(*items: pd.Series) -> pd.Series:
     return count.where(count.gt(0) | table.notna().all(axis=1))
 
 
-@derivation
+@derivation(gives=("Y", "N"))
 def score_at_most(
     score: pd.Series, version: pd.Series, *, limit: NumberText, of_version: str
 ) -> pd.DataFrame:
@@ -62,7 +62,7 @@ def score_at_most(
     return _component(met, reason)
 
 
-@derivation
+@derivation(gives=("Y", "N"))
 def grade_among(grade: pd.Series, *, grades: list[str]) -> pd.DataFrame:
     """Whether a grade is among those allowed.
 
@@ -74,7 +74,7 @@ def grade_among(grade: pd.Series, *, grades: list[str]) -> pd.DataFrame:
     return _component(met, _text(grade.isna(), "NO RESULT IN WINDOW"))
 
 
-@derivation
+@derivation(gives=("Y", "N"))
 def low_disease_activity(*components: pd.Series) -> pd.DataFrame:
     """Whether all components of low disease activity are met.
 
@@ -101,7 +101,7 @@ def low_disease_activity(*components: pd.Series) -> pd.DataFrame:
     return _answer(components)
 
 
-@derivation
+@derivation(gives=("Y", "N"))
 def remission(*components: pd.Series) -> pd.DataFrame:
     """Whether all components of remission are met.
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from specs.constants import NumberText
 
 
-@derivation(severity="warning")
+@derivation(severity="warning", gives=("Y", "N"))
 def fall_reached(
     change: pd.Series,
     version: pd.Series,
@@ -66,7 +66,7 @@ def new_grades(*several: pd.Series, grade: str, after: list[str]) -> pd.Series:
     return new.sum(axis=1).astype("float64").where(graded.any(axis=1))
 
 
-@derivation
+@derivation(gives=("Y", "N"))
 def no_new_grades(
     new_a: pd.Series,
     new_b: pd.Series,
@@ -102,7 +102,7 @@ def no_new_grades(
     return _component(~failed, unknown, reason)
 
 
-@derivation
+@derivation(gives=("Y", "N"))
 def no_increase(
     value: pd.Series, base: pd.Series, *, limit: NumberText, at_limit: Literal["Y", "N"]
 ) -> pd.DataFrame:
@@ -131,7 +131,7 @@ def no_increase(
     return _component(result.eq(True), result.isna(), reason)
 
 
-@derivation
+@derivation(gives=("Y", "N"))
 def grades_improved(
     *several: pd.Series, improved: Mapping[str, list[str]], none_active: Literal["Y", "N"]
 ) -> pd.DataFrame:
@@ -161,7 +161,7 @@ def grades_improved(
     return _component(met, unknown, reason)
 
 
-@derivation
+@derivation(gives=("Y", "N"))
 def at_most(value: pd.Series, *, limit: NumberText, at_limit: Literal["Y", "N"]) -> pd.DataFrame:
     """Whether a value is at most, or below, a limit.
 
@@ -180,7 +180,7 @@ def at_most(value: pd.Series, *, limit: NumberText, at_limit: Literal["Y", "N"])
     return _component(result.eq(True), unknown, _text(unknown, "NO RESULT IN WINDOW"))
 
 
-@derivation
+@derivation(gives=("Y", "N"))
 def none_present(*items: pd.Series) -> pd.DataFrame:
     """Whether none of several items is present.
 
@@ -198,7 +198,7 @@ def none_present(*items: pd.Series) -> pd.DataFrame:
     return _component(~failed, unknown, reason)
 
 
-@derivation
+@derivation(gives=("Y", "N"))
 def dose_at_most(
     highest: pd.Series, known_dose: pd.Series, days: pd.Series, *, limit: NumberText
 ) -> pd.DataFrame:
@@ -217,7 +217,7 @@ def dose_at_most(
     return _component(~failed, unknown, _text(unknown, "DOSE MISSING"))
 
 
-@derivation
+@derivation(gives=("Y", "N"))
 def free_of_failure(
     death: pd.Series,
     discontinued: pd.Series,
@@ -251,7 +251,7 @@ def free_of_failure(
     return pd.DataFrame({"AVALC": _yes_no(~failed.any(axis=1)), "NRIREAS": reason})
 
 
-@derivation
+@derivation(gives=("Y", "N"))
 def responder(
     *components: pd.Series, always: list[str], missing_is: Literal["NRI", "missing"] = "NRI"
 ) -> pd.DataFrame:

@@ -72,7 +72,7 @@ def dose_at_entry(
     return total
 
 
-@derivation(tables=STEROIDS)
+@derivation(tables=STEROIDS, gives=("Y",))
 def steroid_record(drug: pd.Series, category: pd.Series, *, steroid_category: str) -> pd.Series:
     """Y where {category} EQ "{steroid_category}", or {drug} has "in daily dose" Y in the table of
     steroids (see the comment); otherwise missing.
@@ -82,7 +82,7 @@ def steroid_record(drug: pd.Series, category: pd.Series, *, steroid_category: st
     return text_where(category.eq(steroid_category) | drug.isin(counted))
 
 
-@derivation(severity="warning")
+@derivation(severity="warning", gives=("Y",))
 def question_of_steroids(
     steroid: pd.Series, asked: pd.Series, answer: pd.Series, route: pd.Series, subject: pd.Series,
     *, systemic_routes: list[str],

@@ -29,7 +29,7 @@ FACTORS = {**STEROIDS, **_FREQUENCIES, "units": instrument_file("units")}
 _OPEN_START, _OPEN_END = -1_000_000, 1_000_000
 
 
-@derivation(severity="warning", tables=STEROIDS)
+@derivation(severity="warning", tables=STEROIDS, gives=("Y", "N"))
 def counted_in_dose(
     drug: pd.Series,
     route: pd.Series,

@@ -76,7 +76,7 @@ def earliest_possible(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
     return _earliest(dates.first_day(dtc), dtc, subjects)["day"]
 
 
-@derivation(scope="subject")
+@derivation(scope="subject", gives=("D", "M"))
 def earliest_possible_flag(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
     """The highest part, M month or D day, that had to be imputed in the {dtc} of the subject that
     allows the earliest calendar day; missing where none had to, also where a complete date is of
@@ -94,7 +94,7 @@ def first_on_or_after(dtc: DateTexts, reference: Dates, subjects: pd.Series) -> 
     return _earliest(_day_from(dtc, reference), dtc, subjects)["day"]
 
 
-@derivation(scope="subject")
+@derivation(scope="subject", gives=("D", "M"))
 def first_on_or_after_flag(dtc: DateTexts, reference: Dates, subjects: pd.Series) -> pd.Series:
     """The highest part, M month or D day, that had to be imputed in the {dtc} of the subject that
     allows the earliest calendar day on or after {reference}; missing where none had to, also where
@@ -116,7 +116,7 @@ def _earliest(day: pd.Series, dtc: pd.Series, subjects: pd.Series) -> pd.DataFra
     return first.assign(flag=first["flag"].where(first["day"].notna()))
 
 
-@derivation(severity="warning")
+@derivation(severity="warning", gives=("Y", "N"))
 def starts_on_or_after(dtc: DateTexts, reference: Dates) -> Outcome:
     """Y where {dtc} is on or after {reference}, or is incomplete and may be, with a finding where
     it may also be before; otherwise N, also where no year is known, with a finding, and where

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from specs.constants import Ascending
 
 
-@derivation(scope="subject")
+@derivation(scope="subject", gives=("Y",))
 def has_record(values: pd.Series, subjects: pd.Series) -> pd.Series:
     """Y where the subject has a record with {values}; otherwise missing."""
     return pd.Series("Y", index=subjects[values.notna()].drop_duplicates().to_numpy(), dtype="str")

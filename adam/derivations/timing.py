@@ -72,7 +72,7 @@ def middle_possible_date(
     return dated(dtc, once_each(dates.middle_day, dtc).where(_may_be(dtc, highest_imputed)))
 
 
-@derivation
+@derivation(gives=("D", "M"))
 def imputation_flag(dtc: DateTexts, *, highest_imputed: Literal["D", "M", "Y"] = "Y") -> pd.Series:
     """The highest part of {dtc} that had to be imputed to get a day: M month or D day; missing
     where none had to, and where the year is not known, so that there is no date.

@@ -66,7 +66,7 @@ def window_table(
     return table[kept].reset_index(drop=True)
 
 
-@derivation(severity="warning")
+@derivation(severity="warning", gives=("Y",))
 def before_first_dose(
     dtc: pd.Series, mark: pd.Series, start: pd.Series, start_time: pd.Series
 ) -> Outcome:
@@ -85,7 +85,7 @@ def before_first_dose(
     return Outcome(text_where(earlier | (same_day & ~late & ~after)), text)
 
 
-@derivation(severity="warning")
+@derivation(severity="warning", gives=("Y",))
 def timed_before_first_dose(dtc: pd.Series, start: pd.Series, start_time: pd.Series) -> Outcome:
     """Y where the latest calendar day that {dtc} allows is before {start}; also where its day is
     {start}, unless its time is at or after {start_time}, both being given. Otherwise missing,
@@ -98,7 +98,7 @@ def timed_before_first_dose(dtc: pd.Series, start: pd.Series, start_time: pd.Ser
     )
 
 
-@derivation(severity="warning")
+@derivation(severity="warning", gives=("Y",))
 def baseline_flag(
     subject: pd.Series,
     part: pd.Series,
@@ -242,7 +242,7 @@ def days_from_target(day: pd.Series, target: pd.Series) -> pd.Series:
     return (gapless(day) - gapless(target)).abs()
 
 
-@derivation(severity="warning")
+@derivation(severity="warning", gives=("Y",))
 def analysis_flag(
     subject: pd.Series,
     part: pd.Series,

@@ -13,7 +13,7 @@ from specs.distinct import as_plain, spread, text_where
 from specs.tables import numbered, stable_order
 
 
-@derivation(categories=True, severity="warning")
+@derivation(categories=True, severity="warning", gives=("Y",))
 def last_before_exposure(
     result: pd.Series, date: pd.Series, exposure: pd.Series, *by: pd.Series
 ) -> Outcome:

@@ -225,7 +225,7 @@ def item_score(
     return score.mask((answer == absent) & item.isin(list(weights)), "0")
 
 
-@derivation(scope="value")
+@derivation(scope="value", gives=("NOT DONE",))
 def completion_status(answer: pd.Series, *, not_done: list[str]) -> pd.Series:
     """NOT DONE where {answer} is {not_done:or}; otherwise missing."""
     return text_where(answer.isin(not_done), "NOT DONE")
@@ -240,7 +240,7 @@ def reason_not_done(answer: pd.Series, *, reasons: Sequence[Reason]) -> pd.Serie
     return answer.map({str(row["code"]): row["reason"] for row in reasons}).astype("str")
 
 
-@derivation(scope="value", certain=True)
+@derivation(scope="value", certain=True, gives=("HIGH", "LOW", "NORMAL"))
 def reference_range_indicator(result: pd.Series, low: pd.Series, high: pd.Series) -> pd.Series:
     """LOW where {result} is below {low}, HIGH where it is above {high}, NORMAL where it is neither
     and one of the two is given. Missing where {result} is missing or both limits are, and where

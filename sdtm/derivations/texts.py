@@ -44,7 +44,7 @@ def part_of_text(text: pd.Series, *, pattern: str) -> pd.Series:
     return pd.Series(texts.to_numpy(zero_copy_only=False), text.index, dtype="str").where(matched)
 
 
-@derivation(scope="value")
+@derivation(scope="value", gives=("Y", "N"))
 def matches(text: pd.Series, *, pattern: str) -> pd.Series:
     """Y where the regular expression "{pattern}" matches a part of {text}, N where it does not;
     missing where {text} is.

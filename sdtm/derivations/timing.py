@@ -59,7 +59,7 @@ def _certain(extremes: pd.DataFrame, word: str) -> Outcome:
     return Outcome(extremes["dtc"], doubt.mask(none, open_).astype("str"))
 
 
-@derivation(scope="subject")
+@derivation(scope="subject", gives=("{value}",))
 def exists(record: pd.Series, subject: pd.Series, *, value: str = "Y") -> pd.Series:
     """{value} where the subject has a record with {record}; otherwise missing."""
     has_record = record.groupby(subject).count() > 0

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from specs.derivation import Derivation
 from specs.errors import MappingError
 from specs.model import Block, Dataset, Origin, Parameter, Rule, Study, StudyCodelist, Variable
 from specs.tables import Table, no_trace
@@ -312,6 +313,42 @@ def test_parameters_are_measured_one_by_one_with_their_codelists() -> None:
         "AVAL": {"PGA": Attributes(8, "float", 3, 2)},
         "AVALC": {"SRI4": Attributes(1, "text", 1, codelist="NY", terms=("Y",))},
     }
+
+
+NY = Codelist(
+    "C66742", "NY", "No Yes", extensible=False, terms=(Term("", "N"), Term("", "U"), Term("", "Y"))
+)
+
+
+def judged(value: pd.Series, *, other: str = "N") -> pd.Series:
+    """Y where {value} is 1, otherwise {other}."""
+    return value
+
+
+def judging(**arguments: Any) -> Rule:
+    function = Derivation("judged", judged, "record", gives=("Y", "{other}"))
+    return Rule(Origin.DERIVED, ("X",), derivation=function, arguments=arguments)
+
+
+@pytest.mark.parametrize(("arguments", "terms"), [({}, ("N", "Y")), ({"other": "U"}, ("U", "Y"))])
+@pytest.mark.parametrize("value", ["Y", None])
+def test_what_a_function_can_give_is_possible_whether_it_occurs_or_not(
+    arguments: dict[str, str], terms: tuple[str, ...], value: str | None
+) -> None:
+    listed = StudyCodelist("NY", NY, standard="SDTM")
+    flag = char("CRIT1FL", judging(**arguments), codelist="NY")
+    found = measure(study(dataset("ADVS", flag), NY=listed), ADVS={"CRIT1FL": [value]})
+    assert found["ADVS"].variables["CRIT1FL"].terms == terms
+
+
+def test_what_the_function_of_a_parameter_can_give_is_possible() -> None:
+    parameter = Parameter("SRI4", "", 1, codelist="NY", rule=judging())
+    plan = {"parameters": (parameter,), "purpose": "Analysis", "standard": "ADaMIG"}
+    adrs = dataset("ADRS", char("PARAMCD"), char("AVALC", codelist="NY"), **plan)
+    specified = study(adrs, NY=StudyCodelist("NY", NY, standard="SDTM"))
+    found = measure(specified, "ADaMIG", ADRS={"PARAMCD": ["SRI4"], "AVALC": ["Y"]})["ADRS"]
+    assert found.variables["AVALC"].terms == ("N", "Y")
+    assert found.by_value["AVALC"]["SRI4"].terms == ("N", "Y")
 
 
 def test_qualifiers_are_measured_as_specified_with_values_or_without() -> None:
