@@ -97,22 +97,22 @@ def measured(
     of any dataset's variable of that name; SUPP-- datasets are planned each for itself.
     MappingError when a dataset or variable of the specification has not been built.
     """
-    parts = {d.name: held(d, _frame(d, tables)) for d in study.of(standard)}
-    return measured_of(study, standard, parts)
+    contents = {d.name: held(d, _frame(d, tables)) for d in study.of(standard)}
+    return measured_of(study, standard, contents)
 
 
 def measured_of(
-    study: Study, standard: str, parts: Mapping[str, Held]
+    study: Study, standard: str, contents: Mapping[str, Held]
 ) -> Mapping[str, DatasetAttributes]:
     """The same from what the datasets hold, by name."""
     datasets = study.of(standard)
-    common = _common_sizes([(d, parts[d.name]) for d in datasets if not d.parent])
-    found = {}
+    common = _common_sizes([(d, contents[d.name]) for d in datasets if not d.parent])
+    attributes = {}
     for dataset in datasets:
-        holds = parts[dataset.name]
+        holds = contents[dataset.name]
         sizes = common if not dataset.parent else _common_sizes([(dataset, holds)])
-        found[dataset.name] = _Measuring(study, dataset, holds, sizes).attributes()
-    return MappingProxyType(found)
+        attributes[dataset.name] = _Measuring(study, dataset, holds, sizes).attributes()
+    return MappingProxyType(attributes)
 
 
 def _frame(dataset: Dataset, tables: Mapping[str, Table]) -> pd.DataFrame:
@@ -202,25 +202,25 @@ class _Measuring:
         whole = variables[variable.name]
         if variable.values:
             return {value.name: self._of_value(variable, value, whole) for value in variable.values}
-        found = {
+        by_value = {
             value: self._of_values(variable, value, values, whole)
             for value, values in self.holds.by_topic[variable.name].items()
         }
         planned = self.dataset.supplemental if self.dataset.parent else ()
         none = pd.Series([], dtype="str")
         for qualifier in planned:
-            if qualifier.name not in found:
+            if qualifier.name not in by_value:
                 empty = self._of_values(variable, qualifier.name, none, whole)
-                found[qualifier.name] = replace(empty, has_data=False)
-        return found
+                by_value[qualifier.name] = replace(empty, has_data=False)
+        return by_value
 
     def _of_value(self, variable: Variable, value: Value, whole: Attributes) -> Attributes:
         """The attributes of the values that the value level of the study describes."""
         part = value.described
         values = self.holds.by_value[variable.name][value.name]
         terms = self._terms(part.codelist, values, (), part.rules)
-        made = _within(whole, _measure(part, values), part, part.codelist, terms)
-        return replace(made, has_data=len(values) > 0)
+        attributes = _within(whole, _measure(part, values), part, part.codelist, terms)
+        return replace(attributes, has_data=len(values) > 0)
 
     def _of_values(
         self, variable: Variable, value: str, values: pd.Series, whole: Attributes

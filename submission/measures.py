@@ -56,8 +56,8 @@ class Measure:
 
 def text_size(values: pd.Series) -> int:
     """The bytes of the longest of some texts (str, missing allowed), at least 1."""
-    known = pa.array(values.dropna().astype("str").unique(), type=pa.string())
-    longest = pc.max(pc.binary_length(known)).as_py()
+    texts = pa.array(values.dropna().astype("str").unique(), type=pa.string())
+    longest = pc.max(pc.binary_length(texts)).as_py()
     return max(longest or 0, 1)
 
 
@@ -71,11 +71,11 @@ def date_measure(values: pd.Series, planned: str = "datetime") -> Measure:
 
     Texts that are no date at all are measured as texts.
     """
-    known = values.dropna().astype("str").unique()
-    if not len(known):
+    texts = values.dropna().astype("str").unique()
+    if not len(texts):
         return Measure(planned)
     for data_type, pattern in _TYPES_OF_DATES:
-        if all(map(pattern.fullmatch, known)):
+        if all(map(pattern.fullmatch, texts)):
             return Measure(data_type)
     return text_measure(values)
 
@@ -91,24 +91,24 @@ def number_measure(values: pd.Series) -> Measure:
 
 def numeric_text_measure(values: pd.Series) -> Measure:
     """Texts that are all numbers as numbers, with the decimals as they are written; else texts."""
-    known = values.dropna().astype("str").unique()
-    if len(known) and all(map(_NUMBER.fullmatch, known)):
-        return _digits(pa.array(known, type=pa.string()))
+    texts = values.dropna().astype("str").unique()
+    if len(texts) and all(map(_NUMBER.fullmatch, texts)):
+        return _digits(pa.array(texts, type=pa.string()))
     return text_measure(values)
 
 
 def holds_dates(values: pd.Series) -> bool:
     """Whether datetimes have no time of day."""
-    known = values.dropna()
-    return bool((known == known.dt.normalize()).all())
+    present = values.dropna()
+    return bool((present == present.dt.normalize()).all())
 
 
 def written(values: pd.Series) -> frozenset[str]:
     """The distinct values as a codelist writes them: whole numbers without decimals."""
-    known = values.dropna()
-    if pd.api.types.is_numeric_dtype(known):
-        return frozenset(_positional(known).to_pylist())
-    return frozenset(map(str, known.unique()))
+    present = values.dropna()
+    if pd.api.types.is_numeric_dtype(present):
+        return frozenset(_positional(present).to_pylist())
+    return frozenset(map(str, present.unique()))
 
 
 def telling(values: pd.Series) -> pd.Series:

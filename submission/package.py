@@ -48,13 +48,13 @@ def write_package(
         datasets = study.of(standard)
         if not datasets:
             continue
-        place = root / _FOLDERS[standard]
-        place.mkdir(parents=True)
+        target = root / _FOLDERS[standard]
+        target.mkdir(parents=True)
         tables = writable(study, tables)
         attributes = measured(study, standard, tables)
         for dataset in datasets:
             if attributes[dataset.name].has_data:
-                path = place / f"{dataset.name.lower()}.xpt"
+                path = target / f"{dataset.name.lower()}.xpt"
                 frame = tables[dataset.name].frame
                 encoding = encoding_of(study, dataset, frame)
                 write_xpt(
@@ -67,11 +67,11 @@ def write_package(
                     encoding=encoding,
                 )
                 written.extend((path, *split_xpt(path, encoding=encoding)))
-        define = place / "define.xml"
+        define = target / "define.xml"
         write_define(study, standard, attributes, define, created)
         page = define.with_suffix(".html")
         write_html(read_define(define), page, _addition(study, standard, tables))
-        written.extend((define, write_stylesheet(place), page))
+        written.extend((define, write_stylesheet(target), page))
     return tuple(written)
 
 
@@ -79,9 +79,9 @@ def _addition(study: Study, standard: str, tables: Mapping[str, Table]) -> Addit
     """What define.html shows beside define.xml: records, and where variables come from."""
     lineage = variable_lineage(study).groupby(["dataset", "variable"], sort=False)["source"]
     sources: dict[str, dict[str, tuple[str, ...]]] = {}
-    for (dataset, variable), found in lineage:
-        told = tuple(s for s in dict.fromkeys(found) if not s.startswith(("constant ", "@")))
-        sources.setdefault(str(dataset), {})[str(variable)] = told
+    for (dataset, variable), names in lineage:
+        shown = tuple(s for s in dict.fromkeys(names) if not s.startswith(("constant ", "@")))
+        sources.setdefault(str(dataset), {})[str(variable)] = shown
     here = PurePosixPath(_FOLDERS[standard])
     up = "/".join(".." for _ in here.parts)
     return Addition(

@@ -27,15 +27,17 @@ _WIDEST = "utf-8"
 
 def writable(study: Study, tables: Mapping[str, Table]) -> dict[str, Table]:
     """The tables with texts cut to 200 bytes, between characters, and NUL as a blank."""
-    made = dict(tables)
+    changed_tables = dict(tables)
     for dataset in study.datasets:
         if dataset.name in tables:
             frame = tables[dataset.name].frame
             cut = {name: _fitting(frame[name]) for name in _texts(dataset, frame)}
             changed = {name: texts for name, texts in cut.items() if texts is not None}
             if changed:
-                made[dataset.name] = replace(tables[dataset.name], frame=frame.assign(**changed))
-    return made
+                changed_tables[dataset.name] = replace(
+                    tables[dataset.name], frame=frame.assign(**changed)
+                )
+    return changed_tables
 
 
 def encoding_of(study: Study, dataset: Dataset, frame: pd.DataFrame) -> str:

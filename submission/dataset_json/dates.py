@@ -54,16 +54,16 @@ def iso_texts(counts: NDArray[np.float64], data_type: str) -> tuple[Any, NDArray
     unfit = (safe < first) | (safe >= last)
     safe = np.where(unfit, 0.0, safe)
     seconds = np.floor(safe)
-    parts = np.rint((safe - seconds) * 1e9)
-    unfit |= (parts > 999_999_999) | (seconds + parts / 1e9 != safe)
+    fractions = np.rint((safe - seconds) * 1e9)
+    unfit |= (fractions > 999_999_999) | (seconds + fractions / 1e9 != safe)
     texts = np.datetime_as_string(EPOCH + seconds.astype("m8[s]"))
-    fractional = np.flatnonzero((parts > 0) & ~unfit)
+    fractional = np.flatnonzero((fractions > 0) & ~unfit)
     if data_type == "time":
         texts = np.array([text[11:] for text in texts.tolist()], dtype=object)
     if fractional.size:
         texts = texts.astype(object)
         for position in fractional.tolist():
-            digits = f"{int(parts[position]):09d}".rstrip("0")
+            digits = f"{int(fractions[position]):09d}".rstrip("0")
             texts[position] = f"{texts[position]}.{digits}"
     return pa.array(texts.tolist(), type=pa.large_string(), mask=missing), np.flatnonzero(unfit)
 
@@ -90,13 +90,13 @@ def counts_of(texts: Any, data_type: str) -> NDArray[np.float64]:
 
 def misshapen(texts: Any, data_type: str, *, whole: bool) -> int | None:
     """The position of the first text of an Arrow array that is no ISO 8601 date of this type."""
-    known = texts.fill_null("")
+    filled = texts.fill_null("")
     pattern = (WHOLE if whole else PARTIAL)[data_type]
-    fits = pc.match_substring_regex(known, pattern)
-    fits = pc.or_(fits, pc.equal(known, "")) if not whole else pc.or_(fits, texts.is_null())
+    fits = pc.match_substring_regex(filled, pattern)
+    fits = pc.or_(fits, pc.equal(filled, "")) if not whole else pc.or_(fits, texts.is_null())
     if data_type != "time":
         # Days that no month has: 31 February. A text that begins with no whole date is not asked.
-        head = pc.utf8_slice_codeunits(known, 0, 10)
+        head = pc.utf8_slice_codeunits(filled, 0, 10)
         complete = pc.match_substring_regex(head, WHOLE["date"])
         dates = pd.to_datetime(
             pd.Series(pc.if_else(complete, head, None).to_pylist(), dtype="str"),

@@ -117,7 +117,7 @@ class JsonDataset:
 
 def as_attributes(dataset: JsonDataset) -> dict[str, Any]:
     """The description as JSON objects, its attributes in the order of the standard."""
-    found: dict[str, Any] = {}
+    objects: dict[str, Any] = {}
     for attribute, field in _OF_DATASET.items():
         value = getattr(dataset, field)
         if attribute == "sourceSystem" and value is not None:
@@ -125,8 +125,8 @@ def as_attributes(dataset: JsonDataset) -> dict[str, Any]:
         elif attribute == "columns":
             value = [_column_attributes(column) for column in value]
         if attribute in _REQUIRED_OF_DATASET or value not in ("", None):
-            found[attribute] = value
-    return found
+            objects[attribute] = value
+    return objects
 
 
 def from_attributes(
@@ -136,8 +136,8 @@ def from_attributes(
 
     `rows` says whether the attribute `rows` belongs to it.
     """
-    known = [*_OF_DATASET, "rows"] if rows else list(_OF_DATASET)
-    _check_attributes(attributes, known, _REQUIRED_OF_DATASET, error, where)
+    names = [*_OF_DATASET, "rows"] if rows else list(_OF_DATASET)
+    _check_attributes(attributes, names, _REQUIRED_OF_DATASET, error, where)
     fields: dict[str, Any] = {}
     for attribute, field in _OF_DATASET.items():
         if attribute not in attributes:
@@ -217,7 +217,7 @@ def _column(attributes: Any, error: type[CdisckitError], where: str) -> JsonColu
 
 def _check_attributes(
     attributes: Any,
-    known: list[str],
+    names: list[str],
     required: tuple[str, ...],
     error: type[CdisckitError],
     where: str,
@@ -229,8 +229,8 @@ def _check_attributes(
         if attribute not in attributes:
             raise error(f"there is no {attribute}", where=where)
     for attribute, value in attributes.items():
-        if attribute not in known:
-            remedy = did_you_mean(attribute, known)
+        if attribute not in names:
+            remedy = did_you_mean(attribute, names)
             raise error(f"unknown attribute {attribute!r}", where=where, remedy=remedy)
         if attribute in ("sourceSystem", "columns", "rows"):
             continue

@@ -137,9 +137,9 @@ class _NumbersSeen:
     def see(self, values: pd.Series[Any]) -> None:
         doubles = values.to_numpy(dtype=np.float64)
         missing = np.isnan(doubles)
-        known = doubles[~missing]
-        self.whole &= bool(((known == np.floor(known)) & (np.abs(known) <= EXACT)).all())
-        if self.date and iso_texts(known, self.date)[1].size:
+        present = doubles[~missing]
+        self.whole &= bool(((present == np.floor(present)) & (np.abs(present) <= EXACT)).all())
+        if self.date and iso_texts(present, self.date)[1].size:
             self.date = ""
         if missing.any():
             self.special |= set(missing_codes(values[missing]).unique()) - {"."}

@@ -116,9 +116,9 @@ class _Reading:
                 for number, row in enumerate(rows, start=before + 1)
                 if type(row) is not list or len(row) != size
             )
-            found = f"{len(row)} values" if type(row) is list else "no array"
+            content = f"{len(row)} values" if type(row) is list else "no array"
             raise RawDataError(
-                f"{found}, expected an array of {size} values", where=f"{self.path} row {number}"
+                f"{content}, expected an array of {size} values", where=f"{self.path} row {number}"
             )
         values = dict(zip((column.name for column in described), zip(*rows, strict=True)))  # noqa: B905 - no rows, no values
         of_name = {column.name: column for column in described}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from specs.model import Dataset, Study, Variable
     from submission.attributes import Attributes, DatasetAttributes
 
-_PARTS = {"SDTMIG": "SDTM", "ADaMIG": "ADaM"}
+_STANDARDS = {"SDTMIG": "SDTM", "ADaMIG": "ADaM"}
 _OF_TEXTS = {
     "date": "date",
     "partialDate": "date",
@@ -45,7 +45,7 @@ def specified(
         records=attributes.records,
         file_oid=f"{study.id}.{dataset.name}",
         study_oid=f"STUDY.{study.id}",
-        metadata_version_oid=f"MDV.{study.id}.{_PARTS[dataset.standard]}",
+        metadata_version_oid=f"MDV.{study.id}.{_STANDARDS[dataset.standard]}",
         metadata_ref="define.xml",
     )
 

@@ -65,21 +65,21 @@ def written_call(
     if rule.working or any(isinstance(w, AnyOf) for w in (*conditions, *rule.where)):
         return ""  # it reads what no dataset holds, or asks for one of several conditions
     if rule.derivation is not None:
-        name, given = rule.derivation.name, [json.dumps(source) for source in sources]
+        name, arguments = rule.derivation.name, [json.dumps(source) for source in sources]
     elif rule.origin is Origin.PREDECESSOR:
-        name, given = TAKEN, [json.dumps(source) for source in sources]
+        name, arguments = TAKEN, [json.dumps(source) for source in sources]
     elif rule.constant is not None and not rule.sources:
         return constant_call(rule.constant, conditions)
     else:
         return ""
-    given.extend(f"{key}={_plain(value)!r}" for key, value in rule.arguments.items())
-    given.extend(_conditions("when", conditions))
-    given.extend(_conditions("where", rule.where))
+    arguments.extend(f"{key}={_plain(value)!r}" for key, value in rule.arguments.items())
+    arguments.extend(_conditions("when", conditions))
+    arguments.extend(_conditions("where", rule.where))
     if per:
-        given.append(f"per={list(per)!r}")
+        arguments.append(f"per={list(per)!r}")
     if gives:
-        given.append(f"gives={gives!r}")
-    return f"{name}({', '.join(given)})"
+        arguments.append(f"gives={gives!r}")
+    return f"{name}({', '.join(arguments)})"
 
 
 def read_calls(text: str) -> tuple[Call, ...]:
@@ -92,9 +92,9 @@ def read_calls(text: str) -> tuple[Call, ...]:
 
 
 def _conditions(name: str, conditions: Iterable[Condition]) -> Iterator[str]:
-    told = [(w.variable, w.comparator.value, list(w.values)) for w in clauses_in(conditions)]
-    if told:
-        yield f"{name}={told!r}"
+    triples = [(w.variable, w.comparator.value, list(w.values)) for w in clauses_in(conditions)]
+    if triples:
+        yield f"{name}={triples!r}"
 
 
 def _plain(value: object) -> object:
@@ -106,13 +106,13 @@ def _plain(value: object) -> object:
 
 def _call(line: str) -> Call:
     try:
-        made = ast.parse(line, mode="eval").body
+        node = ast.parse(line, mode="eval").body
     except SyntaxError:
         raise ValueError(f"{line} is no call") from None
-    if not isinstance(made, ast.Call) or not isinstance(made.func, ast.Name):
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
         raise ValueError(f"{line} is no call")  # noqa: TRY004 - a wrong text, not a wrong type
-    sources = tuple(str(ast.literal_eval(argument)) for argument in made.args)
-    constants = {str(k.arg): ast.literal_eval(k.value) for k in made.keywords}
+    sources = tuple(str(ast.literal_eval(argument)) for argument in node.args)
+    constants = {str(k.arg): ast.literal_eval(k.value) for k in node.keywords}
     conditions = {
         name: tuple(
             Where(variable=variable, comparator=comparator, values=tuple(values))
@@ -122,4 +122,4 @@ def _call(line: str) -> Call:
     }
     per, gives = tuple(constants.pop("per", ())), str(constants.pop("gives", ""))
     when, where = conditions["when"], conditions["where"]
-    return Call(made.func.id, sources, constants, when, where, per, gives)
+    return Call(node.func.id, sources, constants, when, where, per, gives)

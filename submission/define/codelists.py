@@ -51,7 +51,7 @@ class CodeLists:
 
     def elements(self) -> list[etree._Element]:
         """The CodeList elements in the order of their OIDs."""
-        return [made for _, made in sorted(self._elements, key=lambda pair: pair[0])]
+        return [node for _, node in sorted(self._elements, key=lambda pair: pair[0])]
 
     def refer(
         self, dataset: Dataset, variable: Variable, attributes: Attributes, value: str = ""

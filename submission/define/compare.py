@@ -41,7 +41,7 @@ def compare(old: Document, new: Document) -> pd.DataFrame:
 
 def facts(document: Document) -> Facts:
     """All that a document says, by kind and name; of two with one name the last counts."""
-    return {key: dict(told) for key, told in _facts(document)}
+    return {key: dict(attributes) for key, attributes in _facts(document)}
 
 
 def _changes(
@@ -96,11 +96,11 @@ def _facts(document: Document) -> Iterator[tuple[tuple[str, str], Mapping[str, s
                 "comment": _comment(document, group.comment),
             },
         )
-        for place, reference in enumerate(group.references, start=1):
+        for position, reference in enumerate(group.references, start=1):
             item = document.item.get(reference.item)
             name = f"{group.name}.{item.name if item else reference.item}"
-            told = {"position": str(place), **_item(document, reference, item)}
-            yield ("variable", name), told
+            attributes = {"position": str(position), **_item(document, reference, item)}
+            yield ("variable", name), attributes
             values = document.value_list.get(item.value_list) if item else None
             for value in values.references if values else ():
                 described = document.item.get(value.item)
@@ -142,7 +142,7 @@ def _lists(document: Document) -> Iterator[tuple[tuple[str, str], Mapping[str, s
 def _item(document: Document, reference: ItemReference, item: Item | None) -> Mapping[str, str]:
     codelist = document.codelist.get(item.codelist) if item else None
     method = document.method.get(reference.method)
-    told = {
+    attributes = {
         "mandatory": _yes(reference.mandatory),
         "key": reference.key,
         "role": reference.role,
@@ -150,12 +150,12 @@ def _item(document: Document, reference: ItemReference, item: Item | None) -> Ma
         "method": method.text if method else reference.method,
     }
     if item is None:
-        return told
+        return attributes
     origins = (
         " ".join((o.type, o.source, o.description, *map(_pages, o.documents))).strip()
         for o in item.origins
     )
-    return told | {
+    return attributes | {
         "label": item.label,
         "type": item.data_type,
         "length": item.length,

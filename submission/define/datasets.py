@@ -51,8 +51,8 @@ _ON_CRF = ("Investigator", "Subject")
 
 def in_define_order(datasets: Iterable[Dataset]) -> list[Dataset]:
     """Datasets by class, in the order of the Define-XML specification, then by name."""
-    places = {name: place for place, name in enumerate(_CLASSES)}
-    return sorted(datasets, key=lambda d: (places.get(d.class_, len(places)), d.name))
+    ranks = {name: rank for rank, name in enumerate(_CLASSES)}
+    return sorted(datasets, key=lambda d: (ranks.get(d.class_, len(ranks)), d.name))
 
 
 def is_standard(dataset: Dataset, study: Study) -> bool:
@@ -94,7 +94,7 @@ class Definitions:
     ) -> etree._Element:
         reference = dataset.reference or dataset.class_ == "TRIAL DESIGN"
         tabulation = dataset.purpose == "Tabulation"
-        known = is_standard(dataset, self.study)
+        of_guide = is_standard(dataset, self.study)
         domain = dataset.domain if tabulation and dataset.name not in _WITHOUT_DOMAIN else ""
         no_data = "" if measured.has_data else self._no_data("dataset")
         comment = _joined(dataset.comment, records_comment(self.study, dataset), no_data)
@@ -109,8 +109,8 @@ class Definitions:
             "Purpose": dataset.purpose,
             "def:Structure": dataset.structure or f"One record per {', '.join(dataset.keys)}",
             "def:ArchiveLocationID": identifier if measured.has_data else "",
-            "def:StandardOID": f"STD.{dataset.standard}" if known else "",
-            "def:IsNonStandard": not known,
+            "def:StandardOID": f"STD.{dataset.standard}" if of_guide else "",
+            "def:IsNonStandard": not of_guide,
             "def:HasNoData": not measured.has_data,
             "def:CommentOID": self.comments.add(comment, f"COM.{dataset.name}"),
         }
@@ -126,9 +126,9 @@ class Definitions:
 
     def _domain_label(self, dataset: Dataset) -> str:
         guide = standard(dataset.standard, self.study.standards[dataset.standard])
-        known = guide.dataset(dataset.domain)
-        if known is not None:
-            return known.label
+        in_guide = guide.dataset(dataset.domain)
+        if in_guide is not None:
+            return in_guide.label
         return self.study.dataset(dataset.parent).label if dataset.parent else dataset.label
 
     def _no_data(self, what: str) -> str:
@@ -183,29 +183,29 @@ class Definitions:
     ) -> None:
         references = []
         for number, value in enumerate(values, start=1):
-            place = f"{dataset.name}.{variable.name}.{value.value}"
+            path = f"{dataset.name}.{variable.name}.{value.value}"
             no_data = "" if value.attributes.has_data else self._no_data("value")
             text = _comment(value.comment, value.origins, no_data)
             self.items.append(
                 self._item(
-                    f"IT.{place}",
+                    f"IT.{path}",
                     value.name,
                     value.label,
                     value.attributes,
                     self.codelists.refer(dataset, variable, value.attributes, value.value),
                     value.origins.kinds,
-                    self.comments.add(text, f"COM.{place}"),
+                    self.comments.add(text, f"COM.{path}"),
                 )
             )
             references.append(
                 element(
                     "ItemRef",
                     {
-                        "ItemOID": f"IT.{place}",
+                        "ItemOID": f"IT.{path}",
                         "OrderNumber": number,
                         "Mandatory": yes_no(variable.mandatory),
                         "KeySequence": value.key,
-                        "MethodOID": self._method(value.origins, place),
+                        "MethodOID": self._method(value.origins, path),
                         "Role": value.role,
                         "def:HasNoData": not value.attributes.has_data,
                     },
@@ -231,8 +231,8 @@ class Definitions:
             self.where_clauses.append(clause)
         return oid
 
-    def _method(self, origins: ItemOrigins, place: str) -> str:
-        return self.methods.add(origins.method, place, origins.calls)
+    def _method(self, origins: ItemOrigins, path: str) -> str:
+        return self.methods.add(origins.method, path, origins.calls)
 
     def _item(
         self,
@@ -267,8 +267,8 @@ class Definitions:
         )
 
     def _origins(self, origins: tuple[ItemOrigin, ...]) -> Iterator[etree._Element]:
-        told = dict.fromkeys((o.type, o.source, o.predecessor) for o in origins)
-        for kind, source, predecessor in told:
+        distinct = dict.fromkeys((o.type, o.source, o.predecessor) for o in origins)
+        for kind, source, predecessor in distinct:
             children = [description(predecessor)] if predecessor else []
             if self.annotated_crf and kind == "Collected" and source in _ON_CRF:
                 children.append(element("def:DocumentRef", {"leafID": leaf_id(ANNOTATED_CRF)}))
@@ -282,20 +282,22 @@ def _comment(own: str, origins: ItemOrigins, no_data: str) -> str:
 
 def _joined(*texts: str) -> str:
     """Texts one after the other, as sentences; what was said before is not said again."""
-    said = ""
+    whole = ""
     for text in map(one_line, texts):
-        if text and text not in said:
-            said = f"{said if said.endswith(('.', '!', '?')) or not said else f'{said}.'} {text}"
-    return said.strip()
+        if text and text not in whole:
+            whole = (
+                f"{whole if whole.endswith(('.', '!', '?')) or not whole else f'{whole}.'} {text}"
+            )
+    return whole.strip()
 
 
 def _class(dataset: Dataset) -> etree._Element:
-    made = element("def:Class", {"Name": dataset.class_})
+    node = element("def:Class", {"Name": dataset.class_})
     name = ""
     if dataset.class_ == "BASIC DATA STRUCTURE" and dataset.has("CNSR"):
         name = "TIME-TO-EVENT"
     if dataset.class_ == "OCCURRENCE DATA STRUCTURE" and dataset.has("AETERM"):
         name = "ADVERSE EVENT"
     if name:
-        made.append(element("def:SubClass", {"Name": name, "ParentClass": dataset.class_}))
-    return made
+        node.append(element("def:SubClass", {"Name": name, "ParentClass": dataset.class_}))
+    return node

@@ -60,7 +60,7 @@ class Standard:
     @property
     def full_name(self) -> str:
         """The name with publishing set and version: `CDISC/NCI SDTM 2025-03-28`."""
-        return " ".join(part for part in (self.name, self.publishing_set, self.version) if part)
+        return " ".join(text for text in (self.name, self.publishing_set, self.version) if text)
 
 
 @dataclass(frozen=True)
@@ -310,11 +310,11 @@ class Document:
     @cached_property
     def owner(self) -> Mapping[str, str]:
         """The name of the first dataset that refers to an item, by the item's OID."""
-        found: dict[str, str] = {}
+        owners: dict[str, str] = {}
         for group in self.groups:
             for reference in group.references:
-                found.setdefault(reference.item, group.name)
-        return found
+                owners.setdefault(reference.item, group.name)
+        return owners
 
     @cached_property
     def item(self) -> Mapping[str, Item]:
@@ -364,7 +364,7 @@ class Document:
 
 def _by_oid(nouns: Iterable[Noun]) -> dict[str, Noun]:
     """Nouns by OID; of two with one OID the first counts."""
-    found: dict[str, Noun] = {}
+    by_oid: dict[str, Noun] = {}
     for noun in nouns:
-        found.setdefault(noun.oid, noun)
-    return found
+        by_oid.setdefault(noun.oid, noun)
+    return by_oid

@@ -45,16 +45,16 @@ def element(
     namespaces: Mapping[str, str] | None = None,
 ) -> etree._Element:
     """An element; attributes that are None or "" are left out, True is written Yes."""
-    made = etree.Element(qualified(name), nsmap=namespaces or NAMESPACES)
+    node = etree.Element(qualified(name), nsmap=namespaces or NAMESPACES)
     for key, value in (attributes or {}).items():
         if value is None or value == "" or value is False:
             continue
         key_name = qualified(key) if ":" in key else key
-        made.set(key_name, "Yes" if value is True else str(value))
-    made.extend(children)
+        node.set(key_name, "Yes" if value is True else str(value))
+    node.extend(children)
     if text:
-        made.text = text
-    return made
+        node.text = text
+    return node
 
 
 def description(text: str, name: str = "Description") -> etree._Element:

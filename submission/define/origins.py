@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 ASSIGNED_BY_PARAMETER = ("PARAMCD", "PARAM", "PARAMN", "PARCAT1")
 
-_TOLD_BY_CODE = {
+_TEXT_BY_CODE = {
     "PARAM": "The decode of PARAMCD in its code list.",
     "PARAMN": "The number whose decode in its code list is PARAM.",
 }
 
 _RAW = (Origin.COLLECTED, Origin.ASSIGNED, Origin.PROTOCOL)
 
-_GIVEN = ("AVAL", "AVALC")
+_RESULTS = ("AVAL", "AVALC")
 """What a function without texts for columns gives of a parameter: one of these."""
 
 
@@ -92,31 +92,31 @@ class Origins:
 
     def of(self, variable: Variable) -> ItemOrigins:
         """All origins of a variable, whatever the test or parameter."""
-        found = [*self._assigned(variable)]
-        made = (
+        sources = [*self._assigned(variable)]
+        pairs = (
             [] if variable.values else [*self._of_records(variable), *self._of_parameters(variable)]
         )
-        found.extend(_merged(made, self._name))
-        found.extend(self._of_rules(variable.rules, ""))
-        if not found and self.dataset.parameters and variable.name in ASSIGNED_BY_PARAMETER:
-            told = _TOLD_BY_CODE.get(variable.name, "")
-            found.append(_Source(ASSIGNED, Step("", told), trivial=not told))
-        return _item_origins(found)
+        sources.extend(_merged(pairs, self._name))
+        sources.extend(self._of_rules(variable.rules, ""))
+        if not sources and self.dataset.parameters and variable.name in ASSIGNED_BY_PARAMETER:
+            text = _TEXT_BY_CODE.get(variable.name, "")
+            sources.append(_Source(ASSIGNED, Step("", text), trivial=not text))
+        return _item_origins(sources)
 
     def under(self, variable: Variable, value: str) -> ItemOrigins:
         """The origins of a variable where the topic has a value, such as a test code."""
         if self.dataset.parent and variable.name == "QVAL":
             rules = (q.rules for q in self.dataset.supplemental if q.name == value)
             return _item_origins(self._of_rules(next(rules, ()), ""))
-        found = [s for _, s in self._of_parameters(variable, value)]
-        found += [s for _, s in self._of_records(variable, value)]
-        if not found:
+        sources = [s for _, s in self._of_parameters(variable, value)]
+        sources += [s for _, s in self._of_records(variable, value)]
+        if not sources:
             if any(self._name in block.assign for block in self.dataset.blocks):
-                found += [one for b in self._blocks(value) for one in self._in(b, variable)]
+                sources += [one for b in self._blocks(value) for one in self._in(b, variable)]
             else:
-                found += self._assigned(variable)
-                found += self._of_rules(self._applicable(variable.rules, value), value)
-        return _item_origins(found) if found else self.of(variable)
+                sources += self._assigned(variable)
+                sources += self._of_rules(self._applicable(variable.rules, value), value)
+        return _item_origins(sources) if sources else self.of(variable)
 
     def of_value(self, value: Value) -> ItemOrigins:
         """The origins of a declared line of value level: its own, else that of its parameter."""
@@ -136,12 +136,12 @@ class Origins:
         if not blocks:
             return
         named = variable.name in (self._name, self._name.removesuffix("CD"))
-        key = self._told_by(variable.name, blocks)
-        told: dict[str, list[Block]] = {}
+        key = self._distinguishing(variable.name, blocks)
+        by_constant: dict[str, list[Block]] = {}
         for block in blocks:
-            told.setdefault(str(block.assign[variable.name]), []).append(block)
-        everywhere = len(told) == 1 and len(blocks) == len(self.dataset.blocks)
-        for constant, own in told.items():
+            by_constant.setdefault(str(block.assign[variable.name]), []).append(block)
+        everywhere = len(by_constant) == 1 and len(blocks) == len(self.dataset.blocks)
+        for constant, own in by_constant.items():
             if everywhere or key == variable.name:
                 condition = ""
             elif key:
@@ -155,7 +155,7 @@ class Origins:
                 call = constant_call(constant, () if everywhere else [_in_list(key, codes)])
             yield _Source(ASSIGNED, step, calls=(call,), trivial=named or key == variable.name)
 
-    def _told_by(self, name: str, blocks: Sequence[Block]) -> str:
+    def _distinguishing(self, name: str, blocks: Sequence[Block]) -> str:
         """The variable by whose constant in a block that of another is known; "" without one."""
         for key in (self._name, *blocks[0].assign):
             pairs = {(str(b.assign[key]), str(b.assign[name])) for b in blocks if key in b.assign}
@@ -180,9 +180,9 @@ class Origins:
             rule, own = block.rule, str(block.assign.get(self._name, "") if self._name else "")
             if rule is None or value not in ("", own) or not rule.derivation:
                 continue
-            given = rule.derivation.columns
+            columns = rule.derivation.columns
             of_parameter = self.dataset.parameters and variable.name in ASSIGNED_BY_PARAMETER
-            if variable.name in given or not (given or variable.rules or of_parameter):
+            if variable.name in columns or not (columns or variable.rules or of_parameter):
                 yield own, self._of_rule(rule, value, variable.name, own)
 
     def _gives(self, rule: Rule, variable: Variable, code: str) -> bool:
@@ -190,7 +190,7 @@ class Origins:
         columns = rule.derivation.columns if rule.derivation else ()
         if columns:
             return variable.name in columns
-        return variable.name in _GIVEN and code in self.by_value.get(variable.name, (code,))
+        return variable.name in _RESULTS and code in self.by_value.get(variable.name, (code,))
 
     def _blocks(self, value: str) -> list[tuple[Block, str]]:
         """The blocks that make records of a test: those that assign it, or all if none does."""
@@ -211,8 +211,8 @@ class Origins:
 
     def _applicable(self, rules: Iterable[Rule], value: str) -> list[Rule]:
         """The rules whose condition on the topic, if any, holds for its value."""
-        known = {self._name: value}
-        return [rule for rule in rules if left_to_meet(rule.when, known) is not None]
+        values = {self._name: value}
+        return [rule for rule in rules if left_to_meet(rule.when, values) is not None]
 
     def _can_read(self, block: Block, rule: Rule) -> bool:
         """Whether the names a rule reads, where blocks bind them, are bound by this block."""
@@ -281,8 +281,8 @@ class Origins:
     def _per(self, sources: Iterable[str]) -> tuple[str, ...]:
         """What tells the records apart of a parameter of the dataset that sources name."""
         owners = {split_source(source)[0] for source in sources}
-        found = (p.per for p in self.dataset.parameters if p.code in owners and p.per)
-        return next(found, ())
+        keys = (p.per for p in self.dataset.parameters if p.code in owners and p.per)
+        return next(keys, ())
 
     def _kind(self, rule: Rule) -> ItemOrigin:
         kind = rule.origin.value.capitalize()
@@ -322,29 +322,29 @@ def _tables(rule: Rule) -> Iterator[str]:
             yield from one.derivation.tables(one.arguments)
 
 
-def _item_origins(found: Iterable[_Source]) -> ItemOrigins:
+def _item_origins(sources: Iterable[_Source]) -> ItemOrigins:
     """Rules and constants, in order, as what define.xml states of them."""
-    given = list(found)
-    kinds = tuple(dict.fromkeys(source.kind for source in given))
-    tables = tuple(dict.fromkeys(table for source in given for table in source.tables))
-    text = chain([source.step for source in given if source.step.text])
+    listed_sources = list(sources)
+    kinds = tuple(dict.fromkeys(source.kind for source in listed_sources))
+    tables = tuple(dict.fromkeys(table for source in listed_sources for table in source.tables))
+    text = chain([source.step for source in listed_sources if source.step.text])
     if any(kind.type == "Derived" for kind in kinds):
-        lines = [line for source in given for line in source.calls]
+        lines = [line for source in listed_sources for line in source.calls]
         return ItemOrigins(kinds, text, tables, calls="\n".join(lines) if all(lines) else "")
-    told = len(given) > 1 or any(not source.trivial for source in given)
-    return ItemOrigins(kinds, comment=text if told and not _only_named(given) else "")
+    has_text = len(listed_sources) > 1 or any(not source.trivial for source in listed_sources)
+    return ItemOrigins(kinds, comment=text if has_text and not _only_named(listed_sources) else "")
 
 
-def _only_named(given: Iterable[_Source]) -> bool:
+def _only_named(sources: Iterable[_Source]) -> bool:
     """Whether all that is given is told by the origins or code lists."""
-    return all(source.trivial for source in given) and len({s.kind for s in given}) == 1
+    return all(source.trivial for source in sources) and len({s.kind for s in sources}) == 1
 
 
-def _merged(made: Iterable[tuple[str, _Source]], name: str) -> list[_Source]:
+def _merged(pairs: Iterable[tuple[str, _Source]], name: str) -> list[_Source]:
     """What functions give, each text once with the parameters it is for."""
-    told: dict[tuple[ItemOrigin, Step, tuple[str, ...]], list[tuple[str, _Source]]] = {}
-    for own, source in made:
-        told.setdefault((source.kind, source.step, source.tables), []).append((own, source))
+    by_text: dict[tuple[ItemOrigin, Step, tuple[str, ...]], list[tuple[str, _Source]]] = {}
+    for own, source in pairs:
+        by_text.setdefault((source.kind, source.step, source.tables), []).append((own, source))
     return [
         _Source(
             kind,
@@ -352,7 +352,7 @@ def _merged(made: Iterable[tuple[str, _Source]], name: str) -> list[_Source]:
             tables,
             tuple(call for _, source in of for call in source.calls),
         )
-        for (kind, step, tables), of in told.items()
+        for (kind, step, tables), of in by_text.items()
     ]
 
 
@@ -370,4 +370,4 @@ def _among(name: str, values: Iterable[str]) -> str:
 
 
 def _both(one: str, other: str) -> str:
-    return " and ".join(part for part in (one, other) if part)
+    return " and ".join(text for text in (one, other) if text)

@@ -26,7 +26,7 @@ BROWSERS = (
     "microsoft-edge",
 )
 
-_PLACES = (
+_BROWSER_PATHS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
     "C:/Program Files/Google/Chrome/Application/chrome.exe",
@@ -39,10 +39,10 @@ _TIMEOUT = 300
 
 def find_browser() -> Path | None:
     """A browser of the Chromium family on this machine, or None."""
-    found = (shutil.which(name) for name in BROWSERS)
-    known = (place for place in _PLACES if Path(place).exists())
-    place = next((f for f in found if f), None) or next(known, None)
-    return Path(place) if place else None
+    on_path = (shutil.which(name) for name in BROWSERS)
+    installed = (browser for browser in _BROWSER_PATHS if Path(browser).exists())
+    browser = next((f for f in on_path if f), None) or next(installed, None)
+    return Path(browser) if browser else None
 
 
 def write_pdf(page: Path, path: Path, created: datetime | None = None) -> None:
@@ -57,7 +57,7 @@ def write_pdf(page: Path, path: Path, created: datetime | None = None) -> None:
             remedy="install Chromium, Chrome or Edge, or print define.html from any browser",
         )
     with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / "define.pdf"
+        printed = Path(folder) / "define.pdf"
         command = [
             str(browser),
             "--headless",
@@ -66,7 +66,7 @@ def write_pdf(page: Path, path: Path, created: datetime | None = None) -> None:
             f"--user-data-dir={folder}",
             "--no-pdf-header-footer",
             "--generate-pdf-document-outline",
-            f"--print-to-pdf={made}",
+            f"--print-to-pdf={printed}",
             page.resolve().as_uri(),
         ]
         try:
@@ -76,14 +76,14 @@ def write_pdf(page: Path, path: Path, created: datetime | None = None) -> None:
             raise CdisckitError(
                 f"{browser.name} did not print within {_TIMEOUT} seconds", where=str(page)
             ) from None
-        if not made.exists():
-            told = run.stderr.decode(errors="replace").strip().splitlines()
+        if not printed.exists():
+            lines = run.stderr.decode(errors="replace").strip().splitlines()
             raise CdisckitError(
-                f"{browser.name} printed nothing ({told[-1] if told else 'no message'})",
+                f"{browser.name} printed nothing ({lines[-1] if lines else 'no message'})",
                 where=str(page),
                 remedy="print define.html from a browser by hand",
             )
-        content = made.read_bytes()
+        content = printed.read_bytes()
     with new_file(path) as partial:
         partial.write_bytes(_dated(content, created) if created else content)
 

@@ -37,32 +37,32 @@ class Methods:
     """Methods by text; the first variable that needs a text names it."""
 
     def __init__(self) -> None:
-        self._places: dict[tuple[str, str], str] = {}
+        self._owners: dict[tuple[str, str], str] = {}
 
-    def add(self, text: str, place: str, calls: str = "") -> str:
+    def add(self, text: str, owner: str, calls: str = "") -> str:
         """The OID of the method with this text, which `calls` repeat; "" for no text."""
         text = one_line(text)
-        return f"MT.{self._places.setdefault((text, calls), place)}" if text else ""
+        return f"MT.{self._owners.setdefault((text, calls), owner)}" if text else ""
 
     def elements(self) -> list[etree._Element]:
         """The MethodDef elements in the order of their OIDs."""
         return [
             element(
                 "MethodDef",
-                {"OID": f"MT.{place}", "Name": f"Algorithm for {place}", "Type": "Computation"},
+                {"OID": f"MT.{owner}", "Name": f"Algorithm for {owner}", "Type": "Computation"},
                 description(text),
                 *([element("FormalExpression", {"Context": CONTEXT}, text=calls)] if calls else []),
             )
-            for (text, calls), place in sorted(self._places.items(), key=lambda pair: pair[1])
+            for (text, calls), owner in sorted(self._owners.items(), key=lambda pair: pair[1])
         ]
 
 
 def where_clause(dataset: str, conditions: Iterable[Where]) -> tuple[str, etree._Element]:
     """Conditions on variables of one dataset as a where clause, with its OID."""
-    parts: list[str] = []
+    names: list[str] = []
     checks = []
     for condition in conditions:
-        parts.extend((condition.variable, condition.comparator.value, *condition.values))
+        names.extend((condition.variable, condition.comparator.value, *condition.values))
         checks.append(
             element(
                 "RangeCheck",
@@ -74,5 +74,5 @@ def where_clause(dataset: str, conditions: Iterable[Where]) -> tuple[str, etree.
                 *(element("CheckValue", text=value) for value in condition.values),
             )
         )
-    oid = ".".join(("WC", dataset, *parts))
+    oid = ".".join(("WC", dataset, *names))
     return oid, element("def:WhereClauseDef", {"OID": oid}, *checks)

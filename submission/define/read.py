@@ -112,44 +112,44 @@ def _standards(version: etree._Element) -> Iterator[Standard]:
     if get(version, "StandardName"):
         name, number = get(version, "StandardName"), get(version, "StandardVersion")
         yield Standard("", name, "IG", number)
-    for found in children(first(version, "Standards"), "Standard"):
+    for node in children(first(version, "Standards"), "Standard"):
         yield Standard(
-            oid=get(found, "OID"),
-            name=get(found, "Name"),
-            type=get(found, "Type"),
-            version=get(found, "Version"),
-            publishing_set=get(found, "PublishingSet"),
-            status=get(found, "Status"),
-            comment=get(found, "CommentOID"),
+            oid=get(node, "OID"),
+            name=get(node, "Name"),
+            type=get(node, "Type"),
+            version=get(node, "Version"),
+            publishing_set=get(node, "PublishingSet"),
+            status=get(node, "Status"),
+            comment=get(node, "CommentOID"),
         )
 
 
-def _group(made: etree._Element) -> ItemGroup:
-    class_ = first(made, "Class")
-    own = first(made, "leaf")
+def _group(node: etree._Element) -> ItemGroup:
+    class_ = first(node, "Class")
+    own = first(node, "leaf")
     return ItemGroup(
-        oid=get(made, "OID"),
-        name=get(made, "Name"),
-        label=description(made) or get(made, "Label"),
-        domain=get(made, "Domain"),
-        sas_name=get(made, "SASDatasetName"),
-        structure=get(made, "Structure"),
-        purpose=get(made, "Purpose"),
-        class_=get(class_, "Name") or get(made, "Class"),
+        oid=get(node, "OID"),
+        name=get(node, "Name"),
+        label=description(node) or get(node, "Label"),
+        domain=get(node, "Domain"),
+        sas_name=get(node, "SASDatasetName"),
+        structure=get(node, "Structure"),
+        purpose=get(node, "Purpose"),
+        class_=get(class_, "Name") or get(node, "Class"),
         subclasses=tuple(get(e, "Name") for e in children(class_, "SubClass")),
-        repeating=get(made, "Repeating"),
-        reference=get(made, "IsReferenceData"),
-        standard=get(made, "StandardOID"),
-        non_standard=get(made, "IsNonStandard") == "Yes",
-        no_data=get(made, "HasNoData") == "Yes",
-        comment=get(made, "CommentOID"),
+        repeating=get(node, "Repeating"),
+        reference=get(node, "IsReferenceData"),
+        standard=get(node, "StandardOID"),
+        non_standard=get(node, "IsNonStandard") == "Yes",
+        no_data=get(node, "HasNoData") == "Yes",
+        comment=get(node, "CommentOID"),
         leaf=_leaf(own) if own is not None else None,
-        aliases={get(e, "Context"): get(e, "Name") for e in children(made, "Alias")},
-        references=_references(made),
+        aliases={get(e, "Context"): get(e, "Name") for e in children(node, "Alias")},
+        references=_references(node),
     )
 
 
-def _references(made: etree._Element) -> tuple[ItemReference, ...]:
+def _references(node: etree._Element) -> tuple[ItemReference, ...]:
     return tuple(
         ItemReference(
             item=get(e, "ItemOID"),
@@ -162,54 +162,54 @@ def _references(made: etree._Element) -> tuple[ItemReference, ...]:
             no_data=get(e, "HasNoData") == "Yes",
             non_standard=get(e, "IsNonStandard") == "Yes",
         )
-        for e in children(made, "ItemRef")
+        for e in children(node, "ItemRef")
     )
 
 
-def _item(made: etree._Element) -> Item:
+def _item(node: etree._Element) -> Item:
     return Item(
-        oid=get(made, "OID"),
-        name=get(made, "Name"),
-        label=description(made) or get(made, "Label"),
-        data_type=get(made, "DataType"),
-        length=get(made, "Length"),
-        significant_digits=get(made, "SignificantDigits"),
-        display_format=get(made, "DisplayFormat"),
-        sas_name=get(made, "SASFieldName"),
-        comment=get(made, "CommentOID"),
-        codelist=get(first(made, "CodeListRef"), "CodeListOID"),
-        value_list=get(first(made, "ValueListRef"), "ValueListOID"),
+        oid=get(node, "OID"),
+        name=get(node, "Name"),
+        label=description(node) or get(node, "Label"),
+        data_type=get(node, "DataType"),
+        length=get(node, "Length"),
+        significant_digits=get(node, "SignificantDigits"),
+        display_format=get(node, "DisplayFormat"),
+        sas_name=get(node, "SASFieldName"),
+        comment=get(node, "CommentOID"),
+        codelist=get(first(node, "CodeListRef"), "CodeListOID"),
+        value_list=get(first(node, "ValueListRef"), "ValueListOID"),
         origins=tuple(
             ItemOrigin(get(e, "Type"), get(e, "Source"), description(e), _documents(e))
-            for e in children(made, "Origin")
+            for e in children(node, "Origin")
         ),
     )
 
 
-def _where_clause(made: etree._Element) -> WhereClause:
+def _where_clause(node: etree._Element) -> WhereClause:
     checks = tuple(
         RangeCheck(
             item=get(e, "ItemOID"),
             comparator=get(e, "Comparator"),
             values=tuple((v.text or "").strip() for v in children(e, "CheckValue")),
         )
-        for e in children(made, "RangeCheck")
+        for e in children(node, "RangeCheck")
     )
-    return WhereClause(get(made, "OID"), checks, get(made, "CommentOID"))
+    return WhereClause(get(node, "OID"), checks, get(node, "CommentOID"))
 
 
-def _codelist(made: etree._Element) -> Codelist:
-    external = first(made, "ExternalCodeList")
+def _codelist(node: etree._Element) -> Codelist:
+    external = first(node, "ExternalCodeList")
     return Codelist(
-        oid=get(made, "OID"),
-        name=get(made, "Name"),
-        data_type=get(made, "DataType"),
-        standard=get(made, "StandardOID"),
-        non_standard=get(made, "IsNonStandard") == "Yes",
-        code=_code(made),
-        sas_format=get(made, "SASFormatName"),
-        comment=get(made, "CommentOID"),
-        description=description(made),
+        oid=get(node, "OID"),
+        name=get(node, "Name"),
+        data_type=get(node, "DataType"),
+        standard=get(node, "StandardOID"),
+        non_standard=get(node, "IsNonStandard") == "Yes",
+        code=_code(node),
+        sas_format=get(node, "SASFormatName"),
+        comment=get(node, "CommentOID"),
+        description=description(node),
         terms=tuple(
             CodedTerm(
                 value=get(e, "CodedValue"),
@@ -219,7 +219,7 @@ def _codelist(made: etree._Element) -> Codelist:
                 extended=get(e, "ExtendedValue") == "Yes",
                 description=description(e),
             )
-            for e in made
+            for e in node
             if is_named(e, "CodeListItem", "EnumeratedItem")
         ),
         dictionary=get(external, "Dictionary"),
@@ -228,47 +228,47 @@ def _codelist(made: etree._Element) -> Codelist:
     )
 
 
-def _code(made: etree._Element) -> str:
+def _code(node: etree._Element) -> str:
     """The C-code of a codelist or term."""
-    aliases = (e for e in children(made, "Alias") if get(e, "Context").lower() == "nci:extcodeid")
+    aliases = (e for e in children(node, "Alias") if get(e, "Context").lower() == "nci:extcodeid")
     return get(next(aliases, None), "Name")
 
 
-def _method(made: etree._Element) -> Method:
+def _method(node: etree._Element) -> Method:
     return Method(
-        oid=get(made, "OID"),
-        name=get(made, "Name"),
-        type=get(made, "Type"),
-        text=description(made),
+        oid=get(node, "OID"),
+        name=get(node, "Name"),
+        type=get(node, "Type"),
+        text=description(node),
         expressions=tuple(
             Expression(get(e, "Context"), (e.text or "").strip("\n"))
-            for e in children(made, "FormalExpression")
+            for e in children(node, "FormalExpression")
         ),
-        documents=_documents(made),
+        documents=_documents(node),
     )
 
 
-def _display(made: etree._Element) -> Display:
+def _display(node: etree._Element) -> Display:
     return Display(
-        oid=get(made, "OID"),
-        name=get(made, "Name"),
-        title=description(made),
-        documents=_documents(made),
-        results=tuple(_result(e) for e in children(made, "AnalysisResult")),
+        oid=get(node, "OID"),
+        name=get(node, "Name"),
+        title=description(node),
+        documents=_documents(node),
+        results=tuple(_result(e) for e in children(node, "AnalysisResult")),
     )
 
 
-def _result(made: etree._Element) -> Result:
-    datasets = first(made, "AnalysisDatasets")
-    documentation = first(made, "Documentation")
-    program = first(made, "ProgrammingCode")
+def _result(node: etree._Element) -> Result:
+    datasets = first(node, "AnalysisDatasets")
+    documentation = first(node, "Documentation")
+    program = first(node, "ProgrammingCode")
     code = first(program, "Code")
     return Result(
-        oid=get(made, "OID"),
-        title=description(made),
-        reason=get(made, "AnalysisReason"),
-        purpose=get(made, "AnalysisPurpose"),
-        parameter=get(made, "ParameterOID"),
+        oid=get(node, "OID"),
+        title=description(node),
+        reason=get(node, "AnalysisReason"),
+        purpose=get(node, "AnalysisPurpose"),
+        parameter=get(node, "ParameterOID"),
         datasets=tuple(
             AnalysisDataset(
                 group=get(e, "ItemGroupOID"),
@@ -287,23 +287,23 @@ def _result(made: etree._Element) -> Result:
     )
 
 
-def _documents(made: etree._Element | None) -> tuple[DocumentReference, ...]:
-    return tuple(_document_reference(e) for e in children(made, "DocumentRef"))
+def _documents(node: etree._Element | None) -> tuple[DocumentReference, ...]:
+    return tuple(_document_reference(e) for e in children(node, "DocumentRef"))
 
 
-def _document_reference(made: etree._Element) -> DocumentReference:
+def _document_reference(node: etree._Element) -> DocumentReference:
     pages: list[str] = []
     named = False
-    for page in children(made, "PDFPageRef"):
+    for page in children(node, "PDFPageRef"):
         named = named or get(page, "Type") == "NamedDestination"
         pages.extend(get(page, "PageRefs").split())
         first, last = get(page, "FirstPage"), get(page, "LastPage")
         if first:
             pages.append(f"{first}-{last}" if last and last != first else first)
-    return DocumentReference(get(made, "leafID"), tuple(pages), named)
+    return DocumentReference(get(node, "leafID"), tuple(pages), named)
 
 
-def _leaf(made: etree._Element) -> Leaf:
-    title = first(made, "title")
+def _leaf(node: etree._Element) -> Leaf:
+    title = first(node, "title")
     text = " ".join((title.text or "").split()) if title is not None else ""
-    return Leaf(get(made, "ID"), get(made, "href"), text)
+    return Leaf(get(node, "ID"), get(node, "href"), text)

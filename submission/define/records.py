@@ -59,15 +59,15 @@ def records_comment(study: Study, dataset: Dataset) -> str:
     """Which records an analysis dataset has; "" for other datasets."""
     if dataset.purpose != "Analysis":
         return ""
-    told: dict[str, list[str]] = {}
+    codes_by_text: dict[str, list[str]] = {}
     tables: dict[str, None] = {}
     for block in dataset.blocks:
-        told.setdefault(_of_block(study, dataset, block), []).append(
+        codes_by_text.setdefault(_of_block(study, dataset, block), []).append(
             str(block.assign.get("PARAMCD", ""))
         )
         if block.rule is not None and block.rule.derivation is not None:
             tables.update(dict.fromkeys(block.rule.derivation.tables(block.rule.arguments)))
-    texts = [_of_codes(dataset, text, codes) for text, codes in told.items()]
+    texts = [_of_codes(dataset, text, codes) for text, codes in codes_by_text.items()]
     if any(parameter.where or parameter.rule for parameter in dataset.parameters):
         texts.append("The comment on PARAMCD tells the records of each parameter.")
     return " ".join((*texts, *tables))
@@ -96,12 +96,12 @@ def parameters_comment(study: Study, dataset: Dataset) -> str:
 
 def categories_comment(dataset: Dataset) -> str:
     """The category of each parameter."""
-    told: dict[str, list[str]] = {}
+    codes_by_category: dict[str, list[str]] = {}
     for parameter in dataset.parameters:
         if parameter.category:
-            told.setdefault(parameter.category, []).append(parameter.code)
-    texts = (f'"{category}" for {listed(codes)}.' for category, codes in told.items())
-    return " ".join(("Assigned by PARAMCD:", *texts)) if told else ""
+            codes_by_category.setdefault(parameter.category, []).append(parameter.code)
+    texts = (f'"{category}" for {listed(codes)}.' for category, codes in codes_by_category.items())
+    return " ".join(("Assigned by PARAMCD:", *texts)) if codes_by_category else ""
 
 
 def _of_block(study: Study, dataset: Dataset, block: Block) -> str:
@@ -118,9 +118,9 @@ def _name(study: Study, form: str) -> str:
 
 
 def _of_codes(dataset: Dataset, text: str, codes: list[str]) -> str:
-    known = [code for code in codes if code]
-    if known:
-        return f"For PARAMCD {listed(known, 'and')}: {text}"
+    named = [code for code in codes if code]
+    if named:
+        return f"For PARAMCD {listed(named, 'and')}: {text}"
     if dataset.parameters and _has_grid(dataset) and "analysis visit" in text:
         return f"For derived parameters: {text}"
     return text

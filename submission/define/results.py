@@ -107,16 +107,16 @@ def _dataset(
 
 def _documentation(analysis: Analysis) -> str:
     """The method's own description, and what it is applied to."""
-    parts = [method_text(METHODS[analysis.method])] if analysis.method in METHODS else []
-    parts.append(f"Values: {_selected(analysis)}.")
+    sentences = [method_text(METHODS[analysis.method])] if analysis.method in METHODS else []
+    sentences.append(f"Values: {_selected(analysis)}.")
     if analysis.event:
-        parts.append(f'Event: {analysis.variable} EQ "{analysis.event}".')
+        sentences.append(f'Event: {analysis.variable} EQ "{analysis.event}".')
     if analysis.against is not None:
-        parts.append(f"Compared with: {_selected(analysis.against)}.")
+        sentences.append(f"Compared with: {_selected(analysis.against)}.")
     if analysis.by:
-        parts.append(f"For each {' and '.join(analysis.by)}.")
-    parts.append(f"Confidence level: {number_text(100 * exact(analysis.level))} %.")
-    return " ".join(parts)
+        sentences.append(f"For each {' and '.join(analysis.by)}.")
+    sentences.append(f"Confidence level: {number_text(100 * exact(analysis.level))} %.")
+    return " ".join(sentences)
 
 
 def _selected(selection: Selection) -> str:

@@ -47,8 +47,10 @@ _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 class StudyDraft:
     """A study's files by path, as text, with what could not be taken over."""
 
-    def __init__(self, documents: Sequence[Document], known: Mapping[str, Derivation]) -> None:
-        """`known` are the derivations at hand."""
+    def __init__(
+        self, documents: Sequence[Document], derivations: Mapping[str, Derivation]
+    ) -> None:
+        """`derivations` are the derivations at hand."""
         self.documents = tuple(_as_2_1(document) for document in documents)
         self.remarks: list[str] = []
         self.files: dict[str, str] = {}
@@ -62,15 +64,15 @@ class StudyDraft:
             for group in document.groups
             if not group.name.startswith("SUPP")
         ]
-        rules = Rules(known, {name for dataset in described for name in dataset.names()})
+        rules = Rules(derivations, {name for dataset in described for name in dataset.names()})
         for dataset in described:
             path = f"{'adam' if dataset.analysis else 'sdtm'}/{dataset.group.name.lower()}.yaml"
             self.files[path] = _yaml(dataset.content(lists, rules))
-        for path, said in predecessors_of(rules.missing).items():
+        for path, entry in predecessors_of(rules.missing).items():
             self.files[path] = "# No define.xml given describes it: what others take from it.\n"
-            self.files[path] += _yaml(said)
-            self.remarks.append(f"{said['dataset']} is named as predecessor and not described")
-        entries = {name: said for name, said in lists.entries.items() if said}
+            self.files[path] += _yaml(entry)
+            self.remarks.append(f"{entry['dataset']} is named as predecessor and not described")
+        entries = {name: entry for name, entry in lists.entries.items() if entry}
         if entries:
             self.files["terminology.yaml"] = _yaml({"codelists": entries})
         if rules.methods:
@@ -84,49 +86,49 @@ class StudyDraft:
         at_hand: dict[str, list[str]] = {}
         for name, version, _ in versions():
             at_hand.setdefault(name, []).append(version)
-        found = {"SDTM": at_hand["SDTM"][-1]}
-        told = {
+        used = {"SDTM": at_hand["SDTM"][-1]}
+        named = {
             s.publishing_set: s.version for d in self.documents for s in d.standards
             if s.type == "CT" and s.publishing_set in at_hand
         }  # fmt: skip
-        for name, version in told.items():
-            found[name] = version if version in at_hand[name] else at_hand[name][-1]
-            if version != found[name]:
+        for name, version in named.items():
+            used[name] = version if version in at_hand[name] else at_hand[name][-1]
+            if version != used[name]:
                 self.remarks.append(
-                    f"{name} terminology {version} is not here, {found[name]} is used; add it with"
+                    f"{name} terminology {version} is not here, {used[name]} is used; add it with"
                     " `cdisckit ct add FILE` and import again"
                 )
         if any(d.purpose == "Analysis" for document in self.documents for d in document.groups):
-            found.setdefault("ADaM", at_hand["ADaM"][-1])
-        return found
+            used.setdefault("ADaM", at_hand["ADaM"][-1])
+        return used
 
     def _guides(self) -> dict[str, str]:
         """The guides by version, those known where a define.xml names others."""
-        found: dict[str, str] = {}
-        for told in (s for d in self.documents for s in d.standards if s.type == "IG"):
-            name = _GUIDES.get(told.name)
+        used: dict[str, str] = {}
+        for standard in (s for d in self.documents for s in d.standards if s.type == "IG"):
+            name = _GUIDES.get(standard.name)
             if name is None:
-                self.remarks.append(f"the guide {told.full_name} is not known")
+                self.remarks.append(f"the guide {standard.full_name} is not known")
                 continue
-            found[name] = GUIDES[name]
-            if told.version != GUIDES[name]:
-                self.remarks.append(f"{name} {told.version} is read as {name} {GUIDES[name]}")
+            used[name] = GUIDES[name]
+            if standard.version != GUIDES[name]:
+                self.remarks.append(f"{name} {standard.version} is read as {name} {GUIDES[name]}")
         purposes = {g.purpose == "Analysis" for d in self.documents for g in d.groups}
-        for name in [_part(analysis) for analysis in sorted(purposes)]:
-            found.setdefault(name, GUIDES[name])
+        for name in [_part_of_package(analysis) for analysis in sorted(purposes)]:
+            used.setdefault(name, GUIDES[name])
         if any(path.startswith("sdtm/") for path in self.files):
-            found.setdefault("SDTMIG", GUIDES["SDTMIG"])
-        return found
+            used.setdefault("SDTMIG", GUIDES["SDTMIG"])
+        return used
 
     def _study(self) -> Iterator[str]:
         first = self.documents[0]
         notice = _notice(first)
-        told = first.description.removesuffix(notice).strip() if notice else first.description
+        text = first.description.removesuffix(notice).strip() if notice else first.description
         day = (first.as_of or first.created)[:10]
         yield f"# Started from the define.xml {one_line(first.name)}. Review lines marked review."
         yield f"study: {flow(first.study or 'STUDY')}"
         yield f"title: {flow(first.study or 'STUDY')}   # review"
-        yield f"description: {flow(one_line(told))}"
+        yield f"description: {flow(one_line(text))}"
         yield f"protocol: {flow(first.protocol or first.study or 'STUDY')}"
         if notice:
             yield f"synthetic: {flow(notice)}"
@@ -157,9 +159,9 @@ class StudyDraft:
                     if item is not None and item.codelist == codelist.oid
                 }
                 own = sorted(
-                    name for name, known in users.items()
+                    name for name, entry in users.items()
                     if not name.endswith("BODSYS")
-                    and (known is None or DICTIONARIES.get(known.format) != codelist.dictionary)
+                    and (entry is None or DICTIONARIES.get(entry.format) != codelist.dictionary)
                 )  # fmt: skip
                 version = codelist.dictionary_version
                 yield (
@@ -175,7 +177,7 @@ class StudyDraft:
                 yield name, {"id": name, "title": leaf.title or leaf.href, "href": leaf.href}
 
 
-def _part(analysis: bool) -> str:
+def _part_of_package(analysis: bool) -> str:
     return "ADaMIG" if analysis else "SDTMIG"
 
 
@@ -189,9 +191,9 @@ def _notice(document: Document) -> str:
 def _as_2_1(document: Document) -> Document:
     """The document with origins as Define-XML 2.1 names them, and without what only data tell."""
 
-    def origin(given: ItemOrigin) -> ItemOrigin:
-        kind, source = _OF_2_0.get(given.type, (given.type, ""))
-        return given if given.source else replace(given, type=kind, source=source)
+    def origin(declared: ItemOrigin) -> ItemOrigin:
+        kind, source = _OF_2_0.get(declared.type, (declared.type, ""))
+        return declared if declared.source else replace(declared, type=kind, source=source)
 
     return replace(
         document,
@@ -204,10 +206,10 @@ def _as_2_1(document: Document) -> Document:
     )
 
 
-def _yaml(said: Mapping[str, Any]) -> str:
+def _yaml(content: Mapping[str, Any]) -> str:
     """A file's content: its parts in block style, what stands in them in one line each."""
     lines: list[str] = []
-    for key, value in said.items():
+    for key, value in content.items():
         if key in ("variables", "supplemental", "parameters", "codelists", "methods") and value:
             lines.append(f"{key}:")
             for name, held in value.items():
@@ -224,7 +226,7 @@ def _entry(name: str, held: Any) -> Iterator[str]:
         yield f"  {flow(name)}: {flow(held)}"
         return
     yield f"  {flow(name)}:"
-    yield from (f"    {key}: {flow(told)}" for key, told in held.items() if key != "values")
+    yield from (f"    {key}: {flow(entry)}" for key, entry in held.items() if key != "values")
     yield "    values:"
     yield from (f"      - {flow(value)}" for value in values)
 

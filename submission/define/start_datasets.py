@@ -69,108 +69,110 @@ class DescribedDataset:
 
     def content(self, lists: Lists, rules: Rules) -> dict[str, Any]:
         """What the dataset's file says."""
-        group, known = self.group, self._standard.dataset(self._owner)
-        said: dict[str, Any] = {"dataset": group.name}
+        group, in_guide = self.group, self._standard.dataset(self._owner)
+        content: dict[str, Any] = {"dataset": group.name}
         if not self.analysis and group.domain and group.domain != group.name:
-            said["domain"] = group.domain
+            content["domain"] = group.domain
         named = not self.analysis or self._owner == group.name  # found without its class
         described = (
-            ("label", group.label, known.label if known and named else ""),
-            ("class", group.class_, known.class_ if known and named else ""),
-            ("structure", group.structure, known.structure if known else ""),
+            ("label", group.label, in_guide.label if in_guide and named else ""),
+            ("class", group.class_, in_guide.class_ if in_guide and named else ""),
+            ("structure", group.structure, in_guide.structure if in_guide else ""),
         )
-        said |= {key: value for key, value, there in described if value not in ("", there)}
-        if known is None and not self.analysis:
-            said.setdefault("class", "FINDINGS")
-            said.setdefault("label", _TODO)
-        said["keys"] = self._keys
+        content |= {key: value for key, value, there in described if value not in ("", there)}
+        if in_guide is None and not self.analysis:
+            content.setdefault("class", "FINDINGS")
+            content.setdefault("label", _TODO)
+        content["keys"] = self._keys
         if records := self._records:
-            said["records"] = records
-        said |= self._comment(group.comment)
+            content["records"] = records
+        content |= self._comment(group.comment)
         methods = {code: self._method_of(code) for code in self.parameters}
         if self.analysis and self.parameters:
-            said["parameters"] = {
+            content["parameters"] = {
                 code: self._parameter(code, label, methods[code], rules)
                 for code, label in self.parameters.items()
             }
-        said["variables"] = {
-            item.name: told
+        content["variables"] = {
+            item.name: entry
             for reference, item in self._items
-            if (told := self._variable(reference, item, lists, rules, methods)) is not None
+            if (entry := self._variable(reference, item, lists, rules, methods)) is not None
         }
         qualifiers = {
             item.name: self._described(reference, item, lists, None)
             | _joined(rules.of(self.document, reference, item, f"{group.name}.{item.name}"))
             for reference, item in self._qualifiers
         }
-        return said | ({"supplemental": qualifiers} if qualifiers else {})
+        return content | ({"supplemental": qualifiers} if qualifiers else {})
 
     def _variable(
         self, reference: ItemReference, item: Item, lists: Lists, rules: Rules,
         methods: Mapping[str, str],
     ) -> dict[str, Any] | None:  # fmt: skip
         """What is said of a variable; None when the guide says all of it."""
-        place = f"{self.group.name}.{item.name}"
-        known = self._known(item.name)
-        said = self._described(reference, item, lists, known)
+        path = f"{self.group.name}.{item.name}"
+        in_guide = self._in_guide(item.name)
+        entry = self._described(reference, item, lists, in_guide)
         values = list(self._values(item, lists, rules, methods))
         if values:
-            said["values"] = values
+            entry["values"] = values
         if self._is_standard(item, reference):
-            return {**said, "standard": True} if said or self._short(item) not in _ALWAYS else None
-        return said | _joined(rules.of(self.document, reference, item, place))
+            return (
+                {**entry, "standard": True} if entry or self._short(item) not in _ALWAYS else None
+            )
+        return entry | _joined(rules.of(self.document, reference, item, path))
 
     def _is_standard(self, item: Item, reference: ItemReference) -> bool:
         """Whether the rule is the guide's own, as far as origin and method tell."""
         verb = _BY_GUIDE.get(self._short(item))
-        told = [origin.type.lower() for origin in item.origins]
+        verbs = [origin.type.lower() for origin in item.origins]
         method = self.document.method.get(reference.method)
         repeated = method is None or any(e.context == CONTEXT for e in method.expressions)
-        return not self.analysis and verb is not None and told == [verb] and repeated
+        return not self.analysis and verb is not None and verbs == [verb] and repeated
 
     def _short(self, item: Item) -> str:
         """The name of a variable with `--` for the domain."""
         return re.sub(f"^{re.escape(self.group.domain or self.group.name)}", "--", item.name)
 
     def _described(
-        self, reference: ItemReference, item: Item, lists: Lists, known: StandardVariable | None
+        self, reference: ItemReference, item: Item, lists: Lists, in_guide: StandardVariable | None
     ) -> dict[str, Any]:
         """What is said of a variable beside its rule and its value level."""
-        said: dict[str, Any] = {}
-        if known is None or item.label != known.label:
-            said["label"] = one_line(item.label) or _TODO
+        entry: dict[str, Any] = {}
+        if in_guide is None or item.label != in_guide.label:
+            entry["label"] = one_line(item.label) or _TODO
         kind = item.data_type or "text"
-        if known is None or kind != usual_type(known.type, known.format):
-            said["type"] = kind
-        said |= {} if reference.no_data else _size(item)
+        if in_guide is None or kind != usual_type(in_guide.type, in_guide.format):
+            entry["type"] = kind
+        entry |= {} if reference.no_data else _size(item)
         codelist = self._codelist(item, lists)
-        if codelist != self._usual_list(known, lists):
-            said["codelist"] = codelist
+        if codelist != self._usual_list(in_guide, lists):
+            entry["codelist"] = codelist
         if item.display_format:
-            said["format"] = item.display_format
-        said |= self._comment(item.comment)
-        if not self.analysis and reference.role and reference.role != getattr(known, "role", ""):
-            said["role"] = reference.role
-        if reference.mandatory != (known is not None and known.core == "Req"):
-            said["core"] = "Req" if reference.mandatory else "Perm"
-        return said
+            entry["format"] = item.display_format
+        entry |= self._comment(item.comment)
+        if not self.analysis and reference.role and reference.role != getattr(in_guide, "role", ""):
+            entry["role"] = reference.role
+        if reference.mandatory != (in_guide is not None and in_guide.core == "Req"):
+            entry["core"] = "Req" if reference.mandatory else "Perm"
+        return entry
 
     def _comment(self, oid: str) -> dict[str, str]:
         comment = self.document.comment_by_oid.get(oid)
         return {"comment": comment.text} if comment is not None and comment.text else {}
 
     def _codelist(self, item: Item, lists: Lists) -> str:
-        found = self.document.codelist.get(item.codelist)
+        codelist = self.document.codelist.get(item.codelist)
         title = PARAMETER_LISTS.get(item.name)
-        if found is None or (title and found.name == f"{title} ({self.group.name})"):
+        if codelist is None or (title and codelist.name == f"{title} ({self.group.name})"):
             return ""  # the list of a dataset's parameters is made of these
         return lists.name(self.document, item.codelist)
 
-    def _usual_list(self, known: StandardVariable | None, lists: Lists) -> str | None:
+    def _usual_list(self, in_guide: StandardVariable | None, lists: Lists) -> str | None:
         """The list that the guide gives a variable; None where it gives several."""
-        if known is None or not known.codelists:
+        if in_guide is None or not in_guide.codelists:
             return ""
-        return lists.standard_name(known.codelists[0]) if len(known.codelists) == 1 else None
+        return lists.standard_name(in_guide.codelists[0]) if len(in_guide.codelists) == 1 else None
 
     def _values(
         self, item: Item, lists: Lists, rules: Rules, methods: Mapping[str, str]
@@ -186,19 +188,19 @@ class DescribedDataset:
                 if not when:
                     continue
                 code = _only_value(when)
-                place = f"{self.group.name}.{item.name}.{code or len(when)}"
-                said: dict[str, Any] = {"when": when}
+                path = f"{self.group.name}.{item.name}.{code or len(when)}"
+                line: dict[str, Any] = {"when": when}
                 if described.label:
-                    said["label"] = one_line(described.label)
-                said |= {"type": described.data_type or "text", **_size(described)}
+                    line["label"] = one_line(described.label)
+                line |= {"type": described.data_type or "text", **_size(described)}
                 if codelist := lists.name(self.document, described.codelist):
-                    said["codelist"] = codelist
+                    line["codelist"] = codelist
                 if described.display_format:
-                    said["format"] = described.display_format
-                said |= self._comment(described.comment)
+                    line["format"] = described.display_format
+                line |= self._comment(described.comment)
                 if item.name not in _RESULTS or not methods.get(code):
-                    said |= _joined(rules.of(self.document, reference, described, place))
-                yield said
+                    line |= _joined(rules.of(self.document, reference, described, path))
+                yield line
 
     def _when(self, oid: str) -> list[dict[str, Any]]:
         """A where clause as conditions; none when it is about other datasets."""
@@ -222,26 +224,26 @@ class DescribedDataset:
 
     def _method_of(self, code: str) -> str:
         """The OID of the method by which all values of a parameter are derived; "" if none is."""
-        found = set()
+        methods = set()
         for item in (i for _, i in self._items if i.name in _RESULTS):
             held = self.document.value_list.get(item.value_list)
             for reference in held.references if held else ():
                 described = self.document.item.get(reference.item)
                 if any(self._when(w) == [{"PARAMCD": {"EQ": code}}] for w in reference.where):
                     kinds = {o.type for o in described.origins} if described else set()
-                    found.add(reference.method if kinds == {"Derived"} else "")
-        return found.pop() if len(found) == 1 else ""
+                    methods.add(reference.method if kinds == {"Derived"} else "")
+        return methods.pop() if len(methods) == 1 else ""
 
     def _parameter(self, code: str, label: str, method: str, rules: Rules) -> dict[str, Any]:
         held = self.document.method.get(method)
-        said: dict[str, Any] = {"label": label}
+        entry: dict[str, Any] = {"label": label}
         if code in self._numbers:
-            said["number"] = self._numbers[code]
+            entry["number"] = self._numbers[code]
         if held is not None:
-            said["derived"] = rules.function(held, f"{self.group.name}.{code}")
+            entry["derived"] = rules.function(held, f"{self.group.name}.{code}")
         if self._dated and code not in self._dated:
-            said["variables"] = {"ADT": "none"}
-        return said
+            entry["variables"] = {"ADT": "none"}
+        return entry
 
     @cached_property
     def _dated(self) -> set[str]:
@@ -267,12 +269,12 @@ class DescribedDataset:
             return {}
         held = self.document.codelist.get(item.codelist)
         terms = [t for t in held.terms if t.value.isdigit()] if held else []
-        told = {one_line(t.decode or t.value): int(t.value) for t in terms}
+        by_label = {one_line(t.decode or t.value): int(t.value) for t in terms}
         numbers: dict[str, int] = {}
         for code, label in self.parameters.items():
-            number = told.get(label, told.get(code))
+            number = by_label.get(label, by_label.get(code))
             if number is None or number in numbers.values():
-                number = max((*told.values(), *numbers.values()), default=0) + 1
+                number = max((*by_label.values(), *numbers.values()), default=0) + 1
             numbers[code] = number
         return numbers
 
@@ -287,19 +289,19 @@ class DescribedDataset:
             return self.group.domain or self.group.name
         return _STRUCTURES.get(self.group.class_, self.group.name)
 
-    def _known(self, name: str) -> StandardVariable | None:
+    def _in_guide(self, name: str) -> StandardVariable | None:
         return self._standard.variable(self._owner, name)
 
     @cached_property
     def _items(self) -> list[tuple[ItemReference, Item]]:
-        found = ((r, self.document.item.get(r.item)) for r in self.group.references)
-        return [(reference, item) for reference, item in found if item is not None]
+        items = ((r, self.document.item.get(r.item)) for r in self.group.references)
+        return [(reference, item) for reference, item in items if item is not None]
 
     @cached_property
     def _qualifiers(self) -> list[tuple[ItemReference, Item]]:
         """What the SUPP-- dataset of a domain holds: the value level of its QVAL."""
         document = self.document
-        found = []
+        qualifiers = []
         for other in document.groups:
             if other.name not in (f"SUPP{self.group.name}", f"SUPP{self.group.domain}"):
                 continue
@@ -309,8 +311,8 @@ class DescribedDataset:
                 for value in held.references if held and item and item.name == "QVAL" else ():
                     described = document.item.get(value.item)
                     if described is not None:
-                        found.append((value, described))
-        return found
+                        qualifiers.append((value, described))
+        return qualifiers
 
     @property
     def _keys(self) -> list[str]:
@@ -344,36 +346,36 @@ class DescribedDataset:
 
 def predecessors_of(missing: Mapping[str, str]) -> Mapping[str, dict[str, Any]]:
     """Files for datasets that are named as predecessors and described nowhere."""
-    found: dict[str, dict[str, Any]] = {}
+    files: dict[str, dict[str, Any]] = {}
     guide = latest("SDTMIG")
     for source in sorted(missing):
         owner, _, name = source.partition(".")
         tabulation = not owner.startswith("AD")
         path = f"{'sdtm' if tabulation else 'adam'}/{owner.lower()}.yaml"
-        said = found.setdefault(path, {"dataset": owner})
-        if len(said) == 1:
+        content = files.setdefault(path, {"dataset": owner})
+        if len(content) == 1:
             if guide.dataset(owner) is None:
-                said |= {"label": owner, "class": "EVENTS" if tabulation else "ADAM OTHER"}
-            said |= {"keys": ["USUBJID"], "records": {"from": f"todo_{owner.lower()}"}}
-            said["variables"] = {}
-        known = guide.variable(owner, name) if tabulation else None
+                content |= {"label": owner, "class": "EVENTS" if tabulation else "ADAM OTHER"}
+            content |= {"keys": ["USUBJID"], "records": {"from": f"todo_{owner.lower()}"}}
+            content["variables"] = {}
+        in_guide = guide.variable(owner, name) if tabulation else None
         rule = {"collected": f"todo_{name.lower()}"}
-        if known is None:
-            part = "supplemental" if tabulation and guide.dataset(owner) else "variables"
-            said.setdefault(part, {})[name] = {"label": _TODO, **rule}
+        if in_guide is None:
+            section = "supplemental" if tabulation and guide.dataset(owner) else "variables"
+            content.setdefault(section, {})[name] = {"label": _TODO, **rule}
         elif name not in _ALWAYS:
-            codelist = {} if len(known.codelists) < 2 else {"codelist": ""}
-            said["variables"][name] = {**codelist, **rule}
-    return found
+            codelist = {} if len(in_guide.codelists) < 2 else {"codelist": ""}
+            content["variables"][name] = {**codelist, **rule}
+    return files
 
 
 def _size(item: Item) -> dict[str, int]:
-    said = {}
+    sizes = {}
     if item.length.isdigit() and 1 <= int(item.length) <= LONGEST_TEXT:
-        said["length"] = int(item.length)
+        sizes["length"] = int(item.length)
     if item.significant_digits.isdigit():
-        said["digits"] = int(item.significant_digits)
-    return said
+        sizes["digits"] = int(item.significant_digits)
+    return sizes
 
 
 def _joined(rules: list[dict[str, Any]]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Lists:
         self.remarks: list[str] = []
         self._standard = standard
         self._names: dict[tuple[int, str], str] = {}
-        self._known: dict[str, str] = {}
+        self._name_of: dict[str, str] = {}
         for document in documents:
             for codelist in document.codelists:
                 if codelist.terms:
@@ -49,17 +49,17 @@ class Lists:
         return self._standard.codelist(code).name if code in self._standard else ""
 
     def _added(self, codelist: Codelist) -> str:
-        said, base = self._of_standard(codelist)
+        entry, base = self._of_standard(codelist)
         if not base:
-            said = {"label": codelist.name, "terms": _decoded(codelist.terms)}
-        key = repr((base, said))
-        if key not in self._known:
+            entry = {"label": codelist.name, "terms": _decoded(codelist.terms)}
+        key = repr((base, entry))
+        if key not in self._name_of:
             name = self._new(base, codelist.oid)
             if base and name != base:
-                said = {"label": codelist.name, **said, "of": base}
-            self._known[key] = name
-            self.entries[name] = said
-        return self._known[key]
+                entry = {"label": codelist.name, **entry, "of": base}
+            self._name_of[key] = name
+            self.entries[name] = entry
+        return self._name_of[key]
 
     def _of_standard(self, codelist: Codelist) -> tuple[dict[str, Any], str]:
         """What is said of a list of the standard, and its name there; "" for others."""
@@ -81,16 +81,16 @@ class Lists:
                 f" {', '.join(term.value for term in own)}: it became a list of the sponsor"
             )
             return {}, ""
-        said: dict[str, Any] = {}
+        entry: dict[str, Any] = {}
         if codelist.name != base.title:
-            said["label"] = codelist.name
+            entry["label"] = codelist.name
         used = {term.value for term in codelist.terms}
         only = [value for value in base.values if value in used]
         if only and len(only) < len(base.values):
-            said["only"] = only
+            entry["only"] = only
         if own:
-            said["extend"] = _decoded(own)
-        return said, base.name
+            entry["extend"] = _decoded(own)
+        return entry, base.name
 
     def _new(self, base: str, oid: str) -> str:
         if base and base not in self.entries:

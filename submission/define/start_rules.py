@@ -42,61 +42,61 @@ _QUALIFIER = re.compile(r'\bSUPP([A-Z0-9]{2,4})\.QVAL\b.*?QNAM\W+(?:EQ\W+)?"?([A
 class Rules:
     """The rules of variables; the methods whose functions are to be written come on the way."""
 
-    def __init__(self, known: Mapping[str, Derivation], variables: Collection[str]) -> None:
-        """`known` are the derivations at hand, `variables` all `DATASET.VARIABLE` described."""
+    def __init__(self, derivations: Mapping[str, Derivation], variables: Collection[str]) -> None:
+        """`derivations` are those at hand, `variables` all `DATASET.VARIABLE` described."""
         self.missing: dict[str, str] = {}
-        self._known = known
+        self._derivations = derivations
         self._variables = variables
         self._functions: dict[tuple[str, str], str] = {}
         self.methods: dict[str, dict[str, str]] = {}
 
     def of(
-        self, document: Document, reference: ItemReference, item: Item, place: str
+        self, document: Document, reference: ItemReference, item: Item, path: str
     ) -> list[dict[str, Any]]:
-        """The rules of a variable or value; `place` is what a function for it is named after."""
+        """The rules of a variable or value; `path` is what a function for it is named after."""
         method = document.method.get(reference.method)
         calls = self._calls(method, item) if method is not None else []
         if calls:
             return calls
         rules: list[dict[str, Any]] = []
         for origin in item.origins:
-            rules.extend(self._rule(origin, method, place))
+            rules.extend(self._rule(origin, method, path))
         if method is not None and not any("derived" in rule for rule in rules):
-            rules.append({"derived": self.function(method, place)})
+            rules.append({"derived": self.function(method, path)})
         return rules
 
-    def _rule(self, origin: ItemOrigin, method: Method | None, place: str) -> Iterator[Any]:
+    def _rule(self, origin: ItemOrigin, method: Method | None, path: str) -> Iterator[Any]:
         verb = _VERBS.get(origin.type)
         if verb is None:
             return
         rule: dict[str, Any]
         if verb == "derived":
-            rule = {verb: self.function(method, place)}
+            rule = {verb: self.function(method, path)}
         elif verb == "predecessor":
             source = predecessor(origin.description)
             if not source:
                 return
             if source not in self._variables:
-                self.missing.setdefault(source, place)
+                self.missing.setdefault(source, path)
             rule = {verb: source}
         else:
-            rule = {verb: f"{TODO}{place.rpartition('.')[2].lower()}"}
+            rule = {verb: f"{TODO}{path.rpartition('.')[2].lower()}"}
         if origin.source and origin.source != _SOURCES.get(verb, "Sponsor"):
             rule["source"] = origin.source.lower()
         yield rule
 
-    def function(self, method: Method | None, place: str) -> str:
+    def function(self, method: Method | None, path: str) -> str:
         """The name of the function that stands for a method."""
         text = one_line(method.text) if method else ""
         others = [e for e in method.expressions if e.context != CONTEXT] if method else []
         programs = "\n\n".join(f"{e.context}:\n{e.code}" for e in others)
-        name = re.sub(r"\W+", "_", f"{TODO}{place}".lower()).strip("_")
+        name = re.sub(r"\W+", "_", f"{TODO}{path}".lower()).strip("_")
         key = (text or name, programs)
         if key not in self._functions:
             name = f"{name}_" if keyword.iskeyword(name) or name in self.methods else name
             self._functions[key] = name
-            told = text or f"The define.xml tells no method for {place}."
-            self.methods[name] = {"text": told} | ({"programs": programs} if programs else {})
+            words = text or f"The define.xml tells no method for {path}."
+            self.methods[name] = {"text": words} | ({"programs": programs} if programs else {})
         return self._functions[key]
 
     def _calls(self, method: Method, item: Item) -> list[dict[str, Any]]:
@@ -119,10 +119,10 @@ class Rules:
         elif call.function == TAKEN:
             rule = {"predecessor": self._there(call.sources[0])}
         else:
-            found = self._known.get(call.function)
-            if found is None or found.scope == "dataset" or call.gives or call.per:
+            derivation = self._derivations.get(call.function)
+            if derivation is None or derivation.scope == "dataset" or call.gives or call.per:
                 raise ValueError(f"{call.function} makes no values of a variable alone")
-            found.check_call(len(call.sources), call.constants, "")
+            derivation.check_call(len(call.sources), call.constants, "")
             rule = {"derived": call.function, "from": [self._there(s) for s in call.sources]}
             if call.constants:
                 rule["with"] = dict(call.constants)
@@ -136,7 +136,7 @@ class Rules:
     def _there(self, source: str) -> str:
         """A source, if what it names is described; ValueError if not."""
         own = "." not in source or source.startswith("@")
-        if not own and not any(fnmatchcase(known, source) for known in self._variables):
+        if not own and not any(fnmatchcase(name, source) for name in self._variables):
             raise ValueError(f"there is no {source}")
         return source
 
@@ -150,5 +150,5 @@ def predecessor(text: str) -> str:
     qualifier = _QUALIFIER.search(text)
     if qualifier:
         return ".".join(qualifier.groups())
-    found = _VARIABLE.search(text)
-    return found[0] if found else ""
+    match = _VARIABLE.search(text)
+    return match[0] if match else ""

@@ -32,48 +32,48 @@ def parse_define(path: Path) -> etree._Element:
     return root
 
 
-def is_named(made: etree._Element, *names: str) -> bool:
+def is_named(node: etree._Element, *names: str) -> bool:
     """Whether an element has one of these local names."""
-    return isinstance(made.tag, str) and made.tag.rpartition("}")[2] in names
+    return isinstance(node.tag, str) and node.tag.rpartition("}")[2] in names
 
 
-def children(made: etree._Element | None, name: str) -> list[etree._Element]:
+def children(node: etree._Element | None, name: str) -> list[etree._Element]:
     """The children of a local name; none of None."""
-    return [] if made is None else [child for child in made if is_named(child, name)]
+    return [] if node is None else [child for child in node if is_named(child, name)]
 
 
-def first(made: etree._Element | None, *path: str) -> etree._Element | None:
+def first(node: etree._Element | None, *path: str) -> etree._Element | None:
     """The first element down a path of local names, or None."""
     for name in path:
-        made = next(iter(children(made, name)), None)
-    return made
+        node = next(iter(children(node, name)), None)
+    return node
 
 
-def get(made: etree._Element | None, name: str) -> str:
+def get(node: etree._Element | None, name: str) -> str:
     """An attribute by its local name, plain ones first; "" where there is none."""
-    if made is None:
+    if node is None:
         return ""
-    plain = made.get(name)
+    plain = node.get(name)
     if plain is not None:
         return plain.strip()
-    named = (v for k, v in made.attrib.items() if str(k).endswith(f"}}{name}"))
+    named = (v for k, v in node.attrib.items() if str(k).endswith(f"}}{name}"))
     return str(next(named, "")).strip()
 
 
-def child_text(made: etree._Element | None, name: str) -> str:
+def child_text(node: etree._Element | None, name: str) -> str:
     """The text of the first child of a name."""
-    child = first(made, name)
+    child = first(node, name)
     return "" if child is None else lines(child.text)
 
 
-def description(made: etree._Element | None) -> str:
+def description(node: etree._Element | None) -> str:
     """The text of an element's Description."""
-    return translated(first(made, "Description"))
+    return translated(first(node, "Description"))
 
 
-def translated(made: etree._Element | None) -> str:
+def translated(node: etree._Element | None) -> str:
     """The English text, or the first in whatever language."""
-    texts = children(made, "TranslatedText")
+    texts = children(node, "TranslatedText")
     english = [text for text in texts if text.get(_LANGUAGE, "en").startswith("en")]
     chosen = next(iter(english or texts), None)
     return "" if chosen is None else lines(chosen.text)

@@ -56,8 +56,8 @@ def variable_level(
         return VariableLevel(ItemOrigins(), tuple(_qualifiers(study, dataset, variable, measured)))
     by_value = measured.by_value.get(variable.name, {})
     if variable.values:
-        told = replace(variable, rules=variable.own_rules)
-        return VariableLevel(origins.of(told), tuple(_declared(origins, variable, by_value)))
+        alone = replace(variable, rules=variable.own_rules)
+        return VariableLevel(origins.of(alone), tuple(_declared(origins, variable, by_value)))
     if not by_value:
         return VariableLevel(origins.of(variable))
     names = test_names(dataset, measured.topic)
@@ -118,8 +118,8 @@ def test_names(dataset: Dataset, code: str) -> Mapping[str, str]:
 
 def _in_order(values: Iterable[str], names: Mapping[str, str]) -> list[str]:
     """Values in the order in which the specification names them, the others behind."""
-    known = list(names)
-    return sorted(values, key=lambda v: (known.index(v) if v in names else len(known), v))
+    order = list(names)
+    return sorted(values, key=lambda v: (order.index(v) if v in names else len(order), v))
 
 
 def _equals(variable: str, value: str) -> tuple[Where, ...]:

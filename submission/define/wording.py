@@ -42,12 +42,12 @@ class Wording:
             f"{_capital(names[name])}: {chain([self._step(one, names) for one in rules])}"
             for name, rules in working_rules(rule).items()
         )
-        return " ".join((self._given(rule, names, column), *working))
+        return " ".join((self._value_text(rule, names, column), *working))
 
     def _step(self, rule: Rule, names: Mapping[str, str]) -> Step:
-        return Step(self._conditions(rule.when, names), self._given(rule, names))
+        return Step(self._conditions(rule.when, names), self._value_text(rule, names))
 
-    def _given(self, rule: Rule, names: Mapping[str, str], column: str = "") -> str:
+    def _value_text(self, rule: Rule, names: Mapping[str, str], column: str = "") -> str:
         sources = [names.get(source) or self.source(source) for source in rule.sources]
         if rule.derivation is not None:
             text = _capital(rule.derivation.method_text(sources, rule.arguments, column))
@@ -87,16 +87,16 @@ class Wording:
         return self._conditions(conditions, working_names(rule) if rule else {})
 
     def _conditions(self, conditions: Iterable[Condition], names: Mapping[str, str]) -> str:
-        return self._told(conditions, lambda name: names.get(name) or self.source(name))
+        return self._worded(conditions, lambda name: names.get(name) or self.source(name))
 
-    def _told(
+    def _worded(
         self, conditions: Iterable[Condition], name: Callable[[str], str], owner: str = ""
     ) -> str:
         """Conditions that hold together, and alternatives of which one does, in brackets."""
         return " and ".join(
             _condition(name(one.variable), one, number=self._is_number(one.variable, owner))
             if isinstance(one, Where)
-            else f"({' or '.join(self._told(each, name, owner) for each in one.alternatives)})"
+            else f"({' or '.join(self._worded(each, name, owner) for each in one.alternatives)})"
             for one in conditions
         )
 
@@ -110,8 +110,8 @@ class Wording:
             sides = [self.dataset, *(self.study.dataset(f) for f in forms if self.study.has(f))]
         elif self.study.has(of):
             sides = [self.study.dataset(of)]
-        found = next((side.variable(name) for side in sides if side.has(name)), None)
-        return found is not None and found.type == "Num"
+        variable = next((side.variable(name) for side in sides if side.has(name)), None)
+        return variable is not None and variable.type == "Num"
 
     def predecessor(self, rule: Rule) -> str:
         """`DATASET.VARIABLE`; a qualifier stands in QVAL of the supplemental dataset."""
@@ -126,29 +126,29 @@ class Wording:
     def block(self, block: Block) -> str:
         """The condition that a record is one of a block; "" where there is no telling."""
         if block.rule is not None and block.rule.derivation is not None:
-            made = block.rule.derivation.function.__annotations__.get("return")
-            told = "the record is taken over once more" if made == "Copies" else ""
-            return told or self.conditions(block.where)
+            annotation = block.rule.derivation.function.__annotations__.get("return")
+            text = "the record is taken over once more" if annotation == "Copies" else ""
+            return text or self.conditions(block.where)
         if block.form.startswith("@") or self.study.has(block.form):
             return self.conditions(block.where)
-        told = f'the collected form EQ "{block.form}"'
-        return f"{told} and {self.conditions(block.where)}" if block.where else told
+        text = f'the collected form EQ "{block.form}"'
+        return f"{text} and {self.conditions(block.where)}" if block.where else text
 
     def _records_read(self, rule: Rule) -> str:
         if not rule.where:
             return ""
         owner = split_source(rule.sources[0])[0]
         whose = f" of {owner}" if owner else ""
-        return f"Only records{whose} with {self._told(rule.where, str, owner)} are used."
+        return f"Only records{whose} with {self._worded(rule.where, str, owner)} are used."
 
     def _is_variable(self, source: str) -> bool:
         owner, name = split_source(source)
         if owner:
             return self.study.has(owner)
-        known = [self.dataset]
+        datasets = [self.dataset]
         if self.dataset.parent:
-            known.append(self.study.dataset(self.dataset.parent))
-        own = (v for dataset in known for v in (*dataset.variables, *dataset.supplemental))
+            datasets.append(self.study.dataset(self.dataset.parent))
+        own = (v for dataset in datasets for v in (*dataset.variables, *dataset.supplemental))
         return any(variable.name == name for variable in own)
 
     def _parameters(self, pattern: str) -> list[str]:
@@ -168,9 +168,9 @@ class Wording:
             return f"the collected {name.replace('_', ' ')}"
         words = []
         for field, block in reversed(fields.items()):
-            known = self.study.has(block.form)
-            text = f"{block.form}.{field}" if known else f'the collected field "{field}"'
-            words.append(text + (f" ({told})" if (told := _of_block(block)) else ""))
+            is_dataset = self.study.has(block.form)
+            text = f"{block.form}.{field}" if is_dataset else f'the collected field "{field}"'
+            words.append(text + (f" ({condition})" if (condition := _of_block(block)) else ""))
         return words[0].partition(" (")[0] if len(words) == 1 else listed(words, "or")
 
 
@@ -197,8 +197,8 @@ def chain(steps: Sequence[Step]) -> str:
         (step,) = distinct
         complete = not step.condition or step.text.lower().endswith("otherwise missing.")
         return _among(step) if complete else f"{_among(step)} Otherwise missing."
-    told = " ".join(f"({number}) {_among(step)}" for number, step in enumerate(distinct, 1))
-    return f"The first of these that gives a value: {told}"
+    clauses = " ".join(f"({number}) {_among(step)}" for number, step in enumerate(distinct, 1))
+    return f"The first of these that gives a value: {clauses}"
 
 
 def _among(step: Step) -> str:
@@ -246,11 +246,11 @@ def _runs(codes: Sequence[str], name: str) -> list[str]:
             runs[-1].append(code)
         else:
             runs.append([code])
-    told: list[str] = []
+    names: list[str] = []
     for run in runs:
         ends = [f"{run[0]}.{name} to {run[-1]}.{name}"]
-        told.extend(ends if len(run) > 2 else [f"{code}.{name}" for code in run])
-    return told
+        names.extend(ends if len(run) > 2 else [f"{code}.{name}" for code in run])
+    return names
 
 
 def _follows(before: str, code: str) -> bool:

@@ -66,14 +66,14 @@ def define_document(
     notice = definitions.comments.add(study.synthetic, "COM.NOTICE")
     definitions.notation = definitions.comments.add(notation(study, standard), NOTATION)
     results = [*result_displays(study, definitions)] if standard == "ADaMIG" else []
-    part = _PUBLISHING_SETS[standard]
+    publishing_set = _PUBLISHING_SETS[standard]
     described = f"{standard} {study.standards[standard]} data definitions for study {study.id}"
     return element(
         "ODM",
         {
             "ODMVersion": "1.3.2",
             "FileType": "Snapshot",
-            "FileOID": f"{study.id}.{part}.define",
+            "FileOID": f"{study.id}.{publishing_set}.define",
             "CreationDateTime": created.isoformat(timespec="seconds"),
             "AsOfDateTime": f"{study.data_cut.isoformat()}T00:00:00",
             "SourceSystem": "cdisckit",
@@ -95,7 +95,7 @@ def define_document(
             element(
                 "MetaDataVersion",
                 {
-                    "OID": f"MDV.{study.id}.{part}",
+                    "OID": f"MDV.{study.id}.{publishing_set}",
                     "Name": described,
                     "Description": one_line(f"{described}. {study.synthetic}"),
                     "def:DefineVersion": DEFINE_VERSION,
@@ -137,8 +137,8 @@ def _documents(study: Study, standard: str) -> list[Document]:
 def _references(name: str, documents: list[Document]) -> list[etree._Element]:
     if not documents:
         return []
-    found = (element("def:DocumentRef", {"leafID": leaf_id(d.id)}) for d in documents)
-    return [element(name, {}, *found)]
+    nodes = (element("def:DocumentRef", {"leafID": leaf_id(d.id)}) for d in documents)
+    return [element(name, {}, *nodes)]
 
 
 def _standards(study: Study, standard: str, definitions: Definitions) -> etree._Element:
@@ -146,7 +146,7 @@ def _standards(study: Study, standard: str, definitions: Definitions) -> etree._
 
     The comment on the guide tells the notation of all methods and comments.
     """
-    made = [
+    nodes = [
         element(
             "def:Standard",
             {
@@ -163,7 +163,7 @@ def _standards(study: Study, standard: str, definitions: Definitions) -> etree._
     own = _PUBLISHING_SETS[standard]
     if own not in study.terminology:
         own = "SDTM"
-    made.extend(
+    nodes.extend(
         element(
             "def:Standard",
             {
@@ -177,4 +177,4 @@ def _standards(study: Study, standard: str, definitions: Definitions) -> etree._
         )
         for package in sorted(packages or {own})
     )
-    return element("def:Standards", {}, *made)
+    return element("def:Standards", {}, *nodes)

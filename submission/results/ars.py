@@ -184,7 +184,7 @@ def _method(name: str, results: pd.DataFrame) -> Object:
 
 def _analysis(analysis: Analysis, results: pd.DataFrame) -> Object:
     rows = results[results["analysis"].eq(analysis.id)]
-    found: Object = {
+    attributes: Object = {
         "id": f"AN_{analysis.id}",
         "version": 1,
         "name": analysis.title,
@@ -205,12 +205,12 @@ def _analysis(analysis: Analysis, results: pd.DataFrame) -> Object:
         "results": [_result(analysis, row) for row in rows.to_dict("records")],
     }
     if analysis.where:
-        found["dataSubsetId"] = f"DS_{analysis.id}"
+        attributes["dataSubsetId"] = f"DS_{analysis.id}"
     if analysis.against is not None:
         second = analysis.against
         clauses = " and ".join(map(str, second.where))
-        found["description"] = f"Against {second.dataset}.{second.variable} with {clauses}"
-    return found
+        attributes["description"] = f"Against {second.dataset}.{second.variable} with {clauses}"
+    return attributes
 
 
 def _result(analysis: Analysis, row: Mapping[Any, Any]) -> Object:
@@ -304,8 +304,8 @@ def _output(display: Display, files: tuple[str, ...]) -> Object:
 
 
 def _footnote(display: Display) -> str:
-    parts = (("Published", display.published), ("Synthetic", display.synthetic))
-    return " ".join(f"{name}: {' '.join(text.split())}" for name, text in parts if text)
+    texts = (("Published", display.published), ("Synthetic", display.synthetic))
+    return " ".join(f"{name}: {' '.join(text.split())}" for name, text in texts if text)
 
 
 def _pattern(shown: str) -> str:

@@ -56,11 +56,11 @@ def html_table(frame: pd.DataFrame, caption: str) -> str:
     )
 
 
-def notes(published: str, synthetic: str, said: tuple[str, ...] = ()) -> str:
+def notes(published: str, synthetic: str, footnotes: tuple[str, ...] = ()) -> str:
     """What is to be said of the numbers, what is published and what is invented."""
-    parts = (("Notes", " ".join(said)), ("Published", published), ("Synthetic", synthetic))
+    texts = (("Notes", " ".join(footnotes)), ("Published", published), ("Synthetic", synthetic))
     listed = "".join(
-        f"<dt>{name}</dt><dd>{escape(' '.join(text.split()))}</dd>" for name, text in parts if text
+        f"<dt>{name}</dt><dd>{escape(' '.join(text.split()))}</dd>" for name, text in texts if text
     )
     return f'<dl class="notes">{listed}</dl>' if listed else ""
 

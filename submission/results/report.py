@@ -46,26 +46,26 @@ def write_results(
         name = display.id.lower()
         if display.kind == "table":
             frame = table(display, results, tables)
-            said = footnotes(study, display, results, tables, frame)
+            notes_of_display = footnotes(study, display, results, tables, frame)
             shown = html_table(frame, f"{display.id}  {display.title}")
-            beside = notes(display.published, display.synthetic, said)
+            beside = notes(display.published, display.synthetic, notes_of_display)
             body = f"{_notice_line(notice)}{shown}{beside}"
             (folder / f"{name}.html").write_text(
                 page(display.title, body), encoding="utf-8", newline="\n"
             )
-            made: tuple[str, ...] = (f"{name}.html",)
-            if write_rtf(frame, display, notice, folder / f"{name}.rtf", said):
-                made = (*made, f"{name}.rtf")
+            names: tuple[str, ...] = (f"{name}.html",)
+            if write_rtf(frame, display, notice, folder / f"{name}.rtf", notes_of_display):
+                names = (*names, f"{name}.rtf")
             else:
                 left_out.add("RTF: install cdisckit[rtf]")
         else:
             from submission.results.figures import draw
 
-            said = footnotes(study, display, results, tables)
-            made = draw(display, results, tables, notice, folder)
-            shown = _figure(display, made)
-        files[display.id] = made
-        sections.append(_section(display, shown, made, said))
+            notes_of_display = footnotes(study, display, results, tables)
+            names = draw(display, results, tables, notice, folder)
+            shown = _figure(display, names)
+        files[display.id] = names
+        sections.append(_section(display, shown, names, notes_of_display))
     write_ars(study, results, files, folder / "ars.json")
     text = page(f"{study.id}: results", _body(study, notice, sections))
     (folder / "index.html").write_text(text, encoding="utf-8", newline="\n")
@@ -86,18 +86,20 @@ def _body(study: Study, notice: str, sections: list[str]) -> str:
     )
 
 
-def _section(display: Display, shown: str, made: tuple[str, ...], said: tuple[str, ...]) -> str:
-    links = ", ".join(f'<a href="{name}">{name}</a>' for name in made)
+def _section(
+    display: Display, shown: str, names: tuple[str, ...], footnotes: tuple[str, ...]
+) -> str:
+    links = ", ".join(f'<a href="{name}">{name}</a>' for name in names)
     return (
         f'<section id="{display.id}">\n<h2>{display.id} {escape(display.title)}</h2>\n{shown}\n'
-        f"{notes(display.published, display.synthetic, said)}\n"
+        f"{notes(display.published, display.synthetic, footnotes)}\n"
         f'<p class="files">Files: {links}</p>\n</section>'
     )
 
 
-def _figure(display: Display, made: tuple[str, ...]) -> str:
+def _figure(display: Display, names: tuple[str, ...]) -> str:
     about = " ".join(f"{display.title}. {display.synthetic}".split())
-    sheets = [name for name in made if name.endswith(".svg")]
+    sheets = [name for name in names if name.endswith(".svg")]
     shown = "".join(f'<img src="{name}" alt="{escape(about, quote=True)}">' for name in sheets)
     return f"<figure>{shown}</figure>"
 

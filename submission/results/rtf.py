@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def write_rtf(
-    frame: pd.DataFrame, display: Display, source: str, path: Path, said: tuple[str, ...] = ()
+    frame: pd.DataFrame, display: Display, source: str, path: Path, footnotes: tuple[str, ...] = ()
 ) -> bool:
     """A table as RTF; False where rtflite is not installed."""
     try:
@@ -24,7 +24,7 @@ def write_rtf(
     columns = [str(name) or " " for name in frame.columns]
     first, rest = 3.0, [1.0] * (len(columns) - 1)
     sides = ["l", *("c" for _ in rest)]
-    notes = list(said)
+    notes = list(footnotes)
     notes += [
         f"{name}: {' '.join(text.split())}"
         for name, text in (("Published", display.published), ("Synthetic", display.synthetic))

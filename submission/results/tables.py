@@ -58,8 +58,8 @@ def changes(display: Display, results: pd.DataFrame, _: Mapping[str, Table]) -> 
     `unit` of the display is the unit of all, where that is not the one the row names.
     """
     wide = _wide(display, results)
-    given = str(display.options.get("unit", ""))
-    unit = f", {given}" if given else ""
+    text = str(display.options.get("unit", ""))
+    unit = f", {text}" if text else ""
     shown = pd.DataFrame(
         {
             "": wide["row"],
@@ -143,16 +143,16 @@ def _subjects(display: Display, results: pd.DataFrame, missing: str) -> dict[tup
     """The number of subjects of each cell of a grid, totals included."""
     counts = results[results["statistic"].eq("SUBJECTS")]
     grid = counts[counts["analysis"].eq(display.analyses[0])]
-    found: dict[tuple[str, str], int] = {}
+    subjects: dict[tuple[str, str], int] = {}
     for name in display.analyses:
         for row in counts[counts["analysis"].eq(name)].to_dict("records"):
             of = {row["group1"]: row["value1"], row["group2"]: row["value2"]}
-            place = [
+            cell = [
                 of[group] or missing if group in of else "Total"
                 for group in grid[["group1", "group2"]].iloc[0]
             ]
-            found[place[0], place[1]] = int(row["value"])
-    return found
+            subjects[cell[0], cell[1]] = int(row["value"])
+    return subjects
 
 
 def by_subject(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> pd.DataFrame:
@@ -181,14 +181,14 @@ TABLES: Mapping[str, Maker] = MappingProxyType(
 )
 
 
-def _wide(display: Display, results: pd.DataFrame, told: str = "shown") -> pd.DataFrame:
+def _wide(display: Display, results: pd.DataFrame, column: str = "shown") -> pd.DataFrame:
     """One row per analysis and group of a display, a column per statistic: what is told of it."""
     shown = results[results["analysis"].isin(display.analyses)]
-    place = shown["analysis"].map({name: n for n, name in enumerate(display.analyses)})
-    shown = shown.assign(place=place).sort_values("place", kind="stable")
+    rank = shown["analysis"].map({name: n for n, name in enumerate(display.analyses)})
+    shown = shown.assign(place=rank).sort_values("place", kind="stable")
     keys = ["analysis", "title", "value1"]
     wide = shown.pivot_table(
-        index=keys, columns="statistic", values=told, aggfunc="first", sort=False
+        index=keys, columns="statistic", values=column, aggfunc="first", sort=False
     ).reset_index()
     grouped = wide["value1"].ne("")
     return wide.assign(row=wide["value1"].where(grouped, wide["title"]))

@@ -218,7 +218,9 @@ def _time(head: bytes, offset: int, path: Path) -> datetime:
     matched = TIME_OF_FILE.fullmatch(text.upper())
     with suppress(ValueError):
         if matched:
-            day, month, year, hour, minute, second = (part.decode() for part in matched.groups())
+            day, month, year, hour, minute, second = (
+                digits.decode() for digits in matched.groups()
+            )
             since = (int(year) - FIRST_YEAR) % 100
             return datetime(
                 FIRST_YEAR + since,

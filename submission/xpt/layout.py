@@ -62,8 +62,8 @@ class Member:
     rows: int = 0
 
     def __repr__(self) -> str:
-        told = (counted(self.rows, "row"), counted(len(self.columns), "variable"))
-        return f"<Member {self.name}: {self.label}, {', '.join(told)}>"
+        counts = (counted(self.rows, "row"), counted(len(self.columns), "variable"))
+        return f"<Member {self.name}: {self.label}, {', '.join(counts)}>"
 
 
 def record_length(columns: Sequence[Column]) -> int:

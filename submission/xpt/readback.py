@@ -25,42 +25,42 @@ def read_back(
     bytes of the longest text and the digits of the numbers as its rows have them.
     """
     frame, member = read_xpt(path, encoding=encoding)
-    found = []
+    lines = []
     if member.rows != stated.records:
-        found.append(f"{member.name}: {member.rows} rows, {stated.records} stated")
+        lines.append(f"{member.name}: {member.rows} rows, {stated.records} stated")
     names = [column.name for column in member.columns]
     if sorted(names) != sorted(stated.variables):
         listed = ", ".join(sorted(set(names) ^ set(stated.variables)))
-        found.append(f"{member.name}: in the file or stated, not both: {listed}")
+        lines.append(f"{member.name}: in the file or stated, not both: {listed}")
     for column in member.columns:
         if column.name in stated.variables:
             of_variable = stated.variables[column.name]
             differences = _differences(column, frame[column.name], of_variable)
-            found += [f"{member.name}, {column.name}: {what}" for what in differences]
-    return tuple(found)
+            lines += [f"{member.name}, {column.name}: {what}" for what in differences]
+    return tuple(lines)
 
 
 def _differences(column: Column, values: pd.Series, stated: Attributes) -> list[str]:
-    found = []
+    texts = []
     if column.length != stated.size:
-        found.append(f"{column.length} bytes planned, {stated.size} stated")
+        texts.append(f"{column.length} bytes planned, {stated.size} stated")
     if column.format != stated.display_format:
-        found.append(f"format {column.format or '(none)'}, stated {stated.display_format!r}")
+        texts.append(f"format {column.format or '(none)'}, stated {stated.display_format!r}")
     if column.type == "Char":
         longest = text_size(values) if stated.data_type == "text" else 0
         if stated.length is not None and longest > max(stated.length, 1):
-            found.append(f"a text of {longest} bytes, length {stated.length} stated")
-        return found
+            texts.append(f"a text of {longest} bytes, length {stated.length} stated")
+        return texts
     if stated.data_type in ("integer", "float") and values.notna().any():
         digits = number_measure(values)
         # A number of no decimals is also a float, one with decimals is no integer.
         if digits.data_type == "float" and stated.data_type == "integer":
-            found.append("numbers with decimals, integer stated")
+            texts.append("numbers with decimals, integer stated")
         if (digits.significant_digits or 0) > (stated.significant_digits or 0):
-            found.append(
+            texts.append(
                 f"{digits.significant_digits} decimals,"
                 f" {stated.significant_digits or 0} stated as significant digits"
             )
         if stated.length is not None and (digits.length or 0) > stated.length:
-            found.append(f"numbers of {digits.length} digits, length {stated.length} stated")
-    return found
+            texts.append(f"numbers of {digits.length} digits, length {stated.length} stated")
+    return texts

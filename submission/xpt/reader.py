@@ -125,8 +125,8 @@ class _Rows:
         """The rows of the file that are among those asked for."""
         if rows is not None and rows.step != 1:
             raise ValueError(f"rows are read one after the other, not in steps of {rows.step}")
-        known = range(self.layout.member.rows)
-        return known if rows is None else known[rows.start : rows.stop]
+        all_rows = range(self.layout.member.rows)
+        return all_rows if rows is None else all_rows[rows.start : rows.stop]
 
     def frame(self, span: range) -> pd.DataFrame:
         """The rows as a frame."""
@@ -138,14 +138,14 @@ class _Rows:
         # Texts and numbers at the same time: both leave Python for most of it.
         with ThreadPoolExecutor(1) as thread:
             for block in self._blocks(span):
-                made = thread.submit(self._block_texts, block, span.start + start, list(texts))
+                ahead = thread.submit(self._block_texts, block, span.start + start, list(texts))
                 try:
                     for name, filled in numbers.items():
                         filled[start : start + len(block)] = _numbers(block[name])
                 finally:
-                    wait([made])
-                for name, part in made.result().items():
-                    texts[name].append(part)
+                    wait([ahead])
+                for name, block_texts in ahead.result().items():
+                    texts[name].append(block_texts)
                 start += len(block)
         columns = {
             name: numbers[name] if name in numbers else _series(texts[name]) for name in self.wanted
@@ -154,13 +154,13 @@ class _Rows:
 
     def _block_texts(self, block: Any, first: int, names: list[str]) -> dict[str, Any]:
         """The texts of a block, whose first row in the file is given."""
-        made = {}
+        texts = {}
         for name in names:
             try:
-                made[name] = _texts(block[name], self.encoding)
+                texts[name] = _texts(block[name], self.encoding)
             except UnicodeDecodeError as error:
                 raise _undecodable(self, block, first, name) from error
-        return made
+        return texts
 
     def _blocks(self, span: range) -> Iterator[Any]:
         """The rows as numpy records, some at a time; each block is overwritten by the next."""
@@ -172,9 +172,9 @@ class _Rows:
             octets = self.buffer[RECORD : RECORD + size]
             if read_into(self.file, octets) < size:
                 raise malformed(self.path, offset, "the file became shorter while it was read")
-            known = RECORD if offset == self.read_to else 0
-            together = self.buffer[RECORD - known : RECORD + size]
-            check_one_dataset(together, offset - known, self.layout.start, self.path)
+            kept = RECORD if offset == self.read_to else 0
+            together = self.buffer[RECORD - kept : RECORD + size]
+            check_one_dataset(together, offset - kept, self.layout.start, self.path)
             yield octets.view(self.record)
             self.buffer[:RECORD] = self.buffer[size : size + RECORD].copy()
             self.read_to = offset + size
@@ -206,9 +206,9 @@ def _texts(cells: NDArray[np.bytes_], encoding: str) -> Any:
     return pa.LargeStringArray.from_buffers(size, ends, values, present)
 
 
-def _series(parts: list[Any]) -> Any:
+def _series(chunks: list[Any]) -> Any:
     text: Any = pd.StringDtype(na_value=np.nan)
-    return text.__from_arrow__(pa.chunked_array(parts, pa.large_string()))
+    return text.__from_arrow__(pa.chunked_array(chunks, pa.large_string()))
 
 
 def _wanted(member: Member, columns: Sequence[str] | None, path: Path) -> list[str]:

@@ -50,16 +50,16 @@ def records(
         spans = [(start, min(start + most, len(frame))) for start in range(0, len(frame), most)]
         fields = [block[column.name] for column in member.columns] if spans else []
         for (start, stop), texts in zip(spans, _texts_ahead(of_column, member, spans), strict=True):
-            found = []
+            block_cells = []
             for name, of_rows in of_column.items():
-                made = texts[name] if name in texts else of_rows(start, stop)
-                if isinstance(made, TransportError):
-                    raise made
-                found.append(made)
+                octets = texts[name] if name in texts else of_rows(start, stop)
+                if isinstance(octets, TransportError):
+                    raise octets
+                block_cells.append(octets)
             for first in range(0, stop - start, NEAR_ROWS):
                 last = min(first + NEAR_ROWS, stop - start)
-                for field, made in zip(fields, found, strict=True):
-                    field[first:last] = made[first:last]
+                for field, octets in zip(fields, block_cells, strict=True):
+                    field[first:last] = octets[first:last]
             yield buffer.data[: (stop - start) * length], stop - start
         before += len(frame)
 
@@ -75,14 +75,14 @@ def _texts_ahead(
     names = [column.name for column in member.columns if column.type == "Char"]
 
     def texts(start: int, stop: int) -> dict[str, NDArray[Any] | TransportError]:
-        found: dict[str, NDArray[Any] | TransportError] = {}
+        by_name: dict[str, NDArray[Any] | TransportError] = {}
         for name in names:
             try:
-                found[name] = of_column[name](start, stop)
+                by_name[name] = of_column[name](start, stop)
             except TransportError as error:
-                found[name] = error
+                by_name[name] = error
                 break
-        return found
+        return by_name
 
     if len(spans) < 2:
         yield from (texts(*span) for span in spans)

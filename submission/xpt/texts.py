@@ -62,8 +62,8 @@ def _category_cells(
     of_category = text_cells(categories, place, encoding)
     if len(categories) <= len(values):
         with suppress(TransportError):  # an unused category may not fit, a used one has a row
-            known = np.append(of_category(0, len(categories)), [b" " * place.column.length])
-            return lambda start, stop: known[codes[start:stop]]
+            coded = np.append(of_category(0, len(categories)), [b" " * place.column.length])
+            return lambda start, stop: coded[codes[start:stop]]
 
     def cells(start: int, stop: int) -> NDArray[np.bytes_]:
         later = place.later(start)
@@ -101,13 +101,13 @@ def arrow_text(values: pd.Series[Any], place: Place) -> Any:
 
 
 def _cells(array: Any, place: Place, encoding: str) -> NDArray[np.bytes_]:
-    parts, start = [], 0
+    padded, start = [], 0
     for chunk in array.chunks if isinstance(array, pa.ChunkedArray) else [array]:
-        parts.append(_padded(chunk, place.later(start), encoding))
+        padded.append(_padded(chunk, place.later(start), encoding))
         start += len(chunk)
-    if len(parts) == 1:
-        return parts[0]
-    return np.concatenate(parts) if parts else np.empty(0, dtype=f"S{place.column.length}")
+    if len(padded) == 1:
+        return padded[0]
+    return np.concatenate(padded) if padded else np.empty(0, dtype=f"S{place.column.length}")
 
 
 def _padded(chunk: Any, place: Place, encoding: str) -> NDArray[np.bytes_]:

@@ -57,10 +57,10 @@ def write_xpt(
     member = _planned(name, label, columns, created, modified)
     length, rows, last = record_length(member.columns), 0, b""
     frames = [frame] if isinstance(frame, pd.DataFrame) else frame
-    known = len(frame) if isinstance(frame, pd.DataFrame) else None
+    size = len(frame) if isinstance(frame, pd.DataFrame) else None
     with new_file(Path(path), name) as partial, partial.open("xb", buffering=0) as file:
         begin = header(member)
-        reserved = _reserve(file, RESERVED if known is None else len(begin) + known * length)
+        reserved = _reserve(file, RESERVED if size is None else len(begin) + size * length)
         _write_all(file, begin)
         for octets, count in records(frames, member, encoding):
             if file.tell() + len(octets) > reserved:
@@ -105,10 +105,10 @@ def write_xpt_parts(
         with partial.open("xb", buffering=0) as file:
             _reserve(file, first + total * length)
             _write_all(file, header(member))
-        places = [sum(rows[:number]) for number in range(len(rows))]
+        starts = [sum(rows[:number]) for number in range(len(rows))]
         parts = [
             _Part(str(partial), member, encoding, start, count)
-            for start, count in zip(places, rows, strict=True)
+            for start, count in zip(starts, rows, strict=True)
         ]
         list(executor.map(_write_part, parts, listed, [load] * len(parts)))  # raises their errors
         with partial.open("r+b", buffering=0) as file:

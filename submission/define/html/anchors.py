@@ -22,7 +22,7 @@ class Anchors:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._taken: set[str] = {*SECTIONS, "documents", "search", "main", "found", "top"}
-        self._made: dict[tuple[str, ...], str] = {}
+        self._by_key: dict[tuple[str, ...], str] = {}
         self._variables: dict[str, str] = {}
         self.uses: dict[str, list[tuple[str, str]]] = {}
         for group in document.groups:
@@ -46,22 +46,22 @@ class Anchors:
 
     def of(self, *key: str) -> str:
         """The identifier of a noun by kind and OID; "" for what the document does not define."""
-        return self._made.get(key, "")
+        return self._by_key.get(key, "")
 
     def to(self, *key: str) -> str:
         """The address of a noun within the page; "" for what the document does not define."""
-        made = self.of(*key)
-        return f"#{quote(made, safe='/.')}" if made else ""
+        anchor = self.of(*key)
+        return f"#{quote(anchor, safe='/.')}" if anchor else ""
 
     def variable(self, name: str) -> str:
         """The address of a variable by `DATASET.VARIABLE`; "" if the document has none."""
-        made = self._variables.get(name, "")
-        return f"#{quote(made, safe='/.')}" if made else ""
+        anchor = self._variables.get(name, "")
+        return f"#{quote(anchor, safe='/.')}" if anchor else ""
 
-    def use(self, kind: str, oid: str, place: tuple[str, str]) -> None:
+    def use(self, kind: str, oid: str, user: tuple[str, str]) -> None:
         """Remember that a noun is used at a place: its name and address."""
         if oid:
-            self.uses.setdefault(f"{kind}/{oid}", []).append(place)
+            self.uses.setdefault(f"{kind}/{oid}", []).append(user)
 
     def used(self, kind: str, oid: str) -> list[tuple[str, str]]:
         """Where a noun is used, in the order of the page."""
@@ -84,11 +84,11 @@ class Anchors:
         return value.item
 
     def _add(self, key: tuple[str, ...], wanted: str) -> str:
-        made, number = _slug(wanted), 2
-        while made in self._taken:
-            made, number = f"{_slug(wanted)}-{number}", number + 1
-        self._taken.add(made)
-        return self._made.setdefault(key, made)
+        anchor, number = _slug(wanted), 2
+        while anchor in self._taken:
+            anchor, number = f"{_slug(wanted)}-{number}", number + 1
+        self._taken.add(anchor)
+        return self._by_key.setdefault(key, anchor)
 
 
 def _slug(text: str) -> str:

@@ -63,12 +63,12 @@ class Cells:
             size = f"{size}.{item.significant_digits}"
         iso = item.data_type.lower().startswith(_DATES)
         return joined(
-            tag("span", " ".join(part for part in (item.data_type, size) if part), class_="type"),
+            tag("span", " ".join(text for text in (item.data_type, size) if text), class_="type"),
             tag("small", "ISO 8601") if iso else None,
             tag("small", item.display_format) if item.display_format else None,
         )
 
-    def terms(self, item: Item, place: tuple[str, str]) -> Markup | None:
+    def terms(self, item: Item, user: tuple[str, str]) -> Markup | None:
         """The codelist, and its first terms in place."""
         codelist = self.document.codelist.get(item.codelist)
         if codelist is None:
@@ -77,7 +77,7 @@ class Cells:
                 if (item.codelist)
                 else None
             )
-        self.anchors.use("codelist", codelist.oid, place)
+        self.anchors.use("codelist", codelist.oid, user)
         name = link(codelist.name or codelist.oid, self.anchors.to("codelist", codelist.oid))
         if codelist.dictionary:
             return joined(name, tag("small", _dictionary(codelist)))
@@ -94,19 +94,19 @@ class Cells:
         self,
         item: Item,
         reference: ItemReference,
-        place: tuple[str, str],
+        user: tuple[str, str],
         sources: Iterable[str] = (),
     ) -> Markup:
         """Origins, method and comment, in place; sources that these do not name already."""
-        dataset = place[0].partition(".")[0]
+        dataset = user[0].partition(".")[0]
         method = self.document.method.get(reference.method)
-        told = " ".join((method.text if method else "", *(o.description for o in item.origins)))
-        words = set(re.findall(r"[\w.]*\w", told))
+        texts = " ".join((method.text if method else "", *(o.description for o in item.origins)))
+        words = set(re.findall(r"[\w.]*\w", texts))
         named = [s for s in sources if not words & {s, s.removeprefix(f"{dataset}.")}]
         return joined(
             *(self._origin(origin) for origin in item.origins),
-            self._method(reference.method, place),
-            self.comment(item.comment, place),
+            self._method(reference.method, user),
+            self.comment(item.comment, user),
             tag(
                 "p",
                 tag("span", "Sources ", class_="tag"),
@@ -117,16 +117,16 @@ class Cells:
             else None,
         )
 
-    def comment(self, oid: str, place: tuple[str, str]) -> Markup | None:
+    def comment(self, oid: str, user: tuple[str, str]) -> Markup | None:
         """A comment in place, with its documents."""
         if not oid:
             return None
         comment = self.document.comment_by_oid.get(oid)
         if comment is None:
             return tag("p", f"Comment {oid} is not defined", class_="broken")
-        self.anchors.use("comment", oid, place)
+        self.anchors.use("comment", oid, user)
         name = link("Comment", self.anchors.to("comment", oid), class_="tag")
-        text = self.prose(comment, place[0].partition(".")[0])
+        text = self.prose(comment, user[0].partition(".")[0])
         return tag("p", name, " ", text, class_="comment")
 
     def prose(self, noun: Comment | Method, dataset: str = "") -> Markup:
@@ -138,8 +138,8 @@ class Cells:
 
     def text(self, text: str, dataset: str = "") -> Markup:
         """A text in which names of variables, those of the dataset also bare, are links."""
-        parts = _VARIABLE.split(text)
-        return joined(self._named(p, dataset) if n % 2 else p for n, p in enumerate(parts))
+        pieces = _VARIABLE.split(text)
+        return joined(self._named(p, dataset) if n % 2 else p for n, p in enumerate(pieces))
 
     def _named(self, word: str, dataset: str) -> Markup:
         if "." in word:
@@ -154,15 +154,15 @@ class Cells:
             "p", tag("b", origin.type), by, " " if text else None, text, pages, class_="origin"
         )
 
-    def _method(self, oid: str, place: tuple[str, str]) -> Markup | None:
+    def _method(self, oid: str, user: tuple[str, str]) -> Markup | None:
         if not oid:
             return None
         method = self.document.method.get(oid)
         if method is None:
             return tag("p", f"Method {oid} is not defined", class_="broken")
-        self.anchors.use("method", oid, place)
+        self.anchors.use("method", oid, user)
         name = link("Method", self.anchors.to("method", oid), class_="tag")
-        text = self.prose(method, place[0].partition(".")[0])
+        text = self.prose(method, user[0].partition(".")[0])
         return tag("p", name, " ", text, class_="method")
 
     def variable(self, name: str) -> Markup:

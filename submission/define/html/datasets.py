@@ -30,8 +30,8 @@ def dataset_list(cells: Cells) -> Markup:
 
 
 def _listed(cells: Cells, group: ItemGroup, *, counted: bool) -> Markup:
-    known = cells.addition.datasets.get(group.name)
-    made: list[Markup | str | None] = [
+    addition = cells.addition.datasets.get(group.name)
+    content: list[Markup | str | None] = [
         link(group.name or group.oid, cells.anchors.to("group", group.oid)),
         group.label,
         joined(group.class_, [tag("small", s) for s in group.subclasses]),
@@ -40,15 +40,15 @@ def _listed(cells: Cells, group: ItemGroup, *, counted: bool) -> Markup:
         group.purpose,
     ]
     if counted:
-        made.append(f"{known.records:,}" if known else "")
-    made.append(link(group.leaf.title or group.leaf.href, group.leaf.href) if group.leaf else "")
-    return row(made)
+        content.append(f"{addition.records:,}" if addition else "")
+    content.append(link(group.leaf.title or group.leaf.href, group.leaf.href) if group.leaf else "")
+    return row(content)
 
 
 def dataset_section(cells: Cells, group: ItemGroup) -> Markup:
     """A dataset: what it is, and the table of its variables."""
     anchor = cells.anchors.of("group", group.oid)
-    known = cells.addition.datasets.get(group.name)
+    addition = cells.addition.datasets.get(group.name)
     with_role = any(reference.role for reference in group.references)
     head = ["Variable", "Label", "Type", *(["Role"] if with_role else []), "Controlled terms"]
     return tag(
@@ -59,27 +59,27 @@ def dataset_section(cells: Cells, group: ItemGroup) -> Markup:
             " ",
             tag("span", group.label, class_="label"),
         ),
-        _facts(cells, group, known),
+        _facts(cells, group, addition),
         cells.comment(group.comment, (group.name, f"#{anchor}")),
         table(
             joined("Variables of ", group.name),
             [*head, "Origin, method, comment"],
             (
-                made
+                table_row
                 for reference in group.references
-                for made in _variable(cells, group, reference, with_role=with_role)
+                for table_row in _variable(cells, group, reference, with_role=with_role)
             ),
             "variables",
             hidden_caption=True,
         ),
-        _preview(group, known) if known else None,
+        _preview(group, addition) if addition else None,
         id=anchor,
         class_="dataset",
         data_entry="dataset",
     )
 
 
-def _facts(cells: Cells, group: ItemGroup, known: DatasetAddition | None) -> Markup:
+def _facts(cells: Cells, group: ItemGroup, addition: DatasetAddition | None) -> Markup:
     standard = cells.document.standard.get(group.standard)
     alias = group.aliases.get("DomainDescription", "")
     flags = [
@@ -96,7 +96,7 @@ def _facts(cells: Cells, group: ItemGroup, known: DatasetAddition | None) -> Mar
         if group.domain and group.domain != group.name
         else "",
         standard.full_name if standard else "",
-        number(known.records, "record") if known else "",
+        number(addition.records, "record") if addition else "",
         number(len(group.references), "variable"),
         link(group.leaf.title or group.leaf.href, group.leaf.href) if group.leaf else "",
         *flags,
@@ -126,17 +126,17 @@ def _variable(
         broken = tag("span", f"{reference.item} (not defined)", class_="broken")
         yield tag("tr", tag("th", broken, scope="row"), tag("td", colspan="5"), id=anchor)
         return
-    place = (f"{group.name}.{item.name}", f"#{anchor}")
-    known = cells.addition.datasets.get(group.name)
-    sources = known.sources.get(item.name, ()) if known else ()
+    user = (f"{group.name}.{item.name}", f"#{anchor}")
+    addition = cells.addition.datasets.get(group.name)
+    sources = addition.sources.get(item.name, ()) if addition else ()
     yield tag(
         "tr",
         tag("th", link(item.name, f"#{anchor}"), _badges(reference), scope="row"),
         tag("td", item.label),
         tag("td", cells.type(item)),
         tag("td", reference.role) if with_role else None,
-        tag("td", cells.terms(item, place)),
-        tag("td", cells.origin(item, reference, place, sources)),
+        tag("td", cells.terms(item, user)),
+        tag("td", cells.origin(item, reference, user, sources)),
         id=anchor,
         data_entry="variable",
     )
@@ -147,13 +147,13 @@ def _variable(
 
 
 def _badges(reference: ItemReference) -> Markup:
-    told = [
+    texts = [
         f"key {reference.key}" if reference.key else "",
         "mandatory" if reference.mandatory else "",
         "not standard" if reference.non_standard else "",
         "no data" if reference.no_data else "",
     ]
-    shown = " \N{MIDDLE DOT} ".join(text for text in told if text)
+    shown = " \N{MIDDLE DOT} ".join(text for text in texts if text)
     return tag("small", shown) if shown else joined()
 
 
@@ -165,7 +165,7 @@ def _value_level(
     name = f"{group.name}.{item.name}"
     rows = [_value(cells, group, parent, reference) for reference in values.references]
     heads = ("Condition", "Label", "Type", "Controlled terms", "Origin, method, comment")
-    shown = [any(row.cells[place] for row in rows) for place in range(len(heads))]
+    shown = [any(row.cells[column] for row in rows) for column in range(len(heads))]
     return tag(
         "details",
         tag(
@@ -210,30 +210,30 @@ def _value(
     if item is None:
         broken = tag("span", f"{reference.item} (not defined)", class_="broken")
         return _ValueRow((condition, broken, None, None, None), anchor)
-    place = (anchor, f"#{anchor}")
+    user = (anchor, f"#{anchor}")
     label = item.label or (item.name if item.name != _name(cells, parent) else "")
     return _ValueRow(
         (
             condition,
             joined(label),
             cells.type(item),
-            cells.terms(item, place),
-            cells.origin(item, reference, place),
+            cells.terms(item, user),
+            cells.origin(item, reference, user),
         ),
         anchor,
     )
 
 
-def _preview(group: ItemGroup, known: DatasetAddition) -> Markup | None:
-    if not known.rows:
+def _preview(group: ItemGroup, addition: DatasetAddition) -> Markup | None:
+    if not addition.rows:
         return None
     return tag(
         "details",
-        tag("summary", f"First {len(known.rows):,} of {known.records:,} records"),
+        tag("summary", f"First {len(addition.rows):,} of {addition.records:,} records"),
         table(
             f"First records of {group.name}",
-            known.columns,
-            map(row, known.rows),
+            addition.columns,
+            map(row, addition.rows),
             "preview",
             hidden_caption=True,
         ),

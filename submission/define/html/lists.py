@@ -88,7 +88,7 @@ def _terms(codelist: Codelist) -> Markup:
 
 
 def _code(term: CodedTerm) -> str:
-    return " ".join(part for part in (term.code, "extended" if term.extended else "") if part)
+    return " ".join(text for text in (term.code, "extended" if term.extended else "") if text)
 
 
 def method_list(cells: Cells) -> Markup:
@@ -187,12 +187,12 @@ def document_list(cells: Cells) -> Markup:
 
 def uses(cells: Cells, kind: str, oid: str, *, label: bool = True) -> Markup | None:
     """Where something is used; many uses are folded."""
-    places = [link(name, href) for name, href in cells.anchors.used(kind, oid)]
-    if not places:
+    links = [link(name, href) for name, href in cells.anchors.used(kind, oid)]
+    if not links:
         return tag("p", "Not used", class_="uses") if label else joined("not used")
-    listed = separated(places)
-    if len(places) > SHOWN_USES:
+    listed = separated(links)
+    if len(links) > SHOWN_USES:
         return tag(
-            "details", tag("summary", f"Used by {len(places):,}"), tag("p", listed), class_="uses"
+            "details", tag("summary", f"Used by {len(links):,}"), tag("p", listed), class_="uses"
         )
     return tag("p", "Used by " if label else None, listed, class_="uses")

@@ -33,15 +33,15 @@ def joined(*content: Content) -> Markup:
     >>> joined("a < b", Markup("<br>"), ["c", None])
     'a &lt; b<br>c'
     """
-    parts: list[str] = []
-    for part in content:
-        if isinstance(part, Markup):
-            parts.append(part)
-        elif isinstance(part, str):
-            parts.append(part.translate(_ESCAPES))
-        elif part is not None:
-            parts.append(joined(*part))
-    return Markup("".join(parts))
+    pieces: list[str] = []
+    for one in content:
+        if isinstance(one, Markup):
+            pieces.append(one)
+        elif isinstance(one, str):
+            pieces.append(one.translate(_ESCAPES))
+        elif one is not None:
+            pieces.append(joined(*one))
+    return Markup("".join(pieces))
 
 
 def tag(name: str, /, *content: Content, **attributes: str | bool | None) -> Markup:
@@ -50,26 +50,26 @@ def tag(name: str, /, *content: Content, **attributes: str | bool | None) -> Mar
     >>> tag("a", "AE & more", href="#AE", class_="var")
     '<a href="#AE" class="var">AE &amp; more</a>'
     """
-    made = [f"<{name}"]
+    pieces = [f"<{name}"]
     for key, value in attributes.items():
         if not value:
             continue
         attribute = key.rstrip("_").replace("_", "-")
         if value is True:
-            made.append(f" {attribute}")
+            pieces.append(f" {attribute}")
         else:
-            made.append(f' {attribute}="{value.translate(_ESCAPES)}"')
-    made.append(">")
+            pieces.append(f' {attribute}="{value.translate(_ESCAPES)}"')
+    pieces.append(">")
     if name not in _VOID:
-        made.extend((joined(*content), f"</{name}>"))
+        pieces.extend((joined(*content), f"</{name}>"))
     if name in _BLOCKS:
-        made.append("\n")
-    return Markup("".join(made))
+        pieces.append("\n")
+    return Markup("".join(pieces))
 
 
-def separated(parts: Iterable[Content], by: str = ", ") -> Markup:
+def separated(contents: Iterable[Content], by: str = ", ") -> Markup:
     """Contents with a separator between them."""
-    return joined(*(joined(by if number else None, part) for number, part in enumerate(parts)))
+    return joined(*(joined(by if number else None, one) for number, one in enumerate(contents)))
 
 
 def link(text: Content, href: str, **attributes: str | bool | None) -> Markup:

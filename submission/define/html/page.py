@@ -36,7 +36,7 @@ def write_html(document: Document, path: Path, addition: Addition | None = None)
 def define_html(document: Document, addition: Addition | None = None) -> str:
     """A define.xml as one self-contained page of HTML."""
     cells = Cells(document, Anchors(document), addition or Addition())
-    style, script = _part("page.css"), _part("page.js")
+    style, script = _packaged("page.css"), _packaged("page.js")
     sections = list(_sections(cells))
     title = f"{document.study} \N{EN DASH} {_guide(document)} data definitions"
     head = tag(
@@ -83,8 +83,8 @@ def _sections(cells: Cells) -> Iterator[tuple[str, str, Markup]]:
 
 
 def _section(anchor: str, title: str, *content: Markup | list[Markup]) -> tuple[str, str, Markup]:
-    made = tag("section", tag("h2", link(title, f"#{anchor}")), *content, id=anchor)
-    return anchor, title, made
+    markup = tag("section", tag("h2", link(title, f"#{anchor}")), *content, id=anchor)
+    return anchor, title, markup
 
 
 def _header(document: Document) -> Markup:
@@ -201,7 +201,7 @@ def _entries(
     return joined(head, tag("details", tag("summary", f"{len(entries):,} listed"), listed))
 
 
-def _part(name: str) -> Markup:
+def _packaged(name: str) -> Markup:
     return Markup(files(__package__).joinpath(name).read_text(encoding="utf-8"))
 
 

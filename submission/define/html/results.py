@@ -55,12 +55,12 @@ def display_section(cells: Cells, display: Display) -> Markup:
 
 def _result(cells: Cells, display: Display, result: Result) -> Markup:
     anchor = cells.anchors.of("result", display.oid, result.oid)
-    place = (result.title or result.oid, f"#{anchor}")
-    facts = [(name, made) for name, made in _facts(cells, result, place) if made]
+    user = (result.title or result.oid, f"#{anchor}")
+    facts = [(name, markup) for name, markup in _facts(cells, result, user) if markup]
     return tag(
         "section",
         tag("h4", link(result.title or result.oid, f"#{anchor}")),
-        tag("dl", *(joined(tag("dt", name), tag("dd", made)) for name, made in facts)),
+        tag("dl", *(joined(tag("dt", name), tag("dd", markup)) for name, markup in facts)),
         code(result.code) if result.code else None,
         id=anchor,
         class_="result",
@@ -69,7 +69,7 @@ def _result(cells: Cells, display: Display, result: Result) -> Markup:
 
 
 def _facts(
-    cells: Cells, result: Result, place: tuple[str, str]
+    cells: Cells, result: Result, user: tuple[str, str]
 ) -> Iterator[tuple[str, Markup | str | None]]:
     yield "Reason", result.reason
     yield "Purpose", result.purpose
@@ -91,7 +91,7 @@ def _facts(
                 "Analysis variables",
                 separated(_variable(cells, oid) for oid in dataset.variables),
             )
-    yield "Datasets together", cells.comment(result.comment, place)
+    yield "Datasets together", cells.comment(result.comment, user)
     documents = [joined(" ", cells.reference(d)) for d in result.documents]
     yield (
         "Documentation",

@@ -40,12 +40,12 @@ def draw(
     display: Display,
     results: pd.DataFrame,
     tables: Mapping[str, Table],
-    said: str,
+    notice: str,
     folder: Path,
 ) -> tuple[str, ...]:
     """The figure a display declares, written as SVG and PNG; the files, sheet by sheet.
 
-    `said` stands under it. MappingError where there is no figure of that name.
+    `notice` stands under it. MappingError where there is no figure of that name.
     """
     if display.shows not in FIGURES:
         raise MappingError(
@@ -55,13 +55,13 @@ def draw(
         )
     adsl = tables["ADSL"]
     each = PER_SHEET.get(display.shows, len(adsl.frame))
-    made: list[str] = []
+    files: list[str] = []
     with style.settings():
         for number, people in enumerate(style.sheets_of(adsl.frame, each), 1):
             shown = {**tables, "ADSL": replace(adsl, frame=people)}
             figure = FIGURES[display.shows](display, results, shown)
-            if said:
-                style.warning(figure, said)
+            if notice:
+                style.warning(figure, notice)
             name = display.id.lower() if number == 1 else f"{display.id.lower()}-{number}"
-            made += style.save(figure, folder, name)
-    return tuple(made)
+            files += style.save(figure, folder, name)
+    return tuple(files)

@@ -88,11 +88,11 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
 def _write(axes: Any, level: pd.DataFrame, grade: pd.DataFrame) -> None:
     texts = grade.to_numpy(dtype=object)
     for (row, column), value in _cells(level):
-        known = value == value
+        has_value = value == value
         axes.text(
-            column + 0.5, row + 0.53, texts[row, column] if known else "-", ha="center",
+            column + 0.5, row + 0.53, texts[row, column] if has_value else "-", ha="center",
             va="center", fontsize=7.5,
-            color="white" if known and value >= 4 else INK if known else QUIET,
+            color="white" if has_value and value >= 4 else INK if has_value else QUIET,
         )  # fmt: skip
 
 

@@ -102,8 +102,8 @@ def _within_view(doses: pd.DataFrame, ends: pd.Series) -> pd.DataFrame:
     doses = doses[~doses["ASTDY"].gt(doses["USUBJID"].map(ends))]
     start = doses["ASTDY"].fillna(FIRST_DAY).clip(lower=FIRST_DAY)
     stop = doses["AENDY"].fillna(LAST_DAY).clip(upper=LAST_DAY) + 1
-    known = doses.assign(start=start, stop=stop)[doses["AVAL"].notna() & stop.gt(start)]
-    return known.sort_values("start", kind="stable")
+    visible = doses.assign(start=start, stop=stop)[doses["AVAL"].notna() & stop.gt(start)]
+    return visible.sort_values("start", kind="stable")
 
 
 def _events(axes: Any, own: pd.DataFrame, height: float) -> None:
@@ -124,8 +124,8 @@ def _events(axes: Any, own: pd.DataFrame, height: float) -> None:
 
 
 def _responses(axes: Any, own: pd.DataFrame, height: float) -> None:
-    known = own.dropna(subset=["ADY"])
-    for day, answer in zip(known["ADY"], known["AVALC"], strict=True):
+    dated = own.dropna(subset=["ADY"])
+    for day, answer in zip(dated["ADY"], dated["AVALC"], strict=True):
         axes.plot(
             day, height, marker="P" if answer == "Y" else "_", markersize=7, color=_GREEN,
             markeredgewidth=0 if answer == "Y" else 1.6, linestyle="none",

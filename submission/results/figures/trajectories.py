@@ -67,8 +67,8 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
 
 
 def _points(own: pd.DataFrame, panel: Panel) -> pd.DataFrame:
-    known = own.dropna(subset=["ADY", panel.variable]).sort_values("ADY", kind="stable")
-    return pd.DataFrame({"day": known["ADY"], "value": known[panel.variable]})
+    dated = own.dropna(subset=["ADY", panel.variable]).sort_values("ADY", kind="stable")
+    return pd.DataFrame({"day": dated["ADY"], "value": dated[panel.variable]})
 
 
 def _steps(own: pd.DataFrame, person: dict[Any, Any]) -> pd.DataFrame:
@@ -77,9 +77,9 @@ def _steps(own: pd.DataFrame, person: dict[Any, Any]) -> pd.DataFrame:
     if pd.notna(person.get("EOSDT")) and pd.notna(person.get("TRTSDT")):
         end = min(end, (person["EOSDT"] - person["TRTSDT"]).days + 1)
     start = own["ASTDY"].fillna(FIRST_DAY).clip(lower=FIRST_DAY)
-    known = own.assign(start=start)[own["AENDY"].fillna(LAST_DAY).ge(FIRST_DAY) & start.le(end)]
-    known = known.sort_values("start", kind="stable")
-    line = pd.DataFrame({"day": known["start"], "value": known["AVAL"]})
+    visible = own.assign(start=start)[own["AENDY"].fillna(LAST_DAY).ge(FIRST_DAY) & start.le(end)]
+    visible = visible.sort_values("start", kind="stable")
+    line = pd.DataFrame({"day": visible["start"], "value": visible["AVAL"]})
     if line.empty:
         return line
     last = pd.DataFrame({"day": [float(end)], "value": [line["value"].iloc[-1]]})
