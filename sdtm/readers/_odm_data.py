@@ -44,6 +44,7 @@ class _Level(NamedTuple):
     keys: KeySet
     transaction: str
     skipped: bool  # a Remove: what it holds is gone with it
+    unkeyed: dict[KeySet, int]  # the item groups in it without repeat key, how often each
 
 
 @dataclass
@@ -106,6 +107,7 @@ class _Reader:
                 self._start(element, name)
             else:
                 self._end(element, name)
+        self.file.collected.number_repeats()
 
     def _where(self, element: etree._Element) -> str:
         return f"{self.file.path.name} line {element.sourceline}"
@@ -165,6 +167,9 @@ class _Reader:
             )
         keys = self._keys(element, name, above.keys if above else KeySet(""))
         transaction = self._transaction(element, above.transaction if above else "")
+        new = transaction in (SNAPSHOT, "Insert")
+        if above and new and keys.groups and not keys.groups[-1][1]:
+            keys = self._numbered(keys, above.unkeyed)
         skipped = bool(above and above.skipped)
         line = line_of(element)
         if transaction == "Remove" and not skipped:
@@ -182,7 +187,20 @@ class _Reader:
         if beside and name != "ItemGroupData" and not skipped:
             attributes = self.file.attributes.setdefault((name, keys), (line, {}))
             attributes[1].update(beside)
-        self.levels.append(_Level(name, keys, transaction, skipped))
+        self.levels.append(_Level(name, keys, transaction, skipped, {}))
+
+    def _numbered(self, keys: KeySet, unkeyed: dict[KeySet, int]) -> KeySet:
+        """The keys of an item group without repeat key: the second of a form is its repeat 2.
+
+        `Collected.number_repeats` puts parts of one record together again.
+        """
+        unkeyed[keys] = unkeyed.get(keys, 0) + 1
+        if unkeyed[keys] == 1:
+            return keys
+        oid = keys.groups[-1][0]
+        repeat = keys._replace(groups=(*keys.groups[:-1], (oid, str(unkeyed[keys]))))
+        self.file.collected.unkeyed.setdefault(keys, []).append(repeat)
+        return repeat
 
     def _keys(self, element: etree._Element, name: str, above: KeySet) -> KeySet:
         key = f"{name.removesuffix('Data')}{'Key' if name == 'SubjectData' else 'OID'}"

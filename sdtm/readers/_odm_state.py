@@ -113,6 +113,7 @@ class Collected:
     def __init__(self, findings: FindingRows) -> None:
         self.instances: dict[KeySet, Instance] = {}
         self.superseded: list[tuple[KeySet, str, Cell, str]] = []
+        self.unkeyed: dict[KeySet, list[KeySet]] = {}  # repeats of item groups without repeat key
         self._findings = findings
         self._of_subject: dict[str, dict[KeySet, None]] = {}
 
@@ -121,6 +122,41 @@ class Collected:
         if transaction in (SNAPSHOT, "Insert", "Upsert") and keys not in self.instances:
             self.instances[keys] = Instance(line)
             self._of_subject.setdefault(keys.subject, {})[keys] = None
+
+    def number_repeats(self) -> None:
+        """Settle item groups that stand several times in a form without a repeat key.
+
+        Those with the same items are repeats, and the first is number 1; those with items of their
+        own are parts of one record.
+        """
+        told: set[str] = set()
+        numbered: dict[KeySet, KeySet] = {}
+        for first, others in self.unkeyed.items():
+            there = [keys for keys in (first, *others) if keys in self.instances]
+            items = [item for keys in there for item in self.instances[keys].cells]
+            oid = first.groups[-1][0]
+            if len(items) == len(set(items)):
+                whole = self.instances.get(first)
+                for keys in there:
+                    if whole is None:
+                        whole = self.instances[first] = self.instances[keys]
+                    elif keys != first:
+                        whole.cells.update(self.instances.pop(keys).cells)
+                continue
+            numbered[first] = first._replace(groups=(*first.groups[:-1], (oid, "1")))
+            if oid not in told:
+                told.add(oid)
+                self._findings.add(
+                    "notice",
+                    "CK-ODM-UNKEYED",
+                    f"item group {oid} stands several times in a form without a repeat key; its"
+                    " repeats are numbered in the order of the file",
+                    self.instances[others[0]].line if others[0] in self.instances else 0,
+                    keys=first,
+                )
+        if numbered:
+            old = self.instances
+            self.instances = {numbered.get(keys, keys): of for keys, of in old.items()}
 
     def removed(self, keys: KeySet, level: str, line: int) -> None:
         """A subject, event, form or item group is taken out, with all in it."""

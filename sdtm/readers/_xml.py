@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import zipfile
+from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from lxml import etree
 
 from specs.errors import AbsentDataError, RawDataError
+from specs.packed import DAMAGED, check_packed
 from specs.xml_files import SAFE
 
 if TYPE_CHECKING:
@@ -66,7 +69,7 @@ def stream(path: Path, whole: frozenset[str]) -> Events:
         )
     depth, keeping = 0, 0
     try:
-        with path.open("rb") as file:
+        with _opened(path) as file:
             if not file.read(1):
                 raise RawDataError("is empty", where=path.name, remedy="export the data again")
             file.seek(0)
@@ -96,6 +99,31 @@ def stream(path: Path, whole: frozenset[str]) -> Events:
                         _drop(element)
     except etree.XMLSyntaxError as error:
         raise _unreadable(path, error) from None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """The file, or of a zip the one XML that it holds."""
+    if path.suffix.lower() != ".zip":
+        with path.open("rb") as file:
+            yield file
+        return
+    members = [m for m in check_packed(path, RawDataError) if m.filename.lower().endswith(".xml")]
+    if len(members) != 1:
+        raise RawDataError(
+            f"holds {len(members) or 'no'} files of XML, and one is read",
+            where=path.name,
+            remedy="unpack it and name one of its files",
+        )
+    try:
+        with zipfile.ZipFile(path) as packed, packed.open(members[0]) as file:
+            yield file
+    except DAMAGED as error:
+        raise RawDataError(
+            f"cannot be unpacked ({error})",
+            where=path.name,
+            remedy="the file was cut or damaged; export the data again",
+        ) from None
 
 
 def _check_prolog(root: etree._Element, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""secuTrial: the export as a zip of tab-separated tables, with its metadata and options.
+"""secuTrial: the export as a zip or folder of tables, with its metadata and options.
 
 A form table gives a form; a table of repeated sub-forms gives one too. Fields are those of the
 `items` table; the patients' table `casenodes` is a form of its own. Audit tables are counted.
@@ -6,12 +6,8 @@ A form table gives a form; a table of repeated sub-forms gives one too. Fields a
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import zipfile
 from dataclasses import dataclass
-from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -22,49 +18,60 @@ from sdtm.accepted import ANYTHING, DAY, MINUTE, TYPES, Accepted
 from sdtm.dates import DateStyle
 from sdtm.raw import UNIT, Field, Form, RawData, context
 from sdtm.readers._files import Options, read_options
-from specs.errors import AbsentDataError, RawDataError
+from sdtm.readers._secutrial_setup import (
+    DOCUMENT,
+    SUBJECT,
+    SUBJECT_KEY,
+    VISIT,
+    VISIT_ID,
+    VISIT_NUMBER,
+    documents,
+    items,
+    labels,
+    long_name,
+    mapped,
+    patients,
+    visit_names,
+)
+from sdtm.readers._secutrial_tables import read_tables
+from specs.errors import RawDataError
 from specs.findings import all_findings, findings
-from specs.heads import check_head
-from specs.packed import DAMAGED, check_packed
 from specs.paths import inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from sdtm.readers._secutrial_tables import Table
     from specs.model import RawSource
 
-SUBJECT, SUBJECT_KEY = "mnpaid", "mnppid"
-VISIT_ID, VISIT, VISIT_NUMBER, VISIT_DATE = "mnpvisid", "mnpvislabel", "mnpvisno", "mnpvispdt"
 POSITION, EVENT_NUMBER = "position", "mnpaeno"
+_AROUND = frozenset({POSITION, "fgid", "sigstatus", "sigreason"})
 
 _SETUP = {
-    "items": ("ffcolname", "itemtype", "formtablename", "fflabel", "unit"),
+    "items": ("ffcolname", "itemtype"),
     "forms": ("formtablename", "formname"),
-    "casenodes": (SUBJECT,),
     "visitplan": (VISIT_ID, VISIT),
     "cl": ("column", "code", "value"),
 }
-_NEEDED = ("items", "forms", "casenodes")
 
-_CLOCK = "(?:[01][0-9]|2[0-3])[0-5][0-9]"
-_TYPES = {
-    "Number": TYPES["decimal"],
-    "Years": TYPES["decimal"],
-    "Checkbox": Accepted(words="0 or 1", pattern="[01]"),
-    "Checked Date (dd.mm.yyyy hh:mm)": MINUTE,
-    "Checked Date (dd.mm.yyyy)": DAY,
-    "Checked Date (yyyy)": Accepted("date", "a year", "[0-9]{4}"),
-    "Checked Time (hh:mm)": Accepted("time", "a time as hhmm", _CLOCK),
+_CLOCK = "(?:[01][0-9]|2[0-3]):?[0-5][0-9]"
+_TIME = Accepted("time", "a time as hhmm", _CLOCK)
+_YEAR = Accepted("date", "a year", "[0-9]{4}")
+_BEGIN = {
+    **dict.fromkeys(("number", "zahl", "nombre", "numero", "número", "years"), TYPES["decimal"]),
+    "checkbox": Accepted(words="0 or 1", pattern="[01]"),
 }
 """What answers look like, by the start of an item's type."""
 
-_TABLE = re.compile(r"(.+?)(?:_[^_]+_\d{8}-\d{6})?\.(?:xls|csv|txt)", flags=re.IGNORECASE)
-_OPTION = re.compile(r"<td[^>]*>\s*(.*?)\s*</td>", flags=re.IGNORECASE | re.DOTALL)
+_IN_BRACKETS = re.compile(r"\(([^()]*)\)\s*$")
 
 
 class SecutrialOptions(Options):
-    """`data` is the zip from the study's folder; `encoding` where its options page tells none."""
+    """`data` is the zip, or the folder it was unpacked to, from the study's folder.
+
+    `encoding` is needed where its page of options tells none.
+    """
 
     data: str
     dates: str = ""
@@ -72,213 +79,155 @@ class SecutrialOptions(Options):
     encoding: str = ""
 
 
-@dataclass(frozen=True)
-class _Table:
-    """A table of the export: its file, its rows as text, and the line of each."""
-
-    file: str
-    frame: pd.DataFrame
-
-
 def read(source: RawSource, folder: Path) -> RawData:
-    """Read an export; RawDataError where it is no zip of one, or lacks its metadata."""
+    """Read an export; RawDataError where it is none, or its rows are nobody's."""
     options = read_options(source, SecutrialOptions)
     path = inside(folder, options.data, source.place)
-    tables = _tables(path, options)
-    _check_setup(tables, path)
-    items = tables["items"].frame
-    items = items[items["ffcolname"].notna() & (items["itemtype"] != "Layout Dummy")]
-    labels = dict(
-        tables["forms"].frame[["formtablename", "formname"]].itertuples(index=False, name=None)
-    )
-    visits = _visit_names(tables)
+    export = read_tables(path, options.encoding)
+    tables = export.of
+    _check_setup(tables)
+    described, named = items(tables), labels(tables)
+    known = _Known(visit_names(tables), tables, patients(tables), documents(tables), options)
     forms: dict[str, Form] = {}
+    finding_tables = list(export.findings)
     for name, table in tables.items():
-        if name in labels:
-            of_form = items[items["formtablename"] == name].drop_duplicates("ffcolname")
-            forms[name] = _form(name, table, of_form, _Names(labels[name], visits, tables, options))
-    cases = tables["casenodes"]
-    plain = pd.DataFrame(columns=items.columns)
-    forms["casenodes"] = _form(
-        "casenodes", cases, plain, _Names("Patients", visits, tables, options)
-    )
-    audit = {name: len(t.frame) for name, t in tables.items() if name.startswith("at")}
-    finding_tables = [
-        findings(
-            severity="notice",
-            rule="CK-RAW-AUDIT",
-            form=name.removeprefix("at"),
-            message=f"{rows} rows of the audit trail are not read",
-            file=tables[name].file,
+        long = long_name(name, named)
+        if not long and ("items" in tables or DOCUMENT not in table.frame or name.startswith("at")):
+            continue
+        of_form = described[described["formtablename"] == long].drop_duplicates("ffcolname")
+        forms[name], absent = _form((name, long), table, of_form, named.get(long, ""), known)
+        finding_tables += absent
+    if not forms:
+        raise RawDataError(
+            "has no table of a form",
+            where=path.name,
+            remedy="export in the ExportSearchTool with the forms, with column names and with"
+            " 'Project setup'",
         )
-        for name, rows in audit.items()
-        if rows
-    ]
-    return RawData(MappingProxyType(forms), (path,), all_findings(finding_tables))
+    if "casenodes" in tables:
+        cases = tables["casenodes"]
+        nothing = described.iloc[:0]
+        forms["casenodes"], _ = _form(("casenodes", ""), cases, nothing, "Patients", known)
+    finding_tables += [*_audits(tables), *_notices(path, tables)]
+    return RawData(MappingProxyType(forms), _files(path), all_findings(finding_tables))
 
 
-def _check_setup(tables: Mapping[str, _Table], path: Path) -> None:
-    """RawDataError where a table that describes the project is not there, or not whole."""
+def _files(path: Path) -> tuple[Path, ...]:
+    return (path,) if path.is_file() else tuple(sorted(f for f in path.iterdir() if f.is_file()))
+
+
+def _check_setup(tables: Mapping[str, Table]) -> None:
+    """RawDataError where a table that describes the project is not whole."""
     for name, columns in _SETUP.items():
-        if name not in tables and name in _NEEDED:
-            raise RawDataError(
-                f"has no table {name}",
-                where=path.name,
-                remedy="export with project setup and patient tables",
-            )
         missing = [c for c in columns if name in tables and c not in tables[name].frame]
         if missing:
             raise RawDataError(
                 f"has no column {missing[0]}",
                 where=f"{tables[name].file} line 1",
-                remedy="the file was cut or edited; export it again",
+                remedy="export in the ExportSearchTool with 'Column names' and 'Project setup'",
             )
+
+
+def _notices(path: Path, tables: Mapping[str, Table]) -> Iterator[pd.DataFrame]:
+    if "items" not in tables:
+        yield findings(
+            severity="warning",
+            rule="CK-RAW-UNCHECKED",
+            message="the export has no project setup, so labels, types and choices are not known"
+            " and the answers were not checked; export with 'Project setup'",
+            file=path.name,
+        )
+    if "casenodes" not in tables or SUBJECT not in tables["casenodes"].frame:
+        yield findings(
+            severity="warning",
+            rule="CK-RAW-SUBJECT",
+            message="the export has no Add-ID, so the number that secuTrial gives a patient is the"
+            " subject; export with 'Add-ID'",
+            file=path.name,
+        )
+
+
+def _audits(tables: Mapping[str, Table]) -> Iterator[pd.DataFrame]:
+    for name, table in tables.items():
+        if name.startswith("at") and (name[2:] in tables or name.startswith("atcase")):
+            rows = len(table.frame)
+            if rows:
+                yield findings(
+                    severity="notice",
+                    rule="CK-RAW-AUDIT",
+                    form=name.removeprefix("at"),
+                    message=f"{rows} rows of the audit trail are not read",
+                    file=table.file,
+                )
 
 
 @dataclass(frozen=True)
-class _Names:
-    """What a form needs beside its table."""
+class _Known:
+    """What all forms share: visits by id, tables, patients by key, documents by id."""
 
-    label: str
     visits: Mapping[str, str]
-    tables: Mapping[str, _Table]
+    tables: Mapping[str, Table]
+    patients: Mapping[str, str]
+    documents: pd.DataFrame
     options: SecutrialOptions
 
 
-def _tables(path: Path, options: SecutrialOptions) -> dict[str, _Table]:
-    """The tables by name, as text; ragged rows may only lack or exceed unnamed columns."""
-    if not path.is_file():
-        raise AbsentDataError(
-            "there is no such file", where=str(path), remedy="check raw: in study.yaml"
-        )
-    check_packed(path, RawDataError)
-    tables: dict[str, _Table] = {}
-    with zipfile.ZipFile(path) as packed:
-        members = [member for member in packed.infolist() if not member.filename.endswith("/")]
-        pages = [m for m in members if m.filename.lower().endswith((".html", ".htm"))]
-        encoding = options.encoding or _encoding(_page(packed, pages[0]) if pages else b"")
-        for member in members:
-            file = member.filename.replace("\\", "/").rpartition("/")[2]
-            named = _TABLE.fullmatch(file)
-            if not named:
-                continue
-            if named[1] in tables:
-                raise RawDataError(
-                    f"has two tables {named[1]}: {tables[named[1]].file} and {file}",
-                    where=path.name,
-                    remedy="exports were joined; export the data again",
-                )
-            try:
-                text = packed.read(member).decode(encoding).replace("\ufeff", "")
-            except (*DAMAGED, LookupError) as error:
-                raise RawDataError(
-                    f"{file} cannot be read ({error})",
-                    where=path.name,
-                    remedy="declare encoding: in study.yaml, or export the data again",
-                ) from None
-            tables[named[1]] = _Table(file, _parsed(text, file))
-    return tables
-
-
-def _page(packed: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """A member's content; nothing where it cannot be read, which its own reading will tell."""
-    try:
-        return packed.read(member)
-    except DAMAGED:
-        return b""
-
-
-def _encoding(page: bytes) -> str:
-    """The encoding that the page of options tells; UTF-8 where it tells none."""
-    wide = page[:2] in (b"\xff\xfe", b"\xfe\xff")
-    text = page.decode("utf-16" if wide else "latin-1", errors="replace")
-    cells = [re.sub(r"<[^>]+>", "", cell).strip() for cell in _OPTION.findall(text)]
-    pairs = dict(pairwise(cells))
-    named = pairs.get("Encoding", pairs.get("Kodierung", "UTF-8"))
-    return "utf-16" if named.upper().startswith("UTF-16") else next(iter(named.split()), "UTF-8")
-
-
-def _parsed(text: str, file: str) -> pd.DataFrame:
-    """The rows of a table; the head's unnamed last column is dropped."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t", strict=True)
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    before = 0
-    try:
-        for row in reader:
-            rows.append(row)
-            lines.append(before + 1)
-            before = reader.line_num
-    except csv.Error as error:
-        raise RawDataError(
-            f"the row that starts here cannot be read ({error})",
-            where=f"{file} line {before + 1}",
-            remedy="a quote does not close, or the file was cut; export it again",
-        ) from None
-    if not rows:
-        raise RawDataError("is empty", where=file, remedy="export the data again")
-    head = [name for name in rows[0] if name]
-    last = max((n for n, name in enumerate(rows[0], 1) if name), default=0)
-    check_head(
-        rows[0][:last], f"{file} line 1", RawDataError, "the file was edited; export it again"
-    )
-    for line, row in zip(lines, rows, strict=True):
-        if len(row) < len(head) or any(row[len(head) :]):
-            raise RawDataError(
-                f"the row has {len(row)} cells, the head names {len(head)}",
-                where=f"{file} line {line}",
-                remedy="the file was cut or edited; export it again",
-            )
-    frame = pd.DataFrame(
-        [row[: len(head)] for row in rows[1:]], columns=head, index=lines[1:], dtype="str"
-    )
-    return frame.where(frame != "")
-
-
-def _visit_names(tables: Mapping[str, _Table]) -> Mapping[str, str]:
-    """The visits by id: their label undecorated, with the id where several have one label."""
-    if "visitplan" not in tables:
-        return {}
-    plan = tables["visitplan"].frame
-    label = plan[VISIT].fillna("").str.strip("| \t").replace(r"\s+", " ", regex=True)
-    shared = label.duplicated(keep=False)
-    named = label.where(~shared, label + " (" + plan[VISIT_ID] + ")")
-    return dict(zip(plan[VISIT_ID], named, strict=True))
-
-
-def _form(name: str, table: _Table, items: pd.DataFrame, names: _Names) -> Form:
+def _whose(name: str, table: Table, known: _Known) -> dict[str, pd.Series]:
+    """The subject and visit of each row, by the row itself or the form it belongs to."""
     data = table.frame
-    for needed in (SUBJECT, *items["ffcolname"]):
-        if needed not in data:
-            raise RawDataError(
-                f"has no column {needed}",
-                where=f"{table.file} line 1",
-                remedy="export with patient information and all form columns",
-            )
-    lost = data[SUBJECT].isna()
+    told = {}
+    for column in (SUBJECT, SUBJECT_KEY, VISIT_ID, VISIT):
+        own = data.get(column, pd.Series(index=data.index, dtype="str"))
+        if DOCUMENT in data and name != "casenodes" and column in known.documents:
+            own = own.fillna(mapped(data[DOCUMENT], known.documents[column]))
+        told[column] = own
+    keys = told[SUBJECT_KEY]
+    told[SUBJECT] = told[SUBJECT].fillna(mapped(keys, known.patients)).fillna(keys)
+    lost = told[SUBJECT].isna()
     if lost.any():
         raise RawDataError(
-            f"the row has no {SUBJECT}",
+            f"the row has no {SUBJECT} and no {SUBJECT_KEY}",
             where=f"{table.file} line {data.index[lost][0]}",
-            remedy="the file was cut or edited; export it again",
+            remedy="export in the ExportSearchTool with 'Add-ID' and all rows of the forms",
         )
+    return told
+
+
+def _form(
+    names: tuple[str, str], table: Table, items: pd.DataFrame, label: str, known: _Known
+) -> tuple[Form, list[pd.DataFrame]]:
+    """A form by the short and long name of its table; findings for items without a column."""
+    name, long = names
+    data = table.frame
+    absent = [column for column in items["ffcolname"] if column not in data]
+    items = items[items["ffcolname"].isin(list(data.columns))]
+    told = _whose(name, table, known)
     blank = pd.Series(index=data.index, dtype="str")
-    visit = data.get(VISIT_ID, blank).map(dict(names.visits)).astype("str")
-    visit = visit.fillna(data.get(VISIT, blank).str.strip("| \t"))
+    visit = mapped(told[VISIT_ID], known.visits)
+    visit = visit.fillna(told[VISIT].str.strip("| \t")).fillna(told[VISIT_ID])
     whose = context(
         data.index,
         table.file,
         data.index.to_series(),
-        subject=data[SUBJECT],
+        subject=told[SUBJECT],
         event=visit,
-        event_repeat=_event_repeats(data, visit),
+        event_repeat=_event_repeats(data, told[SUBJECT], visit),
         form_repeat=data.get(EVENT_NUMBER, blank),
         group_repeat=data.get(POSITION, blank),
     )
-    fields, columns = dict(_fields(name, items, names)), list(items["ffcolname"])
-    if items.empty:  # no form of the project: all its columns are fields
-        columns = [c for c in data.columns if c not in (SUBJECT, SUBJECT_KEY)]
+    fields, columns = dict(_fields(names, items, known)), list(items["ffcolname"])
+    if not long:  # no form that the export describes: all its columns are fields
+        around = (
+            {SUBJECT, SUBJECT_KEY}
+            if name == "casenodes"
+            else {str(c) for c in data if _around(str(c))}
+        )
+        columns = [c for c in data.columns if c not in around]
         fields = {c: Field(c, c) for c in columns}
+    else:  # what no item describes, such as labels beside codes
+        beside = [c for c in data.columns if c not in columns and not _around(str(c))]
+        columns += beside
+        fields |= {c: Field(c, c) for c in beside}
     answers = data[columns]
     units = {}
     for column, unit in zip(items["ffcolname"], items["unit"], strict=True):
@@ -289,50 +238,83 @@ def _form(name: str, table: _Table, items: pd.DataFrame, names: _Names) -> Form:
             fields[f"{column}{UNIT}"] = Field(f"{column}{UNIT}", f"Unit of {column}")
             units[column] = f"{column}{UNIT}"
     frame = pd.concat([whose, answers], axis=1).reset_index(drop=True)
-    return Form(
+    form = Form(
         name,
         frame,
         MappingProxyType(fields),
-        label=names.label,
+        label=label,
         columns=len(columns),
         values=int(data[columns].notna().to_numpy().sum()),
         units=units,
-        events=_planned(name, names),
+        events=_planned(long, known),
     )
+    lost = findings(
+        severity="warning",
+        rule="CK-RAW-ABSENT",
+        form=name,
+        variable=absent,
+        message="the export has no column of the item; hidden items are exported by an option",
+        file=table.file,
+    )
+    return form, [lost] if absent else []
 
 
-def _planned(name: str, names: _Names) -> frozenset[str] | None:
+def _around(column: str) -> bool:
+    """Whether a column is no item, but says whose a form is, when, and how far."""
+    return column.startswith("mnp") or column in _AROUND
+
+
+def _planned(long: str, known: _Known) -> frozenset[str] | None:
     """The visits that the plan has a form at; None for a form that is not bound to visits."""
-    plan, forms = names.tables.get("visitplanforms"), names.tables["forms"].frame
-    if plan is None or not {"formid", VISIT_ID} <= set(plan.frame) or "formid" not in forms:
+    if not {"visitplanforms", "forms"} <= set(known.tables):
         return None
-    ids = forms.loc[forms["formtablename"] == name, "formid"]
-    visits = plan.frame.loc[plan.frame["formid"].isin(ids), VISIT_ID]
-    return frozenset(str(names.visits.get(visit, visit)) for visit in visits) or None
+    plan, forms = known.tables["visitplanforms"].frame, known.tables["forms"].frame
+    if not {"formid", VISIT_ID} <= set(plan) or "formid" not in forms:
+        return None
+    ids = forms.loc[forms["formtablename"] == long, "formid"]
+    visits = plan.loc[plan["formid"].isin(ids), VISIT_ID]
+    return frozenset(str(known.visits.get(visit, visit)) for visit in visits) or None
 
 
 def _accepts(kind: str) -> Accepted:
-    """What an item of a type accepts: dates and times are compact digits in the export."""
-    return next((accepts for start, accepts in _TYPES.items() if kind.startswith(start)), ANYTHING)
+    """What an item of a type accepts: dates and times are compact digits in the export.
+
+    The type is in the language of the export; dates have their pattern in brackets.
+    """
+    begin = next((told for start, told in _BEGIN.items() if kind.lower().startswith(start)), None)
+    if begin:
+        return begin
+    bracketed = _IN_BRACKETS.search(kind)
+    pattern = bracketed[1].lower() if bracketed else ""
+    if re.fullmatch("([yja])\\1{3}", pattern):
+        return _YEAR
+    day = re.match(r"(?:dd|tt|jj|gg)[./-]mm[./-](?:yyyy|jjjj|aaaa|rrrr)", pattern)
+    if day:
+        return MINUTE if "h" in pattern or "g:" in pattern[day.end() :] else DAY
+    return _TIME if re.fullmatch("[hg]{1,2}:m{1,2}", pattern) else ANYTHING
 
 
-def _event_repeats(data: pd.DataFrame, visit: pd.Series) -> pd.Series:
+def _event_repeats(data: pd.DataFrame, subject: pd.Series, visit: pd.Series) -> pd.Series:
     """The number of a visit among those of one subject and label, where there are several."""
     if VISIT_NUMBER not in data:
         return pd.Series(index=data.index, dtype="str")
     number = pd.to_numeric(data[VISIT_NUMBER], errors="coerce")
-    rank = number.groupby([data[SUBJECT], visit]).rank(method="dense")
-    several = rank.groupby([data[SUBJECT], visit]).transform("max") > 1
+    rank = number.groupby([subject, visit]).rank(method="dense")
+    several = rank.groupby([subject, visit]).transform("max") > 1
     return rank.where(several).astype("Int64").astype("str").where(several)
 
 
-def _fields(name: str, items: pd.DataFrame, names: _Names) -> Iterator[tuple[str, Field]]:
-    codes = names.tables["cl"].frame if "cl" in names.tables else None
+def _fields(
+    names: tuple[str, str], items: pd.DataFrame, known: _Known
+) -> Iterator[tuple[str, Field]]:
+    """The fields of a form; its codes are those of either name of its table."""
+    codes = known.tables["cl"].frame if "cl" in known.tables else None
     columns = (items[column] for column in ("ffcolname", "fflabel", "itemtype"))
     for column, label, kind in zip(*columns, strict=True):
         choices: dict[str, str] = {}
         if codes is not None:
-            own = codes[codes["column"] == f"{name}.{column}"]
+            own = codes[codes["column"].isin([f"{name}.{column}" for name in names])]
+            own = own[own["code"].notna()]
             choices = dict(zip(own["code"], own["value"].fillna(own["code"]), strict=True))
         yield (
             column,
@@ -341,8 +323,8 @@ def _fields(name: str, items: pd.DataFrame, names: _Names) -> Iterator[tuple[str
                 label=label if isinstance(label, str) else column,
                 kind="code" if choices else "text",
                 choices=MappingProxyType(choices),
-                missing=MappingProxyType(names.options.missing),
+                missing=MappingProxyType(known.options.missing),
                 accepts=_accepts(str(kind)),
-                style=DateStyle.from_options(names.options.dates, ""),
+                style=DateStyle.from_options(known.options.dates, ""),
             ),
         )

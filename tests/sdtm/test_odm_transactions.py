@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
+from sdtm.readers import read_source
 from specs.errors import RawDataError
+from specs.model import RawSource
 from tests.sdtm.test_odm import read_text, rules, values
 
 if TYPE_CHECKING:
@@ -113,3 +116,38 @@ def test_a_type_that_is_none_is_named(tmp_path: Path) -> None:
 def test_the_types_of_a_snapshot_mean_nothing(tmp_path: Path) -> None:
     text = history(saved("Remove", item("A", "1"))).replace("Transactional", "Snapshot")
     assert values(read_text(tmp_path, text)) == {"A": "1"}
+
+
+def groups(*inner: str, how: str = "") -> str:
+    kind = f' TransactionType="{how}"' if how else ""
+    parts = "".join(f'<ItemGroupData ItemGroupOID="G">{items}</ItemGroupData>' for items in inner)
+    return (
+        f'<SubjectData SubjectKey="1"{kind}><StudyEventData StudyEventOID="E">'
+        f'<FormData FormOID="F">{parts}</FormData></StudyEventData></SubjectData>'
+    )
+
+
+def test_repeats_without_a_key_are_numbered_in_the_order_of_the_file(tmp_path: Path) -> None:
+    raw = read(tmp_path, groups(item("A", "1"), item("A", "2") + item("B", "3"), how="Insert"))
+    form = raw.forms["F.G"]
+    assert form.frame["@group_repeat"].tolist() == ["1", "2"]
+    texts = form.frame[["A", "B"]].astype("str").fillna("")
+    assert texts.to_numpy().tolist() == [["1", ""], ["2", "3"]]
+    assert ("notice", "CK-ODM-UNKEYED") in rules(raw)
+
+
+def test_groups_without_a_key_that_share_no_item_are_one_record(tmp_path: Path) -> None:
+    raw = read(tmp_path, groups(item("A", "1"), item("B", "3"), how="Insert"))
+    assert raw.forms["F"].frame[["A", "B"]].to_numpy().tolist() == [["1", "3"]]
+    assert "CK-ODM-UNKEYED" not in [rule for _, rule in rules(raw)]
+
+
+def test_a_zip_with_one_file_of_xml_is_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as packed:
+        packed.writestr("export/data.xml", history(FIRST))
+    raw = read_source(RawSource("edc", "odm", {"data": "x.zip"}), tmp_path)
+    assert values(raw) == {"A": "1", "B": "2"}
+    with zipfile.ZipFile(tmp_path / "x.zip", "a") as packed:
+        packed.writestr("more.xml", history(FIRST))
+    with pytest.raises(RawDataError, match="holds 2 files of XML, and one is read"):
+        read_source(RawSource("edc", "odm", {"data": "x.zip"}), tmp_path)
