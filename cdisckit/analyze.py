@@ -64,9 +64,9 @@ def _analyze(
     analysis, _ = build_adam(study, tabulations.tables)
     tables = {**tabulations.tables, **analysis}
     step(STEPS[4])
-    found = results(study, tables)
+    table = results(study, tables)
     step(STEPS[5])
     with claim.writing() as aside:
-        written = write_results(study, found, tables, aside)
+        written = write_results(study, table, tables, aside)
         claim.put(aside)
     return written

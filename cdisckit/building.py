@@ -96,15 +96,17 @@ class Build:
         ]
         severity = self.findings["severity"]
         counts = [counted(int((severity == name).sum()), name) for name in SEVERITIES]
-        told = [", ".join(counts), *(f"{result.title}: {result}" for result in self.results)]
+        lines = [", ".join(counts), *(f"{result.title}: {result}" for result in self.results)]
         head = ("Dataset", "Label", "Rows", "Variables")
-        return html_grid(repr(self)[1:-1], head, rows, "; ".join(told))
+        return html_grid(repr(self)[1:-1], head, rows, "; ".join(lines))
 
     @property
     def unexplained(self) -> pd.DataFrame:
         """The errors and warnings that explanations.yaml does not explain."""
-        found = self.findings
-        return found[found["severity"].isin(["error", "warning"]) & found["explanation"].isna()]
+        findings = self.findings
+        return findings[
+            findings["severity"].isin(["error", "warning"]) & findings["explanation"].isna()
+        ]
 
 
 def open_study(folder: Path, *, run_code: bool = False) -> Study:
@@ -146,21 +148,21 @@ def known_derivations(folder: Path, *, run_code: bool = False) -> Mapping[str, D
 
     `run_code` is as in `open_study`.
     """
-    known: dict[str, Derivation] = {}
+    derivations: dict[str, Derivation] = {}
     code = folder / CODE
     own = study_derivations(code) if run_code else declared_derivations(code)
     words = {n: d for n, d in described_methods(folder).items() if n not in own}
     groups = (derivations_of(sdtm.derivations), derivations_of(adam.derivations), own, words)
     for group in groups:
         for name, derivation in group.items():
-            if name in known:
+            if name in derivations:
                 raise SpecError(
                     f"there are two derivations {name}",
                     where=derivation.function.__module__,
-                    remedy=f"rename one; the other is in {known[name].function.__module__}",
+                    remedy=f"rename one; the other is in {derivations[name].function.__module__}",
                 )
-            known[name] = derivation
-    return known
+            derivations[name] = derivation
+    return derivations
 
 
 def study_to_run(folder: Path, *, study_code: bool) -> Study:
@@ -240,7 +242,7 @@ def _build(
     step(STEPS[2])
     tabulations = build_sdtm(study, data)
     step(STEPS[3])
-    analysis, found = build_adam(study, tabulations.tables)
+    analysis, findings_of_build = build_adam(study, tabulations.tables)
     tables = {**tabulations.tables, **analysis}
     if not any(len(table.frame) for table in tables.values()):
         raise CdisckitError(
@@ -249,11 +251,11 @@ def _build(
             remedy="check that the raw files are those of this study",
         )
     step(STEPS[4])
-    found = all_findings(
+    findings_of_build = all_findings(
         [
             open_proposals(folder),
             tabulations.findings,
-            found,
+            findings_of_build,
             validate_all(study, tables),
             dictionary_findings(study, tables, data, dictionaries),
         ]
@@ -263,9 +265,11 @@ def _build(
     with claim.writing() as aside:
         write_package(study, tabulations.tables, analysis, aside, time_stamp(study))
         step(STEPS[6])
-        found = all_findings([found, validate_package(aside)])
-        found = with_raw_places(found, study, tables, data)
-        findings = in_order(explained(as_final(found) if mode == "final" else found, study))
+        findings_of_build = all_findings([findings_of_build, validate_package(aside)])
+        findings_of_build = with_raw_places(findings_of_build, study, tables, data)
+        findings = in_order(
+            explained(as_final(findings_of_build) if mode == "final" else findings_of_build, study)
+        )
         refused = mode == "final" and bool(unsettled(findings).any())
         if refused:
             shutil.rmtree(aside / "m5")
@@ -310,9 +314,9 @@ def simulator(folder: Path, *, study_code: bool = True) -> Callable[[Path, int, 
             )
         if file.exists():
             return partial(_simulated, file)
-    known = [path.name for path in folder.glob("*.py")]
+    names = [path.name for path in folder.glob("*.py")]
     raise SpecError(
-        "the study has no simulator", where=str(folder), remedy=did_you_mean("simulator", known)
+        "the study has no simulator", where=str(folder), remedy=did_you_mean("simulator", names)
     )
 
 

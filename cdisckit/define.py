@@ -47,10 +47,10 @@ class DefineTasks:
 
 def define(file: Path, wanted: DefineTasks, console: Console) -> bool:
     """Do what is wanted with a define.xml; whether nothing was found and nothing differs."""
-    for made in (wanted.html, wanted.pdf):
-        apart(made, file, *([wanted.diff] if wanted.diff else []))
-        if made is not None:
-            check_file(made)
+    for target in (wanted.html, wanted.pdf):
+        apart(target, file, *([wanted.diff] if wanted.diff else []))
+        if target is not None:
+            check_file(target)
     document = read_define(file)
     _print_contents(document, console)
     clean = True
@@ -118,15 +118,15 @@ def _compared(old: Document, new: Document, console: Console) -> bool:
 def _checked(file: Path, console: Console) -> bool:
     from validation.define import check_define
 
-    found: pd.DataFrame = check_define(file, datasets=file.parent)
+    findings: pd.DataFrame = check_define(file, datasets=file.parent)
     grid = Grid(title="Findings", title_justify="left")
     for head in ("Severity", "Rule", "Where", "Value", "Message"):
         grid.add_column(head, overflow="fold")
-    order = found["severity"].map({name: rank for rank, name in enumerate(SEVERITIES)})
-    shown = found.assign(order=order).sort_values("order", kind="stable").head(SHOWN)
+    order = findings["severity"].map({name: rank for rank, name in enumerate(SEVERITIES)})
+    shown = findings.assign(order=order).sort_values("order", kind="stable").head(SHOWN)
     for row in shown.fillna("").itertuples():
         colour = _COLOURS[str(row.severity)]
-        where = ".".join(part for part in (str(row.dataset), str(row.variable)) if part)
+        where = ".".join(text for text in (str(row.dataset), str(row.variable)) if text)
         grid.add_row(
             Text(str(row.severity), style=colour),
             str(row.rule),
@@ -134,13 +134,13 @@ def _checked(file: Path, console: Console) -> bool:
             str(row.value),
             str(row.message),
         )
-    if len(found) > SHOWN:
-        grid.caption = f"and {len(found) - SHOWN:,} more"
-    if len(found):
+    if len(findings) > SHOWN:
+        grid.caption = f"and {len(findings) - SHOWN:,} more"
+    if len(findings):
         console.print(grid)
-    counts = found["severity"].value_counts()
+    counts = findings["severity"].value_counts()
     say(console, ", ".join(f"{counts.get(name, 0):,} {name}s" for name in SEVERITIES))
-    return found.empty
+    return findings.empty
 
 
 def print_verified(verified: pd.DataFrame, console: Console) -> bool:

@@ -114,8 +114,8 @@ class Delivered:
         theirs = self._keyed(owner, keys, records)
         if theirs.has_duplicates:
             raise NotRepeatableError(f"{owner} has several records with {code} for one key")
-        found = values.set_axis(theirs).reindex(self._keyed(dataset, keys, rows))
-        return found.set_axis(rows)
+        matched = values.set_axis(theirs).reindex(self._keyed(dataset, keys, rows))
+        return matched.set_axis(rows)
 
     def _keyed(self, dataset: str, keys: list[str], rows: pd.Index) -> pd.MultiIndex:
         """Keys as an index, a missing one being equal to a missing one."""
@@ -186,8 +186,8 @@ class Delivered:
         """The identifier of the subject as collected, which is SUBJID of DM."""
         if "DM" not in self.names:
             raise NotRepeatableError("it reads the collected subject identifier")
-        known = self.column("DM", "SUBJID").set_axis(self.column("DM", "USUBJID"))
-        return self.column(dataset, "USUBJID").map(known)
+        identifiers = self.column("DM", "SUBJID").set_axis(self.column("DM", "USUBJID"))
+        return self.column(dataset, "USUBJID").map(identifiers)
 
     def _frame(self, dataset: str) -> pd.DataFrame:
         if dataset not in self._frames:
@@ -207,6 +207,6 @@ def _parameters(document: Document, dataset: str) -> frozenset[str]:
     """The codes of the parameters of a dataset, as its codelist has them."""
     group = next(g for g in document.groups if g.name == dataset)
     items = (document.item.get(reference.item) for reference in group.references)
-    found = next((item for item in items if item and item.name == "PARAMCD"), None)
-    codelist = document.codelist.get(found.codelist) if found else None
+    parameter = next((item for item in items if item and item.name == "PARAMCD"), None)
+    codelist = document.codelist.get(parameter.codelist) if parameter else None
     return frozenset(term.value for term in codelist.terms) if codelist else frozenset()

@@ -27,16 +27,18 @@ _SCOPES = {
 }
 
 
-def page(known: Mapping[str, Derivation]) -> str:
+def page(derivations: Mapping[str, Derivation]) -> str:
     """All derivations as Markdown, by module, then by name."""
-    return "\n".join([_HEAD, *_sections(known)])
+    return "\n".join([_HEAD, *_sections(derivations)])
 
 
-def _sections(known: Mapping[str, Derivation]) -> Iterator[str]:
+def _sections(derivations: Mapping[str, Derivation]) -> Iterator[str]:
     def module(derivation: Derivation) -> str:
         return derivation.function.__module__
 
-    ordered = sorted(known.values(), key=lambda found: (module(found), found.name))
+    ordered = sorted(
+        derivations.values(), key=lambda derivation: (module(derivation), derivation.name)
+    )
     for name, members in groupby(ordered, key=module):
         yield f"## {name}\n"
         for derivation in members:

@@ -122,29 +122,29 @@ def _tables(files: list[Path], *, alone: bool) -> tuple[dict[str, Any], dict[str
     return tables, passed_over
 
 
-def _source(reader: str, given: Mapping[str, Any]) -> RawSource:
-    return RawSource("tables" if reader == "table" else "edc", reader, given)
+def _source(reader: str, options: Mapping[str, Any]) -> RawSource:
+    return RawSource("tables" if reader == "table" else "edc", reader, options)
 
 
 def _redcap(files: list[Path]) -> tuple[dict[str, str], list[Path]]:
     """The files of a flat REDCap export by their role, and the others."""
     heads = {file: _head(file) for file in files if file.suffix.lower() == ".csv"}
-    told = [file for file, head in heads.items() if is_dictionary(head)]
-    if not told:
+    dictionaries = [file for file, head in heads.items() if is_dictionary(head)]
+    if not dictionaries:
         return {}, files
-    with told[0].open(encoding="utf-8-sig", errors="replace", newline="") as text:
+    with dictionaries[0].open(encoding="utf-8-sig", errors="replace", newline="") as text:
         first = [row[0] for row in csv.reader(text) if row][1:2]
-    given = {"dictionary": told[0].name}
+    roles = {"dictionary": dictionaries[0].name}
     for file, head in heads.items():
         if head[:1] == first:
-            given.setdefault("data", file.name)
+            roles.setdefault("data", file.name)
         elif "unique_event_name" in head and "form" in head:
-            given["event_forms"] = file.name
+            roles["event_forms"] = file.name
         elif "unique_event_name" in head:
-            given["events"] = file.name
-    if "data" not in given:
+            roles["events"] = file.name
+    if "data" not in roles:
         return {}, files
-    return given, [file for file in files if file.name not in given.values()]
+    return roles, [file for file in files if file.name not in roles.values()]
 
 
 def _head(file: Path) -> list[str]:
@@ -163,5 +163,5 @@ def _table(file: Path) -> dict[str, str]:
     by_name = {str(column).lower(): str(column) for column in reversed(columns)}
     subject = next((by_name[name] for name in SUBJECTS if name in by_name), str(columns[0]))
     event = next((by_name[name] for name in EVENTS if name in by_name), "")
-    given = {"file": file.name, "subject": subject}
-    return {**given, "event": event} if event else given
+    options = {"file": file.name, "subject": subject}
+    return {**options, "event": event} if event else options

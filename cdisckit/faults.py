@@ -112,12 +112,12 @@ def write_report(text: str) -> Path | None:
 
 def _chain(fault: BaseException) -> Iterator[BaseException]:
     """The exception, then those it came from."""
-    told: set[int] = set()
-    found: BaseException | None = fault
-    while found is not None and id(found) not in told:
-        told.add(id(found))
-        yield found
-        found = found.__cause__ or (None if found.__suppress_context__ else found.__context__)
+    seen: set[int] = set()
+    error: BaseException | None = fault
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 def _summary(fault: BaseException) -> str:
@@ -140,9 +140,9 @@ def _short(file: str) -> str:
     path = Path(file)
     if _is_own(file):
         return path.relative_to(_HOUSE).as_posix()
-    parts = path.parts
-    if "site-packages" in parts:
-        return "/".join(parts[parts.index("site-packages") + 1 :])
+    folders = path.parts
+    if "site-packages" in folders:
+        return "/".join(folders[folders.index("site-packages") + 1 :])
     return path.name
 
 
@@ -159,15 +159,17 @@ def _command(arguments: Sequence[str]) -> str:
 
     from cdisckit.main import app
 
-    known = typer.main.get_command(app)
+    command = typer.main.get_command(app)
     shown: list[str] = []
     for argument in arguments:
-        inner = getattr(known, "commands", {})
-        names = [name for option in known.params for name in (*option.opts, *option.secondary_opts)]
+        inner = getattr(command, "commands", {})
+        names = [
+            name for option in command.params for name in (*option.opts, *option.secondary_opts)
+        ]
         option = argument.partition("=")[0]
         if argument in inner:
             shown.append(argument)
-            known = inner[argument]
+            command = inner[argument]
         elif option in names:
             shown.append(option + (" ..." if "=" in argument else ""))
         else:

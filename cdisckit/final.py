@@ -21,10 +21,10 @@ ERRORS_WHEN_FINAL = ("CK-LEDGER-FIELD", "CK-LEDGER-RECORD", DEIDENTIFIED, "CK-IN
 """Collected data unaccounted for, dates that may be shifted, proposals that nobody reviewed."""
 
 
-def as_final(found: pd.DataFrame) -> pd.DataFrame:
+def as_final(findings: pd.DataFrame) -> pd.DataFrame:
     """The findings as a final build has them: the rules ERRORS_WHEN_FINAL are errors."""
-    stricter = found["rule"].isin(ERRORS_WHEN_FINAL)
-    return found.assign(severity=found["severity"].mask(stricter, "error"))
+    stricter = findings["rule"].isin(ERRORS_WHEN_FINAL)
+    return findings.assign(severity=findings["severity"].mask(stricter, "error"))
 
 
 def unsettled(findings: pd.DataFrame) -> pd.Series:

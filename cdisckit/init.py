@@ -52,14 +52,14 @@ def propose_study(raw: Path, folder: Path) -> Proposed:
     check_place(folder, {"the raw folder": raw})
     export = export_of(raw)
     data = export.read()
-    main, made = _with_main(proposals(data), data)
-    files = dict(_datasets(made, main, data))
-    made = [proposal for proposal in made if proposal.dataset in files]
+    main, kept = _with_main(proposals(data), data)
+    files = dict(_datasets(kept, main, data))
+    kept = [proposal for proposal in kept if proposal.dataset in files]
     required = [gap for name, content in files.items() for gap in _required(name, content)]
     if "distinct" in files["DM"]["records"]:
         why = "the first record of each subject counts, by distinct in dm.yaml"
         required.insert(0, ("DM", "SUBJID", main, "", why, ""))
-    used = {(p.form, name) for p in made for name in (p.field, p.time)}
+    used = {(p.form, name) for p in kept for name in (p.field, p.time)}
     left = sum(
         (form.name, name) not in used and name not in form.identity
         for form in data.forms.values()
@@ -73,8 +73,8 @@ def propose_study(raw: Path, folder: Path) -> Proposed:
         (aside / "sdtm").mkdir()
         for name, content in files.items():
             _write(aside / "sdtm" / f"{name.lower()}.yaml", content)
-        _write_proposals(aside / PROPOSALS, made, required)
-    return Proposed(folder, tuple(made), left, export.passed_over)
+        _write_proposals(aside / PROPOSALS, kept, required)
+    return Proposed(folder, tuple(kept), left, export.passed_over)
 
 
 def _study(name: str, export: Export, data: RawData) -> dict[str, Any]:
@@ -103,30 +103,30 @@ def _study(name: str, export: Export, data: RawData) -> dict[str, Any]:
     return study
 
 
-def _moved(given: dict[str, Any]) -> dict[str, Any]:
+def _moved(options: dict[str, Any]) -> dict[str, Any]:
     """A source's options with its files in raw/."""
     paths = ("data", "dictionary", "events", "event_forms")
-    moved = {k: f"raw/{v}" if k in paths else v for k, v in given.items()}
+    moved = {k: f"raw/{v}" if k in paths else v for k, v in options.items()}
     if "forms" in moved:
         moved["forms"] = {
             form: {**table, "file": f"raw/{table['file']}"}
-            for form, table in given["forms"].items()
+            for form, table in options["forms"].items()
         }
     return moved
 
 
 def _datasets(
-    made: Iterable[Proposal], main: str, data: RawData
+    proposed: Iterable[Proposal], main: str, data: RawData
 ) -> Iterable[tuple[str, dict[str, Any]]]:
     guide = latest("SDTMIG")
     by_domain: dict[str, list[Proposal]] = {"DM": []}
-    for proposal in made:
+    for proposal in proposed:
         by_domain.setdefault(proposal.dataset, []).append(proposal)
     for domain, of_domain in by_domain.items():
-        known = guide.dataset(domain)
+        in_guide = guide.dataset(domain)
         if domain == "DM":
             yield domain, _demographics(of_domain, main, by_domain, data)
-        elif known is not None and known.class_.upper().startswith(_FINDINGS):
+        elif in_guide is not None and in_guide.class_.upper().startswith(_FINDINGS):
             content = _results(domain, of_domain, data)
             if content:
                 yield domain, content
@@ -139,42 +139,46 @@ def _once(form: str, data: RawData) -> bool:
     return len(subjects) > 0 and not subjects.duplicated().any()
 
 
-def _with_main(made: list[Proposal], data: RawData) -> tuple[str, list[Proposal]]:
+def _with_main(proposed: list[Proposal], data: RawData) -> tuple[str, list[Proposal]]:
     """The form that DM is made from, and the proposals without those for DM that it cannot take.
 
     It is the one that has most subjects; of such, one with fields of DM, with a record for each
     subject, with most fields. Of other forms those with one record for each subject are joined, and
     a variable is taken from one form.
     """
-    forms = [p.form for p in made if p.dataset == "DM"]
+    forms = [p.form for p in proposed if p.dataset == "DM"]
 
     def rank(form: str) -> tuple[int, bool, bool, int]:
         subjects = data.forms[form].frame["@subject"].nunique()
         return subjects, form in forms, _once(form, data), forms.count(form)
 
     main = max(data.forms, key=rank)
-    of_dm = [p for p in made if p.dataset == "DM" and (p.form == main or _once(p.form, data))]
+    of_dm = [p for p in proposed if p.dataset == "DM" and (p.form == main or _once(p.form, data))]
     taken: dict[str, Proposal] = {}
     for proposal in sorted(of_dm, key=lambda p: p.form != main):
         taken.setdefault(proposal.variable, proposal)
-    return main, [p for p in made if p.dataset != "DM" or taken.get(p.variable) is p]
+    return main, [p for p in proposed if p.dataset != "DM" or taken.get(p.variable) is p]
 
 
 def _required(domain: str, content: dict[str, Any]) -> Iterable[tuple[str, ...]]:
     """What the guide requires and the export does not have, left empty in the dataset's rules."""
     automatic = {"STUDYID", "DOMAIN", "USUBJID", f"{domain}SEQ", *content["variables"]}
-    for known in latest("SDTMIG").variables(domain):
-        if known.core == "Req" and known.type == "Char" and known.variable not in automatic:
-            content["variables"][known.variable] = {"assigned": {"constant": ""}}
+    for variable in latest("SDTMIG").variables(domain):
+        if (
+            variable.core == "Req"
+            and variable.type == "Char"
+            and variable.variable not in automatic
+        ):
+            content["variables"][variable.variable] = {"assigned": {"constant": ""}}
             why = "the guide requires it, and no field is named for it"
-            yield domain, known.variable, "", "", why, ""
+            yield domain, variable.variable, "", "", why, ""
 
 
 def _demographics(
-    made: list[Proposal], main: str, by_domain: Mapping[str, list[Proposal]], data: RawData
+    proposed: list[Proposal], main: str, by_domain: Mapping[str, list[Proposal]], data: RawData
 ) -> dict[str, Any]:
     """DM with one record for each subject, from its main form; others are joined."""
-    forms = dict.fromkeys(p.form for p in made)
+    forms = dict.fromkeys(p.form for p in proposed)
     joined = {form: f"j{n}" for n, form in enumerate(forms, 1) if form != main}
     records: dict[str, Any] = {"from": main}
     if not _once(main, data):
@@ -186,7 +190,7 @@ def _demographics(
     for variable, verb in (("RFSTDTC", "earliest"), ("RFXSTDTC", "earliest")):
         if "EXSTDTC" in starts:
             variables[variable] = {"derived": verb, "from": "EX.EXSTDTC"}
-    for proposal in made:
+    for proposal in proposed:
         prefix = f"{joined[proposal.form]}." if proposal.form in joined else ""
         names = [f"{prefix}{name}" for name in (proposal.field, proposal.time) if name]
         variables.setdefault(proposal.variable, _collected(proposal, data, *names))
@@ -194,13 +198,13 @@ def _demographics(
             "variables": variables}  # fmt: skip
 
 
-def _records(domain: str, made: list[Proposal], data: RawData) -> dict[str, Any]:
+def _records(domain: str, proposed: list[Proposal], data: RawData) -> dict[str, Any]:
     """A domain of events or interventions: a block for each form, named alike by binding."""
     blocks: dict[str, dict[str, str]] = {}
     variables: dict[str, Any] = {}
-    for p in made:
+    for p in proposed:
         bind = blocks.setdefault(p.form, {})
-        names = [p.variable.lower() + part for part in (["", "_time"] if p.time else [""])]
+        names = [p.variable.lower() + suffix for suffix in (["", "_time"] if p.time else [""])]
         bind.update(zip(names, filter(None, (p.field, p.time)), strict=True))
         if p.variable not in variables or len(names) > 1:
             variables[p.variable] = _collected(p, data, *names)
@@ -214,16 +218,16 @@ def _records(domain: str, made: list[Proposal], data: RawData) -> dict[str, Any]
     }
 
 
-def _results(domain: str, made: list[Proposal], data: RawData) -> dict[str, Any]:
+def _results(domain: str, proposed: list[Proposal], data: RawData) -> dict[str, Any]:
     """A domain of findings: a block for each test and form; what has no test belongs to all."""
     result, unit = f"{domain}ORRES", f"{domain}ORRESU"
     code, name = f"{domain}TESTCD", f"{domain}TEST"
-    known = _names_of_tests(domain)
-    units = {(p.form, p.test): p.field for p in made if p.variable == unit and p.test}
-    shared = [p for p in made if not p.test and p.variable not in (result, unit)]
+    names = _names_of_tests(domain)
+    units = {(p.form, p.test): p.field for p in proposed if p.variable == unit and p.test}
+    shared = [p for p in proposed if not p.test and p.variable not in (result, unit)]
     blocks = []
     variables: dict[str, Any] = {result: {"collected": "result"}}
-    for p in made:
+    for p in proposed:
         if p.variable != result or not p.test:
             continue
         bind = {"result": p.field}
@@ -235,11 +239,11 @@ def _results(domain: str, made: list[Proposal], data: RawData) -> dict[str, Any]
                 bound = other.variable.lower()
                 bind[bound] = other.field
                 variables[other.variable] = _collected(other, data, bound)
-        test = {code: p.test, name: known.get(p.test, p.test)}
+        test = {code: p.test, name: names.get(p.test, p.test)}
         blocks.append({"from": p.form, "bind": bind, "assign": test})
     if not blocks:
         return {}
-    strange = any(p.test not in known for p in made if p.variable == result and p.test)
+    strange = any(p.test not in names for p in proposed if p.variable == result and p.test)
     own: dict[str, str] = {"codelist": ""} if strange else {}
     variables |= {code: own, name: own}
     variables |= {"VISITNUM": "standard", "VISIT": "standard"}
@@ -250,7 +254,7 @@ def _results(domain: str, made: list[Proposal], data: RawData) -> dict[str, Any]
 def _names_of_tests(domain: str) -> Mapping[str, str]:
     """The names of the published tests of a domain by their codes, as in VSTESTCD and VSTEST."""
     guide, terminology = latest("SDTMIG"), load_terminology(sdtm=latest_versions()["SDTM"])
-    lists = [guide.variable(domain, f"{domain}{part}") for part in ("TESTCD", "TEST")]
+    lists = [guide.variable(domain, f"{domain}{suffix}") for suffix in ("TESTCD", "TEST")]
     codes, names = ([*v.codelists] if v is not None else [] for v in lists)
     if not codes or not names:
         return {}
@@ -261,15 +265,15 @@ def _collected(proposal: Proposal, data: RawData, *names: str) -> dict[str, Any]
     """The rule of a variable: terms of a dictionary are assigned; of several codelists the one
     that fits.
     """
-    known = latest("SDTMIG").variable(proposal.dataset, proposal.variable)
-    dictionary = known is not None and known.format == "MedDRA"
+    in_guide = latest("SDTMIG").variable(proposal.dataset, proposal.variable)
+    dictionary = in_guide is not None and in_guide.format == "MedDRA"
     verb = "assigned" if dictionary or _CODED.fullmatch(proposal.variable) else "collected"
     rule: dict[str, Any] = {verb: list(names) if len(names) > 1 else names[0]}
-    if known is not None and len(known.codelists) > 1:
+    if in_guide is not None and len(in_guide.codelists) > 1:
         terminology = load_terminology(sdtm=latest_versions()["SDTM"])
         field = data.forms[proposal.form].fields[proposal.field]
         answers = pd.Series([*field.choices.values(), *field.choices], dtype="str")
-        lists = [terminology.codelist(code) for code in known.codelists]
+        lists = [terminology.codelist(code) for code in in_guide.codelists]
         fits = [int(coded(answers, codelist, {})["matched"].sum()) for codelist in lists]
         rule["codelist"] = lists[fits.index(max(fits))].name
     return rule
@@ -286,10 +290,10 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def _write_proposals(
-    path: Path, made: Iterable[Proposal], required: Iterable[tuple[str, ...]]
+    path: Path, proposed: Iterable[Proposal], required: Iterable[tuple[str, ...]]
 ) -> None:
     of_study = [("", name, "", "", "what the export cannot tell", "") for name in _OF_STUDY]
-    rows = [(p.dataset, p.variable, p.form, p.field, p.why, "") for p in made]
+    rows = [(p.dataset, p.variable, p.form, p.field, p.why, "") for p in proposed]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(PROPOSAL_COLUMNS)

@@ -50,8 +50,8 @@ def write_lineage(study: Study, raw: RawData, tables: Mapping[str, Table], folde
 
 def _chosen(table: Table) -> pd.DataFrame:
     """The records among which values were chosen, in the order of variables, rows and records."""
-    told = no_choices() if table.choices is None else table.choices
-    plain = told.astype({"variable": "str", "source": "str", "because": "str"})
+    choices = no_choices() if table.choices is None else table.choices
+    plain = choices.astype({"variable": "str", "source": "str", "because": "str"})
     order = ["variable", "row", "source", "record"]
     plain = plain.sort_values(order, kind="stable", ignore_index=True)
     return plain.assign(dataset=table.name)[["dataset", *order, "because"]]
@@ -59,12 +59,12 @@ def _chosen(table: Table) -> pd.DataFrame:
 
 def _fired(table: Table) -> pd.DataFrame:
     """The rows in which a rule gave a variable its value: dataset, variable, row, rule."""
-    parts = [pd.DataFrame({"dataset": [], "variable": [], "row": [], "rule": []})]
+    frames = [pd.DataFrame({"dataset": [], "variable": [], "row": [], "rule": []})]
     for variable, numbers in ({} if table.rules is None else table.rules).items():
-        given = numbers[numbers > 0]
-        told = {"row": given.index, "rule": given.to_numpy()}
-        parts.append(pd.DataFrame({"dataset": table.name, "variable": variable, **told}))
-    filled = [part for part in parts if len(part)] or parts
+        numbered = numbers[numbers > 0]
+        columns = {"row": numbered.index, "rule": numbered.to_numpy()}
+        frames.append(pd.DataFrame({"dataset": table.name, "variable": variable, **columns}))
+    filled = [frame for frame in frames if len(frame)] or frames
     kinds = {"dataset": "str", "variable": "str", "row": "int64", "rule": "int64"}
     return pd.concat(filled, ignore_index=True).astype(kinds)
 

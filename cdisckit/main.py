@@ -243,8 +243,8 @@ def explain(
     from cdisckit.explain import drawn, explained, raw_values
 
     values = raw_values(study, raw) if study else None
-    made = explained(package, cell, where or (), depth=depth, most=records, raw_value=values)
-    terminal().print(drawn(made))
+    cell_shown = explained(package, cell, where or (), depth=depth, most=records, raw_value=values)
+    terminal().print(drawn(cell_shown))
 
 
 @app.command()
@@ -270,9 +270,9 @@ def profile(
     from cdisckit.profile import check_page, print_profile, profiled, write_profile
 
     check_page(out)
-    made = profiled(*read_export(raw))
-    write_profile(made, out)
-    print_profile(made, terminal())
+    page = profiled(*read_export(raw))
+    write_profile(page, out)
+    print_profile(page, terminal())
     say(terminal(), f"Page: {out}")
 
 
@@ -287,14 +287,14 @@ def init(
     """
     from cdisckit.init import propose_study
 
-    made = propose_study(raw, study)
-    datasets = len({proposal.dataset for proposal in made.proposals} | {"DM"})
+    proposed = propose_study(raw, study)
+    datasets = len({proposal.dataset for proposal in proposed.proposals} | {"DM"})
     say(
         terminal(),
-        f"{made.folder}: {len(made.proposals)} variables of {datasets} datasets proposed;"
-        f" {made.open_fields} fields are for you. Review proposals.csv, then build.",
+        f"{proposed.folder}: {len(proposed.proposals)} variables of {datasets} datasets proposed;"
+        f" {proposed.open_fields} fields are for you. Review proposals.csv, then build.",
     )
-    for name, why in made.passed_over.items():
+    for name, why in proposed.passed_over.items():
         say(terminal(), f"{name} {why}")
 
 
@@ -315,8 +315,8 @@ def check_spec(
     console = terminal()
     for problem in checked.problems:
         say(console, problem)
-    for part in checked.unchecked:
-        say(console, f"Not checked: {part}")
+    for what in checked.unchecked:
+        say(console, f"Not checked: {what}")
     say(console, checked.summary)
     raise typer.Exit(CLEAN if checked.clean else FINDINGS)
 

@@ -151,25 +151,30 @@ def _strange_codes(field: Field, answers: pd.Series) -> str:
 def _counted(values: pd.Series) -> str:
     """The commonest values with their number."""
     counts = values.value_counts()
-    parts = [f"{value} ({number})" for value, number in counts.head(SHOWN).items()]
+    texts = [f"{value} ({number})" for value, number in counts.head(SHOWN).items()]
     more = len(counts) - SHOWN
-    return ", ".join(parts) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(texts) + (f" and {more} more" if more > 0 else "")
 
 
 def print_profile(profile: Profile, console: Console) -> None:
     """The forms, and the fields that need a look, as tables in the terminal."""
     console.print(Text(profile.name, style="bold"))
     console.print(_grid("Forms", profile.forms))
-    told = profile.fields
-    told = told[(told[_LOOKED_AT] != "").any(axis=1)]
-    rate = (100 * told["filled"] / told["of"].where(told["of"] > 0)).round().fillna(0).astype(int)
-    told = told.assign(filled=rate.astype(str) + " %").drop(
+    fields = profile.fields
+    fields = fields[(fields[_LOOKED_AT] != "").any(axis=1)]
+    rate = (
+        (100 * fields["filled"] / fields["of"].where(fields["of"] > 0))
+        .round()
+        .fillna(0)
+        .astype(int)
+    )
+    fields = fields.assign(filled=rate.astype(str) + " %").drop(
         columns=["label", "kind", "of", "distinct"]
     )
-    console.print(_grid("Fields with numbers, dates or codes", told))
-    found = profile.findings.groupby(["severity", "rule"]).size().rename("count").reset_index()
-    if len(found):
-        console.print(_grid("Findings", found))
+    console.print(_grid("Fields with numbers, dates or codes", fields))
+    counts = profile.findings.groupby(["severity", "rule"]).size().rename("count").reset_index()
+    if len(counts):
+        console.print(_grid("Findings", counts))
     unread = profile.findings[profile.findings["rule"] == "CK-RAW-UNREAD"]
     for name, why in zip(unread["file"], unread["message"], strict=True):
         say(console, f"{name} {why}")
@@ -237,12 +242,12 @@ def _section(title: str, frame: pd.DataFrame, bar: tuple[str, str] | None = None
     yield "</tr></thead><tbody>"
     numeric = [pd.api.types.is_numeric_dtype(frame[name]) for name in frame.columns]
     for row in frame.itertuples(index=False):
-        told = dict(zip(frame.columns, row, strict=True))
+        record = dict(zip(frame.columns, row, strict=True))
         cells = []
-        for (name, value), number in zip(told.items(), numeric, strict=True):
+        for (name, value), number in zip(record.items(), numeric, strict=True):
             text = escape(_shown(value))
-            if bar and name == bar[0] and told[bar[1]]:
-                text += f' <meter max="{told[bar[1]]}" value="{value}"></meter>'
+            if bar and name == bar[0] and record[bar[1]]:
+                text += f' <meter max="{record[bar[1]]}" value="{value}"></meter>'
             cells.append(f'<td class="number">{text}</td>' if number else f"<td>{text}</td>")
         yield f"<tr>{''.join(cells)}</tr>"
     yield "</tbody></table>"

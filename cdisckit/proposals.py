@@ -40,23 +40,23 @@ class Proposal:
 def proposals(raw: RawData) -> list[Proposal]:
     """At most one field for each variable (and test) of a form, those that the EDC named first."""
     guide = latest("SDTMIG")
-    found: dict[tuple[str, str, str, str], Proposal] = {}
+    by_target: dict[tuple[str, str, str, str], Proposal] = {}
     for form in raw.forms.values():
         annotated = [p for field in form.fields.values() for p in _annotated(form, field, guide)]
         named = [p for field in form.fields.values() for p in _named(form, field, guide)]
         taken = {proposal.field for proposal in annotated}
-        for made in (*annotated, *(p for p in named if p.field not in taken)):
-            found.setdefault((made.form, made.dataset, made.variable, made.test), made)
-    return list(found.values())
+        for one in (*annotated, *(p for p in named if p.field not in taken)):
+            by_target.setdefault((one.form, one.dataset, one.variable, one.test), one)
+    return list(by_target.values())
 
 
 def _annotated(form: Form, field: Field, guide: Standard) -> Iterator[Proposal]:
     """What annotations and aliases name: `DM.SEX`, `VS.VSORRES.HEIGHT`, `AETERM`."""
     for target in field.targets:
-        parts = target.strip().upper().split(".")
-        if len(parts) == 1:
-            parts = [_domain(parts[0], guide), parts[0]]
-        domain, variable, test = (*parts, "")[:3] if len(parts) < 4 else ("", "", "")
+        names = target.strip().upper().split(".")
+        if len(names) == 1:
+            names = [_domain(names[0], guide), names[0]]
+        domain, variable, test = (*names, "")[:3] if len(names) < 4 else ("", "", "")
         if _possible(domain, variable, guide):
             yield Proposal(domain, variable, form.name, field.name, f"annotated {target}", test)
 
@@ -93,7 +93,7 @@ def _domain(variable: str, guide: Standard) -> str:
 
 
 def _possible(domain: str, variable: str, guide: Standard) -> bool:
-    known = guide.dataset(domain)
-    if known is None or variable in NEVER or variable.endswith("SEQ") or known.reference:
+    in_guide = guide.dataset(domain)
+    if in_guide is None or variable in NEVER or variable.endswith("SEQ") or in_guide.reference:
         return False
     return guide.variable(domain, variable) is not None

@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from specs.model import Study
     from specs.tables import Table
 
-_PLACE = ["form", "file", "line"]
+_COLUMNS = ["form", "file", "line"]
 
 
 def with_raw_places(
-    found: pd.DataFrame, study: Study, tables: Mapping[str, Table], raw: RawData
+    findings: pd.DataFrame, study: Study, tables: Mapping[str, Table], raw: RawData
 ) -> pd.DataFrame:
     """The findings with form, file and line of the raw record that a dataset's record is made of.
 
     Only where the record comes from one raw record, and the finding names no file yet.
     """
-    wanted = found[found["dataset"].isin(list(tables)) & found["file"].isna()]
+    wanted = findings[findings["dataset"].isin(list(tables)) & findings["file"].isna()]
     wanted = wanted[wanted["subject"].notna() & wanted["seq"].notna()]
     if wanted.empty:
-        return found
-    places = raw.records()[_PLACE]
-    filled = found.copy()
+        return findings
+    records = raw.records()[_COLUMNS]
+    filled = findings.copy()
     for name, rows in wanted.groupby("dataset"):
         if not study.has(str(name)):
             continue
@@ -44,8 +44,10 @@ def with_raw_places(
         record = pd.Series(of_row.reindex(frame.index).to_numpy(), index=keys)
         record = record[~record.index.duplicated(keep=False)].dropna()
         asked = pd.MultiIndex.from_frame(rows[["subject", "seq"]])
-        known = record.reindex(asked).set_axis(rows.index).dropna().astype("int64")
-        filled.loc[known.index, _PLACE] = places.loc[known].astype("str").set_axis(known.index)
+        numbers = record.reindex(asked).set_axis(rows.index).dropna().astype("int64")
+        filled.loc[numbers.index, _COLUMNS] = (
+            records.loc[numbers].astype("str").set_axis(numbers.index)
+        )
     return filled
 
 

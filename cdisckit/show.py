@@ -67,20 +67,20 @@ def show(
     """
     check_encoding(encoding)
     shown = of_file(path, encoding)
-    known = {variable.name: variable for variable in shown.variables}
+    by_name = {variable.name: variable for variable in shown.variables}
     dates = {variable.name: variable.date for variable in shown.variables if variable.date}
     conditions = [condition(text, dates) for text in where]
-    chosen = list(columns) or list(known)
+    chosen = list(columns) or list(by_name)
     for name in [*chosen, *(one.variable for one in conditions)]:
-        if name not in known:
+        if name not in by_name:
             raise SpecError(
                 f"there is no variable {name}",
                 where=str(path),
-                remedy=did_you_mean(name, known),
+                remedy=did_you_mean(name, by_name),
             )
     needed = list(dict.fromkeys([*chosen, *(one.variable for one in conditions)]))
     frames = (frame[all_hold(conditions, frame)][chosen] for frame in shown.frames(needed))
-    listed = [known[name] for name in chosen]
+    listed = [by_name[name] for name in chosen]
     table = _statistics(frames, listed) if stats else _rows(frames, listed, rows)
     console.print(Text(shown.title, style="bold"))
     if not (columns or where or stats):
@@ -137,11 +137,11 @@ def condition(text: str, dates: Mapping[str, str] | None = None) -> Where:
         kind = (dates or {}).get(matched[1], "")
         bare = _counted([_unquoted(value.strip()) for value in values], kind)
         try:
-            found = Where(variable=matched[1], comparator=Comparator(comparator), values=bare)
+            where = Where(variable=matched[1], comparator=Comparator(comparator), values=bare)
         except ValidationError:
             pass
         else:
-            return found
+            return where
     raise SpecError(
         f"{text!r} is not a condition",
         remedy=f"write it as in 'AGE GE 40', with one of {', '.join(Comparator)}",
@@ -192,12 +192,12 @@ def _texts(values: pd.Series[Any], one: Listed) -> list[str]:
         return [str(value) for value in values.astype("object").where(values.notna(), "")]
     doubles: Any = values.astype("float64")
     codes = missing_codes(doubles).fillna("").tolist()
-    found = [code or _number(value) for code, value in zip(codes, doubles.tolist(), strict=True)]
+    shown = [code or _number(value) for code, value in zip(codes, doubles.tolist(), strict=True)]
     if not one.date:
-        return found
+        return shown
     texts, unfit = iso_texts(doubles.to_numpy(), one.date)
     return [
-        found[at] if text is None or at in set(unfit.tolist()) else text
+        shown[at] if text is None or at in set(unfit.tolist()) else text
         for at, text in enumerate(texts.to_pylist())
     ]
 
@@ -210,7 +210,7 @@ def _number(value: float) -> str:
 class _Seen:
     """What the values of a variable were like so far."""
 
-    known: int = 0
+    present: int = 0
     missing: int = 0
     least: Any = None
     most: Any = None
@@ -219,17 +219,17 @@ class _Seen:
     countless: bool = False
 
     def see(self, values: pd.Series[Any]) -> None:
-        known = values.dropna()
-        self.known += len(known)
-        self.missing += len(values) - len(known)
-        if not len(known):
+        present = values.dropna()
+        self.present += len(present)
+        self.missing += len(values) - len(present)
+        if not len(present):
             return
-        self.least = min(x for x in (self.least, known.min()) if x is not None)
-        self.most = max(x for x in (self.most, known.max()) if x is not None)
-        if pd.api.types.is_numeric_dtype(known):
-            self.total += float(known.sum())
+        self.least = min(x for x in (self.least, present.min()) if x is not None)
+        self.most = max(x for x in (self.most, present.max()) if x is not None)
+        if pd.api.types.is_numeric_dtype(present):
+            self.total += float(present.sum())
         if not self.countless:
-            counts = known.value_counts()
+            counts = present.value_counts()
             self.counts = counts.add(self.counts, fill_value=0) if len(self.counts) else counts
             self.countless = len(self.counts) > MOST_DISTINCT
 
@@ -245,17 +245,17 @@ def _statistics(frames: Iterator[pd.DataFrame], listed: list[Listed]) -> Table:
     for one in listed:
         values = seen[one.name]
         least, most, mean, often = "", "", "", ""
-        if values.known:
+        if values.present:
             least, most = (
                 _texts(pd.Series([value]), one)[0] for value in (values.least, values.most)
             )
             if not isinstance(values.least, str) and not one.date:
-                mean = f"{values.total / values.known:.6g}"
+                mean = f"{values.total / values.present:.6g}"
             if not values.countless:
                 top = values.counts.sort_index().sort_values(ascending=False, kind="stable")
                 common = _texts(pd.Series(top.index[:1]), one)[0]
                 often = f"{common} ({int(top.iloc[0]):,})"
         distinct = f"over {MOST_DISTINCT:,}" if values.countless else f"{len(values.counts):,}"
-        cells = (f"{values.known:,}", f"{values.missing:,}", distinct, least, most, mean, often)
+        cells = (f"{values.present:,}", f"{values.missing:,}", distinct, least, most, mean, often)
         table.add_row(*map(Text, (one.name, *cells)))
     return table

@@ -70,8 +70,8 @@ class SpecCheck:
     def summary(self) -> str:
         """How many problems there are, and how many parts were not checked."""
         counts = ((len(self.problems), "problem"), (len(self.unchecked), "part"))
-        problems, parts = (f"{n:,} {noun}{'' if n == 1 else 's'}" for n, noun in counts)
-        return f"{problems}, {parts} not checked" if self.unchecked else problems
+        problems, items = (f"{n:,} {noun}{'' if n == 1 else 's'}" for n, noun in counts)
+        return f"{problems}, {items} not checked" if self.unchecked else problems
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ def check_spec(
         open_study(folder)
     problems: list[str] = []
     try:
-        known = known_derivations(folder, run_code=study_code)
-        study = load_study(folder, known, problems)
+        derivations = known_derivations(folder, run_code=study_code)
+        study = load_study(folder, derivations, problems)
     except SpecError as error:
         return SpecCheck(_lines([*problems, str(error)]))
     whole = not problems
@@ -214,10 +214,9 @@ def import_spec(files: Sequence[Path], folder: Path) -> SpecImport:
 
 def _import_workbook(book: Workbook, folder: Path) -> SpecImport:
     done = import_study(book, folder, open_study)
-    found = check_spec(folder)
+    check = check_spec(folder)
     problems = [
-        f"{place}: {what}" if place else what
-        for place, what in located(found.problems, folder, book)
+        f"{cell}: {what}" if cell else what for cell, what in located(check.problems, folder, book)
     ]
     remarks = [f"not read: {name}" for name in done.unknown]
     remarks += [f"not kept: {line}" for line in done.kept]
@@ -230,7 +229,7 @@ def _import_workbook(book: Workbook, folder: Path) -> SpecImport:
         summary.append(f"written: {', '.join(done.written)} (comments that were in them are lost)")
     else:
         summary.append("no file was rewritten")
-    summary += [f"not checked: {part}" for part in found.unchecked]
+    summary += [f"not checked: {unchecked}" for unchecked in check.unchecked]
     summary.append(f"next: cdisckit check-spec {folder}")
     return SpecImport(tuple(remarks), tuple(summary), clean=not (done.kept or problems))
 
@@ -276,9 +275,11 @@ def _not_kept(
         name = "ADaMIG" if analysis else "SDTMIG"
         path = scratch / "define.xml"
         write_define(study, name, planned(study, name), path, time_stamp(study))
-        found = compare(document, read_define(path))
-        found = found[(found["change"] != "added") & ~found["attribute"].isin(_OF_DATA)]
-        columns = [found[name].fillna("") for name in NOT_KEPT_COLUMNS]
+        differences = compare(document, read_define(path))
+        differences = differences[
+            (differences["change"] != "added") & ~differences["attribute"].isin(_OF_DATA)
+        ]
+        columns = [differences[name].fillna("") for name in NOT_KEPT_COLUMNS]
         yield from zip(*columns, strict=True)
 
 
@@ -296,9 +297,9 @@ def _losses(lost: Sequence[tuple[str, ...]], path: Path) -> Iterator[str]:
     names: dict[tuple[str, str], list[str]] = {}
     for kind, name, attribute, _, _ in lost:
         names.setdefault((kind, attribute), []).append(name)
-    for (kind, attribute), told in names.items():
-        shown = ", ".join(told[:3]) + (", ..." if len(told) > 3 else "")
+    for (kind, attribute), losses in names.items():
+        shown = ", ".join(losses[:3]) + (", ..." if len(losses) > 3 else "")
         of = f"{attribute} of " if attribute else ""
-        yield f"not kept: {of}{len(told)} {kind}: {shown}"
+        yield f"not kept: {of}{len(losses)} {kind}: {shown}"
     if lost:
         yield f"all that is not kept: {path}"

@@ -45,10 +45,10 @@ def print_summary(build: Build, console: Console) -> None:
     say(console, f"Findings: {build.folder / 'findings.html'}")
 
 
-def _refusal(found: pd.DataFrame) -> str:
+def _refusal(findings: pd.DataFrame) -> str:
     """Why a final package is refused: how many findings of which kind it may not hold."""
-    waiting = found["status"].eq("open").sum()
-    errors = int(unsettled(found).sum()) - waiting
+    waiting = findings["status"].eq("open").sum()
+    errors = int(unsettled(findings).sum()) - waiting
     return (
         f"a final package may hold no unexplained error (here {errors:,}) and no finding whose"
         f" explanation is open (here {waiting:,}); settle them, and give their explanations the"
@@ -72,13 +72,13 @@ def _datasets(build: Build) -> Grid:
 def _findings(build: Build) -> Grid:
     """The kinds of errors and warnings that nothing explains, errors first."""
     grid = Grid(title="Open findings", title_justify="left")
-    found = build.unexplained
+    findings = build.unexplained
     for head in ("Severity", "Rule", "Where"):
         grid.add_column(head, no_wrap=True)
     grid.add_column("Count", justify="right", no_wrap=True)
     grid.add_column("Message")
-    place = found["dataset"].fillna(found["form"]).fillna("study")
-    kinds = found.groupby([found["severity"], found["rule"], place], sort=False)
+    owner = findings["dataset"].fillna(findings["form"]).fillna("study")
+    kinds = findings.groupby([findings["severity"], findings["rule"], owner], sort=False)
     rows = [
         (SEVERITIES.index(str(severity)), severity, rule, where, len(rows), rows["message"].iloc[0])
         for (severity, rule, where), rows in kinds
@@ -93,10 +93,10 @@ def _findings(build: Build) -> Grid:
 
 
 def _print_counts(build: Build, console: Console) -> None:
-    found = build.findings
+    findings = build.findings
     counts = ", ".join(
-        f"{(found['severity'] == name).sum()} {name}s"
-        f" ({(found['explanation'].notna() & (found['severity'] == name)).sum()} explained)"
+        f"{(findings['severity'] == name).sum()} {name}s"
+        f" ({(findings['explanation'].notna() & (findings['severity'] == name)).sum()} explained)"
         for name in SEVERITIES
     )
     forms = build.sdtm.ledger.forms

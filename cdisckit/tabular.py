@@ -178,7 +178,7 @@ def _column(field: Any, path: Path) -> JsonColumn:
     kind = field.type
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    found = next(
+    kind_of_dates = next(
         (
             data_type
             for test, data_type in (
@@ -196,13 +196,15 @@ def _column(field: Any, path: Path) -> JsonColumn:
         ),
         None,
     )
-    if found is None or getattr(kind, "tz", None):
+    if kind_of_dates is None or getattr(kind, "tz", None):
         raise RawDataError(
             f"a column of type {field.type}",
             where=f"{path}, {field.name}",
             remedy="make it text, numbers, or dates without time zone",
         )
-    return _json_column(path, field.name, found, "integer" if found in _DATES else "")
+    return _json_column(
+        path, field.name, kind_of_dates, "integer" if kind_of_dates in _DATES else ""
+    )
 
 
 def _arrow_type(column: JsonColumn) -> Any:

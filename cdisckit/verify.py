@@ -56,14 +56,14 @@ def verify(package: Path) -> pd.DataFrame:
         )
     documents = [(path, read_define(path)) for path in defines]
     tables = Delivered(documents)
-    known = {**derivations_of(sdtm.derivations), **derivations_of(adam.derivations)}
+    derivations = {**derivations_of(sdtm.derivations), **derivations_of(adam.derivations)}
     rows = [
         row
         for _, document in documents
         for group in document.groups
         if not group.no_data
         for reference in group.references
-        for row in _verified(document, group, reference, tables, known)
+        for row in _verified(document, group, reference, tables, derivations)
     ]
     return pd.DataFrame(rows, columns=pd.Index(COLUMNS))
 
@@ -73,7 +73,7 @@ def _verified(
     group: ItemGroup,
     reference: ItemReference,
     tables: Delivered,
-    known: Mapping[str, Derivation],
+    derivations: Mapping[str, Derivation],
 ) -> Iterator[tuple[str, str, str, str, int, int, str]]:
     item = document.item.get(reference.item)
     if item is None or not _is_derived(document, reference):
@@ -83,14 +83,16 @@ def _verified(
         calls = _calls(document, reference)
         functions = ", ".join(dict.fromkeys(call.function for call in calls))
         delivered = tables.column(group.name, item.name)
-        made = pd.Series(np.nan, index=delivered.index, dtype="object")
+        values = pd.Series(np.nan, index=delivered.index, dtype="object")
         for call in calls:
-            given = _values(call, group.name, item.name, tables, known).reindex(delivered.index)
-            made = made.where(made.notna(), given.astype("object"))
+            of_call = _values(call, group.name, item.name, tables, derivations).reindex(
+                delivered.index
+            )
+            values = values.where(values.notna(), of_call.astype("object"))
     except NotRepeatableError as reason:
         yield group.name, item.name, functions, NOT_DERIVED, 0, 0, str(reason)
         return
-    differ = int((~_same(delivered, made.infer_objects())).sum())
+    differ = int((~_same(delivered, values.infer_objects())).sum())
     verdict = DIFFERS if differ else EQUAL
     yield group.name, item.name, functions, verdict, len(delivered), differ, ""
 
@@ -112,13 +114,13 @@ def _calls(document: Document, reference: ItemReference) -> tuple[Call, ...]:
     values = document.value_list.get(item.value_list)
     if values is None or "Derived" in {origin.type for origin in item.origins}:
         return _own_calls(document, reference)
-    found: list[Call] = []
+    all_calls: list[Call] = []
     for value in values.references:
         for under in value.where:
             when = _conditions(document, under)
             calls = _own_calls(document, value)
-            found += [replace(call, when=(*when, *call.when)) for call in calls]
-    return tuple(found)
+            all_calls += [replace(call, when=(*when, *call.when)) for call in calls]
+    return tuple(all_calls)
 
 
 def _conditions(document: Document, oid: str) -> tuple[Where, ...]:
@@ -137,8 +139,8 @@ def _conditions(document: Document, oid: str) -> tuple[Where, ...]:
 
 def _own_calls(document: Document, reference: ItemReference) -> tuple[Call, ...]:
     method = document.method.get(reference.method)
-    found = [e.code for e in method.expressions if e.context == CONTEXT] if method else []
-    if not found:
+    codes = [e.code for e in method.expressions if e.context == CONTEXT] if method else []
+    if not codes:
         origins = document.item[reference.item].origins
         if len(origins) == 1 and origins[0].type == "Predecessor":
             return (Call(TAKEN, (origins[0].description,), {}),)
@@ -151,13 +153,17 @@ def _own_calls(document: Document, reference: ItemReference) -> tuple[Call, ...]
             raise NotRepeatableError("it reads collected values, which the package does not hold")
         raise NotRepeatableError("its method names no function")
     try:
-        return read_calls(found[0])
+        return read_calls(codes[0])
     except ValueError:
         raise NotRepeatableError("its method is no call of a function") from None
 
 
 def _values(
-    call: Call, dataset: str, variable: str, tables: Delivered, known: Mapping[str, Derivation]
+    call: Call,
+    dataset: str,
+    variable: str,
+    tables: Delivered,
+    derivations: Mapping[str, Derivation],
 ) -> pd.Series:
     """The values that a call gives for those rows of a dataset that meet its conditions."""
     subjects = tables.column(dataset, "USUBJID")
@@ -167,14 +173,14 @@ def _values(
         return pd.Series(constant, index=rows)
     if call.function == TAKEN:
         return _as_delivered(tables.beside(dataset, call.sources[0], rows, call.per))
-    derivation = known.get(call.function)
+    derivation = derivations.get(call.function)
     if derivation is None:
         raise NotRepeatableError("no function of this name is known")
     try:
-        made = _made(derivation, call, dataset, rows, tables)
+        result = _derived_again(derivation, call, dataset, rows, tables)
     except UNUSABLE as error:
         raise NotRepeatableError(f"it cannot read what was delivered ({error})") from error
-    values = made.values if isinstance(made, Outcome) else made
+    values = result.values if isinstance(result, Outcome) else result
     if isinstance(values, Records):
         return _of_records(values, dataset, variable, rows, tables)
     if isinstance(values, pd.DataFrame):
@@ -186,7 +192,7 @@ def _values(
     return _as_delivered(values)
 
 
-def _made(
+def _derived_again(
     derivation: Derivation, call: Call, dataset: str, rows: pd.Index, tables: Delivered
 ) -> Any:
     """What a function makes of what was delivered."""
@@ -233,13 +239,13 @@ def _of_subjects(
 
 
 def _of_records(
-    made: Records, dataset: str, variable: str, rows: pd.Index, tables: Delivered
+    made_records: Records, dataset: str, variable: str, rows: pd.Index, tables: Delivered
 ) -> pd.Series:
     """A column of records made anew, for the rows that agree with them in all other columns.
 
     Missing where no record agrees, or several differ in the column.
     """
-    records = made.rows.copy()
+    records = made_records.rows.copy()
     names = [name for name in map(str, records) if tables.has(dataset, name)]
     keys = [name for name in names if name != variable]
     others = [tables.column(dataset, name)[rows].astype("object") for name in keys]
@@ -248,8 +254,8 @@ def _of_records(
         [pd.concat([a, b]) for a, b in zip(others, theirs, strict=True)]
     )
     numbers = pd.Series(pd.factorize(codes)[0])
-    mine, found = numbers.iloc[: len(rows)], numbers.iloc[len(rows) :]
-    values = _as_delivered(records[variable]).set_axis(found.to_numpy())
+    mine, numbers_made = numbers.iloc[: len(rows)], numbers.iloc[len(rows) :]
+    values = _as_delivered(records[variable]).set_axis(numbers_made.to_numpy())
     distinct = values.groupby(level=0, dropna=False).nunique(dropna=False)
     single = values[~values.index.duplicated()].where(distinct.eq(1))
     return mine.map(single).set_axis(rows)
@@ -259,17 +265,21 @@ def _as_delivered(values: pd.Series) -> pd.Series:
     """Datetimes as the numbers of SAS: days where none has a time of day, else seconds."""
     if not pd.api.types.is_datetime64_any_dtype(values):
         return values
-    known = values.dropna()
-    unit = pd.Timedelta(days=1) if known.eq(known.dt.normalize()).all() else pd.Timedelta(seconds=1)
+    present = values.dropna()
+    unit = (
+        pd.Timedelta(days=1)
+        if present.eq(present.dt.normalize()).all()
+        else pd.Timedelta(seconds=1)
+    )
     numbers: pd.Series = (values - SAS_EPOCH) / unit
     return numbers
 
 
-def _same(delivered: pd.Series, made: pd.Series) -> pd.Series:
+def _same(delivered: pd.Series, rederived: pd.Series) -> pd.Series:
     """True where both are missing or equal; numbers as far as a transport file holds them."""
-    none = delivered.isna() & made.isna()
+    none = delivered.isna() & rederived.isna()
     if pd.api.types.is_numeric_dtype(delivered):
-        numbers = pd.to_numeric(made, errors="coerce").to_numpy("float64")
+        numbers = pd.to_numeric(rederived, errors="coerce").to_numpy("float64")
         close = np.isclose(delivered.to_numpy("float64"), numbers, rtol=1e-12, atol=0)
         return none | pd.Series(close, index=delivered.index)
-    return none | delivered.astype("str").eq(made.astype("str"))
+    return none | delivered.astype("str").eq(rederived.astype("str"))

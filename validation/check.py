@@ -144,9 +144,9 @@ def conflicting(frame: pd.DataFrame, left: str, right: str, within: tuple[str, .
     pairs = frame[[*within, left, right]].dropna(subset=[left, right]).drop_duplicates()
     clash = pairs.duplicated([*within, left], keep=False)
     clash |= pairs.duplicated([*within, right], keep=False)
-    found = pd.Series(data=False, index=frame.index)
-    found[clash.index[clash]] = True
-    return found
+    conflicts = pd.Series(data=False, index=frame.index)
+    conflicts[clash.index[clash]] = True
+    return conflicts
 
 
 def same_number(left: pd.Series, right: pd.Series) -> pd.Series:

@@ -47,19 +47,25 @@ def coded_events(
         for level, pair in levels.items()
     }
     for level, (term, code) in columns.items():
-        known = meddra.names["SOC" if level == "BODY" else level]
+        names_by_code = meddra.names["SOC" if level == "BODY" else level]
         if term:
-            yield from wrong_terms(texts[term], set(known.values()), "MEDDRA", f"MedDRA {version}")
+            yield from wrong_terms(
+                texts[term], set(names_by_code.values()), "MEDDRA", f"MedDRA {version}"
+            )
         if code:
-            yield from _codes(texts, term, code, known, f"MedDRA {version}")
+            yield from _codes(texts, term, code, names_by_code, f"MedDRA {version}")
     yield from _paths(texts, {level: pair[0] for level, pair in columns.items()}, meddra)
 
 
 def _codes(
-    texts: Mapping[str, pd.Series], term: str, code: str, known: Mapping[str, str], version: str
+    texts: Mapping[str, pd.Series],
+    term: str,
+    code: str,
+    names_by_code: Mapping[str, str],
+    version: str,
 ) -> Iterator[Wrong]:
     values = texts[code]
-    named = values.map(known)
+    named = values.map(names_by_code)
     for text in values[named.isna()].dropna().unique():
         message = f"{text} is no code of its level in {version}"
         yield Wrong("CK-MEDDRA-CODE", code, message, rows_of(values.eq(text)))
@@ -68,7 +74,7 @@ def _codes(
     differs = named.notna() & texts[term].notna()
     differs &= named.str.casefold().ne(texts[term].str.casefold())
     for text in values[differs].unique():
-        message = f"{text} is the code of {known[text]}, not of the {term} beside it"
+        message = f"{text} is the code of {names_by_code[text]}, not of the {term} beside it"
         yield Wrong("CK-MEDDRA-CODE", code, message, rows_of(differs & values.eq(text)))
 
 
@@ -83,8 +89,8 @@ def _paths(
     if lowest:
         of = meddra.lowest.drop_duplicates("LLT").set_index("LLT")
         belongs = texts[lowest].map(of["PT"])
-        known = set(meddra.paths["PT"])
-        differs = belongs.notna() & terms.isin(known) & belongs.ne(terms)
+        preferred_terms = set(meddra.paths["PT"])
+        differs = belongs.notna() & terms.isin(preferred_terms) & belongs.ne(terms)
         for text in texts[lowest][differs].unique():
             message = f"{text} is a term of {of['PT'][text]}, not of the {preferred} beside it"
             rows = rows_of(differs & texts[lowest].eq(text))
@@ -108,8 +114,8 @@ def _off_path(
     named = "SOC" if level == "BODY" else level
     paths = set(zip(meddra.paths["PT"], meddra.paths[named], strict=True))
     expected = terms.map(primary)
-    known = values.isin(set(meddra.paths[named]))
-    differs = expected.notna() & known & values.notna() & values.ne(expected)
+    preferred = values.isin(set(meddra.paths[named]))
+    differs = expected.notna() & preferred & values.notna() & values.ne(expected)
     pairs = list(zip(terms[differs], values[differs], strict=True))
     for term, value in dict.fromkeys(pairs):
         other = (term, value) in paths

@@ -34,21 +34,21 @@ def coded_medication(
 
     Values written as ATC codes are classes, those of --CLAS their names; others name medication.
     """
-    told = f"WHODrug {version}"
+    label = f"WHODrug {version}"
     texts = {name: as_text(table.column(name)) for name in names}
     medication = texts.get(f"{domain}DECOD")
     for name, values in texts.items():
-        given = values.dropna()
-        if len(given) and given.map(lambda text: bool(_CODE.fullmatch(text))).all():
-            yield from _classes(values, medication, drugs, told)
+        present = values.dropna()
+        if len(present) and present.map(lambda text: bool(_CODE.fullmatch(text))).all():
+            yield from _classes(values, medication, drugs, label)
         elif name == f"{domain}CLAS":
             named = set(drugs.texts.values())
-            yield from wrong_terms(values, named, "WHODRUG", told)
+            yield from wrong_terms(values, named, "WHODRUG", label)
             codes = texts.get(f"{domain}CLASCD")
             if codes is not None:
                 yield from _named(values, codes, drugs)
         else:
-            yield from wrong_terms(values, set(drugs.names["name"]), "WHODRUG", told)
+            yield from wrong_terms(values, set(drugs.names["name"]), "WHODRUG", label)
             yield from _preferred(values, drugs)
 
 
@@ -66,13 +66,13 @@ def _preferred(values: pd.Series, drugs: WhoDrug) -> Iterator[Wrong]:
 
 
 def _classes(
-    codes: pd.Series, medication: pd.Series | None, drugs: WhoDrug, told: str
+    codes: pd.Series, medication: pd.Series | None, drugs: WhoDrug, label: str
 ) -> Iterator[Wrong]:
     """Codes that are no ATC class, or none of the medication's; a class holds those below it."""
     variable = str(codes.name)
     for text in codes.dropna().unique():
         if text not in drugs.texts:
-            message = f"{text} is no ATC class in {told}"
+            message = f"{text} is no ATC class in {label}"
             yield Wrong("CK-WHODRUG-ATC", variable, message, rows_of(codes.eq(text)))
     if medication is None:
         return
@@ -80,10 +80,10 @@ def _classes(
     held = by_name.groupby("name")["atc"].agg(tuple).to_dict()
     both = medication.notna() & codes.isin(set(drugs.texts))
     for name, code in dict.fromkeys(zip(medication[both], codes[both], strict=True)):
-        known = held.get(name)
-        if known and not any(one.startswith(code) for one in known):
+        classes = held.get(name)
+        if classes and not any(one.startswith(code) for one in classes):
             rows = rows_of(both & medication.eq(name) & codes.eq(code))
-            message = f"{code} is no class of {name}; its classes are {', '.join(sorted(known))}"
+            message = f"{code} is no class of {name}; its classes are {', '.join(sorted(classes))}"
             yield Wrong("CK-WHODRUG-ATC", variable, message, rows)
 
 

@@ -23,13 +23,13 @@ class Wrong:
 
 
 def wrong_terms(
-    values: pd.Series, known: set[str], dictionary: str, version: str
+    values: pd.Series, terms: set[str], dictionary: str, version: str
 ) -> Iterator[Wrong]:
     """Terms that a dictionary does not have, or writes in another case, with the nearest it has."""
     variable = str(values.name)
-    folded = {name.casefold(): name for name in known}
+    folded = {name.casefold(): name for name in terms}
     for text in values.dropna().unique():
-        if text in known:
+        if text in terms:
             continue
         rows = rows_of(values.eq(text))
         other = folded.get(text.casefold())

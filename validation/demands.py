@@ -53,9 +53,9 @@ def expected_variables(dataset: Dataset, study: Study) -> tuple[str, ...]:
     if guide is None:
         return ()
     return tuple(
-        known.variable
-        for known in guide.variables(owner)
-        if known.core in ("Req", "Exp") and guide.variable(owner, known.variable) is not None
+        entry.variable
+        for entry in guide.variables(owner)
+        if entry.core in ("Req", "Exp") and guide.variable(owner, entry.variable) is not None
     )
 
 
@@ -67,7 +67,7 @@ def _guide(dataset: Dataset, study: Study) -> tuple[Standard | None, str]:
     guide = standard(dataset.standard, version)
     if dataset.purpose == "Tabulation":
         return guide, dataset.name if dataset.parent else dataset.domain
-    owners = [known.name for known in guide.datasets.values() if known.class_ == dataset.class_]
+    owners = [entry.name for entry in guide.datasets.values() if entry.class_ == dataset.class_]
     return guide, owners[0] if owners else ""
 
 
@@ -86,12 +86,12 @@ def value_rules(dataset: Dataset, study: Study, variable: Variable) -> Iterator[
         yield iso_8601_duration(or_interval="interval" in variable.value_domain)
     id_, values, of = _declared(dataset, study).get(variable.name, ("", (), ""))
     guide, owner = _guide(dataset, study)
-    known = guide.variable(owner, variable.name) if guide else None
+    in_guide = guide.variable(owner, variable.name) if guide else None
     if values:
         yield one_of(id_, values, of)
-    elif known is not None and known.values:
+    elif in_guide is not None and in_guide.values:
         of = f"a value the guide allows for {variable.name}"
-        yield one_of("CK-VALUE", known.values, of, used.codelist.values if used else None)
+        yield one_of("CK-VALUE", in_guide.values, of, used.codelist.values if used else None)
     if dataset.standard == "SDTMIG" and used is not None:
         narrow = narrowed(variable.name, dataset.domain)
         if narrow:
@@ -142,25 +142,25 @@ def row_rules(dataset: Dataset, study: Study) -> Iterator[RowRule]:
     for variable in (f"{dataset.domain}SEQ", "ASEQ"):
         if dataset.has(variable) and dataset.has("USUBJID"):
             yield unique("CK-SEQ", variable, "USUBJID")
-    for code, name, value, parts in (
+    for code, name, value, rows in (
         ("PARAMCD", "PARAM", "AVALC", [(p.code, p.label, p.codelist) for p in dataset.parameters]),
         ("QNAM", "QLABEL", "QVAL", [(v.name, v.label, v.codelist) for v in dataset.supplemental]),
     ):
-        if not parts or not dataset.has(code):
+        if not rows or not dataset.has(code):
             continue
-        decoded = {key: label for key, label, _ in parts}
+        decoded = {key: label for key, label, _ in rows}
         lists = {
             key: (codelist, study.codelists[codelist])
-            for key, _, codelist in parts
+            for key, _, codelist in rows
             if codelist in study.codelists
         }
         yield decoded_by("CK-DECODE", code, name, decoded)
         if lists:
             yield coded_by(code, value, lists)
     for described in dataset.variables:
-        for part in described.values:
-            listed = part.described.codelist
+        for line in described.values:
+            listed = line.described.codelist
             if listed != described.codelist and listed in study.codelists:
-                yield coded_where(described.name, part.where, listed, study.codelists[listed])
+                yield coded_where(described.name, line.where, listed, study.codelists[listed])
     if dataset.parent:
         yield both_or_neither("CK-IDVAR", "IDVAR", "IDVARVAL")

@@ -122,13 +122,13 @@ def _folder(dictionary: Dictionary, study: Study, shared: Path | None) -> Path |
     not there counts as not given.
     """
     version = f"{dictionary.name}-{dictionary.version}"
-    told = dictionary.files or version
-    folders = [(study.folder, told)] if dictionary.files else []
-    folders += [(shared, told), (shared, version)] if shared is not None else []
+    named = dictionary.files or version
+    folders = [(study.folder, named)] if dictionary.files else []
+    folders += [(shared, named), (shared, version)] if shared is not None else []
     where = f"study.yaml: dictionaries: {dictionary.name}"
     remedy = "name a folder below the study's, or give --dictionaries FOLDER"
-    places = [inside(folder, name, where, remedy) for folder, name in folders]
-    return next((place for place in places if place.is_dir()), None)
+    paths = [inside(folder, name, where, remedy) for folder, name in folders]
+    return next((path for path in paths if path.is_dir()), None)
 
 
 def _not_checked(
@@ -149,7 +149,7 @@ def _finding(
 ) -> pd.DataFrame:
     rules = {**MEDDRA, **WHODRUG}
     rows = table.frame.loc[list(wrong.rows)]
-    made = at_rows(
+    findings = at_rows(
         dataset,
         rows,
         severity=rules[wrong.rule][0],
@@ -158,16 +158,16 @@ def _finding(
         value=as_text(table.column(wrong.variable)).loc[list(wrong.rows)],
         message=wrong.message,
     )
-    return made if records is None else _placed(made, wrong, dataset, table, records)
+    return findings if records is None else _placed(findings, wrong, dataset, table, records)
 
 
 def _placed(
-    made: pd.DataFrame, wrong: Wrong, dataset: Dataset, table: Table, records: pd.DataFrame
+    findings: pd.DataFrame, wrong: Wrong, dataset: Dataset, table: Table, records: pd.DataFrame
 ) -> pd.DataFrame:
     """The findings with the form, file and line of the record, and the field in the message."""
     rows = pd.Series(list(wrong.rows))
     first = table.trace.drop_duplicates("row").set_index("row").reindex(rows)
-    known = records[["file", "line"]].reindex(first["record"])
+    places = records[["file", "line"]].reindex(first["record"])
     variables = {v.name: v for v in (*dataset.variables, *dataset.supplemental)}
     sources = [s for rule in variables[wrong.variable].rules for s in rule.sources]
     fields = {
@@ -176,10 +176,10 @@ def _placed(
     }
     forms = as_plain(first["source"])
     field = forms.map(fields).fillna("").reset_index(drop=True)
-    told = (" (field " + field + ")").where(field.ne(""), "")
-    return made.assign(
+    field_text = (" (field " + field + ")").where(field.ne(""), "")
+    return findings.assign(
         form=forms.to_numpy(),
-        file=known["file"].astype("str").to_numpy(),
-        line=known["line"].astype("str").to_numpy(),
-        message=made["message"] + told,
+        file=places["file"].astype("str").to_numpy(),
+        line=places["line"].astype("str").to_numpy(),
+        message=findings["message"] + field_text,
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from specs.model import Explanation, Study
 
 
-def explained(found: pd.DataFrame, study: Study) -> pd.DataFrame:
+def explained(findings: pd.DataFrame, study: Study) -> pd.DataFrame:
     """The findings with `explanation` and its `status` filled from the study's explanations.yaml.
 
     An explanation matches where every column it gives equals the finding's; the value "" stands
@@ -21,22 +21,24 @@ def explained(found: pd.DataFrame, study: Study) -> pd.DataFrame:
     itself, a notice: what it explained has gone, or never was. SpecError when it names a column
     that findings do not have.
     """
-    reasons, status = found["explanation"].copy(), found["status"].copy()
+    reasons, status = findings["explanation"].copy(), findings["status"].copy()
     idle: list[Explanation] = []
     for explanation in study.explanations:
-        matched = _matched(found, explanation)
+        matched = _matched(findings, explanation)
         first = matched & reasons.isna()
         reasons = reasons.mask(first, explanation.reason)
         status = status.mask(first, explanation.status)
         if not matched.any():
             idle.append(explanation)
-    return all_findings((found.assign(explanation=reasons, status=status), *map(_unmatched, idle)))
+    return all_findings(
+        (findings.assign(explanation=reasons, status=status), *map(_unmatched, idle))
+    )
 
 
-def _matched(found: pd.DataFrame, explanation: Explanation) -> pd.Series:
+def _matched(findings: pd.DataFrame, explanation: Explanation) -> pd.Series:
     if not explanation.match:
         raise SpecError("an explanation of everything explains nothing", where=explanation.place)
-    matched = pd.Series(data=True, index=found.index)
+    matched = pd.Series(data=True, index=findings.index)
     for column, value in explanation.match.items():
         if column not in FINDING_COLUMNS:
             raise SpecError(
@@ -44,19 +46,19 @@ def _matched(found: pd.DataFrame, explanation: Explanation) -> pd.Series:
                 where=explanation.place,
                 remedy=did_you_mean(column, FINDING_COLUMNS),
             )
-        matched &= found[column].eq(value) if value else found[column].isna()
+        matched &= findings[column].eq(value) if value else findings[column].isna()
     return matched
 
 
 def _unmatched(explanation: Explanation) -> pd.DataFrame:
-    given = ", ".join(f"{column} {value}" for column, value in explanation.match.items())
+    criteria = ", ".join(f"{column} {value}" for column, value in explanation.match.items())
     file, _, line = explanation.place.partition(" line ")
     return findings(
         severity="notice",
         rule="CK-EXPLANATION",
         dataset=explanation.match.get("dataset"),
         variable=explanation.match.get("variable"),
-        message=f"no finding has {given}; remove the explanation if it is no longer needed",
+        message=f"no finding has {criteria}; remove the explanation if it is no longer needed",
         file=file or None,
         line=line or None,
     )

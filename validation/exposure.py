@@ -25,9 +25,11 @@ def exposure_days(
         taken = ex[ex["EXOCCUR"].ne("N")] if "EXOCCUR" in ex else ex
         texts = taken.melt("USUBJID", list(variables), value_name="dtc").dropna(subset=["dtc"])
         days = full_day(texts["dtc"]).groupby(texts["USUBJID"])
-        known = days.count().eq(days.size())
+        complete = days.count().eq(days.size())
         of = earliest_of, latest_of
-        first, last = (full_day(f(texts["dtc"], texts["USUBJID"])["dtc"]).where(known) for f in of)
+        first, last = (
+            full_day(f(texts["dtc"], texts["USUBJID"])["dtc"]).where(complete) for f in of
+        )
         return (
             first.reindex(subjects).set_axis(subjects.index),
             last.reindex(subjects).set_axis(subjects.index),

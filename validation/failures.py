@@ -43,8 +43,8 @@ class Failures:
             yield self._mistyped(name)
         elif reason is SchemaErrorReason.SERIES_CONTAINS_NULLS:
             rows = self._frame.loc[failing["index"]]
-            said = f"{name} is required in every record of {self._dataset.name}"
-            yield self._at("CK-REQUIRED", name, rows, said)
+            message = f"{name} is required in every record of {self._dataset.name}"
+            yield self._at("CK-REQUIRED", name, rows, message)
         elif reason is SchemaErrorReason.DUPLICATES:
             yield self._repeated(pd.Index(failing["index"].unique()))
         elif reason is SchemaErrorReason.DATAFRAME_CHECK:
@@ -59,25 +59,25 @@ class Failures:
         return (name,)
 
     def _checked(self, error: SchemaError, name: str) -> Iterator[pd.DataFrame]:
-        place = int(error.check_index)
+        position = int(error.check_index)
         if isinstance(error.schema, pandera.DataFrameSchema):
-            if place == 0:
+            if position == 0:
                 yield self._whole(
                     "CK-ORDER", "", "the variables are not in the order of the specification"
                 )
                 return
-            rule = self._rows[place - 1]
+            rule = self._rows[position - 1]
             rows = self._frame[~rule.holds(self._frame).astype(bool)]
             yield self._at(rule.id, rule.variable, rows, rule.message(rows))
-        elif place == len(self._values[name]):
+        elif position == len(self._values[name]):
             yield self._mistyped(name)
         elif not self._has_wrong_type(name):
-            cell = self._values[name][place]
+            cell = self._values[name][position]
             rows = self._frame.loc[error.failure_cases["index"]]
             texts = as_text(rows[name])
             distinct = texts.unique().tolist()
-            said = texts.map(dict(zip(distinct, cell.messages(distinct), strict=True)))
-            yield self._at(cell.id, name, rows, said)
+            messages = texts.map(dict(zip(distinct, cell.messages(distinct), strict=True)))
+            yield self._at(cell.id, name, rows, messages)
 
     def _at(
         self, rule: str, variable: str, rows: pd.DataFrame, message: pd.Series | str
@@ -111,13 +111,13 @@ class Failures:
     def _missing(self, name: str) -> pd.DataFrame:
         if self._dataset.has(name):
             return self._whole("CK-COLUMN", name, "the variable is specified, but not in the data")
-        said = "the guide expects the variable, and the specification does not have it"
-        return self._whole("CK-EXPECTED", name, said, severity="warning")
+        message = "the guide expects the variable, and the specification does not have it"
+        return self._whole("CK-EXPECTED", name, message, severity="warning")
 
     def _mistyped(self, name: str) -> pd.DataFrame:
-        variable, found = self._dataset.variable(name), self._frame[name].dtype
+        variable, dtype = self._dataset.variable(name), self._frame[name].dtype
         wanted = "dates" if is_date(self._dataset, variable) else _KINDS[variable.type]
-        return self._whole("CK-TYPE", name, f"the values are {found}; expected are {wanted}")
+        return self._whole("CK-TYPE", name, f"the values are {dtype}; expected are {wanted}")
 
     def _has_wrong_type(self, name: str) -> bool:
         if name not in self._frame or not self._dataset.has(name):

@@ -66,7 +66,7 @@ summary { cursor: pointer; overflow-wrap: anywhere }
 
 
 def write_report(
-    found: pd.DataFrame,
+    findings: pd.DataFrame,
     folder: Path,
     study: Study,
     tables: Mapping[str, Table],
@@ -80,31 +80,31 @@ def write_report(
     """
     table, page = folder / "findings.csv", folder / "findings.html"
     with table.open("w", encoding="utf-8-sig", newline="") as file:
-        without_formulas(found).to_csv(file, index=False, lineterminator="\n")
-    text = findings_page(found, study, tables, ledger)
+        without_formulas(findings).to_csv(file, index=False, lineterminator="\n")
+    text = findings_page(findings, study, tables, ledger)
     page.write_text(text, encoding="utf-8", newline="\n")
     return table, page
 
 
-def without_formulas(found: pd.DataFrame) -> pd.DataFrame:
+def without_formulas(findings: pd.DataFrame) -> pd.DataFrame:
     """The findings with an apostrophe before every text that a spreadsheet takes for a formula."""
     columns = {}
     for name in FINDING_COLUMNS:
-        text = found[name].astype("str")
+        text = findings[name].astype("str")
         risky = text.str.contains(_FORMULA, na=False) & ~text.str.contains(_NUMBER, na=False)
         columns[name] = text.where(~risky, "'" + text)
     return pd.DataFrame(columns)
 
 
 def findings_page(
-    found: pd.DataFrame,
+    findings: pd.DataFrame,
     study: Study,
     tables: Mapping[str, Table],
     ledger: pd.DataFrame | None = None,
 ) -> str:
     """The HTML page of the findings, without scripts and without links elsewhere."""
     title = f"Findings of study {study.id}"
-    parts = (
+    texts = (
         "<!DOCTYPE html>",
         '<html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
@@ -114,12 +114,12 @@ def findings_page(
         f"<p>{escape(study.title)}</p>" if study.title else "",
         f'<p class="note" role="note">{escape(study.synthetic)}</p>' if study.synthetic else "",
         f"<p>{escape(_versions(study))}</p></header><main>",
-        *_summary(found, tables),
+        *_summary(findings, tables),
         *(_account(ledger) if ledger is not None and len(ledger) else ()),
-        *_details(found),
+        *_details(findings),
         "</main></body></html>\n",
     )
-    return "\n".join(part for part in parts if part)
+    return "\n".join(text for text in texts if text)
 
 
 def _versions(study: Study) -> str:
@@ -128,36 +128,36 @@ def _versions(study: Study) -> str:
     return ", ".join([*used, f"data cut {study.data_cut.isoformat()}"])
 
 
-def _summary(found: pd.DataFrame, tables: Mapping[str, Table]) -> Iterator[str]:
+def _summary(findings: pd.DataFrame, tables: Mapping[str, Table]) -> Iterator[str]:
     yield "<h2>Summary</h2>"
-    open_ = found["explanation"].isna()
-    if found.empty:
+    open_ = findings["explanation"].isna()
+    if findings.empty:
         yield "<p>Nothing was found.</p>"
     else:
-        yield f"<p>{len(found):,} findings, {int((~open_).sum()):,} of them explained.</p>"
-        yield from _rule_summary(found, open_)
-    yield from _dataset_summary(found, tables)
+        yield f"<p>{len(findings):,} findings, {int((~open_).sum()):,} of them explained.</p>"
+        yield from _rule_summary(findings, open_)
+    yield from _dataset_summary(findings, tables)
 
 
-def _rule_summary(found: pd.DataFrame, open_: pd.Series) -> Iterator[str]:
+def _rule_summary(findings: pd.DataFrame, open_: pd.Series) -> Iterator[str]:
     rows = (
         (
             severity,
             f'<a href="#{_anchor(severity, rule)}">{escape(rule)}</a>',
-            escape(_title(rule, part)),
-            escape(", ".join(sorted(part["dataset"].fillna(part["form"]).dropna().unique()))),
-            len(part),
-            int(open_[part.index].sum()),
+            escape(_title(rule, of_rule)),
+            escape(", ".join(sorted(of_rule["dataset"].fillna(of_rule["form"]).dropna().unique()))),
+            len(of_rule),
+            int(open_[of_rule.index].sum()),
         )
-        for severity, rule, part in _by_rule(found)
+        for severity, rule, of_rule in _by_rule(findings)
     )
     heads = ("Severity", "Rule", "Title", "Datasets or forms", "Found", "Unexplained")
     yield _table("By rule", heads, rows)
 
 
-def _dataset_summary(found: pd.DataFrame, tables: Mapping[str, Table]) -> Iterator[str]:
-    counts = found.groupby(["dataset", "severity"]).size()
-    others = sorted(set(found["dataset"].dropna()) - set(tables))
+def _dataset_summary(findings: pd.DataFrame, tables: Mapping[str, Table]) -> Iterator[str]:
+    counts = findings.groupby(["dataset", "severity"]).size()
+    others = sorted(set(findings["dataset"].dropna()) - set(tables))
     rows = (
         (
             escape(name),
@@ -179,20 +179,20 @@ def _account(ledger: pd.DataFrame) -> Iterator[str]:
     yield _table("By form", heads, rows)
 
 
-def _details(found: pd.DataFrame) -> Iterator[str]:
-    if found.empty:
+def _details(findings: pd.DataFrame) -> Iterator[str]:
+    if findings.empty:
         return
     yield "<h2>Details</h2>"
-    for severity, rule, part in _by_rule(found):
-        heads = [name for name in _HEADS if part[name].notna().any()]
-        shown = part[heads].head(SHOWN).fillna("")
-        total = f"{len(part):,} found"
-        if len(part) > SHOWN:
+    for severity, rule, of_rule in _by_rule(findings):
+        heads = [name for name in _HEADS if of_rule[name].notna().any()]
+        shown = of_rule[heads].head(SHOWN).fillna("")
+        total = f"{len(of_rule):,} found"
+        if len(of_rule) > SHOWN:
             total += f", the first {SHOWN:,} shown; all are in findings.csv"
         rows = ([escape(cell) for cell in row] for row in shown.itertuples(index=False))
         yield (
             f"<details><summary><strong>{escape(rule)}</strong> ({escape(severity)}):"
-            f" {escape(_title(rule, part))} &mdash; {total}</summary>"
+            f" {escape(_title(rule, of_rule))} &mdash; {total}</summary>"
         )
         # Browsers open what a link leads into, and not what it leads to.
         yield f'<div id="{_anchor(severity, rule)}">'
@@ -201,16 +201,16 @@ def _details(found: pd.DataFrame) -> Iterator[str]:
         yield "</details>"
 
 
-def _by_rule(found: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
+def _by_rule(findings: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """The findings of each severity and rule, worst first, in their own order."""
     for severity in SEVERITIES:
-        for rule, part in found[found["severity"].eq(severity)].groupby("rule"):
-            yield severity, str(rule), part
+        for rule, of_rule in findings[findings["severity"].eq(severity)].groupby("rule"):
+            yield severity, str(rule), of_rule
 
 
-def _title(rule: str, part: pd.DataFrame) -> str:
+def _title(rule: str, of_rule: pd.DataFrame) -> str:
     """What a rule is called; of a rule of the build, what it said first."""
-    return rule_titles().get(rule) or f"e.g. {part['message'].fillna('').iloc[0]}"
+    return rule_titles().get(rule) or f"e.g. {of_rule['message'].fillna('').iloc[0]}"
 
 
 def _anchor(severity: str, rule: str) -> str:

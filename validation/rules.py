@@ -157,14 +157,18 @@ def one_of(
 
     With `terms`, those of a codelist, values that are none are left to the rule of the codelist.
     """
-    known = list(allowed)
+    values_allowed = list(allowed)
     judged = None if terms is None else list(terms)
     return ValueRule(
         id_,
         lambda values: (
-            values.isin(known) if judged is None else values.isin(known) | ~values.isin(judged)
+            values.isin(values_allowed)
+            if judged is None
+            else values.isin(values_allowed) | ~values.isin(judged)
         ),
-        lambda values: [f"{value} is not {of}; {did_you_mean(value, known)}" for value in values],
+        lambda values: [
+            f"{value} is not {of}; {did_you_mean(value, values_allowed)}" for value in values
+        ],
     )
 
 
@@ -193,13 +197,13 @@ def coded_by(code: str, variable: str, lists: Mapping[str, tuple[str, StudyCodel
         return good
 
     def message(rows: pd.DataFrame) -> pd.Series:
-        said = pd.Series(index=rows.index, dtype="str")
+        texts_of_rows = pd.Series(index=rows.index, dtype="str")
         for key, (name, used) in lists.items():
             values = rows.loc[rows[code].eq(key), variable]
             distinct = values.unique().tolist()
             texts = dict(zip(distinct, no_terms(distinct, name, used), strict=True))
-            said[values.index] = values.map(texts) + f" (where {code} is {key})"
-        return said
+            texts_of_rows[values.index] = values.map(texts) + f" (where {code} is {key})"
+        return texts_of_rows
 
     return RowRule("CK-CODELIST", variable, (code, variable), holds, message)
 

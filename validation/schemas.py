@@ -63,9 +63,7 @@ def validate(table: Table, dataset: Dataset, study: Study) -> pd.DataFrame:
         demanded.validate(frame, lazy=True)
     except SchemaErrors as errors:
         failures = Failures(dataset, study, frame)
-        return all_findings(
-            found for error in errors.schema_errors for found in failures.read(error)
-        )
+        return all_findings(one for error in errors.schema_errors for one in failures.read(error))
     return no_findings()
 
 

@@ -41,10 +41,12 @@ def explained(
         raise CdisckitError(
             f"{name} names no variable of a dataset", remedy="write DATASET.VARIABLE"
         )
-    known = package.frame(dataset).columns
-    if variable not in known:
+    columns = package.frame(dataset).columns
+    if variable not in columns:
         raise CdisckitError(
-            f"there is no variable {variable}", where=dataset, remedy=did_you_mean(variable, known)
+            f"there is no variable {variable}",
+            where=dataset,
+            remedy=did_you_mean(variable, columns),
         )
     row = _chosen(package, dataset, where)
     return Tracing(package, most, raw_value).cell(dataset, row, variable, depth, {})

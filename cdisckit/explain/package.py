@@ -68,7 +68,7 @@ class Package:
     @cached_property
     def _described(self) -> dict[str, tuple[Path, Document, ItemGroup]]:
         """Of each dataset its file, its define.xml and its description there."""
-        found = {}
+        groups = {}
         for path in sorted(self.folder.rglob("define.xml")):
             document = read_define(path)
             for group in document.groups:
@@ -76,8 +76,8 @@ class Package:
                     continue
                 file = inside(path.parent, unquote(group.leaf.href), str(path), IN_PACKAGE)
                 if file.exists():
-                    found[group.name] = (file, document, group)
-        return found
+                    groups[group.name] = (file, document, group)
+        return groups
 
     @cached_property
     def _variables(self) -> pd.DataFrame:
@@ -179,22 +179,22 @@ class Package:
     def rules(self, dataset: str, variable: str, row: int, parameter: str = "") -> tuple[Rule, ...]:
         """The rules of a variable, or of a derived parameter, that count for a row, in order."""
         table = self._variables
-        found = table[table["dataset"].eq(dataset) & table["variable"].eq(variable)]
-        found = found[found["parameter"].eq(parameter)]
+        of_variable = table[table["dataset"].eq(dataset) & table["variable"].eq(variable)]
+        of_variable = of_variable[of_variable["parameter"].eq(parameter)]
         fired = "" if parameter else self._fired(dataset, variable, row)
         if fired:
-            found = found[found["rule"].eq(fired)]
-        texts = found["when"].unique()
+            of_variable = of_variable[of_variable["rule"].eq(fired)]
+        texts = of_variable["when"].unique()
         met = [text for text in texts if self.meets(dataset, row, conditions_of(text))]
-        numbered = found[found["when"].isin(met)].groupby("rule", sort=False)
+        numbered = of_variable[of_variable["when"].isin(met)].groupby("rule", sort=False)
         return tuple(
             Rule(
-                str(part["origin"].iloc[0]),
-                tuple(part["source"].unique()),
-                conditions_of(part["when"].iloc[0]),
-                conditions_of(part["where"].iloc[0]),
+                str(of_rule["origin"].iloc[0]),
+                tuple(of_rule["source"].unique()),
+                conditions_of(of_rule["when"].iloc[0]),
+                conditions_of(of_rule["where"].iloc[0]),
             )
-            for _, part in numbered
+            for _, of_rule in numbered
         )
 
     def choices(self, dataset: str, variable: str, row: int) -> pd.DataFrame:
@@ -260,17 +260,17 @@ class Package:
         """
         _, document, group = self._described[dataset]
         one = self.frame(dataset).iloc[[row]]
-        found = _reference(document, group, variable)
-        if found is None and f"SUPP{dataset}" in self._described:
+        reference = _reference(document, group, variable)
+        if reference is None and f"SUPP{dataset}" in self._described:
             _, document, group = self._described[f"SUPP{dataset}"]
             one = pd.DataFrame({"QNAM": [variable]}, dtype="str")
-            found = _reference(document, group, "QVAL")
-        if found is None:
+            reference = _reference(document, group, "QVAL")
+        if reference is None:
             return "", ""
-        item, method = document.item[found.item], document.method.get(found.method)
-        for part in _of_value_level(document, item, one):
-            own = document.item[part.item]
-            method = document.method.get(part.method, method)
+        item, method = document.item[reference.item], document.method.get(reference.method)
+        for line in _of_value_level(document, item, one):
+            own = document.item[line.item]
+            method = document.method.get(line.method, method)
             item = own if own.origins else item
         origin = item.origins[0].type if item.origins else ""
         return origin, method.text if method else ""
@@ -288,9 +288,9 @@ def _reference(document: Document, group: ItemGroup, variable: str) -> ItemRefer
 def _of_value_level(document: Document, item: Item, one: pd.DataFrame) -> list[ItemReference]:
     """The first line of an item's value level whose condition a row meets, if any."""
     level = document.value_list.get(item.value_list)
-    for part in level.references if level else ():
-        if part.item in document.item and any(_holds(document, oid, one) for oid in part.where):
-            return [part]
+    for line in level.references if level else ():
+        if line.item in document.item and any(_holds(document, oid, one) for oid in line.where):
+            return [line]
     return []
 
 

@@ -40,7 +40,7 @@ class Tracing:
         self.package = package
         self.most = most
         self.raw_value = raw_value
-        self.told: set[tuple[str, int, str]] = set()
+        self.shown: set[tuple[str, int, str]] = set()
         self.groups: set[tuple[tuple[str, int, str], ...]] = set()
 
     def cell(
@@ -50,30 +50,30 @@ class Tracing:
         keys = self.package.keys(dataset, row)
         own = tuple((n, v) for n, v in keys.items() if v and above.get(n) != v)
         value = self.package.text(dataset, variable, row)
-        found = Cell(dataset, variable, row, value, own)
+        cell = Cell(dataset, variable, row, value, own)
         origin, method = self.package.described(dataset, variable, row)
-        found = replace(found, origin=origin)
-        if (dataset, row, variable) in self.told:
-            return replace(found, again=True)
-        parts = self._sources(found)
+        cell = replace(cell, origin=origin)
+        if (dataset, row, variable) in self.shown:
+            return replace(cell, again=True)
+        of_cell = self._sources(cell)
         if depth == 0:
-            return replace(found, cut=any(not p.constant for p in parts))
-        self.told.add((dataset, row, variable))
-        sources = tuple(self._opened(part, depth - 1, {**above, **keys}) for part in parts)
-        choice = tuple(self._choice(found))
-        return replace(found, method=method, sources=sources, choice=choice)
+            return replace(cell, cut=any(not p.constant for p in of_cell))
+        self.shown.add((dataset, row, variable))
+        sources = tuple(self._opened(source, depth - 1, {**above, **keys}) for source in of_cell)
+        choice = tuple(self._choice(cell))
+        return replace(cell, method=method, sources=sources, choice=choice)
 
     def _choice(self, cell: Cell) -> Iterator[str]:
         """Among how many records a value was chosen, and why the others lost."""
-        told = self.package.choices(cell.dataset, cell.variable, cell.row)
-        if len(told) < 2:
+        choices = self.package.choices(cell.dataset, cell.variable, cell.row)
+        if len(choices) < 2:
             return
-        lost = told[told["because"].ne("")]
+        lost = choices[choices["because"].ne("")]
         own = lost[lost["source"].eq(cell.dataset) & lost["record"].eq(cell.row)]
         yield (
-            f"chosen of {len(told):,} records"
+            f"chosen of {len(choices):,} records"
             if own.empty
-            else (f"not chosen of {len(told):,} records, because {own['because'].iloc[0]}")
+            else (f"not chosen of {len(choices):,} records, because {own['because'].iloc[0]}")
         )
         others = lost.drop(own.index)
         keys = self.package.keys(cell.dataset, cell.row)
@@ -111,10 +111,12 @@ class Tracing:
         rules = self.package.rules(dataset, variable, row)
         resolved = [tuple(self._resolved(rule, cell)) for rule in rules]
         for sources in resolved:
-            given = [source for source in sources if _gives(source, cell)]
+            giving = [source for source in sources if _gives(source, cell)]
             constants = [source for source in sources if source.constant]
-            if any(s in given for s in constants) or (not constants and any(map(_known, given))):
-                return tuple(given)
+            if any(s in giving for s in constants) or (
+                not constants and any(map(_is_known, giving))
+            ):
+                return tuple(giving)
         code = self._code(dataset, row)
         derived = self.package.rules(dataset, "", row, code) if code else ()
         if derived and variable in RESULTS:
@@ -148,9 +150,9 @@ class Tracing:
         links = self.package.links(cell.dataset, cell.row)
         rows = links.loc[links["source"].eq(cell.dataset), "record"].tolist()
         name = f"{cell.dataset}.{cell.variable}"
-        found = self._of_rows(name, cell.dataset, rows, cell.variable)
-        if {one.value for one in found.inputs if isinstance(one, Cell)} == {cell.value}:
-            yield replace(found, note="common to the rows it was made of")
+        source = self._of_rows(name, cell.dataset, rows, cell.variable)
+        if {one.value for one in source.inputs if isinstance(one, Cell)} == {cell.value}:
+            yield replace(source, note="common to the rows it was made of")
 
     def _resolved(self, rule: Rule, cell: Cell) -> Iterator[Source]:
         own = {split_source(s)[1] for s in rule.sources if split_source(s)[0] in ("", cell.dataset)}
@@ -174,17 +176,17 @@ class Tracing:
     def _of_conditions(self, rule: Rule, cell: Cell) -> Iterator[Source]:
         """The variables of the row that decide whether a constant counts."""
         for name in variables_of(rule.when):
-            known = name in self.package.frame(cell.dataset) and name not in _KEYS
-            if known and not self._categories({name}):
+            is_column = name in self.package.frame(cell.dataset) and name not in _KEYS
+            if is_column and not self._categories({name}):
                 yield self._of_rows(name, cell.dataset, [cell.row], name)
 
     def _of_source(self, source: str, rule: Rule, cell: Cell) -> Source:
         owner, name = split_source(source)
         links = self.package.links(cell.dataset, cell.row)
         linked = links.loc[links["source"].eq(owner), "record"].tolist()
-        known = self.package.names()
-        built = owner in known and name in self.package.frame(owner)
-        of_forms = set(links["source"]) - set(known) | (set(links["source"]) & self.package.forms())
+        names = self.package.names()
+        built = owner in names and name in self.package.frame(owner)
+        of_forms = set(links["source"]) - set(names) | (set(links["source"]) & self.package.forms())
         if source.startswith("@") and not linked:
             return self._of_context(source, links)
         if owner in of_forms and (rule.origin != "derived" or not built):
@@ -198,8 +200,8 @@ class Tracing:
                 beside = beside if len(beside) == 1 else []
             rows = linked if linked and owner not in of_forms else beside
             met = set(self.package.rows(owner, {}, rule.where))
-            told = self.package.choices(cell.dataset, cell.variable, cell.row)
-            chosen = told.loc[told["source"].eq(owner) & told["because"].eq(""), "record"]
+            choices = self.package.choices(cell.dataset, cell.variable, cell.row)
+            chosen = choices.loc[choices["source"].eq(owner) & choices["because"].eq(""), "record"]
             if owner != cell.dataset and len(chosen):
                 rows = chosen.tolist()
             return self._of_rows(source, owner, [r for r in rows if r in met], name)
@@ -212,7 +214,7 @@ class Tracing:
     def _of_parameter(self, source: str, pattern: str, name: str, cell: Cell) -> Source:
         """A variable of parameters: in the rows linked, else in those of the same assessment."""
         links = self.package.links(cell.dataset, cell.row)
-        found: list[Cell | Field] = []
+        cells: list[Cell | Field] = []
         for owner in self.package.names():
             frame = self.package.frame(owner) if owner.startswith("AD") else pd.DataFrame()
             if "PARAMCD" not in frame or name not in frame:
@@ -222,8 +224,8 @@ class Tracing:
             linked = [r for r in rows.tolist() if frame["PARAMCD"].iloc[r] in codes]
             if codes and not linked:
                 linked = self._of_assessment(owner, codes, cell)
-            found.extend(self._of_rows(source, owner, linked, name).inputs)
-        return Source(source, tuple(found))
+            cells.extend(self._of_rows(source, owner, linked, name).inputs)
+        return Source(source, tuple(cells))
 
     def _of_assessment(self, owner: str, codes: list[str], cell: Cell) -> list[int]:
         """Rows of parameters for the assessment or the visit that a row is about."""
@@ -236,19 +238,19 @@ class Tracing:
         same = self._same(cell, names)
         if not own and "ANL01FL" in have:
             same["ANL01FL"] = "Y"
-        found = [r for code in codes for r in self.package.rows(owner, {**same, "PARAMCD": code})]
-        return sorted(found)
+        numbers = [r for code in codes for r in self.package.rows(owner, {**same, "PARAMCD": code})]
+        return sorted(numbers)
 
     def _taken_from(self, cell: Cell) -> list[int]:
         """The other rows of the dataset that a value was taken over from."""
-        told = self.package.choices(cell.dataset, cell.variable, cell.row)
-        there = told["because"].eq("") & told["source"].eq(cell.dataset)
-        taken = told.loc[there, "record"].tolist()
-        return taken if len(told) == 1 and taken != [cell.row] else []
+        choices = self.package.choices(cell.dataset, cell.variable, cell.row)
+        there = choices["because"].eq("") & choices["source"].eq(cell.dataset)
+        taken = choices.loc[there, "record"].tolist()
+        return taken if len(choices) == 1 and taken != [cell.row] else []
 
     def _of_taken(self, source: str, rows: list[int], cell: Cell) -> Source:
-        found = self._of_rows(source, cell.dataset, rows, split_source(source)[1])
-        return replace(found, note="of the record taken")
+        source_of_rows = self._of_rows(source, cell.dataset, rows, split_source(source)[1])
+        return replace(source_of_rows, note="of the record taken")
 
     def _categories(self, names: set[str]) -> set[str]:
         return {name for name in names if name.endswith(("CAT", "TESTCD"))}
@@ -270,7 +272,7 @@ class Tracing:
         if form.startswith("@"):
             return Field(form, name, record)
         texts = self.package.raw(record)
-        found = Field(
+        field = Field(
             texts["form"],
             name,
             record,
@@ -279,7 +281,7 @@ class Tracing:
             texts["file"],
             texts["line"],
         )
-        return replace(found, value=self.raw_value(found)) if self.raw_value else found
+        return replace(field, value=self.raw_value(field)) if self.raw_value else field
 
 
 def _gives(source: Source, cell: Cell) -> bool:
@@ -287,5 +289,5 @@ def _gives(source: Source, cell: Cell) -> bool:
     return source.name == cell.value if source.constant else bool(source.inputs or source.note)
 
 
-def _known(source: Source) -> bool:
+def _is_known(source: Source) -> bool:
     return any(isinstance(one, Field) or one.value for one in source.inputs)

@@ -22,21 +22,21 @@ def drawn(cell: Cell) -> Tree:
     return tree
 
 
-def _fill(tree: Tree, cell: Cell, told: set[str]) -> None:
-    if cell.method and cell.method not in told:
-        told.add(cell.method)
+def _fill(tree: Tree, cell: Cell, shown: set[str]) -> None:
+    if cell.method and cell.method not in shown:
+        shown.add(cell.method)
         tree.add(Text(cell.method, style="italic"))
     again = [source for source in cell.sources if _again(source)]
     for source in cell.sources:
         if source not in again and not _same(source, cell):
-            _add(tree, source, told)
+            _add(tree, source, shown)
     for line in cell.choice:
         tree.add(Text(line, style="dim"))
     if again:
         tree.add(Text("as above: " + "; ".join(map(_briefly, again)), style="dim"))
 
 
-def _add(tree: Tree, source: Source, told: set[str]) -> None:
+def _add(tree: Tree, source: Source, shown: set[str]) -> None:
     note = f"  {source.note}" if source.note else ""
     count = len(source.inputs) + source.more
     if source.constant:
@@ -51,7 +51,7 @@ def _add(tree: Tree, source: Source, told: set[str]) -> None:
             title = _field(one) if isinstance(one, Field) else _title(one)
             added = branch.add(title.append(note) if count == 1 else title)
             if isinstance(one, Cell):
-                _fill(added, one, told)
+                _fill(added, one, shown)
         if source.more:
             branch.add(Text(f"and {source.more:,} more"))
 
@@ -95,5 +95,5 @@ def _field(field: Field) -> Text:
     if field.value is not None:
         text.append(" = ").append(field.value or MISSING, style="green")
     text.append(f"  subject {field.subject}" + (f", event {field.event}" if field.event else ""))
-    place = f"{field.file} line {field.line}" if field.line else field.file
-    return text.append(f", {place}", style="yellow")
+    position = f"{field.file} line {field.line}" if field.line else field.file
+    return text.append(f", {position}", style="yellow")

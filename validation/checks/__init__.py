@@ -17,5 +17,5 @@ def all_checks() -> tuple[Check, ...]:
     """Every check of this package, in the order of its modules' names."""
     modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
     return tuple(
-        found for module in modules for found in vars(module).values() if isinstance(found, Check)
+        one for module in modules for one in vars(module).values() if isinstance(one, Check)
     )

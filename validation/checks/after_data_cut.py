@@ -29,7 +29,7 @@ def after_data_cut(data: Built) -> Iterator[Failing]:
         for name in frame.columns[frame.columns.str.endswith("DTC")]:
             day = first_day(frame[name])
             late = day.gt(cut)
-            told = frame.assign(**{"@date": frame[name]})
-            told = told.assign(**{"@others": str(int(late.sum()) - 1)})
+            facts = frame.assign(**{"@date": frame[name]})
+            facts = facts.assign(**{"@others": str(int(late.sum()) - 1)})
             latest = day.eq(day.max()) & late
-            yield Failing(dataset, told, latest & ~latest.duplicated(), name)
+            yield Failing(dataset, facts, latest & ~latest.duplicated(), name)

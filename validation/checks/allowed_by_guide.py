@@ -25,5 +25,5 @@ def allowed_by_guide(data: Built) -> Iterator[Failing]:
         if frame.empty or "SDTMIG" not in data.study.standards:
             continue
         for variable, problem in against_guide(dataset, data.study):
-            told = pd.DataFrame({"@fault": [problem.what]})
-            yield Failing(dataset, told, None, variable)
+            facts = pd.DataFrame({"@fault": [problem.what]})
+            yield Failing(dataset, facts, None, variable)

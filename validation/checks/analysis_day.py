@@ -30,8 +30,8 @@ def analysis_day(data: Built) -> Iterator[Failing]:
                 reference = data.of_subject("ADSL", "TRTSDT", frame["USUBJID"])
             if reference is None or not is_datetime64_any_dtype(frame[date]):
                 continue
-            given, due = frame[day].astype("Float64"), study_day(frame[date], reference)
-            wrong = given.ne(due.astype("Float64")).fillna(value=False)
-            wrong |= given.isna() != due.isna()
-            told = frame.assign(**{"@due": due, "@date": frame[date], "@reference": reference})
-            yield Failing(dataset, told, wrong, day)
+            days, due = frame[day].astype("Float64"), study_day(frame[date], reference)
+            wrong = days.ne(due.astype("Float64")).fillna(value=False)
+            wrong |= days.isna() != due.isna()
+            facts = frame.assign(**{"@due": due, "@date": frame[date], "@reference": reference})
+            yield Failing(dataset, facts, wrong, day)

@@ -23,5 +23,5 @@ def analysis_start_before_end(data: Built) -> Iterator[Failing]:
     for dataset, frame in data.datasets("ASTDT", "AENDT", standard="ADaMIG"):
         start, end = frame["ASTDT"], frame["AENDT"]
         if is_datetime64_any_dtype(start) and is_datetime64_any_dtype(end):
-            told = frame.assign(**{"@start": start, "@end": end})
-            yield Failing(dataset, told, start.gt(end), "ASTDT")
+            facts = frame.assign(**{"@start": start, "@end": end})
+            yield Failing(dataset, facts, start.gt(end), "ASTDT")

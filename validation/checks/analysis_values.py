@@ -19,5 +19,5 @@ if TYPE_CHECKING:
 def analysis_values(data: Built) -> Iterator[Failing]:
     """AVAL and AVALC are one to one within a parameter."""
     for dataset, frame in data.datasets("PARAMCD", "AVAL", "AVALC", standard="ADaMIG"):
-        found = conflicting(frame, "AVAL", "AVALC", ("PARAMCD",))
-        yield Failing(dataset, frame, found, "AVALC")
+        conflicts = conflicting(frame, "AVAL", "AVALC", ("PARAMCD",))
+        yield Failing(dataset, frame, conflicts, "AVALC")

@@ -23,6 +23,6 @@ def arms_of_summary(data: Built) -> Iterator[Failing]:
         for dataset, frame in data.dataset("TS", "TSPARMCD", "TSVAL"):
             planned = frame["TSVAL"].where(frame["TSPARMCD"].eq("NARMS"))
             wrong = planned.notna() & planned.ne(str(count))
-            told = frame.assign(**{"@planned": planned})
-            told["@arms"] = str(count)
-            yield Failing(dataset, told, wrong, "TSVAL")
+            facts = frame.assign(**{"@planned": planned})
+            facts["@arms"] = str(count)
+            yield Failing(dataset, facts, wrong, "TSVAL")

@@ -25,5 +25,5 @@ def baseline_before_exposure(data: Built) -> Iterator[Failing]:
             return
         flagged = frame[named(dataset, "--LOBXFL")].eq("Y")
         late = surely_before(spans(exposure), spans(frame[named(dataset, "--DTC")]))
-        told = frame.assign(**{"@exposure": exposure})
-        yield Failing(dataset, told, flagged & (late | exposure.isna()), "--LOBXFL")
+        facts = frame.assign(**{"@exposure": exposure})
+        yield Failing(dataset, facts, flagged & (late | exposure.isna()), "--LOBXFL")

@@ -22,10 +22,10 @@ def copied_from_adsl(data: Built) -> Iterator[Failing]:
         for dataset, frame in data.datasets("USUBJID", standard="ADaMIG"):
             if dataset.name == owner.name:
                 continue
-            known = frame["USUBJID"].isin(adsl["USUBJID"])
+            in_adsl = frame["USUBJID"].isin(adsl["USUBJID"])
             for variable in adsl.columns.intersection(frame.columns).drop("USUBJID"):
                 due = data.of_subject(owner.name, variable, frame["USUBJID"])
                 if due is not None:
-                    given = frame[variable]
-                    wrong = known & given.ne(due) & ~(given.isna() & due.isna())
+                    copies = frame[variable]
+                    wrong = in_adsl & copies.ne(due) & ~(copies.isna() & due.isna())
                     yield Failing(dataset, frame.assign(**{"@due": due}), wrong, variable)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def criterion_without_serious(data: Built) -> Iterator[Failing]:
     """An adverse event that meets a criterion of seriousness is serious."""
     for dataset, frame in data.dataset("AE", "AESER"):
-        told = frame.assign(**{"@serious": frame["AESER"]})
+        facts = frame.assign(**{"@serious": frame["AESER"]})
         for name in CRITERIA:
             if name in frame:
-                yield Failing(dataset, told, frame[name].eq("Y") & frame["AESER"].ne("Y"), name)
+                yield Failing(dataset, facts, frame[name].eq("Y") & frame["AESER"].ne("Y"), name)

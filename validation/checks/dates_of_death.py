@@ -33,10 +33,12 @@ def dates_of_death(data: Built) -> Iterator[Failing]:
             death = data.of_subject("DM", "DTHDTC", frame["USUBJID"])
             if death is None:
                 continue
-            told = frame[date].where(frame[variable].eq(value))
-            both = told.notna() & death.notna()
-            wrong = both & ~_agree(told.fillna(""), death.fillna(""))
-            yield Failing(dataset, frame.assign(**{"@date": told, "@death": death}), wrong, date)
+            reported = frame[date].where(frame[variable].eq(value))
+            both = reported.notna() & death.notna()
+            wrong = both & ~_agree(reported.fillna(""), death.fillna(""))
+            yield Failing(
+                dataset, frame.assign(**{"@date": reported, "@death": death}), wrong, date
+            )
 
 
 def _agree(left: pd.Series, right: pd.Series) -> pd.Series:

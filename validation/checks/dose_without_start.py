@@ -19,5 +19,5 @@ if TYPE_CHECKING:
 def dose_without_start(data: Built) -> Iterator[Failing]:
     """A dose that was given has a start."""
     for dataset, frame in data.dataset("EX", "USUBJID", "EXSTDTC"):
-        given = frame["EXOCCUR"].ne("N") if "EXOCCUR" in frame else frame["USUBJID"].notna()
-        yield Failing(dataset, frame, frame["EXSTDTC"].isna() & given, "EXSTDTC")
+        dosed = frame["EXOCCUR"].ne("N") if "EXOCCUR" in frame else frame["USUBJID"].notna()
+        yield Failing(dataset, frame, frame["EXSTDTC"].isna() & dosed, "EXSTDTC")

@@ -30,5 +30,5 @@ def epoch_missing(data: Built) -> Iterator[Failing]:
             continue
         lost = frame[names[0]].notna() & frame["EPOCH"].isna()
         if lost.any():
-            told = pd.DataFrame({"@count": [str(lost.sum())], "@all": [str(len(frame))]})
-            yield Failing(dataset, told, None, "EPOCH")
+            facts = pd.DataFrame({"@count": [str(lost.sum())], "@all": [str(len(frame))]})
+            yield Failing(dataset, facts, None, "EPOCH")

@@ -30,14 +30,14 @@ def imputation_flags(data: Built) -> Iterator[Failing]:
             if len(own) != 1:
                 continue
             due = imputed_part(frame[own[0]]).where(frame[date].notna() & frame[own[0]].notna())
-            given = frame[flag] if flag in frame else due.where(due.isna())
-            wrong = due.fillna("").ne(given.fillna(""))
+            flags = frame[flag] if flag in frame else due.where(due.isna())
+            wrong = due.fillna("").ne(flags.fillna(""))
             wrong &= frame[date].notna() & frame[own[0]].notna()
-            told = frame.assign(
+            facts = frame.assign(
                 **{
                     "@date": frame[date],
                     "@text": frame[own[0]],
                     "@due": due.fillna("missing"),
                 }
             )
-            yield Failing(dataset, told, wrong, flag)
+            yield Failing(dataset, facts, wrong, flag)

@@ -43,17 +43,17 @@ def relations(data: Built) -> Iterator[Failing]:
 
 def _lost(data: Built, rows: pd.DataFrame) -> pd.Series:
     """What is wrong with relations to records that are not there."""
-    told: list[pd.Series] = []
-    for (domain, name), part in rows.groupby(["RDOMAIN", "IDVAR"]):
-        known = {
+    problems: list[pd.Series] = []
+    for (domain, name), related in rows.groupby(["RDOMAIN", "IDVAR"]):
+        keys = {
             (str(subject), str(value))
             for dataset, frame in data.datasets("USUBJID", standard="SDTMIG")
             if dataset.domain == domain and not dataset.parent and name in frame
             for subject, value in zip(frame["USUBJID"], as_text(frame[str(name)]), strict=True)
         }
-        pairs = zip(part["USUBJID"], part["IDVARVAL"], strict=True)
-        lost = part[[pair not in known for pair in pairs]]
-        told.append(
+        pairs = zip(related["USUBJID"], related["IDVARVAL"], strict=True)
+        lost = related[[pair not in keys for pair in pairs]]
+        problems.append(
             f"{domain} has no record of the subject with {name} " + lost["IDVARVAL"].astype("str")
         )
-    return pd.concat(told) if told else pd.Series(dtype="str")
+    return pd.concat(problems) if problems else pd.Series(dtype="str")

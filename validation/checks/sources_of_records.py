@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 def sources_of_records(data: Built) -> Iterator[Failing]:
     """SRCDOM, SRCVAR and SRCSEQ name a dataset, a variable and a record that are there."""
     for dataset, frame in data.datasets("SRCDOM", standard="ADaMIG"):
-        known = {d.name: f for d, f in data.datasets()}
-        given = frame[frame["SRCDOM"].notna()]
+        frames = {d.name: f for d, f in data.datasets()}
+        sourced = frame[frame["SRCDOM"].notna()]
         faults = pd.Series(index=frame.index, dtype="str")
-        for name, rows in given.groupby("SRCDOM"):
-            if name not in known:
+        for name, rows in sourced.groupby("SRCDOM"):
+            if name not in frames:
                 faults[rows.index] = f"SRCDOM is {name}, and there is no such dataset"
                 continue
-            faults.update(_variables(rows, str(name), known[str(name)]))
-            faults.update(_records(rows, str(name), known[str(name)]))
+            faults.update(_variables(rows, str(name), frames[str(name)]))
+            faults.update(_records(rows, str(name), frames[str(name)]))
         yield Failing(dataset, frame.assign(**{"@fault": faults}), faults.notna(), "SRCDOM")
 
 

@@ -27,5 +27,5 @@ def start_after_disposition(data: Built) -> Iterator[Failing]:
                 continue
             last = ends.reindex(frame["USUBJID"]).set_axis(frame.index)
             late = first_day(frame[named(dataset, "--STDTC")]).gt(last)
-            told = frame.assign(**{"@last": last.dt.strftime("%Y-%m-%d")})
-            yield Failing(dataset, told, late, "--STDTC")
+            facts = frame.assign(**{"@last": last.dt.strftime("%Y-%m-%d")})
+            yield Failing(dataset, facts, late, "--STDTC")

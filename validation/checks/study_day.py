@@ -26,8 +26,8 @@ def days_from_dates(data: Built) -> Iterator[Failing]:
             reference = data.of_subject("DM", "RFSTDTC", frame["USUBJID"])
             if reference is None:
                 return
-            date, given = frame[named(dataset, dtc)], frame[named(dataset, day)].astype("Float64")
+            date, days = frame[named(dataset, dtc)], frame[named(dataset, day)].astype("Float64")
             due = study_day(full_day(date), full_day(reference)).astype("Float64")
-            wrong = given.ne(due).fillna(value=False) | (given.isna() != due.isna())
-            told = frame.assign(**{"@due": due, "@date": date, "@reference": reference})
-            yield Failing(dataset, told, wrong, day)
+            wrong = days.ne(due).fillna(value=False) | (days.isna() != due.isna())
+            facts = frame.assign(**{"@due": due, "@date": date, "@reference": reference})
+            yield Failing(dataset, facts, wrong, day)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def subject_in_adsl(data: Built) -> Iterator[Failing]:
     """Every subject of an analysis dataset is in ADSL."""
     for _, adsl in data.dataset("ADSL", "USUBJID"):
-        known = adsl["USUBJID"].unique()
+        in_adsl = adsl["USUBJID"].unique()
         for dataset, frame in data.datasets("USUBJID", standard="ADaMIG"):
             subjects = frame["USUBJID"]
-            yield Failing(dataset, frame, subjects.notna() & ~subjects.isin(known), "USUBJID")
+            yield Failing(dataset, frame, subjects.notna() & ~subjects.isin(in_adsl), "USUBJID")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def subject_in_dm(data: Built) -> Iterator[Failing]:
     """Every subject is in DM."""
     for _, dm in data.dataset("DM", "USUBJID"):
-        known = dm["USUBJID"].unique()
+        in_dm = dm["USUBJID"].unique()
         for dataset, frame in data.datasets("USUBJID"):
             subjects = frame["USUBJID"]
-            yield Failing(dataset, frame, subjects.notna() & ~subjects.isin(known), "USUBJID")
+            yield Failing(dataset, frame, subjects.notna() & ~subjects.isin(in_dm), "USUBJID")

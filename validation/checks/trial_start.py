@@ -21,15 +21,15 @@ def trial_start(data: Built) -> Iterator[Failing]:
     """TS is there, and tells when the study started, as a whole date."""
     if not any(dataset.standard == "SDTMIG" and len(f) for dataset, f in data.datasets()):
         return
-    given = [*data.dataset("TS", "TSPARMCD", "TSVAL")]
-    if not given:
+    tables = [*data.dataset("TS", "TSPARMCD", "TSVAL")]
+    if not tables:
         yield data.lacking("TS", "there is no TS with TSPARMCD and TSVAL")
         return
-    for dataset, frame in given:
+    for dataset, frame in tables:
         start = frame[frame["TSPARMCD"].eq("SSTDTC")]
         if start.empty:
             yield data.lacking(dataset.name, "TS has no record with TSPARMCD SSTDTC")
             continue
         whole = full_day(start["TSVAL"]).notna()
-        said = "SSTDTC is " + start["TSVAL"].fillna("missing") + ", which is no whole date"
-        yield Failing(dataset, start.assign(**{"@fault": said}), ~whole, "TSVAL")
+        message = "SSTDTC is " + start["TSVAL"].fillna("missing") + ", which is no whole date"
+        yield Failing(dataset, start.assign(**{"@fault": message}), ~whole, "TSVAL")

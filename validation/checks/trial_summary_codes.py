@@ -26,12 +26,12 @@ def trial_summary_codes(data: Built) -> Iterator[Failing]:
 
     ISO standards have no codes beside their values, and a value that is null has none.
     """
-    for given, needed in _NEEDS:
-        for dataset, frame in data.dataset("TS", "TSPARMCD", given, needed):
-            wrong = frame[given].notna() & frame[needed].isna()
+    for variable, needed in _NEEDS:
+        for dataset, frame in data.dataset("TS", "TSPARMCD", variable, needed):
+            wrong = frame[variable].notna() & frame[needed].isna()
             if needed == "TSVALCD":
-                wrong &= ~frame[given].str.startswith(_NO_CODES, na=False)
+                wrong &= ~frame[variable].str.startswith(_NO_CODES, na=False)
                 wrong &= frame["TSVALNF"].isna() if "TSVALNF" in frame else True
-            told = frame.assign(**{"@value": frame[given]})
-            told["@given"] = given
-            yield Failing(dataset, told, wrong, needed)
+            facts = frame.assign(**{"@value": frame[variable]})
+            facts["@given"] = variable
+            yield Failing(dataset, facts, wrong, needed)

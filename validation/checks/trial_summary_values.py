@@ -21,12 +21,12 @@ def trial_summary_values(data: Built) -> Iterator[Failing]:
     for dataset, frame in data.dataset("TS", "TSPARMCD", "TSVAL", "TSVALNF"):
         both = frame["TSVAL"].notna() & frame["TSVALNF"].notna()
         none = frame["TSVAL"].isna() & frame["TSVALNF"].isna()
-        said = frame["TSPARMCD"].where(none | both)
-        told = (
-            said
+        names = frame["TSPARMCD"].where(none | both)
+        message = (
+            names
             + " has "
             + both.map(
                 {True: "a value and a null flavor", False: "neither a value nor a null flavor"}
             )
         )
-        yield Failing(dataset, frame.assign(**{"@fault": told}), none | both, "TSVAL")
+        yield Failing(dataset, frame.assign(**{"@fault": message}), none | both, "TSVAL")

@@ -25,13 +25,13 @@ def unique_over_parts(data: Built) -> Iterator[Failing]:
     for dataset, frame in data.datasets("USUBJID", standard="SDTMIG"):
         if not dataset.parent:
             domains.setdefault(dataset.domain, []).append((dataset, frame))
-    for domain, parts in domains.items():
-        keys = {dataset.keys for dataset, _ in parts}
+    for domain, splits in domains.items():
+        keys = {dataset.keys for dataset, _ in splits}
         names = [["USUBJID", f"{domain}SEQ"], *(list(k) for k in keys if len(keys) == 1 < len(k))]
-        for number, (dataset, frame) in enumerate(parts):
+        for number, (dataset, frame) in enumerate(splits):
             for by in names:
                 before = [
-                    (other.name, rows) for other, rows in parts[:number] if {*by} <= set(rows)
+                    (other.name, rows) for other, rows in splits[:number] if {*by} <= set(rows)
                 ]
                 if before and {*by} <= set(frame):
                     yield _repeated(dataset, frame, before, by)
@@ -40,8 +40,8 @@ def unique_over_parts(data: Built) -> Iterator[Failing]:
 def _repeated(
     dataset: Dataset, frame: pd.DataFrame, before: list[tuple[str, pd.DataFrame]], by: list[str]
 ) -> Failing:
-    known = pd.concat([rows[by].assign(**{"@other": name}) for name, rows in before])
-    first = known.drop_duplicates(by)
-    told = frame.merge(first, "left", by).set_axis(frame.index)
-    told["@same"] = ", ".join(by)
-    return Failing(dataset, told, told["@other"].notna(), by[-1])
+    earlier = pd.concat([rows[by].assign(**{"@other": name}) for name, rows in before])
+    first = earlier.drop_duplicates(by)
+    facts = frame.merge(first, "left", by).set_axis(frame.index)
+    facts["@same"] = ", ".join(by)
+    return Failing(dataset, facts, facts["@other"].notna(), by[-1])

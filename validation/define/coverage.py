@@ -54,16 +54,16 @@ def coverage() -> tuple[Covered, ...]:
     """Every public rule in the order of ids.csv, with how it is covered."""
     titles = _titles()
     through: dict[str, list[str]] = {}
-    for known in public_ids().values():
-        if known.id in titles:
-            for other in known.also:
-                through.setdefault(other, []).append(known.id)
-    return tuple(_covered(known, titles, through) for known in public_ids().values())
+    for public in public_ids().values():
+        if public.id in titles:
+            for other in public.also:
+                through.setdefault(other, []).append(public.id)
+    return tuple(_covered(public, titles, through) for public in public_ids().values())
 
 
 def rule_titles() -> Mapping[str, str]:
     """The title of every rule that findings of a define.xml may have."""
-    return MappingProxyType({name: said[0] for name, said in _titles().items()})
+    return MappingProxyType({name: texts[0] for name, texts in _titles().items()})
 
 
 def _titles() -> dict[str, tuple[str, ...]]:
@@ -78,20 +78,20 @@ def _titles() -> dict[str, tuple[str, ...]]:
 
 
 def _covered(
-    known: PublicId, titles: Mapping[str, tuple[str, ...]], through: Mapping[str, list[str]]
+    public: PublicId, titles: Mapping[str, tuple[str, ...]], through: Mapping[str, list[str]]
 ) -> Covered:
     means = []
-    if known.id in titles:
+    if public.id in titles:
         means.append("own check")
-    elif known.id in through:
-        means.append(f"own check {_shortened(through[known.id])}")
-    if known.schema == "full":
+    elif public.id in through:
+        means.append(f"own check {_shortened(through[public.id])}")
+    if public.schema == "full":
         means.append("schema")
-    elif known.schema in ("part", "idref"):
+    elif public.schema in ("part", "idref"):
         means.append("schema in part")
-    if known.id in NOT_DECIDED:
-        means.append(f"not decided: {NOT_DECIDED[known.id]}")
-    return Covered(known.id, titles.get(known.id, ()), tuple(means), _NEEDS[known.needs])
+    if public.id in NOT_DECIDED:
+        means.append(f"not decided: {NOT_DECIDED[public.id]}")
+    return Covered(public.id, titles.get(public.id, ()), tuple(means), _NEEDS[public.needs])
 
 
 def _shortened(names: list[str]) -> str:
@@ -133,5 +133,5 @@ def _page() -> Iterator[str]:
         yield "| rule | what holds | covered by | needs beside the file |"
         yield "|---|---|---|---|"
         for one in group:
-            said = "; ".join(dict.fromkeys(one.titles)).replace("|", "\\|")
-            yield f"| {one.id} | {said} | {one.how} | {one.needs} |"
+            titles = "; ".join(dict.fromkeys(one.titles)).replace("|", "\\|")
+            yield f"| {one.id} | {titles} | {one.how} | {one.needs} |"

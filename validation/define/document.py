@@ -81,10 +81,10 @@ class Node:
 
     def up(self, name: str) -> Node | None:
         """The element itself or the nearest around it that has the name."""
-        found: Node | None = self
-        while found is not None and found.name != name:
-            found = found.parent
-        return found
+        node: Node | None = self
+        while node is not None and node.name != name:
+            node = node.parent
+        return node
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,12 +127,12 @@ def read_document(path: Path) -> Document:
         )
     root = tree.getroot()
     nodes: list[Node] = []
-    made = _node(root, None, nodes)
+    node = _node(root, None, nodes)
     versions = [_VERSIONS[uri] for uri in root.nsmap.values() if uri in _VERSIONS]
     if not versions:
         held = (split_name(name)[0] for element in root.iter() for name in _names(element))
         versions = [_VERSIONS[uri] for uri in held if uri in _VERSIONS][:1]
-    return Document(path, made, max(versions, default=""), tuple(_stylesheets(root)), tuple(nodes))
+    return Document(path, node, max(versions, default=""), tuple(_stylesheets(root)), tuple(nodes))
 
 
 def _node(element: etree._Element, parent: Node | None, nodes: list[Node]) -> Node:
@@ -144,18 +144,18 @@ def _node(element: etree._Element, parent: Node | None, nodes: list[Node]) -> No
         if not isinstance(source.tag, str):
             continue
         attributes = {_named(str(key)): str(value) for key, value in source.attrib.items()}
-        made = Node(
+        node = Node(
             _named(source.tag) if source.tag.startswith("{") else f"{{}}{source.tag}",
             attributes,
             source.text or "",
             _line(source),
             above,
         )
-        nodes.append(made)
+        nodes.append(node)
         if above is not None:
-            above.children.append(made)
-        top = top or made
-        open_.extend((child, made) for child in reversed(source))
+            above.children.append(node)
+        top = top or node
+        open_.extend((child, node) for child in reversed(source))
     assert top is not None  # noqa: S101 - a parsed file has a root
     return top
 

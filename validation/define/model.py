@@ -84,8 +84,8 @@ class Define:
         """The elements of a name, or of the end of a path: `ItemGroupDef/ItemRef`."""
         if path not in self._at:
             *above, name = path.split("/")
-            found = self._by_name.get(name, [])
-            self._at[path] = [node for node in found if _under(node, above)] if above else found
+            nodes = self._by_name.get(name, [])
+            self._at[path] = [node for node in nodes if _under(node, above)] if above else nodes
         return self._at[path]
 
     @cached_property
@@ -111,8 +111,8 @@ class Define:
             name = holder.get("def:StandardName") if holder else ""
             name = _GUIDES_20.get(name.upper(), "")
             return (name, holder.get("def:StandardVersion")) if name and holder else ("", "")
-        found = self.target("def:Standard", dataset.get("def:StandardOID"))
-        return (found.get("Name"), found.get("Version")) if found is not None else ("", "")
+        standard = self.target("def:Standard", dataset.get("def:StandardOID"))
+        return (standard.get("Name"), standard.get("Version")) if standard is not None else ("", "")
 
     def kind(self, dataset: Node) -> str:
         """SDTM, SEND or ADaM by the guide the dataset follows, else ""."""
@@ -121,8 +121,8 @@ class Define:
 
     def class_of(self, dataset: Node) -> str:
         """The class of a dataset, upper case; "" when it has none."""
-        found = dataset.first("def:Class")
-        return (found.get("Name") if found is not None else dataset.get("def:Class")).upper()
+        node = dataset.first("def:Class")
+        return (node.get("Name") if node is not None else dataset.get("def:Class")).upper()
 
     @cached_property
     def kinds(self) -> set[str]:
@@ -160,11 +160,11 @@ class Define:
     @cached_property
     def value_lists(self) -> dict[str, list[Node]]:
         """The ItemDefs that refer to a value list, by its OID."""
-        found: dict[str, list[Node]] = {}
+        items: dict[str, list[Node]] = {}
         for reference in self.at("ItemDef/def:ValueListRef"):
             if reference.parent is not None:
-                found.setdefault(reference.get("ValueListOID"), []).append(reference.parent)
-        return found
+                items.setdefault(reference.get("ValueListOID"), []).append(reference.parent)
+        return items
 
     @cached_property
     def variables(self) -> list[Use]:
@@ -178,10 +178,10 @@ class Define:
 
     @cached_property
     def _variables_of(self) -> dict[Node, list[Use]]:
-        found: dict[Node, list[Use]] = {}
+        uses: dict[Node, list[Use]] = {}
         for use in self.variables:
-            found.setdefault(use.item, []).append(use)
-        return found
+            uses.setdefault(use.item, []).append(use)
+        return uses
 
     def variables_of(self, item: Node) -> list[Use]:
         """Where an ItemDef is a variable of a dataset."""
@@ -200,18 +200,18 @@ class Define:
                 if (item := self.target("ItemDef", reference.get("ItemOID"))) is not None
             ]
             for variable in self.value_lists.get(held.get("OID"), []):
-                places: list[Node | None] = [u.dataset for u in self.variables_of(variable)]
-                for dataset in places or [None]:
+                datasets: list[Node | None] = [u.dataset for u in self.variables_of(variable)]
+                for dataset in datasets or [None]:
                     for reference, item in items:
                         yield Use(reference, item, dataset, variable, value_level=True)
 
     @cached_property
     def uses(self) -> dict[Node, list[Use]]:
         """Every use of an ItemDef, at variable and at value level."""
-        found: dict[Node, list[Use]] = {}
+        uses: dict[Node, list[Use]] = {}
         for use in (*self.variables, *self.values):
-            found.setdefault(use.item, []).append(use)
-        return found
+            uses.setdefault(use.item, []).append(use)
+        return uses
 
     def values_of(self, variable: Node, dataset: Node | None) -> list[Use]:
         """The value-level items of a variable."""
@@ -219,10 +219,10 @@ class Define:
 
     @cached_property
     def _values_of(self) -> dict[tuple[Node, Node | None], list[Use]]:
-        found: dict[tuple[Node, Node | None], list[Use]] = {}
+        uses: dict[tuple[Node, Node | None], list[Use]] = {}
         for use in self.values:
-            found.setdefault((use.variable, use.dataset), []).append(use)
-        return found
+            uses.setdefault((use.variable, use.dataset), []).append(use)
+        return uses
 
     def codelist_of(self, item: Node) -> Node | None:
         """The CodeList an ItemDef refers to."""
@@ -234,10 +234,10 @@ class Define:
 
         A 2.0 file names none: then it is None.
         """
-        found = self.target("def:Standard", codelist.get("def:StandardOID"))
-        if found is None or found.get("Type") != "CT":
+        standard = self.target("def:Standard", codelist.get("def:StandardOID"))
+        if standard is None or standard.get("Type") != "CT":
             return None
-        return self._packages(found.get("PublishingSet"), found.get("Version"))
+        return self._packages(standard.get("PublishingSet"), standard.get("Version"))
 
     def _packages(self, set_: str, version: str) -> Terminology | None:
         key = (set_, version)

@@ -20,22 +20,22 @@ def check_package(folder: Path) -> pd.DataFrame:
     The file of a finding is its path from the folder. A folder of transport files without a
     define.xml is a finding itself. RawDataError when a define.xml cannot be read.
     """
-    return all_findings(_parts(folder))
+    return all_findings(_findings_of_folders(folder))
 
 
-def _parts(folder: Path) -> Iterator[pd.DataFrame]:
-    places = {path.parent for pattern in ("*.xpt", "define.xml") for path in folder.rglob(pattern)}
-    for place in sorted(places):
-        define = place / "define.xml"
+def _findings_of_folders(folder: Path) -> Iterator[pd.DataFrame]:
+    folders = {path.parent for pattern in ("*.xpt", "define.xml") for path in folder.rglob(pattern)}
+    for folder_of in sorted(folders):
+        define = folder_of / "define.xml"
         file = define.relative_to(folder).as_posix()
         if not define.is_file():
             # Parts of split datasets stand in a folder below the one that has the define.xml.
-            if place.name != "split":
+            if folder_of.name != "split":
                 yield findings(
                     severity="error",
                     rule="DD0101",
-                    message=f"{place.name} has transport files and no define.xml",
+                    message=f"{folder_of.name} has transport files and no define.xml",
                     file=file,
                 )
             continue
-        yield check_define(define, datasets=place).assign(file=file)
+        yield check_define(define, datasets=folder_of).assign(file=file)

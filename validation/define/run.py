@@ -26,9 +26,9 @@ _GATE = ("DEFINE-002", "DD0002")
 @cache
 def all_checks() -> tuple[Check, ...]:
     """Every check of a define.xml without its data, in the order of their ids."""
-    order = {name: place for place, name in enumerate(public_ids())}
-    found = (*shaped_checks(), *family_checks())
-    return tuple(sorted(found, key=lambda check: order[check.id]))
+    order = {name: rank for rank, name in enumerate(public_ids())}
+    checks = (*shaped_checks(), *family_checks())
+    return tuple(sorted(checks, key=lambda check: order[check.id]))
 
 
 def check_define(path: Path, *, datasets: Path | None = None, schema: bool = True) -> pd.DataFrame:

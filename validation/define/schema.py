@@ -44,11 +44,11 @@ def schema_findings(define: Define) -> Iterator[dict[str, Any]]:
     """What the schema says of a file, as DD0001; one notice where no schema is installed."""
     schema = installed_schema(define.version)
     if schema is None:
-        said = (
+        message = (
             "the rules of the XML schema were not run: no installed package brings the schema of"
             f" Define-XML {define.version}; install defineutils"
         )
-        yield finding(define, "CK-DEFINE-SCHEMA", Fault(define.root, said))
+        yield finding(define, "CK-DEFINE-SCHEMA", Fault(define.root, message))
         return
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     tree = etree.parse(str(define.document.path), parser)
@@ -60,16 +60,16 @@ def schema_findings(define: Define) -> Iterator[dict[str, Any]]:
         where = Node("", {}, "", int(error.line), None)
         yield finding(define, "DD0001", Fault(where, f"the schema: {_plain(error.message)}"))
     if len(errors) > SHOWN:
-        said = f"the schema: {len(errors) - SHOWN} more errors are not shown"
-        yield finding(define, "DD0001", Fault(define.root, said))
+        message = f"the schema: {len(errors) - SHOWN} more errors are not shown"
+        yield finding(define, "DD0001", Fault(define.root, message))
 
 
 @cache
 def installed_schema(version: str) -> etree.XMLSchema | None:
     """The schema of a version from an installed package, or None."""
     for package, entry in _PLACES.get(version, ()):
-        found = find_spec(package)
-        for folder in (found.submodule_search_locations or ()) if found is not None else ():
+        spec = find_spec(package)
+        for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
             path = Path(folder) / entry
             if not path.is_file():
                 continue

@@ -93,11 +93,11 @@ def _listed(detail: str) -> str:
 
 
 def _elements(row: Row, define: Define) -> list[Node]:
-    found = define.at(row["element"])
+    nodes = define.at(row["element"])
     if not row["when"]:
-        return found
+        return nodes
     conditions = [_condition(text) for text in row["when"].split(";")]
-    return [node for node in found if all(holds(node) for holds in conditions)]
+    return [node for node in nodes if all(holds(node) for holds in conditions)]
 
 
 def _condition(text: str) -> Callable[[Node], bool]:
@@ -123,9 +123,9 @@ def _required(row: Row, define: Define) -> Iterator[Fault]:
     name = row["name"]
     for node in _elements(row, define):
         if not node.get(name):
-            said = "an empty" if node.has(name) else "no"
+            what = "an empty" if node.has(name) else "no"
             because = f" ({row['when']})" if row["when"] else ""
-            yield Fault(node, f"{label(node)} has {said} {name}; it is required{because}")
+            yield Fault(node, f"{label(node)} has {what} {name}; it is required{because}")
 
 
 def _absent(row: Row, define: Define) -> Iterator[Fault]:
@@ -145,19 +145,19 @@ def _values(row: Row, define: Define) -> Iterator[Fault]:
     for node in _elements(row, define):
         value = node.get(name)
         if value and value not in held:
-            known = _listed(detail) if len(allowed) < 4 else did_you_mean(value, allowed)
-            yield Fault(node, f"{name} of {label(node)} is {value}, not a term; {known}", value)
+            remedy = _listed(detail) if len(allowed) < 4 else did_you_mean(value, allowed)
+            yield Fault(node, f"{name} of {label(node)} is {value}, not a term; {remedy}", value)
 
 
 def _format(row: Row, define: Define) -> Iterator[Fault]:
     name = row["name"]
-    pattern, said = FORMATS[row["detail"]]
+    pattern, form = FORMATS[row["detail"]]
     for node in _elements(row, define):
         value = node.get(name)
         if not node.has(name) or not value:
             continue
         if not pattern.fullmatch(value) or (pattern is _DATETIME and not _exists(value)):
-            yield Fault(node, f"{name} of {label(node)} is {value}; it is to be {said}", value)
+            yield Fault(node, f"{name} of {label(node)} is {value}; it is to be {form}", value)
 
 
 def _exists(value: str) -> bool:
@@ -176,12 +176,12 @@ def _refers(row: Row, define: Define) -> Iterator[Fault]:
         value = node.get(name)
         if not value:
             continue
-        found = define.target(target, value)
-        if found is None:
+        node_named = define.target(target, value)
+        if node_named is None:
             yield Fault(
                 node, f"{name} of {label(node)} is {value}, and there is no such {target}", value
             )
-        elif holds is not None and not holds(found):
+        elif holds is not None and not holds(node_named):
             yield Fault(
                 node, f"{name} of {label(node)} is {value}, which is not of {condition[:-1]}", value
             )
@@ -189,11 +189,11 @@ def _refers(row: Row, define: Define) -> Iterator[Fault]:
 
 def _child(row: Row, define: Define) -> Iterator[Fault]:
     for node in _elements(row, define):
-        found = node.all(row["name"])
-        if not found:
+        children = node.all(row["name"])
+        if not children:
             yield Fault(node, f"{label(node)} has no {row['name']}")
-        elif row["detail"] and not any(_has_text(child) for child in found):
-            yield Fault(found[0], f"{row['name']} of {label(node)} is blank")
+        elif row["detail"] and not any(_has_text(child) for child in children):
+            yield Fault(children[0], f"{row['name']} of {label(node)} is blank")
 
 
 def _has_text(node: Node) -> bool:

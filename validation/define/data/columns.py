@@ -19,14 +19,14 @@ def column_findings(delivered: Delivered) -> Iterator[Row]:
     dataset, member = delivered.dataset, delivered.member
     named = dataset.get("SASDatasetName") or delivered.name
     if member.name != named:
-        said = f"the data are called {member.name}, define.xml says {named}"
-        yield delivered.found("CK-DEFINE-NAME", dataset, said, value=member.name)
+        message = f"the data are called {member.name}, define.xml says {named}"
+        yield delivered.finding("CK-DEFINE-NAME", dataset, message, value=member.name)
     if dataset.translated() != member.label:
-        said = f"the label of the data is {member.label or 'blank'}, define.xml says "
-        yield delivered.found(
+        message = f"the label of the data is {member.label or 'blank'}, define.xml says "
+        yield delivered.finding(
             "CK-DEFINE-LABEL",
             dataset,
-            said + (dataset.translated() or "nothing"),
+            message + (dataset.translated() or "nothing"),
             value=member.label,
         )
     yield from _presence(delivered)
@@ -34,11 +34,13 @@ def column_findings(delivered: Delivered) -> Iterator[Row]:
         name = column.name
         label = use.item.translated()
         if label != column.label:
-            said = f"the label of {name} in the data is {column.label or 'blank'}, define.xml says "
-            yield delivered.found(
+            message = (
+                f"the label of {name} in the data is {column.label or 'blank'}, define.xml says "
+            )
+            yield delivered.finding(
                 "CK-DEFINE-VARIABLE-LABEL",
                 use.item,
-                said + (label or "nothing"),
+                message + (label or "nothing"),
                 name,
                 value=column.label,
             )
@@ -46,19 +48,25 @@ def column_findings(delivered: Delivered) -> Iterator[Row]:
         numeric = kind in _NUMBERS or (column.holds != "" and kind in _SHOWN_AS_DATES)
         if kind and numeric != (column.type == "Num"):
             what = "numeric" if column.type == "Num" else "text"
-            said = f"{name} is {what} in the data, and of type {kind} in define.xml"
-            yield delivered.found("CK-DEFINE-TYPE", use.item, said, name, value=column.type)
+            message = f"{name} is {what} in the data, and of type {kind} in define.xml"
+            yield delivered.finding("CK-DEFINE-TYPE", use.item, message, name, value=column.type)
         shown = use.item.get("def:DisplayFormat")
         if _plain(shown) != _plain(column.format) and (shown or column.holds):
-            said = f"the format of {name} in the data is {column.format or 'none'}, define.xml says"
-            yield delivered.found(
-                "CK-DEFINE-FORMAT", use.item, f"{said} {shown or 'none'}", name, value=column.format
+            message = (
+                f"the format of {name} in the data is {column.format or 'none'}, define.xml says"
+            )
+            yield delivered.finding(
+                "CK-DEFINE-FORMAT",
+                use.item,
+                f"{message} {shown or 'none'}",
+                name,
+                value=column.format,
             )
         length = use.item.get("Length")
         if column.type == "Char" and length.isdecimal() and column.length > int(length):
-            said = f"{name} has {column.length} bytes in the data, and Length {length}"
-            yield delivered.found(
-                "CK-DEFINE-LENGTH", use.item, said, name, value=column.length, severity="notice"
+            message = f"{name} has {column.length} bytes in the data, and Length {length}"
+            yield delivered.finding(
+                "CK-DEFINE-LENGTH", use.item, message, name, value=column.length, severity="notice"
             )
 
 
@@ -66,19 +74,21 @@ def _presence(delivered: Delivered) -> Iterator[Row]:
     variables, columns = list(delivered.variables), list(delivered.columns)
     for name in columns:
         if name not in delivered.variables:
-            said = f"{name} is in the data, and not in define.xml"
-            yield delivered.found("CK-DEFINE-VARIABLE", delivered.dataset, said, name, value=name)
+            message = f"{name} is in the data, and not in define.xml"
+            yield delivered.finding(
+                "CK-DEFINE-VARIABLE", delivered.dataset, message, name, value=name
+            )
     for name, use in delivered.variables.items():
         if name not in delivered.columns:
-            said = f"{name} is in define.xml, and not in the data"
-            yield delivered.found("CK-DEFINE-VARIABLE", use.reference, said, name, value=name)
+            message = f"{name} is in define.xml, and not in the data"
+            yield delivered.finding("CK-DEFINE-VARIABLE", use.reference, message, name, value=name)
     described = [name for name in _ordered(delivered) if name in delivered.columns]
     held = [name for name in columns if name in variables]
     for there, here in zip(held, described, strict=True):
         if there != here:
-            said = f"the data have {there} where define.xml has {here}"
-            yield delivered.found(
-                "CK-DEFINE-ORDER", delivered.variables[here].reference, said, here, value=there
+            message = f"the data have {there} where define.xml has {here}"
+            yield delivered.finding(
+                "CK-DEFINE-ORDER", delivered.variables[here].reference, message, here, value=there
             )
             return
 

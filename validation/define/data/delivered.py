@@ -62,7 +62,7 @@ class Delivered:
             if name in self.columns:
                 yield use, self.columns[name], self.frame[name]
 
-    def found(
+    def finding(
         self,
         rule: str,
         node: Node,
@@ -81,28 +81,28 @@ def deliveries(define: Define, folder: Path, rows: list[Row]) -> list[Delivered]
     """Every dataset whose file is there; what cannot be read, or is too much, becomes a row."""
     files = {path.name.casefold(): path for path in sorted(folder.glob("*")) if path.is_file()}
     read: list[Delivered] = []
-    known: set[str] = set()
+    names: set[str] = set()
     terms = TermsInData()
     for dataset in define.datasets:
         path = _file(define, dataset, files)
         if path is None:
             continue
-        known.add(path.name.casefold())
+        names.add(path.name.casefold())
         if dataset.get("def:HasNoData"):
-            said = f"{dataset.get('Name')} has def:HasNoData, and there is the file {path.name}"
-            rows.append(finding(define, "CK-DEFINE-NO-DATA", Fault(dataset, said)))
+            message = f"{dataset.get('Name')} has def:HasNoData, and there is the file {path.name}"
+            rows.append(finding(define, "CK-DEFINE-NO-DATA", Fault(dataset, message)))
         try:
             frame, member = read_delivered(path)
         except RawDataError as error:
-            said = f"the data of {dataset.get('Name')} cannot be compared: {error}"
-            rows.append(finding(define, "CK-DEFINE-UNREADABLE", Fault(dataset, said)))
+            message = f"the data of {dataset.get('Name')} cannot be compared: {error}"
+            rows.append(finding(define, "CK-DEFINE-UNREADABLE", Fault(dataset, message)))
             continue
         read.append(Delivered(define, dataset, frame, member, terms))
     for name, path in files.items():
-        if path.suffix.lower() == ".xpt" and name not in known:
-            said = f"{path.name} is in the folder, and no dataset of {define.document.path.name}"
+        if path.suffix.lower() == ".xpt" and name not in names:
+            message = f"{path.name} is in the folder, and no dataset of {define.document.path.name}"
             rows.append(
-                finding(define, "CK-DEFINE-EXTRA-FILE", Fault(define.root, said, path.name))
+                finding(define, "CK-DEFINE-EXTRA-FILE", Fault(define.root, message, path.name))
             )
     return read
 

@@ -29,13 +29,13 @@ def record_findings(delivered: Delivered, others: Mapping[str, Delivered]) -> It
     masks: dict[str, Mask | None] = {}
     for use, _, values in delivered.both():
         name = use.item.get("Name")
-        known = distinct(values)
-        yield from _data_or_not(delivered, use, len(values), known, "")
+        distinct_values = distinct(values)
+        yield from _data_or_not(delivered, use, len(values), distinct_values, "")
         missing = int(values.isna().sum()) if use.reference.get("Mandatory") == "Yes" else 0
         if missing:
-            said = f"{name} is Mandatory, and missing in {missing} records"
-            yield delivered.found("CK-DEFINE-MANDATORY", use.reference, said, name)
-        yield from value_findings(delivered, use, known)
+            message = f"{name} is Mandatory, and missing in {missing} records"
+            yield delivered.finding("CK-DEFINE-MANDATORY", use.reference, message, name)
+        yield from value_findings(delivered, use, distinct_values)
         levels = delivered.define.values_of(use.item, delivered.dataset)
         if levels and len(values):
             clauses = {
@@ -60,9 +60,11 @@ def _keys(delivered: Delivered) -> Iterator[Row]:
     double = delivered.frame.duplicated(names)
     if double.any():
         first = delivered.frame.loc[double, names].iloc[0].astype("str")
-        said = f"{int(double.sum())} records have keys ({', '.join(names)}) that are there before"
-        yield delivered.found(
-            "CK-DEFINE-KEY", delivered.dataset, said, value=", ".join(first.fillna("missing"))
+        message = (
+            f"{int(double.sum())} records have keys ({', '.join(names)}) that are there before"
+        )
+        yield delivered.finding(
+            "CK-DEFINE-KEY", delivered.dataset, message, value=", ".join(first.fillna("missing"))
         )
 
 
@@ -77,17 +79,17 @@ def _keys_in_supplemental(delivered: Delivered) -> bool:
 
 
 def _data_or_not(
-    delivered: Delivered, use: Use, records: int, known: list[object], where: str
+    delivered: Delivered, use: Use, records: int, distinct_values: list[object], where: str
 ) -> Iterator[Row]:
     name, marked = use.variable.get("Name"), use.reference.get("def:HasNoData")
     if delivered.define.version == "2.0" or not records:
         return
-    if marked and known:
-        said = f"{name}{where} has def:HasNoData, and {len(known)} different values"
-        yield delivered.found("CK-DEFINE-NO-DATA", use.reference, said, name)
-    if not marked and not known and delivered.define.submission:
-        said = f"{name}{where} has no value in the data, and no def:HasNoData"
-        yield delivered.found("DEFINE-076", use.reference, said, name)
+    if marked and distinct_values:
+        message = f"{name}{where} has def:HasNoData, and {len(distinct_values)} different values"
+        yield delivered.finding("CK-DEFINE-NO-DATA", use.reference, message, name)
+    if not marked and not distinct_values and delivered.define.submission:
+        message = f"{name}{where} has no value in the data, and no def:HasNoData"
+        yield delivered.finding("DEFINE-076", use.reference, message, name)
 
 
 def _value_level(
@@ -99,31 +101,33 @@ def _value_level(
     for use in levels:
         clauses = use.reference.all("def:WhereClauseRef")
         chosen = [masks[clause.get("WhereClauseOID")] for clause in clauses]
-        told = [mask for mask in chosen if mask is not None]
-        if not told or len(told) < len(chosen):
+        selections = [mask for mask in chosen if mask is not None]
+        if not selections or len(selections) < len(chosen):
             decided = False
             continue
-        mask = np.logical_or.reduce(told)
+        mask = np.logical_or.reduce(selections)
         covered += mask
         where = f" where {use.item.get('OID')} describes it"
         if not mask.any():
             if not use.reference.get("def:HasNoData"):
-                said = f"the where clause of {name_of(use)} selects no record"
-                yield delivered.found("CK-DEFINE-WHERE", use.reference, said, name)
+                message = f"the where clause of {name_of(use)} selects no record"
+                yield delivered.finding("CK-DEFINE-WHERE", use.reference, message, name)
             continue
-        known = distinct(values[mask])
-        yield from _data_or_not(delivered, use, len(values), known, where)
-        yield from value_findings(delivered, use, known, where)
+        distinct_values = distinct(values[mask])
+        yield from _data_or_not(delivered, use, len(values), distinct_values, where)
+        yield from value_findings(delivered, use, distinct_values, where)
     there = values.notna().to_numpy()
     outside = (covered == 0) & there
     if decided and outside.any():
-        said = f"{int(outside.sum())} values of {name} are in no condition of its value list"
+        message = f"{int(outside.sum())} values of {name} are in no condition of its value list"
         node, first = levels[0].variable, values[outside].iloc[0]
-        yield delivered.found("CK-DEFINE-COVER", node, said, name, value=first)
+        yield delivered.finding("CK-DEFINE-COVER", node, message, name, value=first)
     twice = (covered > 1) & there
     if twice.any():
-        said = f"{int(twice.sum())} values of {name} are in several conditions of its value list"
-        yield delivered.found("CK-DEFINE-COVER", levels[0].variable, said, name, severity="warning")
+        message = f"{int(twice.sum())} values of {name} are in several conditions of its value list"
+        yield delivered.finding(
+            "CK-DEFINE-COVER", levels[0].variable, message, name, severity="warning"
+        )
 
 
 def selected(delivered: Delivered, others: Mapping[str, Delivered], oid: str) -> Mask | None:
@@ -136,13 +140,13 @@ def selected(delivered: Delivered, others: Mapping[str, Delivered], oid: str) ->
         column = _column(delivered, others, check)
         if column is None:
             return None
-        given = [value.text.strip() for value in check.all("CheckValue")]
+        texts = [value.text.strip() for value in check.all("CheckValue")]
         try:
             where = Where.model_validate(
                 {
                     "variable": str(column.name),
                     "comparator": check.get("Comparator"),
-                    "values": tuple(given),
+                    "values": tuple(texts),
                 }
             )
             mask &= where.holds(column).to_numpy(dtype=bool)
@@ -173,14 +177,16 @@ def _column(delivered: Delivered, others: Mapping[str, Delivered], check: Node) 
 
 def result_findings(others: Mapping[str, Delivered], define_nodes: list[Node]) -> Iterator[Row]:
     """Where clauses of analysis results that select no record of their dataset."""
-    for part in define_nodes:
+    for node in define_nodes:
         of = next(
-            (d for d in others.values() if d.dataset.get("OID") == part.get("ItemGroupOID")), None
+            (d for d in others.values() if d.dataset.get("OID") == node.get("ItemGroupOID")), None
         )
-        for reference in part.all("def:WhereClauseRef") if of is not None else []:
+        for reference in node.all("def:WhereClauseRef") if of is not None else []:
             if of is None:
                 continue
             mask = selected(of, others, reference.get("WhereClauseOID"))
             if mask is not None and not mask.any():
-                said = f"the where clause {reference.get('WhereClauseOID')} of an analysis result"
-                yield of.found("CK-DEFINE-WHERE", reference, f"{said} selects no record")
+                message = (
+                    f"the where clause {reference.get('WhereClauseOID')} of an analysis result"
+                )
+                yield of.finding("CK-DEFINE-WHERE", reference, f"{message} selects no record")

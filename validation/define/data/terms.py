@@ -55,10 +55,10 @@ class TermsInData:
                 continue
             where = ", ".join(used.variables[:3]) + (" ..." if len(used.variables) > 3 else "")
             listed = ", ".join(unused[:5]) + (" ..." if len(unused) > 5 else "")
-            said = f"{len(unused)} of {len(used.terms)} terms of {oid} do not occur in {where}"
+            count = f"{len(unused)} of {len(used.terms)} terms of {oid} do not occur in {where}"
             name = used.first.variable.get("Name")
-            message = f"{said}: {listed}"
-            yield used.delivered.found("CK-DEFINE-UNUSED-TERM", used.first.item, message, name)
+            message = f"{count}: {listed}"
+            yield used.delivered.finding("CK-DEFINE-UNUSED-TERM", used.first.item, message, name)
 
 
 def number(text: str) -> float | str:

@@ -47,23 +47,27 @@ def distinct(values: pd.Series) -> list[object]:
 
 
 def value_findings(
-    delivered: Delivered, use: Use, known: list[object], where: str = ""
+    delivered: Delivered, use: Use, distinct_values: list[object], where: str = ""
 ) -> Iterator[Row]:
     """What values (of a variable, or of it under a condition) have against their description."""
     name, item = use.variable.get("Name"), use.item
     kind = item.get("DataType")
-    numeric = bool(known) and isinstance(known[0], float)
-    texts = [_text(value) for value in known] if numeric else [str(value) for value in known]
+    numeric = bool(distinct_values) and isinstance(distinct_values[0], float)
+    texts = (
+        [_text(value) for value in distinct_values]
+        if numeric
+        else [str(value) for value in distinct_values]
+    )
     if numeric and kind in ("integer", "float"):
-        yield from _digits(delivered, use, np.asarray(known, dtype="float64"), where)
+        yield from _digits(delivered, use, np.asarray(distinct_values, dtype="float64"), where)
     elif not numeric:
         yield from _types(delivered, use, texts, where)
         length = item.get("Length")
         long = [t for t in texts if len(t.encode()) > int(length)] if length.isdecimal() else []
         if long and kind == "text":
             longest = max(long, key=lambda text: len(text.encode()))
-            said = f"{name}{where} has {len(longest.encode())} bytes; Length is {length}"
-            yield delivered.found("CK-DEFINE-LENGTH", item, said, name, value=longest)
+            message = f"{name}{where} has {len(longest.encode())} bytes; Length is {length}"
+            yield delivered.finding("CK-DEFINE-LENGTH", item, message, name, value=longest)
     yield from _terms(delivered, use, texts, where)
 
 
@@ -82,8 +86,8 @@ def _types(delivered: Delivered, use: Use, texts: list[str], where: str) -> Iter
         return
     bad = [text for text in texts if not pattern.fullmatch(text)]
     if bad:
-        said = f"{name}{where} has {len(bad)} values that are no {kind}, as {bad[0]}"
-        yield delivered.found("CK-DEFINE-TYPE", use.item, said, name, value=bad[0])
+        message = f"{name}{where} has {len(bad)} values that are no {kind}, as {bad[0]}"
+        yield delivered.finding("CK-DEFINE-TYPE", use.item, message, name, value=bad[0])
 
 
 def _digits(
@@ -101,19 +105,21 @@ def _digits(
         if fine.any():
             value = _text(numbers[fine][0])
             if kind == "integer":
-                said = f"{name}{where} is of type integer, and has {value}"
-                yield delivered.found("CK-DEFINE-TYPE", item, said, name, value=value)
+                message = f"{name}{where} is of type integer, and has {value}"
+                yield delivered.finding("CK-DEFINE-TYPE", item, message, name, value=value)
             else:
-                said = f"{name}{where} has more than {digits} decimals, as {value}"
-                yield delivered.found("CK-DEFINE-DIGITS", item, said, name, value=value)
+                message = f"{name}{where} has more than {digits} decimals, as {value}"
+                yield delivered.finding("CK-DEFINE-DIGITS", item, message, name, value=value)
     if length.isdecimal() and len(numbers):
         whole = [len(str(int(n))) for n in (numbers.min(), numbers.max()) if np.isfinite(n)]
         longest = max(whole, default=0)
         room = int(length) - decimals
         if longest > max(room, 1):
-            said = f"{name}{where} has {longest} digits before the point; Length {length} leaves"
+            message = f"{name}{where} has {longest} digits before the point; Length {length} leaves"
             value = _text(max(numbers, key=abs))
-            yield delivered.found("CK-DEFINE-LENGTH", item, f"{said} {room}", name, value=value)
+            yield delivered.finding(
+                "CK-DEFINE-LENGTH", item, f"{message} {room}", name, value=value
+            )
 
 
 def _terms(delivered: Delivered, use: Use, texts: list[str], where: str) -> Iterator[Row]:
@@ -127,12 +133,12 @@ def _terms(delivered: Delivered, use: Use, texts: list[str], where: str) -> Iter
     bad = [text for text in texts if text not in terms and _number(text) not in held]
     published = delivered.define.published(codelist)
     # define.xml lists of a codelist what its data have; what may stand there is what is published.
-    known = terms.union(published.values) if published else terms
+    listed = terms.union(published.values) if published else terms
     for text in sorted(bad)[:SHOWN]:
-        remedy = "define.xml is to list it" if text in known else did_you_mean(text, known)
-        said = f"{name}{where} has {text}, no term of {oid}; {remedy}"
-        yield delivered.found("CK-DEFINE-TERM", use.item, said, name, value=text)
+        remedy = "define.xml is to list it" if text in listed else did_you_mean(text, listed)
+        message = f"{name}{where} has {text}, no term of {oid}; {remedy}"
+        yield delivered.finding("CK-DEFINE-TERM", use.item, message, name, value=text)
     if len(bad) > SHOWN:
-        said = f"{name}{where} has {len(bad) - SHOWN} more values that are no terms of {oid}"
-        yield delivered.found("CK-DEFINE-TERM", use.item, said, name)
+        message = f"{name}{where} has {len(bad) - SHOWN} more values that are no terms of {oid}"
+        yield delivered.finding("CK-DEFINE-TERM", use.item, message, name)
     delivered.terms.add(delivered, use, codelist, texts)

@@ -33,23 +33,23 @@ def one_kind_of_items(define: Define) -> Iterator[Fault]:
     for codelist in define.at("CodeList"):
         kinds = {c.name for c in codelist.children} & {*_ITEMS, "ExternalCodeList"}
         if len(kinds) != 1:
-            said = " and ".join(sorted(kinds)) if kinds else "no item and no external list"
-            yield Fault(codelist, f"{codelist.get('OID')} holds {said}; it holds one of them")
+            content = " and ".join(sorted(kinds)) if kinds else "no item and no external list"
+            yield Fault(codelist, f"{codelist.get('OID')} holds {content}; it holds one of them")
 
 
 @rule("DEFINE-175")
 def format_name(define: Define) -> Iterator[Fault]:
     """A SAS format name is one, with $ first for text alone."""
     for codelist in define.at("CodeList"):
-        said = codelist.get("SASFormatName")
-        if not said:
+        name = codelist.get("SASFormatName")
+        if not name:
             continue
         text = codelist.get("DataType") == "text"
-        if not _FORMAT_NAME.fullmatch(said) or len(said.removeprefix("$")) > 31:
-            yield Fault(codelist, f"SASFormatName {said} is no name of a format", said)
-        elif said.startswith("$") != text:
+        if not _FORMAT_NAME.fullmatch(name) or len(name.removeprefix("$")) > 31:
+            yield Fault(codelist, f"SASFormatName {name} is no name of a format", name)
+        elif name.startswith("$") != text:
             wanted = "begins with $ for text" if text else "has no $ for numbers"
-            yield Fault(codelist, f"SASFormatName {said}: the name {wanted}", said)
+            yield Fault(codelist, f"SASFormatName {name}: the name {wanted}", name)
 
 
 @rule("DEFINE-176", "DD0127")
@@ -216,8 +216,8 @@ def extended_decoded(define: Define) -> Iterator[Fault]:
 def _not_marked(define: Define, kind: str) -> Iterator[Fault]:
     for item, codelist, published in _published(define, kind):
         value = item.get("CodedValue")
-        known = value in published or item.code() in {t.code for t in published.terms}
-        if published.extensible and not known and not item.get("def:ExtendedValue"):
+        is_published = value in published or item.code() in {t.code for t in published.terms}
+        if published.extensible and not is_published and not item.get("def:ExtendedValue"):
             yield Fault(
                 item,
                 f"{value} in {codelist.get('OID')} is no term of {published.name}, and not"
@@ -283,13 +283,15 @@ def published_not_extended(define: Define) -> Iterator[Fault]:
 @rule("DD0112")
 def dictionary_name(define: Define) -> Iterator[Fault]:
     """A dictionary has the name of the controlled terms, MedDRA a version."""
-    known = terms("C66788")
-    exact = {name.casefold(): name for name in (*known, "Medra", "Med-DRA", "WHODrug", "WHO-DD")}
+    terms_of_list = terms("C66788")
+    exact = {
+        name.casefold(): name for name in (*terms_of_list, "Medra", "Med-DRA", "WHODrug", "WHO-DD")
+    }
     exact.update({"medra": "MedDRA", "med-dra": "MedDRA", "whodrug": "WHODD", "who-dd": "WHODD"})
     for external in define.at("ExternalCodeList"):
-        said, version = external.get("Dictionary"), external.get("Version")
-        meant = exact.get(said.casefold(), said)
-        if meant != said:
-            yield Fault(external, f"Dictionary is {said}; the term is {meant}", said)
+        used, version = external.get("Dictionary"), external.get("Version")
+        meant = exact.get(used.casefold(), used)
+        if meant != used:
+            yield Fault(external, f"Dictionary is {used}; the term is {meant}", used)
         if meant == "MedDRA" and not FORMATS["MedDRA version"][0].fullmatch(version):
             yield Fault(external, f"the version of MedDRA is {version or 'missing'}", version)

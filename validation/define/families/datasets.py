@@ -207,13 +207,13 @@ def purpose_of_analysis(define: Define) -> Iterator[Fault]:
 
 def _purpose(define: Define, kinds: tuple[str, ...], wanted: str) -> Iterator[Fault]:
     for dataset in define.datasets:
-        said = dataset.get("Purpose")
-        if said and define.kind(dataset) in kinds and said != wanted:
+        purpose = dataset.get("Purpose")
+        if purpose and define.kind(dataset) in kinds and purpose != wanted:
             yield Fault(
                 dataset,
-                f"Purpose of {dataset.get('Name')} is {said}; it is {wanted} under"
+                f"Purpose of {dataset.get('Name')} is {purpose}; it is {wanted} under"
                 f" {define.guide_of(dataset)[0]}",
-                said,
+                purpose,
             )
 
 
@@ -229,9 +229,11 @@ def alias_context(define: Define) -> Iterator[Fault]:
     }
     for alias in define.at("Alias"):
         allowed = wanted.get(alias.parent.name) if alias.parent is not None else None
-        said = alias.get("Context")
-        if allowed and said and said not in allowed:
-            yield Fault(alias, f"Context of the Alias is {said}, not {' or '.join(allowed)}", said)
+        context = alias.get("Context")
+        if allowed and context and context not in allowed:
+            yield Fault(
+                alias, f"Context of the Alias is {context}, not {' or '.join(allowed)}", context
+            )
 
 
 @rule("DD0114")
@@ -266,11 +268,11 @@ def label_length(define: Define) -> Iterator[Fault]:
     """Labels of datasets and variables have 40 characters at most."""
     nodes = [*define.datasets, *dict.fromkeys(use.item for use in define.variables)]
     for node in nodes:
-        said = node.translated()
-        if len(said) > 40:
+        label = node.translated()
+        if len(label) > 40:
             yield Fault(
                 node,
-                f"the label of {node.get('Name')} has {len(said)} characters; a"
+                f"the label of {node.get('Name')} has {len(label)} characters; a"
                 " transport file holds 40",
-                said,
+                label,
             )

@@ -21,10 +21,10 @@ _ACRF: Final = re.compile(r"acrf\.pdf", re.IGNORECASE)
 
 def file_of(folder: Path, href: str) -> Path | None:
     """The file a relative href names; None when it is no relative path."""
-    parts = urlsplit(href)
-    if parts.scheme or parts.netloc or not parts.path or parts.path.startswith(("/", "\\")):
+    address = urlsplit(href)
+    if address.scheme or address.netloc or not address.path or address.path.startswith(("/", "\\")):
         return None
-    return folder / unquote(parts.path)
+    return folder / unquote(address.path)
 
 
 def is_there(path: Path) -> bool:

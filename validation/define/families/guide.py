@@ -42,22 +42,22 @@ _MEDDRA: Final = (
 
 def _described(define: Define) -> Iterator[tuple[Use, StandardVariable]]:
     for use in define.variables:
-        known = define.guide_variable(use)
-        if known is not None:
-            yield use, known
+        in_guide = define.guide_variable(use)
+        if in_guide is not None:
+            yield use, in_guide
 
 
 def _tabulations(define: Define) -> Iterator[tuple[Use, StandardVariable]]:
-    for use, known in _described(define):
+    for use, in_guide in _described(define):
         if use.dataset is not None and define.kind(use.dataset) == "SDTM":
-            yield use, known
+            yield use, in_guide
 
 
 @rule("DEFINE-067")
 def required_is_mandatory(define: Define) -> Iterator[Fault]:
     """A variable that the SDTMIG requires is mandatory."""
-    for use, known in _tabulations(define):
-        if known.core == "Req" and use.reference.get("Mandatory") == "No":
+    for use, in_guide in _tabulations(define):
+        if in_guide.core == "Req" and use.reference.get("Mandatory") == "No":
             yield Fault(
                 use.reference,
                 f"{name_of(use)} is required by the guide, and Mandatory is No",
@@ -97,8 +97,8 @@ def non_standard_list_marked(define: Define) -> Iterator[Fault]:
 
 def _under_terminology(define: Define) -> Iterator[tuple[Use, Node]]:
     """Variables for which the guide names code lists, with the code list they have."""
-    for use, known in _described(define):
-        codelist = define.codelist_of(use.item) if known.codelists else None
+    for use, in_guide in _described(define):
+        codelist = define.codelist_of(use.item) if in_guide.codelists else None
         if codelist is not None and items_of(codelist):
             yield use, codelist
 
@@ -106,8 +106,8 @@ def _under_terminology(define: Define) -> Iterator[tuple[Use, Node]]:
 @rule("DEFINE-149", "DD0124")
 def codelist_asked_for(define: Define) -> Iterator[Fault]:
     """A variable for which the SDTMIG names a code list has one, itself or at value level."""
-    for use, known in _tabulations(define):
-        if not known.codelists or use.item.get("DataType") not in _LISTED:
+    for use, in_guide in _tabulations(define):
+        if not in_guide.codelists or use.item.get("DataType") not in _LISTED:
             continue
         if use.item.get("Name").endswith(_RESULTS):
             continue  # the guide's list is for some tests alone
@@ -119,7 +119,7 @@ def codelist_asked_for(define: Define) -> Iterator[Fault]:
         if not any(value.item.first("CodeListRef") is not None for value in values):
             yield Fault(
                 use.item,
-                f"{name_of(use)} has no code list; the guide names {', '.join(known.codelists)}",
+                f"{name_of(use)} has no code list; the guide names {', '.join(in_guide.codelists)}",
                 place=place_of(use),
             )
 
@@ -127,13 +127,13 @@ def codelist_asked_for(define: Define) -> Iterator[Fault]:
 @rule("DD0118")
 def code_of_the_guide(define: Define) -> Iterator[Fault]:
     """The NCI code of a variable's list is one that the guide names for the variable."""
-    for use, known in _tabulations(define):
+    for use, entry in _tabulations(define):
         codelist = define.codelist_of(use.item)
         code = codelist.code() if codelist is not None else ""
-        if codelist is not None and code and known.codelists and code not in known.codelists:
+        if codelist is not None and code and entry.codelists and code not in entry.codelists:
             yield Fault(
                 use.item,
-                f"{name_of(use)} has the list {code}; the guide names {', '.join(known.codelists)}",
+                f"{name_of(use)} has the list {code}; the guide names {', '.join(entry.codelists)}",
                 code,
                 place_of(use),
             )
@@ -146,9 +146,9 @@ def coded_by_meddra(define: Define) -> Iterator[Fault]:
         dataset, name = use.dataset, use.item.get("Name")
         if dataset is None or define.kind(dataset) != "SDTM":
             continue
-        known = define.guide_variable(use)
+        in_guide = define.guide_variable(use)
         named = define.class_of(dataset) == "EVENTS" and name[2:] in _MEDDRA
-        if not named and (known is None or known.format != "MedDRA"):
+        if not named and (in_guide is None or in_guide.format != "MedDRA"):
             continue
         if use.reference.get("def:HasNoData") or dataset.get("def:HasNoData"):
             continue
@@ -167,27 +167,27 @@ def dataset_label_of_guide(define: Define) -> Iterator[Fault]:
     """The label of an SDTM dataset is that of the guide."""
     for dataset in define.datasets:
         guide = define.guide(dataset) if define.kind(dataset) == "SDTM" else None
-        name, said = dataset.get("Name"), dataset.translated()
-        known = guide.dataset(define.shape(dataset)) if guide is not None else None
+        name, label = dataset.get("Name"), dataset.translated()
+        in_guide = guide.dataset(define.shape(dataset)) if guide is not None else None
         split = name != dataset.get("Domain") and not name.startswith("SUPP")
-        if known is None or not said or (split and dataset.get("Domain")):
+        if in_guide is None or not label or (split and dataset.get("Domain")):
             continue
-        if said != known.label:
+        if label != in_guide.label:
             yield Fault(
-                dataset, f"the label of {name} is {said}; the guide has {known.label}", said
+                dataset, f"the label of {name} is {label}; the guide has {in_guide.label}", label
             )
 
 
 @rule("DEFINE-266", "DD0137", "DD0060")
 def variable_label_of_guide(define: Define) -> Iterator[Fault]:
     """The label of an SDTM variable is that of the guide."""
-    for use, known in _tabulations(define):
-        said = use.item.translated()
-        if said and said != known.label:
+    for use, in_guide in _tabulations(define):
+        label = use.item.translated()
+        if label and label != in_guide.label:
             yield Fault(
                 use.item,
-                f"the label of {name_of(use)} is {said}; the guide has {known.label}",
-                said,
+                f"the label of {name_of(use)} is {label}; the guide has {in_guide.label}",
+                label,
                 place_of(use),
             )
 
@@ -196,18 +196,18 @@ def variable_label_of_guide(define: Define) -> Iterator[Fault]:
 def role_of_guide(define: Define) -> Iterator[Fault]:
     """The role of an SDTM variable is that of the guide, else of the SDTM model."""
     for use in define.variables:
-        dataset, name, said = use.dataset, use.item.get("Name"), use.reference.get("Role")
+        dataset, name, role = use.dataset, use.item.get("Name"), use.reference.get("Role")
         guide = define.guide(dataset) if dataset is not None else None
         if guide is None or dataset is None or define.kind(dataset) != "SDTM":
             continue
-        known = guide.variable(define.shape(dataset), name) or guide.model_variable(
+        in_guide = guide.variable(define.shape(dataset), name) or guide.model_variable(
             dataset.get("Domain"), define.class_of(dataset), name
         )
-        if known is not None and said in _ROLES and said != known.role:
+        if in_guide is not None and role in _ROLES and role != in_guide.role:
             yield Fault(
                 use.reference,
-                f"the role of {name_of(use)} is {said}; the guide has {known.role}",
-                said,
+                f"the role of {name_of(use)} is {role}; the guide has {in_guide.role}",
+                role,
                 place_of(use),
             )
 
@@ -216,18 +216,18 @@ def role_of_guide(define: Define) -> Iterator[Fault]:
 def order_of_guide(define: Define) -> Iterator[Fault]:
     """The variables of an SDTM dataset are in the order of the guide."""
     last: dict[Node, tuple[int, str]] = {}
-    for use, known in _tabulations(define):
+    for use, in_guide in _tabulations(define):
         if use.dataset is None:
             continue
         order, before = last.get(use.dataset, (0, ""))
-        if known.order < order:
+        if in_guide.order < order:
             yield Fault(
                 use.reference,
                 f"{name_of(use)} stands after {before}; the guide has it before",
                 place=place_of(use),
             )
         else:
-            last[use.dataset] = (known.order, use.item.get("Name"))
+            last[use.dataset] = (in_guide.order, use.item.get("Name"))
 
 
 @rule("DD0116")
@@ -240,12 +240,12 @@ def names_of_findings_about(define: Define) -> Iterator[Fault]:
         labels = _labels_by_root(define, use.dataset)
         for item in codelist.all("CodeListItem"):
             code, decode = item.get("CodedValue"), item.translated("Decode")
-            known = labels.get(code)
-            if known and decode not in known and not item.code():
+            names = labels.get(code)
+            if names and decode not in names and not item.code():
                 yield Fault(
                     item,
                     f"{code} is a qualifier, and named {decode}; its label is"
-                    f" {' or '.join(sorted(known))}",
+                    f" {' or '.join(sorted(names))}",
                     decode,
                     place_of(use),
                 )
@@ -254,11 +254,11 @@ def names_of_findings_about(define: Define) -> Iterator[Fault]:
 def _labels_by_root(define: Define, dataset: Node) -> dict[str, set[str]]:
     """The labels of the guide's qualifiers by name without the domain: SEV, OCCUR."""
     guide = define.guide(dataset)
-    found: dict[str, set[str]] = {}
+    labels: dict[str, set[str]] = {}
     if guide is None:
-        return found
+        return labels
     for name in guide.datasets:
         for variable in guide.variables(name):
             if variable.variable.startswith(name) and "Qualifier" in variable.role:
-                found.setdefault(variable.variable.removeprefix(name), set()).add(variable.label)
-    return found
+                labels.setdefault(variable.variable.removeprefix(name), set()).add(variable.label)
+    return labels

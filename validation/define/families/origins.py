@@ -66,10 +66,10 @@ def origin_at_one_level(define: Define) -> Iterator[Fault]:
         if define.version == "2.1" and define.submission and len(without) == len(values):
             continue  # found by DEFINE-154
         if without or not values:
-            said = f"{len(without)} of {len(values)} of its values have none" if values else ""
+            count = f"{len(without)} of {len(values)} of its values have none" if values else ""
             yield Fault(
                 use.item,
-                f"{name_of(use)} has no origin" + (f", and {said} either" if said else ""),
+                f"{name_of(use)} has no origin" + (f", and {count} either" if count else ""),
                 place=place_of(use),
             )
 
@@ -79,20 +79,20 @@ def origin_type(define: Define) -> Iterator[Fault]:
     """The type of an origin is one that the standard of the dataset uses."""
     allowed = terms("C170449") if define.version == "2.1" else terms("Origin of 2.0")
     for origin in define.at("def:Origin"):
-        said = origin.get("Type")
-        if said and said not in allowed:
-            yield Fault(origin, f"origin type {said} is not one of {', '.join(allowed)}", said)
+        kind = origin.get("Type")
+        if kind and kind not in allowed:
+            yield Fault(origin, f"origin type {kind} is not one of {', '.join(allowed)}", kind)
     if define.version == "2.0":
         return
     for use in (*define.variables, *define.values):
         pairs = _PAIRS.get(_kind(define, use))
         for origin in _origins(use):
-            said = origin.get("Type")
-            if pairs and said in allowed and said not in pairs:
+            kind = origin.get("Type")
+            if pairs and kind in allowed and kind not in pairs:
                 yield Fault(
                     origin,
-                    f"origin type {said} of {name_of(use)} is not used in {_kind(define, use)}",
-                    said,
+                    f"origin type {kind} of {name_of(use)} is not used in {_kind(define, use)}",
+                    kind,
                     place_of(use),
                 )
 
@@ -143,14 +143,14 @@ def predecessor_named(define: Define) -> Iterator[Fault]:
 def predecessor_form(define: Define) -> Iterator[Fault]:
     """A predecessor is written DATASET.VARIABLE."""
     for origin in define.at("def:Origin"):
-        said = origin.translated()
+        text = origin.translated()
         if (
             origin.get("Type") == "Predecessor"
-            and said
+            and text
             and "ADaM" in define.kinds
-            and not _PREDECESSOR.match(said)
+            and not _PREDECESSOR.match(text)
         ):
-            yield Fault(origin, f"the predecessor {said} is not of the form DATASET.VARIABLE", said)
+            yield Fault(origin, f"the predecessor {text} is not of the form DATASET.VARIABLE", text)
 
 
 @rule("CK-DEFINE-PREDECESSOR")
@@ -159,11 +159,11 @@ def predecessor_exists(define: Define) -> Iterator[Fault]:
     variables = {place_of(use) for use in define.variables}
     datasets = {dataset.get("Name") for dataset in define.datasets}
     for origin in define.at("def:Origin"):
-        found = (
+        match = (
             _PREDECESSOR.match(origin.translated()) if origin.get("Type") == "Predecessor" else None
         )
-        if found and found[1] in datasets and (found[1], found[2]) not in variables:
-            yield Fault(origin, f"the predecessor {found[0]} is no variable of this file", found[0])
+        if match and match[1] in datasets and (match[1], match[2]) not in variables:
+            yield Fault(origin, f"the predecessor {match[0]} is no variable of this file", match[0])
 
 
 @rule("DD0074")

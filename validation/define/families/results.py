@@ -25,12 +25,12 @@ def results_of_analysis(define: Define) -> Iterator[Fault]:
             yield Fault(node, "results metadata stand in a file that is not of ADaM")
 
 
-def _parts(result: Node) -> list[Node]:
-    return [part for held in result.all("arm:AnalysisDatasets") for part in held.children]
+def _datasets_of(result: Node) -> list[Node]:
+    return [node for held in result.all("arm:AnalysisDatasets") for node in held.children]
 
 
-def _is_bds(define: Define, part: Node) -> bool:
-    dataset = define.target("ItemGroupDef", part.get("ItemGroupOID"))
+def _is_bds(define: Define, node: Node) -> bool:
+    dataset = define.target("ItemGroupDef", node.get("ItemGroupOID"))
     return dataset is not None and define.class_of(dataset).endswith("BASIC DATA STRUCTURE")
 
 
@@ -38,7 +38,7 @@ def _is_bds(define: Define, part: Node) -> bool:
 def parameter_named(define: Define) -> Iterator[Fault]:
     """A result from a BDS dataset names the variable of its parameters."""
     for result in define.at("arm:AnalysisResult"):
-        if not result.get("ParameterOID") and any(_is_bds(define, p) for p in _parts(result)):
+        if not result.get("ParameterOID") and any(_is_bds(define, p) for p in _datasets_of(result)):
             yield Fault(result, f"{label(result)} rests on a BDS dataset and has no ParameterOID")
 
 
@@ -51,12 +51,12 @@ def parameter_is_paramcd(define: Define) -> Iterator[Fault]:
             continue
         item = define.target("ItemDef", named)
         if item is None or item.get("Name") != "PARAMCD":
-            said = "does not exist" if item is None else f"is {item.get('Name')}"
-            yield Fault(result, f"ParameterOID {named} {said}; it names a PARAMCD", named)
+            what = "does not exist" if item is None else f"is {item.get('Name')}"
+            yield Fault(result, f"ParameterOID {named} {what}; it names a PARAMCD", named)
             continue
         of = {use.dataset.get("OID") for use in define.variables_of(item) if use.dataset}
-        parts = [part for part in _parts(result) if _is_bds(define, part)]
-        if not any(part.get("ItemGroupOID") in of for part in parts):
+        nodes = [node for node in _datasets_of(result) if _is_bds(define, node)]
+        if not any(node.get("ItemGroupOID") in of for node in nodes):
             yield Fault(
                 result, f"ParameterOID {named} is of no BDS dataset of {label(result)}", named
             )
@@ -66,16 +66,18 @@ def parameter_is_paramcd(define: Define) -> Iterator[Fault]:
 def join_comment_of_result(define: Define) -> Iterator[Fault]:
     """A result from several datasets has a comment on how they are joined."""
     for held in define.at("arm:AnalysisDatasets"):
-        parts = held.all("arm:AnalysisDataset")
-        if len(parts) > 1 and not held.get("def:CommentOID"):
-            yield Fault(held, f"{len(parts)} datasets are used, and no comment says how")
+        nodes = held.all("arm:AnalysisDataset")
+        if len(nodes) > 1 and not held.get("def:CommentOID"):
+            yield Fault(held, f"{len(nodes)} datasets are used, and no comment says how")
 
 
 @rule("DD0096")
 def analysis_variable(define: Define) -> Iterator[Fault]:
     """A result has at least one analysis variable."""
     for result in define.at("arm:AnalysisResult"):
-        if _parts(result) and not any(p.all("arm:AnalysisVariable") for p in _parts(result)):
+        if _datasets_of(result) and not any(
+            p.all("arm:AnalysisVariable") for p in _datasets_of(result)
+        ):
             yield Fault(result, f"{label(result)} has no analysis variable")
 
 

@@ -58,10 +58,10 @@ def standard_version(define: Define) -> Iterator[Fault]:
                     node, f"Version {version} of {name} is not the date of a package", version
                 )
             continue
-        known = terms(name)
-        if known and version not in known:
+        versions = terms(name)
+        if versions and version not in versions:
             yield Fault(
-                node, f"{name} has no version {version}; {did_you_mean(version, known)}", version
+                node, f"{name} has no version {version}; {did_you_mean(version, versions)}", version
             )
     if define.version == "2.0":
         for node in define.at("MetaDataVersion"):

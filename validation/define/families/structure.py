@@ -29,7 +29,7 @@ _UNUSED: Final = frozenset(
 class Element(NamedTuple):
     """What an element may hold: the place of each child, its attributes, those of ODM alone."""
 
-    places: Mapping[str, int]
+    order: Mapping[str, int]
     attributes: frozenset[str]
     attributes_20: frozenset[str]
     unused: frozenset[str]
@@ -41,8 +41,8 @@ def elements() -> Mapping[str, Element]:
     return {
         row["element"]: Element(
             {
-                name: place
-                for place, names in enumerate(row["children"].split())
+                name: rank
+                for rank, names in enumerate(row["children"].split())
                 for name in names.split("|")
             },
             *(frozenset(row[c].split()) for c in ("attributes", "attributes_20", "unused")),
@@ -55,17 +55,17 @@ def elements() -> Mapping[str, Element]:
 def child_order(define: Define) -> Iterator[Fault]:
     """Child elements stand in the order of the schema."""
     for node in define.document.nodes:
-        known = elements().get(node.name)
-        if known is None:
+        element = elements().get(node.name)
+        if element is None:
             continue
         last, before = -1, ""
         for child in node.children:
-            place = known.places.get(child.name, -1)
-            if place >= 0 and place < last:
+            rank = element.order.get(child.name, -1)
+            if rank >= 0 and rank < last:
                 yield Fault(child, f"{label(child)} stands after {before}, and belongs before it")
                 break
-            if place >= 0:
-                last, before = place, child.name
+            if rank >= 0:
+                last, before = rank, child.name
 
 
 @rule("DD0007")
@@ -82,7 +82,7 @@ def misplaced_element(define: Define) -> Iterator[Fault]:
     for node in define.document.nodes:
         if node.parent is None or node.name not in elements() or not _parent_known(node):
             continue
-        if node.name not in elements()[node.parent.name].places:
+        if node.name not in elements()[node.parent.name].order:
             yield Fault(node, f"{label(node)} has no place in {node.parent.name}", node.name)
 
 
@@ -114,12 +114,12 @@ def unused_attribute(define: Define) -> Iterator[Fault]:
 
 def _strange(define: Define) -> Iterator[tuple[Node, str]]:
     for node in define.document.nodes:
-        known = elements().get(node.name)
-        if known is None or node.attributes.keys() <= known.attributes:
+        element = elements().get(node.name)
+        if element is None or node.attributes.keys() <= element.attributes:
             continue
         for name in node.attributes:
-            if name in known.attributes or (
-                define.version == "2.0" and name in known.attributes_20
+            if name in element.attributes or (
+                define.version == "2.0" and name in element.attributes_20
             ):
                 continue
             if not (name.startswith(("xlink:", "xml:")) and node.name in _LINKING):
@@ -154,8 +154,8 @@ def namespaces(define: Define) -> Iterator[Fault]:
     """The namespaces are those of ODM 1.3 and Define-XML 2.0 or 2.1."""
     root = define.root
     if root.name.endswith("}ODM"):
-        said = root.name[1:].rpartition("}")[0] or "none"
-        yield Fault(root, f"the namespace of ODM is {said}, not that of ODM 1.3", said)
+        namespace = root.name[1:].rpartition("}")[0] or "none"
+        yield Fault(root, f"the namespace of ODM is {namespace}, not that of ODM 1.3", namespace)
     elif not define.version:
         yield Fault(root, "no namespace of Define-XML 2.0 or 2.1 is declared")
 

@@ -70,14 +70,14 @@ def check_value_in_codelist(define: Define) -> Iterator[Fault]:
             continue
         terms = [term.get("CodedValue") for term in items_of(codelist)]
         for value in check.all("CheckValue"):
-            said = value.text.strip()
-            if terms and said not in terms:
+            text = value.text.strip()
+            if terms and text not in terms:
                 use = next(iter(define.variables_of(item)), None)
                 yield Fault(
                     value,
-                    f"{said} is no term of {codelist.get('OID')}, the code list of"
-                    f" {item.get('Name')}; {did_you_mean(said, terms)}",
-                    said,
+                    f"{text} is no term of {codelist.get('OID')}, the code list of"
+                    f" {item.get('Name')}; {did_you_mean(text, terms)}",
+                    text,
                     place_of(use) if use is not None else None,
                 )
 
@@ -103,9 +103,9 @@ def value_codelist(define: Define) -> Iterator[Fault]:
         own, whole = define.codelist_of(use.item), define.codelist_of(use.variable)
         if own is None or whole is None or own is whole:
             continue
-        known = {item.get("CodedValue") for item in items_of(whole)}
-        other = [i.get("CodedValue") for i in items_of(own) if i.get("CodedValue") not in known]
-        if known and other:
+        coded = {item.get("CodedValue") for item in items_of(whole)}
+        other = [i.get("CodedValue") for i in items_of(own) if i.get("CodedValue") not in coded]
+        if coded and other:
             yield Fault(
                 use.item,
                 f"{own.get('OID')} of {name_of(use)} has terms that {whole.get('OID')} of the"

@@ -18,7 +18,7 @@ _FIELD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,7}")
 def name_of(use: Use) -> str:
     """What to call a variable, or a value-level item, in a message."""
     dataset = use.dataset.get("Name") if use.dataset is not None else ""
-    name = ".".join(part for part in (dataset, use.variable.get("Name")) if part)
+    name = ".".join(text for text in (dataset, use.variable.get("Name")) if text)
     return f"{use.item.get('OID')} (value level of {name})" if use.value_level else name
 
 
@@ -40,14 +40,14 @@ def variable_label(define: Define) -> Iterator[Fault]:
 def sas_field_name(define: Define) -> Iterator[Fault]:
     """A variable of a dataset has a name for transport files."""
     for use in define.variables:
-        said = use.item.get("SASFieldName")
-        if not said:
+        name = use.item.get("SASFieldName")
+        if not name:
             yield Fault(use.item, f"{name_of(use)} has no SASFieldName", place=place_of(use))
-        elif not _FIELD.fullmatch(said):
+        elif not _FIELD.fullmatch(name):
             yield Fault(
                 use.item,
-                f"SASFieldName {said} of {name_of(use)} is no name for a transport file",
-                said,
+                f"SASFieldName {name} of {name_of(use)} is no name for a transport file",
+                name,
                 place_of(use),
             )
 
