@@ -109,6 +109,6 @@ def test_a_state_is_met_where_all_components_are(state: Any) -> None:
 def test_the_method_names_what_is_not_judged(name: str, left_out: list[str]) -> None:
     import adam.derivations
 
-    method = derivations_of(adam.derivations)[name].told.columns["AVALC"]
+    method = derivations_of(adam.derivations)[name].paragraphs.columns["AVALC"]
     said = method.partition("Not judged")[2]
     assert all(text in said for text in left_out)
