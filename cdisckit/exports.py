@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cdisckit.building import open_study
 from sdtm.raw import RawData, combined
 from sdtm.readers import read_raw, read_source
+from sdtm.readers._encoding import shape_of
 from sdtm.readers._redcap_dictionary import is_dictionary
-from sdtm.readers._shape import shape_of
 from sdtm.readers._xml import first_namespaces
 from sdtm.readers.table import KINDS, TableOptions, read_sheet
 from specs.errors import RawDataError

@@ -12,9 +12,9 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from cdisckit.terminal import say
-from sdtm.collapse import UNDECLARED
 from sdtm.dates import iso_dtc
 from sdtm.raw import TICKED, Field, Form
+from sdtm.records.collapse import UNDECLARED
 from specs.errors import OutputError
 from specs.output import new_file
 

@@ -14,10 +14,10 @@ import pandas as pd
 from engine.rules import Making
 from engine.values import in_rows, no_values, typed
 from sdtm.answers import Answers
-from sdtm.blocks import RESULT
 from sdtm.ledger import Usage
 from sdtm.records import collect_records
-from sdtm.sources import dataset_form
+from sdtm.records.blocks import RESULT
+from sdtm.records.sources import dataset_form
 from specs.distinct import as_category, as_plain, on_distinct, spread
 from specs.errors import MappingError, SpecError
 from specs.findings import all_findings

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from engine.groups import joined
-from sdtm.sources import TABLE
+from sdtm.records.sources import TABLE
 from specs.distinct import pruned
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sdtm.blocks import RESULT
 from sdtm.raw import findings_on
 from sdtm.readers import UNFINISHED
-from sdtm.sources import met
+from sdtm.records.blocks import RESULT
+from sdtm.records.sources import met
 from specs.distinct import on_distinct, trimmed
 from specs.errors import SpecError, did_you_mean
 from specs.findings import all_findings, findings

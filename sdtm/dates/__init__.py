@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sdtm.collected import date_before_time, read_date, read_time
+from sdtm.dates.collected import date_before_time, read_date, read_time
 from sdtm.dates.partial import (
     FIRST_YEAR,
     LAST_YEAR,

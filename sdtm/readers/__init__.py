@@ -13,9 +13,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sdtm.raw import RawData, combined
-from sdtm.readers._accounting import UNFINISHED, accounted
 from sdtm.readers._characters import writable
-from sdtm.readers._folder import unread
+from sdtm.readers._form_checks import UNFINISHED, accounted
+from sdtm.readers._unread import unread
 from specs.errors import SpecError, did_you_mean
 from specs.findings import all_findings
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sdtm.accepted import Accepted
-    from sdtm.readers._shape import Shape
+    from sdtm.readers._encoding import Shape
 
 # The columns of the dictionary: as the designer's file heads them, and as the API does. Older
 # versions have fewer than 18: without the annotation, and before it without the matrix.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sdtm.raw import Form, RawData
+from sdtm.readers._encoding import shape_of
 from sdtm.readers._odm_data import read_odm
 from sdtm.readers._odm_definitions import merged
 from sdtm.readers._redcap_dictionary import (
@@ -27,7 +28,6 @@ from sdtm.readers._redcap_dictionary import (
 from sdtm.readers._redcap_export import not_declared, undeclared
 from sdtm.readers._redcap_forms import Rows, form_of
 from sdtm.readers._redcap_validation import accepted, validation
-from sdtm.readers._shape import shape_of
 from specs.errors import RawDataError, did_you_mean
 from specs.findings import all_findings
 

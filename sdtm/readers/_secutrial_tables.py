@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sdtm.readers._shape import DELIMITERS
+from sdtm.readers._encoding import DELIMITERS
 from specs.errors import AbsentDataError, RawDataError
 from specs.findings import findings
 from specs.heads import check_head

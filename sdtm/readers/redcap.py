@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sdtm.raw import RawData
+from sdtm.readers._encoding import shape_of
 from sdtm.readers._files import read_delimited, read_options
 from sdtm.readers._redcap_checks import (
     check_coding,
@@ -35,7 +36,6 @@ from sdtm.readers._redcap_export import (
 )
 from sdtm.readers._redcap_forms import Rows, form_of
 from sdtm.readers._redcap_xml import read_project
-from sdtm.readers._shape import shape_of
 from specs.errors import SpecError
 from specs.findings import all_findings
 from specs.paths import inside

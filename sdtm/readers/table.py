@@ -17,9 +17,9 @@ from pydantic import StringConstraints
 from sdtm.accepted import TYPES, Accepted, Limit
 from sdtm.dates import DateStyle
 from sdtm.raw import Field, Form, RawData, check_reserved, context
+from sdtm.readers._encoding import shape_of
 from sdtm.readers._files import Delimiter, Options, read_categories, read_delimited, read_options
 from sdtm.readers._frames import Sheet, read_parquet, read_sas, read_xlsx
-from sdtm.readers._shape import shape_of
 from specs.distinct import as_category, on_distinct
 from specs.errors import RawDataError, SpecError, did_you_mean
 from specs.findings import all_findings, findings

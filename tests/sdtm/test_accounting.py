@@ -12,8 +12,8 @@ from sdtm.accepted import TYPES, Accepted, Limit
 from sdtm.dates import DateStyle
 from sdtm.raw import Field, Form, RawData, context
 from sdtm.readers import read_source
-from sdtm.readers._accounting import accounted
-from sdtm.readers._branching import shown
+from sdtm.readers._form_checks import accounted
+from sdtm.readers._redcap_branching import shown
 from sdtm.readers._redcap_validation import accepted
 from specs.findings import all_findings
 from specs.model import RawSource

@@ -5,10 +5,10 @@ from types import MappingProxyType
 import pandas as pd
 
 from sdtm.answers import Answers
-from sdtm.blocks import BlockRecords
 from sdtm.dates import DateStyle
 from sdtm.raw import Field, Form, context
 from sdtm.records import Records
+from sdtm.records.blocks import BlockRecords
 from specs.model import Block, Origin, Rule, StudyCodelist, Variable
 from specs.terminology import Codelist, Term
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sdtm.collected import read_date
 from sdtm.dates import DateStyle, combine_dtc, date_without_time, iso_dtc
+from sdtm.dates.collected import read_date
 from sdtm.dates.partial import DateTextError
 from specs.errors import SpecError
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sdtm.readers._folder import unread
+from sdtm.readers._unread import unread
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sdtm.dates import iso_dtc
 from sdtm.raw import TICKED, findings_on
-from sdtm.readers._branching import shown
+from sdtm.readers._redcap_branching import shown
 from specs.distinct import as_plain, distinct_values, on_distinct, spread, text_where, trimmed
 from specs.findings import findings
 from specs.numbers import read_number

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sdtm.blocks import BlockRecords
 from sdtm.raw import CONTEXT, Field, Form
-from sdtm.sources import TABLE, table_form, traced_through
+from sdtm.records.blocks import BlockRecords
+from sdtm.records.sources import TABLE, table_form, traced_through
 from specs.distinct import as_category, as_plain, on_distinct, spread, stacked
 from specs.errors import SpecError, did_you_mean
 from specs.findings import all_findings

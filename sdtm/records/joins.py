@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sdtm.raw import CONTEXT
-from sdtm.sources import met
+from sdtm.records.sources import met
 from specs.distinct import as_category, as_plain, on_distinct, trimmed
 from specs.findings import findings, no_findings
 from specs.where import variables_of

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sdtm.collapse import Collapsed, collapsed
-from sdtm.joins import joined
 from sdtm.raw import CONTEXT, UNIT, Field, Form, findings_on
-from sdtm.sources import met
-from sdtm.ticked import one_for_each_tick
+from sdtm.records.collapse import Collapsed, collapsed
+from sdtm.records.joins import joined
+from sdtm.records.sources import met
+from sdtm.records.ticked import one_for_each_tick
 from specs.distinct import as_plain, missing, on_distinct, trimmed
 from specs.findings import all_findings
 from specs.where import clauses_in, variables_of
