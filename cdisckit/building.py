@@ -26,7 +26,7 @@ from specs.findings import SEVERITIES, all_findings, in_order
 from specs.guard import guarded
 from specs.load import load_study, study_id
 from specs.methods import described_methods
-from specs.output import Mark, check_place, claimed
+from specs.output import Mark, check_target, claimed
 from specs.references import rules_of
 from specs.shown import counted, html_grid
 from specs.study_code import declared_derivations
@@ -139,7 +139,7 @@ def target_of(folder: Path, out: Path, raw: Path | None, ending: str = "") -> tu
     check_study(folder)
     identifier = study_id(folder)
     target = out / f"{folder_name(identifier)}{ending}"
-    check_place(target, {"the study's folder": folder, "the raw folder": raw or folder})
+    check_target(target, {"the study's folder": folder, "the raw folder": raw or folder})
     return identifier, target
 
 

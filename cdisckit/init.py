@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from cdisckit.exports import export_of
 from cdisckit.final import PROPOSAL_COLUMNS, PROPOSALS
 from cdisckit.proposals import Proposal, proposals
-from specs.output import check_new, check_place, new_folder
+from specs.output import check_new, check_target, new_folder
 from specs.standards import GUIDES, latest
 from specs.terminology import coded, latest_versions, load_terminology, paired
 
@@ -49,7 +49,7 @@ class Proposed:
 def propose_study(raw: Path, folder: Path) -> Proposed:
     """Write a study's folder with a copy of the export; OutputError when the folder is not new."""
     check_new(folder)
-    check_place(folder, {"the raw folder": raw})
+    check_target(folder, {"the raw folder": raw})
     export = export_of(raw)
     data = export.read()
     main, kept = _with_main(proposals(data), data)

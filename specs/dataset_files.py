@@ -122,7 +122,7 @@ class DatasetResolver(RuleResolver):
         )
         if not self.tabulation:
             return tuple(resolved)
-        order = partial(self.standard.place, self.owner, self.domain, self.class_)
+        order = partial(self.standard.order_of, self.owner, self.domain, self.class_)
         return tuple(sorted(resolved, key=lambda variable: order(variable.name)))
 
     def _variable(self, name: str, model: VariableModel, section: str) -> Variable:

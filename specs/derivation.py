@@ -175,8 +175,8 @@ class Derivation:
 
     def possible(self, constants: Mapping[str, Any]) -> tuple[str, ...]:
         """The texts that it can give by a rule with these constants; none where they are many."""
-        given = {p.name: constants.get(p.name, _default(p)) for p in self.constants}
-        return tuple(text.format_map(given) for text in self.gives)
+        values = {p.name: constants.get(p.name, _default(p)) for p in self.constants}
+        return tuple(text.format_map(values) for text in self.gives)
 
     @property
     def paragraphs(self) -> Paragraphs:

@@ -156,9 +156,9 @@ def mapped(values: pd.Series, to: Mapping[Any, Any]) -> pd.Series:
     return once_each(methodcaller("map", to), values)
 
 
-def texts_at(places: NDArray[np.int64], texts: Sequence[str], index: pd.Index) -> pd.Series[str]:
+def texts_at(positions: NDArray[np.int64], texts: Sequence[str], index: pd.Index) -> pd.Series[str]:
     """The text at each place, missing at -1: whole numbers to `str` Series on `index`."""
-    chosen = pd.Series(texts, dtype="str").array.take(places, allow_fill=True)
+    chosen = pd.Series(texts, dtype="str").array.take(positions, allow_fill=True)
     return pd.Series(chosen, index=index, copy=False)
 
 

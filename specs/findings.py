@@ -73,18 +73,18 @@ def no_findings() -> pd.DataFrame:
     return _empty().copy()
 
 
-def in_order(found: pd.DataFrame) -> pd.DataFrame:
+def in_order(findings: pd.DataFrame) -> pd.DataFrame:
     """Findings as a package lists them, whatever the order in which they were found.
 
     By severity, rule, dataset, form, variable, subject, then by number of the record and line, and
     by what is said. One that names neither subject nor line is told once: each group of subjects
     finds it again.
     """
-    of_study = found["subject"].isna() & found["line"].isna() & found["seq"].isna()
-    told = found[~(of_study & found.duplicated())]
-    rank = told["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
-    numbers = {f"@{name}": pd.to_numeric(told[name], errors="coerce") for name in ("seq", "line")}
-    ordered = told.assign(**{"@severity": rank, **numbers}).sort_values(
+    of_study = findings["subject"].isna() & findings["line"].isna() & findings["seq"].isna()
+    once = findings[~(of_study & findings.duplicated())]
+    rank = once["severity"].map({name: number for number, name in enumerate(SEVERITIES)})
+    numbers = {f"@{name}": pd.to_numeric(once[name], errors="coerce") for name in ("seq", "line")}
+    ordered = once.assign(**{"@severity": rank, **numbers}).sort_values(
         ["@severity", *_ORDER], kind="stable", ignore_index=True
     )
     return ordered[list(FINDING_COLUMNS)]

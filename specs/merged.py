@@ -75,7 +75,7 @@ def _merged(
             )
     scopes = _scopes(files)
     guide = standard(first.standard, standards[first.standard])
-    order = partial(guide.place, first.domain, first.domain, first.class_)
+    order = partial(guide.order_of, first.domain, first.domain, first.class_)
     variables = tuple(_variables([p.variables for p in files], scopes, terminology))
     fields: dict[str, tuple[str, ...]] = {}
     for form, names in chain.from_iterable(file.not_submitted.items() for file in files):

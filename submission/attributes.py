@@ -216,24 +216,24 @@ class _Measuring:
 
     def _of_value(self, variable: Variable, value: Value, whole: Attributes) -> Attributes:
         """The attributes of the values that the value level of the study describes."""
-        part = value.described
+        line = value.described
         values = self.holds.by_value[variable.name][value.name]
-        terms = self._terms(part.codelist, values, (), part.rules)
-        attributes = _within(whole, _measure(part, values), part, part.codelist, terms)
+        terms = self._terms(line.codelist, values, (), line.rules)
+        attributes = _within(whole, _measure(line, values), line, line.codelist, terms)
         return replace(attributes, has_data=len(values) > 0)
 
     def _of_values(
         self, variable: Variable, value: str, values: pd.Series, whole: Attributes
     ) -> Attributes:
-        part, codelist = described(self.dataset, variable, value)
-        rules = [*part.rules, *self._of_parameters(variable, value)]
+        description, codelist = described(self.dataset, variable, value)
+        rules = [*description.rules, *self._of_parameters(variable, value)]
         terms = self._terms(codelist, values, (), rules)
         if codelist == variable.codelist and not written(values) <= set(terms):
             codelist, terms = "", ()
-        measure = _measure(part, values)
+        measure = _measure(description, values)
         if not terms and variable.name in sdtm_results(self.dataset.domain)[:2]:
             measure = numeric_text_measure(values)
-        return _within(whole, measure, part, codelist, terms)
+        return _within(whole, measure, description, codelist, terms)
 
     def _of_parameters(self, variable: Variable, value: str = "") -> list[Rule]:
         """The rules of derived parameters that give a variable, of one or of all."""

@@ -91,11 +91,11 @@ def held(dataset: Dataset, frame: pd.DataFrame) -> Held:
         }
     by_value = {
         variable.name: {
-            part.name: _few(
-                frame.loc[all_hold(part.where, frame), part.described.name],
-                part.described.codelist,
+            line.name: _few(
+                frame.loc[all_hold(line.where, frame), line.described.name],
+                line.described.codelist,
             )
-            for part in variable.values
+            for line in variable.values
         }
         for variable in dataset.variables
         if variable.values
@@ -108,54 +108,56 @@ def held(dataset: Dataset, frame: pd.DataFrame) -> Held:
     )
 
 
-def held_together(dataset: Dataset, parts: Sequence[Held]) -> Held:
+def held_together(dataset: Dataset, groups: Sequence[Held]) -> Held:
     """What several groups of a dataset's rows hold."""
 
     def nested(
         of: Callable[[Held], Mapping[str, Mapping[str, pd.Series]]],
         codelist: Callable[[str, str], str],
     ) -> Mapping[str, Mapping[str, pd.Series]]:
-        names = dict.fromkeys(name for part in parts for name in of(part))
+        names = dict.fromkeys(name for group in groups for name in of(group))
         return {
             name: {
                 value: _stacked(
-                    (of(part)[name][value] for part in parts if value in of(part)[name]),
+                    (of(group)[name][value] for group in groups if value in of(group)[name]),
                     codelist(name, value),
                 )
-                for value in sorted({v for part in parts for v in of(part)[name]})
+                for value in sorted({v for group in groups for v in of(group)[name]})
             }
             for name in names
         }
 
     variables = {v.name: v for v in dataset.variables}
     lists = {
-        (v.name, part.name): part.described.codelist for v in dataset.variables for part in v.values
+        (v.name, group.name): group.described.codelist
+        for v in dataset.variables
+        for group in v.values
     }
     return Held(
-        sum(part.records for part in parts),
+        sum(group.records for group in groups),
         {
-            name: _stacked((part.values[name] for part in parts), variable.codelist)
+            name: _stacked((group.values[name] for group in groups), variable.codelist)
             for name, variable in variables.items()
         },
         nested(
-            lambda part: part.by_topic,
+            lambda group: group.by_topic,
             lambda name, value: described(dataset, variables[name], value)[1],
         ),
-        nested(lambda part: part.by_value, lambda name, value: lists[name, value]),
+        nested(lambda group: group.by_value, lambda name, value: lists[name, value]),
     )
 
 
-def _stacked(parts: Iterable[pd.Series], codelist: str) -> pd.Series:
-    filled = list(parts)
+def _stacked(columns: Iterable[pd.Series], codelist: str) -> pd.Series:
+    filled = list(columns)
     return _few(pd.concat(filled, ignore_index=True), codelist)
 
 
 def _few(values: pd.Series, codelist: str) -> pd.Series:
     """The distinct values; without a codelist, of many only those that can decide a measure."""
-    known = values.dropna().drop_duplicates()
-    if not codelist and len(known) > _MANY:
-        known = telling(known)
-    return known.reset_index(drop=True)
+    distinct_values = values.dropna().drop_duplicates()
+    if not codelist and len(distinct_values) > _MANY:
+        distinct_values = telling(distinct_values)
+    return distinct_values.reset_index(drop=True)
 
 
 def _may_differ(dataset: Dataset, variable: Variable, name: str) -> bool:

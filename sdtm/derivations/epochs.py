@@ -49,7 +49,7 @@ def epoch(
     of_day = _of_day(met, on_start_day)
     at_once = _at_once(met, on_start_day)
     chosen = at_once.combine_first(of_day).combine_first(_only_one(met)).astype("int64")
-    ends = pd.Series(met.index, index=pd.MultiIndex.from_frame(met[["pair", "place"]]))
+    ends = pd.Series(met.index, index=pd.MultiIndex.from_frame(met[["pair", "order"]]))
     rows = ends.reindex(pd.MultiIndex.from_arrays([chosen.index, chosen.to_numpy()]))
     there = met.loc[rows.to_numpy()]
     finish, when = spans(there["end"]), spans(there["date"])
@@ -66,7 +66,7 @@ def _ordered(elements: pd.DataFrame) -> pd.DataFrame:
     """The elements in the order of the days they start on, those of one day as they come."""
     first = first_day(elements["start"])
     ordered = elements.assign(first=first).sort_values("first", kind="stable")
-    return ordered.assign(place=range(len(ordered)))
+    return ordered.assign(order=range(len(ordered)))
 
 
 def _reached(met: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -77,38 +77,38 @@ def _reached(met: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 def _of_day(met: pd.DataFrame, on_start_day: str) -> pd.Series:
-    """The place of the element by pair, where nothing but the time of day is open."""
+    """The number of the element by pair, where nothing but the time of day is open."""
     days = [next(all_once_each([full_day], met[name])) for name in ("date", "start")]
     same = days[0].eq(days[1])
     of_day = met["open"] & same
     clear = ~(met["open"] & ~same).groupby(met["pair"]).transform("any")
     rows = met[of_day & clear]
-    orders = rows.groupby("pair")["place"]
+    orders = rows.groupby("pair")["order"]
     if on_start_day == "last element that starts":
         return orders.max()
     if on_start_day == "first element that starts":
         return orders.min()
-    before = met[met["last"] & met["pair"].isin(rows["pair"])].set_index("pair")["place"]
+    before = met[met["last"] & met["pair"].isin(rows["pair"])].set_index("pair")["order"]
     return before.combine_first(orders.min()).astype("int64")
 
 
 def _at_once(met: pd.DataFrame, on_start_day: str) -> pd.Series:
-    """The place of the element by pair, where several start at the very moment of the date."""
+    """The number of the element by pair, where several start at the very moment of the date."""
     rows = met[met["start"].eq(met["date"])]
-    orders = rows.groupby("pair")["place"]
+    orders = rows.groupby("pair")["order"]
     last = on_start_day == "last element that starts"
     chosen: pd.Series = (orders.max() if last else orders.min())[orders.size().gt(1)]
     return chosen
 
 
 def _only_one(met: pd.DataFrame) -> pd.Series:
-    """The place of the last possible element by pair, where all that are possible are of an epoch
+    """The number of the last possible element by pair, where all that are possible are of an epoch
     and one of them has surely begun.
     """
     rows = met[met["possible"]]
     groups = rows.groupby("pair")
     clear = groups["epoch"].nunique(dropna=False).eq(1) & groups["last"].any()
-    orders: pd.Series = groups["place"].max()[clear]
+    orders: pd.Series = groups["order"].max()[clear]
     return orders
 
 

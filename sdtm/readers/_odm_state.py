@@ -129,7 +129,7 @@ class Collected:
         Those with the same items are repeats, and the first is number 1; those with items of their
         own are parts of one record.
         """
-        told: set[str] = set()
+        reported: set[str] = set()
         numbered: dict[KeySet, KeySet] = {}
         for first, others in self.unkeyed.items():
             there = [keys for keys in (first, *others) if keys in self.instances]
@@ -144,8 +144,8 @@ class Collected:
                         whole.cells.update(self.instances.pop(keys).cells)
                 continue
             numbered[first] = first._replace(groups=(*first.groups[:-1], (oid, "1")))
-            if oid not in told:
-                told.add(oid)
+            if oid not in reported:
+                reported.add(oid)
                 self._findings.add(
                     "notice",
                     "CK-ODM-UNKEYED",

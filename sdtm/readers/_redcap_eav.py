@@ -43,18 +43,18 @@ def flat(
         if code
     }
     ticks = data[NAME].isin([name for name, _ in boxes])
-    known = {*dictionary.fields, *statuses, *stamps, *dictionary.boxes, *STRUCTURE}
-    strange = data[~data[NAME].isin(list(known))]
+    names = {*dictionary.fields, *statuses, *stamps, *dictionary.boxes, *STRUCTURE}
+    strange = data[~data[NAME].isin(list(names))]
     if len(strange):
         name = strange[NAME].fillna("(blank)").iloc[0]
         raise RawDataError(
             f"field_name {name} is not in {dictionary.path.name}",
             where=f"{path.name} line {strange.index[0]}",
-            remedy=f"{did_you_mean(name, known)} Export data and dictionary together",
+            remedy=f"{did_you_mean(name, names)} Export data and dictionary together",
         )
     pairs = pd.Series(list(zip(data[NAME], data[VALUE], strict=True)), index=data.index)
     column = data[NAME].where(~ticks, pairs.map(boxes)).astype("str")
-    found = _not_offered(data[ticks & column.isna()], path)
+    problems = _not_offered(data[ticks & column.isna()], path)
     data, column = data[column.notna()], column.dropna()
     value = data[VALUE].where(~data[NAME].isin([name for name, _ in boxes]), "1")
     number = data.groupby(keys, dropna=False, sort=False).ngroup()
@@ -74,7 +74,7 @@ def flat(
     first = ~number.duplicated()
     wide = wide.sort_index().reindex(columns=kept).set_axis(data.index[first]).astype("str")
     whole = pd.concat([data.loc[first, keys], wide.drop(columns=dictionary.record_id)], axis=1)
-    return whole.rename(columns={RECORD: dictionary.record_id}).rename_axis("line"), found
+    return whole.rename(columns={RECORD: dictionary.record_id}).rename_axis("line"), problems
 
 
 def _not_offered(rows: pd.DataFrame, path: Path) -> pd.DataFrame:

@@ -62,8 +62,8 @@ def undeclared(
     )
     if not strange:
         return {}
-    known = {str(answer) for column in answers for answer in column.dropna().unique()}
-    spelled = {in_column_name(answer): answer for answer in sorted(known, reverse=True)}
+    answers_read = {str(answer) for column in answers for answer in column.dropna().unique()}
+    spelled = {in_column_name(answer): answer for answer in sorted(answers_read, reverse=True)}
     usual = (re.sub("^_(?=[0-9])", "-", suffix).upper() for suffix in strange)
     codes = (spelled.get(suffix, code) for suffix, code in zip(strange, usual, strict=True))
     return {code: code for code in codes}

@@ -80,8 +80,8 @@ def read_project(
             remedy="name the data dictionary under dictionary in study.yaml, or export the project"
             " as XML with its metadata",
         )
-    places = (place.event for place in file.collected.instances)
-    events = {oid: oid.removeprefix("Event.") for oid in places}
+    oids = (keys.event for keys in file.collected.instances)
+    events = {oid: oid.removeprefix("Event.") for oid in oids}
     events |= {
         oid: event.attributes.get("UniqueEventName", oid)
         for oid, event in definitions.of["StudyEventDef"].items()

@@ -81,16 +81,16 @@ def patients(tables: Mapping[str, Table]) -> Mapping[str, str]:
 def documents(tables: Mapping[str, Table]) -> pd.DataFrame:
     """By the id of a saved form: whose it is and at which visit, for tables that tell no more."""
     wanted = [SUBJECT, SUBJECT_KEY, VISIT_ID, VISIT]
-    parts = [
+    frames = [
         table.frame.reindex(columns=[DOCUMENT, *wanted])
         for name, table in tables.items()
         if DOCUMENT in table.frame
         and not name.startswith("at")
         and "mnpsubdocid" not in table.frame
     ]
-    if not parts:
+    if not frames:
         return pd.DataFrame(columns=wanted)
-    return pd.concat(parts).drop_duplicates(DOCUMENT).set_index(DOCUMENT)
+    return pd.concat(frames).drop_duplicates(DOCUMENT).set_index(DOCUMENT)
 
 
 def visit_names(tables: Mapping[str, Table]) -> Mapping[str, str]:

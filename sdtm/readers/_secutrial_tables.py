@@ -75,7 +75,7 @@ def read_tables(path: Path, declared: str) -> Tables:
     files = {name: data for name, data in contents.items() if _TABLE.fullmatch(name)}
     _check_kind(path, contents, files, page)
     tag = _PAGE.fullmatch(pages[0][0])[1] if pages else ""  # type: ignore[index]  # it is a page
-    encoding, found = _encoding(path, files, declared, page)
+    encoding, notices = _encoding(path, files, declared, page)
     texts = {name: _decoded(path, name, data, encoding) for name, data in files.items()}
     delimiter = _delimiter(texts)
     tables: dict[str, Table] = {}
@@ -94,7 +94,7 @@ def read_tables(path: Path, declared: str) -> Tables:
                 remedy="export in the ExportSearchTool with 'Column names' and 'Project setup'",
             )
         tables[name] = Table(file, _parsed(text, file, delimiter))
-    return Tables(tables, found)
+    return Tables(tables, notices)
 
 
 def _base(name: str) -> str:
@@ -175,19 +175,19 @@ def _encoding(
     """The encoding declared, else that of the page's option or its meta tag, else the fitting."""
     if declared:
         return declared, []
-    told = [m[1].lower() for m in (_CODEC.search(page), _META.search(page)) if m]
+    named = [m[1].lower() for m in (_CODEC.search(page), _META.search(page)) if m]
     whole = b"".join(files.values())
-    for name in dict.fromkeys((*told, "utf-8", "cp1252")):
+    for name in dict.fromkeys((*named, "utf-8", "cp1252")):
         codec = "utf-16" if name.startswith("utf-16") else name
         try:
             for data in files.values():
                 data.decode(codec)
         except (LookupError, UnicodeDecodeError):
             continue
-        if name in told[:1] or whole.isascii() or (not told and name == "utf-8"):
+        if name in named[:1] or whole.isascii() or (not named and name == "utf-8"):
             return codec, []
         message = (
-            f"the page of options tells {told[0] if told else 'no encoding'}, and the tables were"
+            f"the page of options tells {named[0] if named else 'no encoding'}, and the tables were"
             f" read as {name}; declare encoding in study.yaml"
         )
         return codec, [
@@ -199,7 +199,7 @@ def _encoding(
                 file=path.name,
             )
         ]
-    return told[0] if told else "utf-8", []
+    return named[0] if named else "utf-8", []
 
 
 def _decoded(path: Path, name: str, data: bytes, encoding: str) -> str:

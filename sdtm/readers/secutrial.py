@@ -87,7 +87,7 @@ def read(source: RawSource, folder: Path) -> RawData:
     tables = export.of
     _check_setup(tables)
     described, named = items(tables), labels(tables)
-    known = _Known(visit_names(tables), tables, patients(tables), documents(tables), options)
+    setup = _Setup(visit_names(tables), tables, patients(tables), documents(tables), options)
     forms: dict[str, Form] = {}
     finding_tables = list(export.findings)
     for name, table in tables.items():
@@ -95,7 +95,7 @@ def read(source: RawSource, folder: Path) -> RawData:
         if not long and ("items" in tables or DOCUMENT not in table.frame or name.startswith("at")):
             continue
         of_form = described[described["formtablename"] == long].drop_duplicates("ffcolname")
-        forms[name], absent = _form((name, long), table, of_form, named.get(long, ""), known)
+        forms[name], absent = _form((name, long), table, of_form, named.get(long, ""), setup)
         finding_tables += absent
     if not forms:
         raise RawDataError(
@@ -107,7 +107,7 @@ def read(source: RawSource, folder: Path) -> RawData:
     if "casenodes" in tables:
         cases = tables["casenodes"]
         nothing = described.iloc[:0]
-        forms["casenodes"], _ = _form(("casenodes", ""), cases, nothing, "Patients", known)
+        forms["casenodes"], _ = _form(("casenodes", ""), cases, nothing, "Patients", setup)
     finding_tables += [*_audits(tables), *_notices(path, tables)]
     return RawData(MappingProxyType(forms), _files(path), all_findings(finding_tables))
 
@@ -162,7 +162,7 @@ def _audits(tables: Mapping[str, Table]) -> Iterator[pd.DataFrame]:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _Setup:
     """What all forms share: visits by id, tables, patients by key, documents by id."""
 
     visits: Mapping[str, str]
@@ -172,50 +172,50 @@ class _Known:
     options: SecutrialOptions
 
 
-def _whose(name: str, table: Table, known: _Known) -> dict[str, pd.Series]:
+def _whose(name: str, table: Table, setup: _Setup) -> dict[str, pd.Series]:
     """The subject and visit of each row, by the row itself or the form it belongs to."""
     data = table.frame
-    told = {}
+    columns = {}
     for column in (SUBJECT, SUBJECT_KEY, VISIT_ID, VISIT):
         own = data.get(column, pd.Series(index=data.index, dtype="str"))
-        if DOCUMENT in data and name != "casenodes" and column in known.documents:
-            own = own.fillna(mapped(data[DOCUMENT], known.documents[column]))
-        told[column] = own
-    keys = told[SUBJECT_KEY]
-    told[SUBJECT] = told[SUBJECT].fillna(mapped(keys, known.patients)).fillna(keys)
-    lost = told[SUBJECT].isna()
+        if DOCUMENT in data and name != "casenodes" and column in setup.documents:
+            own = own.fillna(mapped(data[DOCUMENT], setup.documents[column]))
+        columns[column] = own
+    keys = columns[SUBJECT_KEY]
+    columns[SUBJECT] = columns[SUBJECT].fillna(mapped(keys, setup.patients)).fillna(keys)
+    lost = columns[SUBJECT].isna()
     if lost.any():
         raise RawDataError(
             f"the row has no {SUBJECT} and no {SUBJECT_KEY}",
             where=f"{table.file} line {data.index[lost][0]}",
             remedy="export in the ExportSearchTool with 'Add-ID' and all rows of the forms",
         )
-    return told
+    return columns
 
 
 def _form(
-    names: tuple[str, str], table: Table, items: pd.DataFrame, label: str, known: _Known
+    names: tuple[str, str], table: Table, items: pd.DataFrame, label: str, setup: _Setup
 ) -> tuple[Form, list[pd.DataFrame]]:
     """A form by the short and long name of its table; findings for items without a column."""
     name, long = names
     data = table.frame
     absent = [column for column in items["ffcolname"] if column not in data]
     items = items[items["ffcolname"].isin(list(data.columns))]
-    told = _whose(name, table, known)
+    owner = _whose(name, table, setup)
     blank = pd.Series(index=data.index, dtype="str")
-    visit = mapped(told[VISIT_ID], known.visits)
-    visit = visit.fillna(told[VISIT].str.strip("| \t")).fillna(told[VISIT_ID])
+    visit = mapped(owner[VISIT_ID], setup.visits)
+    visit = visit.fillna(owner[VISIT].str.strip("| \t")).fillna(owner[VISIT_ID])
     whose = context(
         data.index,
         table.file,
         data.index.to_series(),
-        subject=told[SUBJECT],
+        subject=owner[SUBJECT],
         event=visit,
-        event_repeat=_event_repeats(data, told[SUBJECT], visit),
+        event_repeat=_event_repeats(data, owner[SUBJECT], visit),
         form_repeat=data.get(EVENT_NUMBER, blank),
         group_repeat=data.get(POSITION, blank),
     )
-    fields, columns = dict(_fields(names, items, known)), list(items["ffcolname"])
+    fields, columns = dict(_fields(names, items, setup)), list(items["ffcolname"])
     if not long:  # no form that the export describes: all its columns are fields
         around = (
             {SUBJECT, SUBJECT_KEY}
@@ -246,7 +246,7 @@ def _form(
         columns=len(columns),
         values=int(data[columns].notna().to_numpy().sum()),
         units=units,
-        events=_planned(long, known),
+        events=_planned(long, setup),
     )
     lost = findings(
         severity="warning",
@@ -264,16 +264,16 @@ def _around(column: str) -> bool:
     return column.startswith("mnp") or column in _AROUND
 
 
-def _planned(long: str, known: _Known) -> frozenset[str] | None:
+def _planned(long: str, setup: _Setup) -> frozenset[str] | None:
     """The visits that the plan has a form at; None for a form that is not bound to visits."""
-    if not {"visitplanforms", "forms"} <= set(known.tables):
+    if not {"visitplanforms", "forms"} <= set(setup.tables):
         return None
-    plan, forms = known.tables["visitplanforms"].frame, known.tables["forms"].frame
+    plan, forms = setup.tables["visitplanforms"].frame, setup.tables["forms"].frame
     if not {"formid", VISIT_ID} <= set(plan) or "formid" not in forms:
         return None
     ids = forms.loc[forms["formtablename"] == long, "formid"]
     visits = plan.loc[plan["formid"].isin(ids), VISIT_ID]
-    return frozenset(str(known.visits.get(visit, visit)) for visit in visits) or None
+    return frozenset(str(setup.visits.get(visit, visit)) for visit in visits) or None
 
 
 def _accepts(kind: str) -> Accepted:
@@ -281,7 +281,9 @@ def _accepts(kind: str) -> Accepted:
 
     The type is in the language of the export; dates have their pattern in brackets.
     """
-    begin = next((told for start, told in _BEGIN.items() if kind.lower().startswith(start)), None)
+    begin = next(
+        (limits_of for start, limits_of in _BEGIN.items() if kind.lower().startswith(start)), None
+    )
     if begin:
         return begin
     bracketed = _IN_BRACKETS.search(kind)
@@ -305,10 +307,10 @@ def _event_repeats(data: pd.DataFrame, subject: pd.Series, visit: pd.Series) -> 
 
 
 def _fields(
-    names: tuple[str, str], items: pd.DataFrame, known: _Known
+    names: tuple[str, str], items: pd.DataFrame, setup: _Setup
 ) -> Iterator[tuple[str, Field]]:
     """The fields of a form; its codes are those of either name of its table."""
-    codes = known.tables["cl"].frame if "cl" in known.tables else None
+    codes = setup.tables["cl"].frame if "cl" in setup.tables else None
     columns = (items[column] for column in ("ffcolname", "fflabel", "itemtype"))
     for column, label, kind in zip(*columns, strict=True):
         choices: dict[str, str] = {}
@@ -323,8 +325,8 @@ def _fields(
                 label=label if isinstance(label, str) else column,
                 kind="code" if choices else "text",
                 choices=MappingProxyType(choices),
-                missing=MappingProxyType(known.options.missing),
+                missing=MappingProxyType(setup.options.missing),
                 accepts=_accepts(str(kind)),
-                style=DateStyle.from_options(known.options.dates, ""),
+                style=DateStyle.from_options(setup.options.dates, ""),
             ),
         )

@@ -8,8 +8,8 @@ carries the marker of this product for the same study; a link is followed or ref
 from specs.output.files import apart, new_file
 from specs.output.folders import Claim, check_new, claimed, new_folder
 from specs.output.marker import MARKER, Mark
-from specs.output.places import check_file, check_place
 from specs.output.system_errors import plain
+from specs.output.targets import check_file, check_target
 from specs.output.work import work_folder
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "apart",
     "check_file",
     "check_new",
-    "check_place",
+    "check_target",
     "claimed",
     "new_file",
     "new_folder",

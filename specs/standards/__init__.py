@@ -174,7 +174,7 @@ class Standard:
         codelists = next((v.codelists for v in lists if v is not None and v.codelists), ())
         return replace(in_model, dataset=domain, variable=variable, codelists=codelists)
 
-    def place(self, dataset: str, domain: str, class_: str, variable: str) -> tuple[float, int]:
+    def order_of(self, dataset: str, domain: str, class_: str, variable: str) -> tuple[float, int]:
         """What sorts the variables of a dataset of SDTM: the order of the guide, then of the model.
 
         What the guide's table lacks stands behind the variable that precedes it in the model;

@@ -224,14 +224,14 @@ class Origins:
     def _of_rules(self, rules: Iterable[Rule], value: str, column: str = "") -> Iterator[_Source]:
         chained = tuple(rules)
         flags = self.dataset.purpose == "Analysis"
-        chosen = any(_decided(chained, known, flags=flags) for known in self._known(value))
+        chosen = any(_decided(chained, values, flags=flags) for values in self._values_known(value))
         for rule in chained:
             source = self._of_rule(rule, value, column)
             if chosen and _is_assigned_constant(rule):
                 source = replace(source, kind=replace(source.kind, type="Derived"))
             yield source
 
-    def _known(self, value: str) -> list[dict[str, object]]:
+    def _values_known(self, value: str) -> list[dict[str, object]]:
         """What is known of the records without data, for each kind of them."""
         if value:
             return [{self._name: value}]
@@ -295,7 +295,7 @@ def _is_assigned_constant(rule: Rule) -> bool:
     return rule.origin is Origin.ASSIGNED and rule.constant is not None and not rule.sources
 
 
-def _decided(rules: Sequence[Rule], known: Mapping[str, object], *, flags: bool) -> bool:
+def _decided(rules: Sequence[Rule], values: Mapping[str, object], *, flags: bool) -> bool:
     """Whether data decide which constant records of which something is known have.
 
     One constant for some records is such a decision only in `flags`, where a value is asked for.
@@ -303,7 +303,7 @@ def _decided(rules: Sequence[Rule], known: Mapping[str, object], *, flags: bool)
     constants: set[str] = set()
     conditions: list[Condition] = []
     for rule in rules:
-        when = left_to_meet(rule.when, known)
+        when = left_to_meet(rule.when, values)
         if when is None or not _is_assigned_constant(rule):
             continue
         constants.add(str(rule.constant))

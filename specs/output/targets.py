@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _REMEDY = "choose another place with --out"
 
 
-def check_place(target: Path, sources: Mapping[str, Path]) -> None:
+def check_target(target: Path, sources: Mapping[str, Path]) -> None:
     """OutputError when a target is, holds or lies in a source, or is the root of a working copy.
 
     Sources are named as the message calls them. Links on the way are followed, and folders are
