@@ -9,7 +9,6 @@ from cdisckit import building, exports, spec
 from sdtm.readers import read_raw as read_sources
 from specs.model import Dataset, Study
 from submission import define
-from validation.schemas import schema as schema_of
 
 if TYPE_CHECKING:
     import os
@@ -86,6 +85,8 @@ def schema(dataset: Dataset | str, study: Study) -> DataFrameSchema:
 
     Its checks are what the specification and the guide demand, named by the ids of the findings.
     """
+    from validation.schemas import schema as schema_of
+
     return schema_of(study.dataset(dataset) if isinstance(dataset, str) else dataset, study)
 
 

@@ -11,10 +11,11 @@ import inspect
 import pkgutil
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import FunctionType, MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, overload
 
 from specs.csv_files import read_csv
 from specs.errors import SpecError, did_you_mean
@@ -34,6 +35,9 @@ Scope = Literal["value", "record", "subject", "lookup", "dataset"]
 Severity = Literal["error", "warning", "notice"]
 
 _MARK, _TABLES = "__derivation__", "__tables__"
+
+_KEPT: Final = 1_000
+"""Of so many functions what their signatures and docstrings say is kept."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ class Derivation:
 
     @property
     def _signature(self) -> inspect.Signature:
-        return inspect.signature(self.function)
+        return _signature(self.function)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -181,8 +185,7 @@ class Derivation:
     @property
     def paragraphs(self) -> Paragraphs:
         """The paragraphs of the docstring that are submission text."""
-        names = [*(p.name for p in self.sources), *(p.name for p in self.constants)]
-        return paragraphs(inspect.getdoc(self.function) or "", names)
+        return _told(self.function, (*(p.name for p in (*self.sources, *self.constants)),))
 
     def check_call(self, sources: int, constants: Iterable[str], where: str) -> None:
         """SpecError when a rule gives too many or few sources, or a constant it does not take."""
@@ -327,6 +330,16 @@ def _collected(modules: Iterable[ModuleType]) -> Mapping[str, Derivation]:
                 )
             derivations[name] = Derivation(name, member, *getattr(member, _MARK))
     return MappingProxyType(derivations)
+
+
+@lru_cache(maxsize=_KEPT)
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(function)
+
+
+@lru_cache(maxsize=_KEPT)
+def _told(function: Callable[..., Any], names: tuple[str, ...]) -> Paragraphs:
+    return paragraphs(inspect.getdoc(function) or "", names)
 
 
 def _default(parameter: inspect.Parameter) -> Any:

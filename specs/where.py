@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -292,7 +293,7 @@ def left_to_meet(
         if isinstance(condition, Where):
             if condition.variable not in values:
                 left.append(condition)
-            elif not _met(condition, values[condition.variable]):
+            elif not _met(condition, str(values[condition.variable])):
                 return None
             continue
         possible = [left_to_meet(one, values) for one in condition.alternatives]
@@ -305,8 +306,9 @@ def left_to_meet(
     return tuple(left)
 
 
-def _met(clause: Where, value: object) -> bool:
-    return bool(clause.holds(pd.Series([str(value)], dtype="str")).iloc[0])
+@lru_cache(maxsize=10_000)
+def _met(clause: Where, value: str) -> bool:
+    return bool(clause.holds(pd.Series([value], dtype="str")).iloc[0])
 
 
 def _number(text: str) -> float | None:

@@ -1,105 +1,84 @@
-"""Pandera's failures of one frame, read as findings."""
+"""What the rows of a dataset lack against its specification and the guide, as findings.
+
+It asks what the schema of pandera asks (`validation.schemas`), of the same rules: each distinct
+value once, and without a frame of failures for each of a thousand columns.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
-import pandera.pandas as pandera
-from pandera.errors import SchemaErrorReason
 
-from specs.findings import findings
-from validation.demands import dtype, is_date, row_rules, value_rules
+from specs.findings import all_findings, findings
+from validation.demands import dtype, expected_variables, is_date, row_rules, value_rules
 from validation.places import as_text, at_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pandera.errors import SchemaError
-
-    from specs.model import Dataset, Study
+    from specs.model import Dataset, Study, Variable
+    from specs.tables import Table
+    from validation.rules import ValueRule
 
 _KINDS: Final = {"Char": "texts (str)", "Num": "numbers (float64)"}
 
 
-class Failures:
-    """Reads pandera's failures of one frame as findings."""
+def validate(table: Table, dataset: Dataset, study: Study) -> pd.DataFrame:
+    """Findings of a table against what its dataset demands: columns, keys, values, then rows."""
+    frame = _numbers_as_float(table.frame.reset_index(drop=True))
+    return all_findings(_Failures(dataset, study, frame).found())
 
-    def __init__(self, dataset: Dataset, study: Study, frame: pd.DataFrame) -> None:
-        self._dataset = dataset
-        self._frame = frame
-        self._values = {v.name: tuple(value_rules(dataset, study, v)) for v in dataset.variables}
-        self._rows = tuple(row_rules(dataset, study))
 
-    def read(self, error: SchemaError) -> Iterator[pd.DataFrame]:
-        """The findings of one failure of a check."""
-        reason, failing = error.reason_code, error.failure_cases
-        name = getattr(error.schema, "name", "")
-        if reason is SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME:
-            yield self._missing(str(failing))
-        elif reason is SchemaErrorReason.COLUMN_NOT_IN_SCHEMA:
-            yield self._whole("CK-COLUMN", str(failing), "the specification has no such variable")
-        elif reason is SchemaErrorReason.WRONG_DATATYPE:
-            yield self._mistyped(name)
-        elif reason is SchemaErrorReason.SERIES_CONTAINS_NULLS:
-            rows = self._frame.loc[failing["index"]]
-            message = f"{name} is required in every record of {self._dataset.name}"
-            yield self._at("CK-REQUIRED", name, rows, message)
-        elif reason is SchemaErrorReason.DUPLICATES:
-            yield self._repeated(pd.Index(failing["index"].unique()))
-        elif reason is SchemaErrorReason.DATAFRAME_CHECK:
-            yield from self._checked(error, name)
-        elif not any(map(self._has_wrong_type, self._needed(error, name))):
-            raise error
+@dataclass(frozen=True)
+class _Failures:
+    """The failures of one frame, whose index counts its rows."""
 
-    def _needed(self, error: SchemaError, name: str) -> tuple[str, ...]:
-        """The variables a check reads that could not be run."""
-        if isinstance(error.schema, pandera.DataFrameSchema) and error.check_index:
-            return self._rows[int(error.check_index) - 1].needs
-        return (name,)
+    dataset: Dataset
+    study: Study
+    frame: pd.DataFrame
 
-    def _checked(self, error: SchemaError, name: str) -> Iterator[pd.DataFrame]:
-        position = int(error.check_index)
-        if isinstance(error.schema, pandera.DataFrameSchema):
-            if position == 0:
-                yield self._whole(
-                    "CK-ORDER", "", "the variables are not in the order of the specification"
-                )
-                return
-            rule = self._rows[position - 1]
-            rows = self._frame[~rule.holds(self._frame).astype(bool)]
-            yield self._at(rule.id, rule.variable, rows, rule.message(rows))
-        elif position == len(self._values[name]):
-            yield self._mistyped(name)
-        elif not self._has_wrong_type(name):
-            cell = self._values[name][position]
-            rows = self._frame.loc[error.failure_cases["index"]]
-            texts = as_text(rows[name])
-            distinct = texts.unique().tolist()
-            messages = texts.map(dict(zip(distinct, cell.messages(distinct), strict=True)))
-            yield self._at(cell.id, name, rows, messages)
+    def found(self) -> Iterator[pd.DataFrame]:
+        """All of them, those of columns first."""
+        yield from self._columns()
+        yield from self._repeated()
+        for variable in self.dataset.variables:
+            if variable.name in self.frame:
+                yield from self._values(variable)
+        yield from self._rows()
 
-    def _at(
-        self, rule: str, variable: str, rows: pd.DataFrame, message: pd.Series | str
-    ) -> pd.DataFrame:
-        return at_rows(
-            self._dataset,
-            rows,
-            severity="error",
-            rule=rule,
-            variable=variable,
-            value=rows[variable],
-            message=message,
-        )
+    def _columns(self) -> Iterator[pd.DataFrame]:
+        specified = [variable.name for variable in self.dataset.variables]
+        expected = expected_variables(self.dataset, self.study)
+        for name in self.frame:
+            if name not in specified and name not in expected:
+                message = "the specification has no such variable"
+                yield self._whole("CK-COLUMN", str(name), message)
+        for name in specified:
+            if name not in self.frame:
+                message = "the variable is specified, but not in the data"
+                yield self._whole("CK-COLUMN", name, message)
+        for name in expected:
+            if name not in self.frame and name not in specified:
+                message = "the guide expects the variable, and the specification does not have it"
+                yield self._whole("CK-EXPECTED", name, message, severity="warning")
 
-    def _repeated(self, index: pd.Index) -> pd.DataFrame:
-        keys = [key for key in self._dataset.keys if key in self._frame]
-        rows = self._frame.loc[index]
+    def _repeated(self) -> Iterator[pd.DataFrame]:
+        """Records whose key an earlier one has; none where a part of the key is missing."""
+        keys = [key for key in self.dataset.keys if self.dataset.has(key)]
+        if not keys or not set(keys) <= set(self.frame):
+            return
+        again = self.frame.duplicated(keys)
+        if not again.any():
+            return
+        rows = self.frame[again]
         values = as_text(rows[keys[0]]).fillna("")
         for key in keys[1:]:
             values = values + ", " + as_text(rows[key]).fillna("")
-        return at_rows(
-            self._dataset,
+        yield at_rows(
+            self.dataset,
             rows,
             severity="error",
             rule="CK-KEY",
@@ -108,21 +87,69 @@ class Failures:
             message="an earlier record has the same key",
         )
 
-    def _missing(self, name: str) -> pd.DataFrame:
-        if self._dataset.has(name):
-            return self._whole("CK-COLUMN", name, "the variable is specified, but not in the data")
-        message = "the guide expects the variable, and the specification does not have it"
-        return self._whole("CK-EXPECTED", name, message, severity="warning")
+    def _values(self, variable: Variable) -> Iterator[pd.DataFrame]:
+        name, values = variable.name, self.frame[variable.name]
+        known = pd.Series(values.unique(), name=name).dropna()
+        if variable.mandatory and values.hasnans:
+            message = f"{name} is required in every record of {self.dataset.name}"
+            yield self._at("CK-REQUIRED", name, self.frame[values.isna()], message)
+        if name in self._mistyped:
+            wanted = "dates" if is_date(self.dataset, variable) else _KINDS[variable.type]
+            message = f"the values are {values.dtype}; expected are {wanted}"
+            yield self._whole("CK-TYPE", name, message)
+        elif not is_date(self.dataset, variable):
+            for rule in value_rules(self.dataset, self.study, variable):
+                yield from self._failing(rule, known)
 
-    def _mistyped(self, name: str) -> pd.DataFrame:
-        variable, dtype = self._dataset.variable(name), self._frame[name].dtype
-        wanted = "dates" if is_date(self._dataset, variable) else _KINDS[variable.type]
-        return self._whole("CK-TYPE", name, f"the values are {dtype}; expected are {wanted}")
+    def _failing(self, rule: ValueRule, known: pd.Series) -> Iterator[pd.DataFrame]:
+        """What a rule says of the distinct values of a variable, at their rows."""
+        holds = rule.holds(known)
+        if holds.all():
+            return
+        name = str(known.name)
+        rows = self.frame[self.frame[name].isin(known[~holds.astype(bool)])]
+        texts = as_text(rows[name])
+        distinct = texts.unique().tolist()
+        messages = texts.map(dict(zip(distinct, rule.messages(distinct), strict=True)))
+        yield self._at(rule.id, name, rows, messages)
 
-    def _has_wrong_type(self, name: str) -> bool:
-        if name not in self._frame or not self._dataset.has(name):
-            return False
-        return str(self._frame[name].dtype) != dtype(self._dataset.variable(name))
+    def _rows(self) -> Iterator[pd.DataFrame]:
+        names = [variable.name for variable in self.dataset.variables]
+        present = [name for name in self.frame if name in names]
+        if present != [name for name in names if name in present]:
+            message = "the variables are not in the order of the specification"
+            yield self._whole("CK-ORDER", "", message)
+        for rule in row_rules(self.dataset, self.study):
+            needs = set(rule.needs)
+            if not needs <= set(self.frame) or needs & self._mistyped:
+                continue
+            holds = rule.holds(self.frame)
+            if not holds.all():
+                rows = self.frame[~holds.astype(bool)]
+                yield self._at(rule.id, rule.variable, rows, rule.message(rows))
+
+    @cached_property
+    def _mistyped(self) -> frozenset[str]:
+        """The variables whose values are of another type than specified."""
+        return frozenset(
+            variable.name
+            for variable in self.dataset.variables
+            if variable.name in self.frame
+            and not _is_typed(self.frame[variable.name], self.dataset, variable)
+        )
+
+    def _at(
+        self, rule: str, variable: str, rows: pd.DataFrame, message: pd.Series | str
+    ) -> pd.DataFrame:
+        return at_rows(
+            self.dataset,
+            rows,
+            severity="error",
+            rule=rule,
+            variable=variable,
+            value=rows[variable],
+            message=message,
+        )
 
     def _whole(
         self, rule: str, variable: str, message: str, severity: str = "error"
@@ -130,7 +157,19 @@ class Failures:
         return findings(
             severity=severity,
             rule=rule,
-            dataset=self._dataset.name,
+            dataset=self.dataset.name,
             variable=variable or None,
             message=message,
         )
+
+
+def _is_typed(values: pd.Series, dataset: Dataset, variable: Variable) -> bool:
+    if is_date(dataset, variable):
+        return values.dtype.kind == "M"
+    return str(values.dtype) == dtype(variable)
+
+
+def _numbers_as_float(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with whole numbers as float64, which is what every number is in the package."""
+    whole = [name for name, kind in frame.dtypes.items() if kind.kind in "iu"]
+    return frame.astype(dict.fromkeys(whole, "float64")) if whole else frame

@@ -8,7 +8,7 @@ from specs.findings import all_findings, findings
 from validation.check import Built
 from validation.checks import all_checks
 from validation.define import check_package
-from validation.schemas import validate
+from validation.failures import validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

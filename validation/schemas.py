@@ -1,4 +1,7 @@
-"""Schemas made from the specification, and what a dataset's rows lack against them."""
+"""Schemas of pandera made from the specification, for frames that were made elsewhere, too.
+
+A build asks the same of its datasets by `validation.failures`; a test holds that both agree.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pandera.pandas as pandera
-from pandera.errors import SchemaErrors
 
-from specs.findings import all_findings, no_findings
 from validation.demands import dtype, expected_variables, is_date, row_rules, value_rules
-from validation.failures import Failures
 
 if TYPE_CHECKING:
     from specs.model import Dataset, Study
-    from specs.tables import Table
     from validation.rules import RowRule, ValueRule
 
 
@@ -53,20 +52,6 @@ def schema(dataset: Dataset, study: Study) -> pandera.DataFrameSchema:
     )
 
 
-def validate(table: Table, dataset: Dataset, study: Study) -> pd.DataFrame:
-    """Findings of a table against the schema of its dataset, in the order of the schema."""
-    frame = _numbers_as_float(table.frame.reset_index(drop=True))
-    demanded = schema(dataset, study)
-    if not {*(demanded.unique or ())} <= set(frame):
-        demanded.unique = None  # a missing key is a finding itself; pandera would stop at it
-    try:
-        demanded.validate(frame, lazy=True)
-    except SchemaErrors as errors:
-        failures = Failures(dataset, study, frame)
-        return all_findings(one for error in errors.schema_errors for one in failures.read(error))
-    return no_findings()
-
-
 def _value_check(rule: ValueRule) -> pandera.Check:
     return pandera.Check(rule.holds, name=rule.id)
 
@@ -91,9 +76,3 @@ def _in_order(names: tuple[str, ...]) -> pandera.Check:
         return present == [name for name in names if name in present]
 
     return pandera.Check(in_order, name="CK-ORDER")
-
-
-def _numbers_as_float(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with whole numbers as float64, which is what every number is in the package."""
-    whole = [name for name in frame if pd.api.types.is_integer_dtype(frame[name])]
-    return frame.astype(dict.fromkeys(whole, "float64"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from adam.methods.sample import Statistic, count, p_value, percent
@@ -19,21 +20,18 @@ def proportion(sample: Sample) -> tuple[Statistic, ...]:
 
     Sources: Clopper and Pearson, Biometrika 1934;26:404; Wilson, J Am Stat Assoc 1927;22:209.
     """
-    from scipy.stats import binomtest
-
     events, total = int(sample.values.eq(sample.event).sum()), len(sample.values)
-    test = binomtest(events, total)
-    exact = test.proportion_ci(sample.level, method="exact")
-    score = test.proportion_ci(sample.level, method="wilson")
+    low, high = _exact_interval(events, total, sample.level)
+    score_low, score_high = _score_interval(events, total, sample.level)
     name = f"{number_text(100 * fraction(sample.level))} % CI"
     return (
         count("EVENTS", "n", events),
         count("TOTAL", "N", total),
         percent("PERCENT", "%", events / total),
-        percent("CPLOW", f"Exact {name}, lower", exact.low),
-        percent("CPHIGH", f"Exact {name}, upper", exact.high),
-        percent("WILSONLOW", f"Wilson {name}, lower", score.low),
-        percent("WILSONHIGH", f"Wilson {name}, upper", score.high),
+        percent("CPLOW", f"Exact {name}, lower", low),
+        percent("CPHIGH", f"Exact {name}, upper", high),
+        percent("WILSONLOW", f"Wilson {name}, lower", score_low),
+        percent("WILSONHIGH", f"Wilson {name}, upper", score_high),
         count("MISSING", "Missing", int(sample.values.isna().sum())),
     )
 
@@ -58,3 +56,26 @@ def mcnemar(sample: Sample) -> tuple[Statistic, ...]:
         count("NEITHER", "Neither", int((~yes & ~other).sum())),
         p_value("P", "Exact p", p),
     )
+
+
+def _exact_interval(events: int, total: int, level: float) -> tuple[float, float]:
+    """The interval of Clopper and Pearson: quantiles of beta distributions."""
+    # scipy.special alone: all of scipy.stats takes longer to load than a small study to analyse.
+    from scipy.special import betaincinv
+
+    tail = (1 - level) / 2
+    low = float(betaincinv(events, total - events + 1, tail)) if events else 0.0
+    high = float(betaincinv(events + 1, total - events, 1 - tail)) if events < total else 1.0
+    return low, high
+
+
+def _score_interval(events: int, total: int, level: float) -> tuple[float, float]:
+    """The interval of Wilson, without a correction for continuity."""
+    from scipy.special import ndtri
+
+    z, share = float(ndtri(0.5 + level / 2)), events / total
+    middle = 2 * events + z**2
+    reach = z * math.sqrt(z**2 + 4 * events * (1 - share))
+    low = (middle - reach) / (2 * (total + z**2)) if events else 0.0
+    high = (middle + reach) / (2 * (total + z**2)) if events < total else 1.0
+    return low, high

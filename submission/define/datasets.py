@@ -15,6 +15,7 @@ from submission.define.elements import (
     one_line,
     yes_no,
 )
+from submission.define.origins import Origins
 from submission.define.pools import Comments, Methods, where_clause
 from submission.define.records import categories_comment, parameters_comment, records_comment
 from submission.define.value_level import variable_level
@@ -83,8 +84,9 @@ class Definitions:
     def add(self, dataset: Dataset) -> None:
         """Add a dataset with all it refers to."""
         measured = self.attributes[dataset.name]
+        origins = Origins(self.study, dataset, measured.by_value)
         references = [
-            self._variable(dataset, variable, number, measured)
+            self._variable(origins, variable, number, measured)
             for number, variable in enumerate(dataset.variables, start=1)
         ]
         self.item_groups.append(self._item_group(dataset, measured, references))
@@ -135,11 +137,12 @@ class Definitions:
         return f"The {what} has no data at the data cut of {self.study.data_cut.isoformat()}."
 
     def _variable(
-        self, dataset: Dataset, variable: Variable, number: int, measured: DatasetAttributes
+        self, origins: Origins, variable: Variable, number: int, measured: DatasetAttributes
     ) -> etree._Element:
         """Define a variable and its value level; the reference to it is returned."""
+        dataset = origins.dataset
         attributes = measured.variables[variable.name]
-        level = variable_level(self.study, dataset, variable, measured)
+        level = variable_level(origins, variable, measured)
         oid = f"IT.{dataset.name}.{variable.name}"
         value_list = f"VL.{dataset.name}.{variable.name}" if level.items else ""
         no_data = measured.has_data and not attributes.has_data

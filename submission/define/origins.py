@@ -7,6 +7,7 @@ of them: what a block assigns, what a rule's condition restricts, how a paramete
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from specs.model import Origin
@@ -85,7 +86,7 @@ class Origins:
     dataset: Dataset
     by_value: Mapping[str, Collection[str]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def wording(self) -> Wording:
         """The words for what rules of the dataset read."""
         return Wording(self.study, self.dataset)
@@ -126,7 +127,7 @@ class Origins:
             rules = tuple(p.rule for p in named if p.rule)
         return _item_origins(self._of_rules(rules, "", value.described.name))
 
-    @property
+    @cached_property
     def _name(self) -> str:
         return topic(self.dataset)
 

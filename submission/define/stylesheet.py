@@ -6,17 +6,23 @@ know XSLT show define.xml with it; define.html needs none.
 
 from __future__ import annotations
 
-from importlib.resources import files
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-STYLESHEET = "define2-1.xsl"
+STYLESHEET: Final = "define2-1.xsl"
 
 
 def write_stylesheet(folder: Path) -> Path:
     """Put the stylesheet into a folder, as define.xml refers to it; its path."""
     path = folder / STYLESHEET
-    path.write_bytes(files("defineutils.definehtml").joinpath(STYLESHEET).read_bytes())
+    path.write_bytes((_carrier() / "definehtml" / STYLESHEET).read_bytes())
     return path
+
+
+def _carrier() -> Path:
+    """The folder of defineutils, which is not imported: that would load a validator of schemas."""
+    found = find_spec("defineutils")
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError("defineutils is not installed", name="defineutils")
+    return Path(found.submodule_search_locations[0])

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from specs.where import Comparator, Where
 from submission.attributes import results
-from submission.define.origins import ItemOrigins, Origins
+from submission.define.origins import ItemOrigins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from specs.model import Dataset, Study, Variable
+    from specs.model import Dataset, Variable
     from submission.attributes import Attributes, DatasetAttributes
+    from submission.define.origins import Origins
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class VariableLevel:
 
 
 def variable_level(
-    study: Study, dataset: Dataset, variable: Variable, measured: DatasetAttributes
+    origins: Origins, variable: Variable, measured: DatasetAttributes
 ) -> VariableLevel:
     """What of a variable is said at variable level and what at value level.
 
@@ -51,9 +52,9 @@ def variable_level(
     for any variable whose origin differs; an origin that is the same under all of them stays with
     the variable.
     """
-    origins = Origins(study, dataset, measured.by_value)
+    dataset = origins.dataset
     if dataset.parent and variable.name == "QVAL":
-        return VariableLevel(ItemOrigins(), tuple(_qualifiers(study, dataset, variable, measured)))
+        return VariableLevel(ItemOrigins(), tuple(_qualifiers(origins, variable, measured)))
     by_value = measured.by_value.get(variable.name, {})
     if variable.values:
         alone = replace(variable, rules=variable.own_rules)
@@ -127,11 +128,10 @@ def _equals(variable: str, value: str) -> tuple[Where, ...]:
 
 
 def _qualifiers(
-    study: Study, dataset: Dataset, variable: Variable, measured: DatasetAttributes
+    origins: Origins, variable: Variable, measured: DatasetAttributes
 ) -> Iterable[ValueItem]:
-    origins = Origins(study, dataset)
-    keys = study.dataset(dataset.parent).keys
-    for qualifier in dataset.supplemental:
+    keys = origins.study.dataset(origins.dataset.parent).keys
+    for qualifier in origins.dataset.supplemental:
         yield ValueItem(
             value=qualifier.name,
             name=qualifier.name,

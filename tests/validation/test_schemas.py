@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from pandera.errors import SchemaErrors
 
 from specs.model import Block, Origin, Parameter, Rule, StudyCodelist, Value
 from specs.tables import Table, no_trace
 from specs.terminology import Codelist, Term
 from specs.where import Comparator, Where
-from validation.schemas import schema, validate
+from validation import failures
+from validation.schemas import schema
 
 if TYPE_CHECKING:
-    from specs.model import Dataset
+    from specs.model import Dataset, Study
 
 GOOD = """
 USUBJID | AESEQ | AETERM | AESEV  | AESTDTC
@@ -38,6 +40,35 @@ def ae(make: Any) -> Dataset:
         keys=("USUBJID", "AETERM", "AESTDTC"),
     )
     return made
+
+
+OF_PANDERA = {
+    "column_in_schema": "CK-COLUMN",
+    "column_in_dataframe": "CK-COLUMN",
+    "not_nullable": "CK-REQUIRED",
+    "multiple_fields_uniqueness": "CK-KEY",
+    "dtype": "CK-TYPE",
+}
+
+
+def validate(table: Table, dataset: Dataset, study: Study) -> pd.DataFrame:
+    """The findings of a table, the rules of which are those that its pandera schema names.
+
+    Of values of a wrong type the schema says more: that its other checks cannot be run.
+    """
+    found = failures.validate(table, dataset, study)
+    numbers = table.frame.select_dtypes("integer").columns
+    frame = table.frame.reset_index(drop=True).astype(dict.fromkeys(numbers, "float64"))
+    try:
+        schema(dataset, study).validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        checks = [name.partition("(")[0] for name in errors.failure_cases["check"]]
+        told = {OF_PANDERA.get(name, name) for name in checks}
+    else:
+        told = set()
+    rules = set(found["rule"].replace("CK-EXPECTED", "CK-COLUMN"))
+    assert rules == (told & rules if "CK-TYPE" in rules else told)
+    return found
 
 
 def rows(found: pd.DataFrame) -> list[tuple[str, ...]]:
