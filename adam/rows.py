@@ -85,7 +85,7 @@ def _of_records(
                 rule="CK-NO-PARAMETER",
                 dataset=dataset.name,
                 subject=subjects,
-                message=[f"a record of {form} is of none of the parameters"] * len(subjects),
+                message=[f"a record of {form} belongs to none of the parameters"] * len(subjects),
                 file=block.place,
             )
         )

@@ -295,7 +295,7 @@ def time_stamp(study: Study) -> datetime:
         return datetime.fromtimestamp(int(epoch), tz=UTC).replace(tzinfo=None)
     except (ValueError, OverflowError, OSError):
         raise CdisckitError(
-            f"SOURCE_DATE_EPOCH is {epoch}, which is no number of seconds since 1970",
+            f"SOURCE_DATE_EPOCH is {epoch}, which is not a number of seconds since 1970",
             remedy="set it to a whole number, or unset it",
         ) from None
 

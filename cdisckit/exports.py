@@ -83,7 +83,9 @@ def export_of(path: Path) -> Export:
     if flat:
         sources.append(_source("redcap", flat))
     tables, passed_over = _tables(rest, alone=not path.is_dir())
-    passed_over |= dict.fromkeys(sorted(arms), "is not read: the list of REDCap's arms is no form")
+    passed_over |= dict.fromkeys(
+        sorted(arms), "is not read: the list of REDCap's arms is not a form"
+    )
     if tables:
         sources.append(_source("table", {"forms": tables}))
     if not sources:

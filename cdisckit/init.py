@@ -292,7 +292,7 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
 def _write_proposals(
     path: Path, proposed: Iterable[Proposal], required: Iterable[tuple[str, ...]]
 ) -> None:
-    of_study = [("", name, "", "", "what the export cannot tell", "") for name in _OF_STUDY]
+    of_study = [("", name, "", "", "what the export does not say", "") for name in _OF_STUDY]
     rows = [(p.dataset, p.variable, p.form, p.field, p.why, "") for p in proposed]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

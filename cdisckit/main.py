@@ -230,7 +230,7 @@ def explain(
     package: Annotated[Path, typer.Argument(help="A built package, such as out/STUDY.")],
     cell: Annotated[str, typer.Argument(help="DATASET.VARIABLE, such as ADRS.AVALC.")],
     where: Annotated[
-        list[str] | None, typer.Option(help="VARIABLE=value; all together tell the row.")
+        list[str] | None, typer.Option(help="VARIABLE=value; together they name one row.")
     ] = None,
     depth: Annotated[int, typer.Option(min=0, help="How far back.")] = 8,
     records: Annotated[int, typer.Option(min=1, help="How many of many records to list.")] = 3,

@@ -227,7 +227,7 @@ def _typed(values: pd.Series[Any], column: JsonColumn, dataset: JsonDataset) -> 
     lost = np.flatnonzero((back != counts) & ~missing)
     if lost.size:
         raise TransportError(
-            f"{counts[lost[0]]} is no {column.data_type} to the microsecond",
+            f"{counts[lost[0]]} is not a {column.data_type} to the microsecond",
             where=f"{dataset.name}, {column.name}",
             remedy="convert to json instead",
         )
@@ -245,7 +245,7 @@ def _plain(values: pd.Series[Any], column: JsonColumn, dataset: JsonDataset) -> 
         texts, unfit = iso_texts(values.to_numpy(dtype=np.float64), column.data_type)
         if unfit.size:
             raise TransportError(
-                f"{values.iloc[unfit[0]]} is no {column.data_type} of ISO 8601",
+                f"{values.iloc[unfit[0]]} is not a {column.data_type} of ISO 8601",
                 where=f"{dataset.name}, {column.name}",
             )
         return texts

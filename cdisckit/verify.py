@@ -155,7 +155,7 @@ def _own_calls(document: Document, reference: ItemReference) -> tuple[Call, ...]
     try:
         return read_calls(codes[0])
     except ValueError:
-        raise NotRepeatableError("its method is no call of a function") from None
+        raise NotRepeatableError("its method is not a call of a function") from None
 
 
 def _values(

@@ -261,6 +261,6 @@ def _coded(
         near = nearest(text, codelist.codelist)
         hint = f"; nearest are {', '.join(near)}" if near else ""
         problem = problem.mask(
-            strange & offered & (meant == text), f"is no term of codelist {codelist.name}{hint}"
+            strange & offered & (meant == text), f"is not a term of codelist {codelist.name}{hint}"
         )
     return value, problem

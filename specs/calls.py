@@ -104,7 +104,7 @@ def _run(
             raise MappingError(
                 f"{derivation.name} cannot use its sources ({kinds}): {message_of(error)}",
                 where=place,
-                remedy="name sources of the kind that its text under cdisckit derivations tells",
+                remedy="name sources of the kind that cdisckit derivations states for it",
             ) from error
     folder = Path(derivation.function.__code__.co_filename).parent
 

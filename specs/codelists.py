@@ -106,7 +106,7 @@ class StudyTerminology:
             for text, value in entry.collected.items():
                 if value not in codelist:
                     raise SpecError(
-                        f"{name}: {text} is collected as {value}, which is no term of the list",
+                        f"{name}: {text} is collected as {value}, which is not a term of the list",
                         where=self._file,
                         remedy=did_you_mean(value, codelist.values),
                     )
@@ -116,7 +116,7 @@ class StudyTerminology:
         if entry is not None and not entry.of and not self._in_standard(name):
             if not entry.terms:
                 raise SpecError(
-                    f"{name} is no codelist of the standard and has no terms",
+                    f"{name} is not a codelist of the standard and has no terms",
                     where=self._file,
                     remedy="list its terms, or name the standard's list with of:",
                 )

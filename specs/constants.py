@@ -75,7 +75,7 @@ def _problem_of_names(names: Sequence[str], sources: Sequence[str]) -> str:
     strange = next((name for name in names if name not in sources), None)
     if strange is None:
         return ""
-    return f"names {strange}, which is no source of the rule; {did_you_mean(strange, sources)}"
+    return f"names {strange}, which is not a source of the rule; {did_you_mean(strange, sources)}"
 
 
 def _problem_of_order(numbers: Sequence[Any]) -> str:

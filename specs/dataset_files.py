@@ -220,7 +220,7 @@ class DatasetResolver(RuleResolver):
         for name, value in assign.items():
             if name not in by_name:
                 raise SpecError(
-                    f"{name} is assigned a value, and is no variable of the dataset",
+                    f"{name} is assigned a value, and is not a variable of the dataset",
                     where=place,
                     remedy=did_you_mean(name, by_name),
                 )
@@ -237,7 +237,7 @@ class DatasetResolver(RuleResolver):
                 if codelist.extensible:
                     remedy += f"; a term of your own goes under extend: of {variable.codelist}"
                 raise SpecError(
-                    f"{variable.name} is {constant}, which is no term of {variable.codelist}",
+                    f"{variable.name} is {constant}, which is not a term of {variable.codelist}",
                     where=place,
                     remedy=remedy,
                 )
@@ -275,7 +275,7 @@ class DatasetResolver(RuleResolver):
         by_form = dict(zip(names, blocks, strict=True))
         if len(by_form) < len(blocks):
             raise SpecError(
-                "records lists a form twice, so a test does not tell which it is collected in",
+                "records lists a form twice, so a test does not say in which it is collected",
                 where=self.file.place("records"),
                 remedy="give each a name:, and name it in the table of tests under form",
             )
@@ -462,7 +462,7 @@ class DatasetResolver(RuleResolver):
             place = self.file.place("parameters", code, "variables", name)
             if name not in self.model.variables:
                 raise SpecError(
-                    f"{code} says what {name} is, which is no variable of {self.model.dataset}",
+                    f"{code} says what {name} is, which is not a variable of {self.model.dataset}",
                     where=place,
                     remedy=did_you_mean(name, self.model.variables),
                 )

@@ -198,7 +198,7 @@ class Derivation:
         if sources < required or (sources > len(self.sources) and not several):
             names = ", ".join(str(p).partition(":")[0] for p in self.sources)
             raise SpecError(
-                f"{self.name} takes the sources ({names}), given are {sources}",
+                f"{self.name} takes the sources ({names}), and {sources} are given",
                 where=where,
                 remedy="list them under from",
             )

@@ -38,7 +38,7 @@ def _texts(dataset: Dataset) -> Iterator[SpecError]:
     for variable in (*dataset.variables, *dataset.supplemental):
         if not _NAME.fullmatch(variable.name):
             yield SpecError(
-                f"{variable.name} is no name of a variable",
+                f"{variable.name} is not a name of a variable",
                 where=variable.place,
                 remedy="use at most 8 capital letters, digits and _, a letter first",
             )
@@ -57,7 +57,7 @@ def _texts(dataset: Dataset) -> Iterator[SpecError]:
     for parameter in dataset.parameters:
         if not _NAME.fullmatch(parameter.code):
             yield SpecError(
-                f"{parameter.code} is no PARAMCD",
+                f"{parameter.code} is not a PARAMCD",
                 where=parameter.place,
                 remedy="use at most 8 capital letters, digits and _, a letter first",
             )
@@ -69,7 +69,7 @@ def _texts(dataset: Dataset) -> Iterator[SpecError]:
             text = str(value)
             if name == f"{prefix}TESTCD" and not _NAME.fullmatch(text):
                 yield SpecError(
-                    f"{text} is no {name}",
+                    f"{text} is not a {name}",
                     where=block.place,
                     remedy="use at most 8 capital letters, digits and _, a letter first",
                 )

@@ -90,7 +90,7 @@ class Filling:
             raise SpecError(
                 f"the text of {self.name} cannot be read ({error})",
                 where=self.place,
-                remedy="write braces that are no placeholder twice",
+                remedy="write braces that are not placeholders twice",
             ) from None
         pieces: list[str] = []
         for plain, name, how, conversion in fields:

@@ -50,7 +50,7 @@ def _problems(study: Study, dataset: Dataset) -> Iterator[SpecError]:
         names = [v.name for v in dataset.variables]
         if key not in names and key not in {v.name for v in dataset.supplemental}:
             yield SpecError(
-                f"key {key} is no variable of {dataset.name}",
+                f"key {key} is not a variable of {dataset.name}",
                 where=dataset.file,
                 remedy=did_you_mean(key, names),
             )

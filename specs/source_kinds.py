@@ -34,7 +34,7 @@ def check_sources(derivation: Derivation, columns: Sequence[pd.Series], place: s
         if kind == "Dates" and not is_date and (_is_text(column) or column.notna().any()):
             raise MappingError(
                 f"{derivation.name} takes dates for {parameter.name}; {name} is"
-                f" {'text' if _is_text(column) else 'no date'}",
+                f" {'text' if _is_text(column) else 'not a date'}",
                 where=place,
                 remedy="make a date of a --DTC first, with analysis_date or a function that imputes"
                 " and is flagged; a date of ADaM has a format of dates, such as DATE9.",
@@ -42,7 +42,7 @@ def check_sources(derivation: Derivation, columns: Sequence[pd.Series], place: s
         if kind == "DateTexts" and not _is_text(column) and column.notna().any():
             raise MappingError(
                 f"{derivation.name} takes the text of a --DTC for {parameter.name}; {name} is"
-                f" {'a date' if is_date else 'no text'}",
+                f" {'a date' if is_date else 'not text'}",
                 where=place,
                 remedy="name the --DTC, or a function of dates",
             )

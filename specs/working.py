@@ -124,9 +124,9 @@ def _check_names(dataset: Dataset) -> None:
             hidden = next((w.variable for w in value.where if w.variable in names), "")
             if hidden:
                 raise SpecError(
-                    f"a line of value level is told by {hidden}, which is not submitted",
+                    f"a line of value level has the condition {hidden}, which is not submitted",
                     where=value.described.place,
-                    remedy="tell it by variables of the dataset",
+                    remedy="write the condition on variables of the dataset",
                 )
     for variable in dataset.working:
         if variable.name in taken:

@@ -67,7 +67,7 @@ def _codes(
     values = texts[code]
     named = values.map(names_by_code)
     for text in values[named.isna()].dropna().unique():
-        message = f"{text} is no code of its level in {version}"
+        message = f"{text} is not a code of its level in {version}"
         yield Wrong("CK-MEDDRA-CODE", code, message, rows_of(values.eq(text)))
     if not term:
         return

@@ -72,7 +72,7 @@ def _classes(
     variable = str(codes.name)
     for text in codes.dropna().unique():
         if text not in drugs.texts:
-            message = f"{text} is no ATC class in {label}"
+            message = f"{text} is not an ATC class in {label}"
             yield Wrong("CK-WHODRUG-ATC", variable, message, rows_of(codes.eq(text)))
     if medication is None:
         return
@@ -83,7 +83,9 @@ def _classes(
         classes = held.get(name)
         if classes and not any(one.startswith(code) for one in classes):
             rows = rows_of(both & medication.eq(name) & codes.eq(code))
-            message = f"{code} is no class of {name}; its classes are {', '.join(sorted(classes))}"
+            message = (
+                f"{code} is not a class of {name}; its classes are {', '.join(sorted(classes))}"
+            )
             yield Wrong("CK-WHODRUG-ATC", variable, message, rows)
 
 

@@ -38,7 +38,7 @@ def wrong_terms(
             continue
         near = get_close_matches(text.casefold(), folded, n=3, cutoff=0.6)
         nearest = f"; nearest are {', '.join(folded[name] for name in near)}" if near else ""
-        message = f"{text} is no term {version} has for {variable}{nearest}"
+        message = f"{text} is not a term that {version} has for {variable}{nearest}"
         yield Wrong(f"CK-{dictionary}-TERM", variable, message, rows)
 
 

@@ -101,7 +101,7 @@ def iso_8601_duration(*, or_interval: bool) -> ValueRule:
     return ValueRule(
         "CK-ISO8601",
         holds,
-        lambda values: [f"{value} is no ISO 8601 duration such as P3D" for value in values],
+        lambda values: [f"{value} is not an ISO 8601 duration such as P3D" for value in values],
     )
 
 

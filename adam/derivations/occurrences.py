@@ -42,7 +42,7 @@ def treatment_emergent(
     day = spans_of_days(start)
     open_ = (dates.full_day(dtc).isna() & ~when.first.ge(day.first)) | by_clock
     message = "the start may be before the first dose; the event is counted as treatment emergent"
-    message += "" if end is not None else ", and its rule names no end that could tell otherwise"
+    message += "" if end is not None else ", and its rule names no end that could show otherwise"
     return Outcome(text_where(flagged), text_where(flagged & open_, message))
 
 

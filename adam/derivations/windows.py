@@ -391,7 +391,7 @@ def _counted(
     counts[equal.index.difference(settled.index)] = False
     decided = best.isin(last[last.index.difference(best.index)]) & counts[best.index]
     undeclared = decided & ~part[best.index].isin(list(worst))
-    doubt = "several count alike; the highest is taken, and worst: does not tell which is the worst"
+    doubt = "several count alike; the highest is taken, and worst: does not say which is the worst"
     reasons = [
         *((values[candidate], text) for values, text in steps),
         (on_day[candidate], "another day stands for all parts of the assessment"),

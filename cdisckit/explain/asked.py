@@ -82,7 +82,7 @@ def _chosen(package: Package, dataset: str, where: Sequence[str]) -> int:
     for text in where:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise CdisckitError(f"{text!r} is no condition", remedy="write VARIABLE=value")
+            raise CdisckitError(f"{text!r} is not a condition", remedy="write VARIABLE=value")
         if name not in frame:
             raise CdisckitError(
                 f"there is no variable {name}",

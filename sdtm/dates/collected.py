@@ -226,7 +226,7 @@ def _tokens(text: str, words: Words) -> list[str]:
             cut = (4, 6) if first else (2, 4)
             return [text[: cut[0]], text[cut[0] : cut[1]], text[cut[1] :]]
         if len(text) != 4:
-            raise DateTextError(f"a bare number of {len(text)} digits is no date")
+            raise DateTextError(f"a bare number of {len(text)} digits is not a date")
     match = words.date.fullmatch(text)
     if match is None:
         raise DateTextError(_why_no_date(text, words))
@@ -259,7 +259,7 @@ def _kind(token: str, words: Words) -> str:
     if token in MONTHS:
         return "M"
     if len(token) > 2:
-        raise DateTextError(f"{token} has {len(token)} digits and is no part of a date")
+        raise DateTextError(f"{token} has {len(token)} digits and is not part of a date")
     return "N"
 
 

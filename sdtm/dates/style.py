@@ -42,11 +42,11 @@ class DateStyle:
     def __post_init__(self) -> None:
         if self.order is not None and self.order not in get_args(Order):
             raise SpecError(
-                f"{self.order} is no order of dates", remedy="write DMY, MDY, YMD or none"
+                f"{self.order} is not an order of dates", remedy="write DMY, MDY, YMD or none"
             )
         if self.serial is not None and self.serial not in get_args(Serial):
             raise SpecError(
-                f"{self.serial} is no base of serial dates", remedy="write excel1900 or sas"
+                f"{self.serial} is not a base of serial dates", remedy="write excel1900 or sas"
             )
         if self.century is not None:
             first, last = self.century
@@ -70,7 +70,9 @@ class DateStyle:
         for option in filter(None, map(str.strip, options.split(";"))):
             name, _, value = (text.strip() for text in option.partition("="))
             if name not in values:
-                raise SpecError(f"{name} is no option of dates", remedy=did_you_mean(name, values))
+                raise SpecError(
+                    f"{name} is not an option of dates", remedy=did_you_mean(name, values)
+                )
             if not value:
                 raise SpecError(f"{name} has no value", remedy=f"write {name}=...")
             values[name] += filter(None, map(str.strip, value.split(",")))

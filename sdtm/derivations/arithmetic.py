@@ -73,7 +73,7 @@ def _computed(function: Callable[..., Fraction], *sources: pd.Series) -> Outcome
     """What a function gives for the numbers of each row, and why it gives nothing."""
     for source in sources:
         if pd.api.types.is_datetime64_dtype(source):
-            raise TypeError("dates are no numbers; days between dates have functions of their own")
+            raise TypeError("dates are not numbers; days between dates have functions of their own")
     pairs = [_one(function, row) for row in zip(*map(as_plain, sources), strict=True)]
     index = sources[0].index
     return Outcome(

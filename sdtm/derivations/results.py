@@ -78,7 +78,7 @@ def standard_result(
     well. A qualifier before the number (<, >, <=, >=, ~) is kept. A converted result is rounded,
     a half away from zero, to {decimals} 2 decimals and one more for each zero after the decimal
     point of the factor; a factor that moves the decimal point alone changes no digit. A result
-    that is no number beside a unit is missing, unless it is a titre such as 1:320. One in words
+    that is not a number beside a unit is missing, unless it is a titre such as 1:320. One in words
     without a unit, and any result without {standard_unit}, is taken over as it is. Missing where
     a number has no unit, or the unit no conversion.
 
@@ -104,7 +104,7 @@ def standard_limit(
     units: Sequence[UnitRow] | None = None,
 ) -> Outcome:
     """{limit} converted from {unit} to {standard_unit}, and rounded, as the result of {test} is, by
-    {units} the table of conversions (see the comment). Missing where it is no number, or the
+    {units} the table of conversions (see the comment). Missing where it is not a number, or the
     unit has no conversion.
 
     units: {units}, else by
@@ -244,7 +244,7 @@ def reason_not_done(answer: pd.Series, *, reasons: Sequence[Reason]) -> pd.Serie
 def reference_range_indicator(result: pd.Series, low: pd.Series, high: pd.Series) -> pd.Series:
     """LOW where {result} is below {low}, HIGH where it is above {high}, NORMAL where it is neither
     and one of the two is given. Missing where {result} is missing or both limits are, and where
-    a limit was collected that is no number.
+    a limit was collected that is not a number.
     """
     indicator = pd.Series(index=result.index, dtype="str")
     within = (low.isna() | (result >= low)) & (high.isna() | (result <= high))
@@ -289,7 +289,7 @@ def _result(
 
 
 def _no_number(result: str, unit: str, to: str) -> tuple[str | None, str | None]:
-    """What becomes of a result that is no number: words, a titre, or a finding."""
+    """What becomes of a result that is not a number: words, a titre, or a finding."""
     if _is_titre(result, unit, to):
         return result, None
     if unit and to:
@@ -310,7 +310,7 @@ def _limit(
 ) -> tuple[str | None, str | None]:
     number = read_number(limit)
     if number is None:
-        problem = "is not a number, so it is no limit"
+        problem = "is not a number, so it is not a limit"
         return None, None if _is_titre(limit, unit, to) else problem
     if not to:
         return number_text(number), None

@@ -128,7 +128,7 @@ def check_lines(path: Path) -> None:
                 raise RawDataError(
                     f"the line is longer than {LONGEST:,} bytes",
                     where=f"{path.name} line {line}",
-                    remedy="it is no delimited text with a row on each line; export it again",
+                    remedy="it is not delimited text with a row on each line; export it again",
                 )
             line += newlines
             length = len(block) - block.rfind(b"\n") - 1 if newlines else length + len(block)

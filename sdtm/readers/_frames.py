@@ -134,7 +134,7 @@ def read_sas(path: Path, encoding: str = "") -> Sheet:
             data, meta = sas.read_xport(str(path), **how)
     except (sas.ReadstatError, sas.PyreadstatError, *_OF_READSTAT) as error:
         raise RawDataError(
-            f"is no SAS file that can be read ({error})",
+            f"is not a SAS file that can be read ({error})",
             where=path.name,
             remedy="export the data again, or declare the file's encoding:",
         ) from None
@@ -223,7 +223,7 @@ def _arrow_text(column: pa.ChunkedArray, name: str, path: Path) -> pa.ChunkedArr
         return column.cast(pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise RawDataError(
-            f"column {name} holds {kind}, which is no value of a table",
+            f"column {name} holds {kind}, which is not a value of a table",
             where=path.name,
             remedy="write a column of texts, numbers or dates",
         ) from None

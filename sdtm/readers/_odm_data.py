@@ -116,7 +116,7 @@ class _Reader:
         space = namespace(str(element.tag))
         if name != "ODM" or (space and not space.startswith(NAMESPACE)):
             raise RawDataError(
-                f"starts with {name}, which is no ODM export",
+                f"starts with {name}, which is not an ODM export",
                 where=self._where(element),
                 remedy="a failed download is often saved so: export the data again",
             )
@@ -163,7 +163,7 @@ class _Reader:
             raise RawDataError(
                 f"{name} stands " + (f"in {above.element}" if above else "outside SubjectData"),
                 where=self._where(element),
-                remedy="the file was edited or is no ODM; export it again",
+                remedy="the file was edited or is not ODM; export it again",
             )
         keys = self._keys(element, name, above.keys if above else KeySet(""))
         transaction = self._transaction(element, above.transaction if above else "")
@@ -210,7 +210,7 @@ class _Reader:
             raise RawDataError(
                 f"{name} has no {key}",
                 where=self._where(element),
-                remedy="the file was edited or is no ODM; export it again",
+                remedy="the file was edited or is not ODM; export it again",
             )
         repeat = element.get(f"{name.removesuffix('Data')}RepeatKey", "")
         if name == "SubjectData":
@@ -223,7 +223,7 @@ class _Reader:
             raise RawDataError(
                 f"{name} stands in form {above.form}",
                 where=self._where(element),
-                remedy="the file was edited or is no ODM; export it again",
+                remedy="the file was edited or is not ODM; export it again",
             )
         return above._replace(groups=(*above.groups, (oid, repeat)))
 
@@ -234,7 +234,7 @@ class _Reader:
         own = element.get("TransactionType")
         if own is not None and own not in TRANSACTIONS:
             raise RawDataError(
-                f"TransactionType {own} is none of ODM",
+                f"TransactionType {own} is not one that ODM has",
                 where=self._where(element),
                 remedy=did_you_mean(own, TRANSACTIONS),
             )
@@ -242,7 +242,7 @@ class _Reader:
             self._tell_once(
                 "notice",
                 "CK-ODM-TRANSACTION",
-                "the file is transactional and tells no TransactionType; values are set in the"
+                "the file is transactional and has no TransactionType; values are set in the"
                 " order of the file",
                 element,
             )
@@ -256,7 +256,7 @@ class _Reader:
             raise RawDataError(
                 f"{name} has no ItemOID" if level else f"{name} stands outside a form",
                 where=self._where(element),
-                remedy="the file was edited or is no ODM; export it again",
+                remedy="the file was edited or is not ODM; export it again",
             )
         if level.skipped:
             return

@@ -87,7 +87,7 @@ def check_instances(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> N
     strange = data[FORM][data[FORM].notna() & ~data[FORM].isin(form_names)]
     if len(strange):
         raise RawDataError(
-            f"{FORM} {strange.iloc[0]} is no form of {dictionary.path.name}",
+            f"{FORM} {strange.iloc[0]} is not a form of {dictionary.path.name}",
             where=f"{path.name} line {strange.index[0]}",
             remedy=f"{did_you_mean(str(strange.iloc[0]), form_names)} Export the raw data, not the"
             " labels, together with their dictionary",

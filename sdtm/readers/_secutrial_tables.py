@@ -141,7 +141,7 @@ def _check_kind(
     """RawDataError where it is another zip, or an export in a form that is not read."""
     if not is_export(contents):
         raise RawDataError(
-            "is no export of secuTrial: it has no page ExportOptions and no tables items and"
+            "is not an export of secuTrial: it has no page ExportOptions and no tables items and"
             f" casenodes, but {', '.join(list(contents)[:3]) or 'nothing'}",
             where=path.name,
             remedy="name another reader in study.yaml, or unpack it and name its files",
@@ -187,8 +187,8 @@ def _encoding(
         if name in named[:1] or whole.isascii() or (not named and name == "utf-8"):
             return codec, []
         message = (
-            f"the page of options tells {named[0] if named else 'no encoding'}, and the tables were"
-            f" read as {name}; declare encoding in study.yaml"
+            f"the page of options states {named[0] if named else 'no encoding'}, and the tables"
+            f" were read as {name}; declare encoding in study.yaml"
         )
         return codec, [
             findings(

@@ -82,7 +82,7 @@ def stream(path: Path, whole: frozenset[str]) -> Events:
                         raise RawDataError(
                             f"elements lie more than {DEEPEST} deep",
                             where=f"{path.name} line {element.sourceline}",
-                            remedy="this is no export of an EDC",
+                            remedy="this is not an export of an EDC",
                         )
                     if keeping:
                         keeping += 1

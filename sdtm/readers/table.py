@@ -305,7 +305,7 @@ def _left_out(
         value=rows[list(options.leave_out)].astype("str").fillna("").agg(" ".join, axis=1)
         if len(rows)
         else pd.Series(dtype="str"),
-        message="the row is no record by leave_out in study.yaml",
+        message="the row is not a record, by leave_out in study.yaml",
         file=path.name,
         line=rows["@line"],
     )
@@ -361,7 +361,7 @@ def _pattern(text: str, place: str) -> str:
         named = re.compile(text).groupindex
     except re.error as error:
         raise SpecError(
-            f"{text} is no regular expression ({error})", where=place, remedy="mend the pattern"
+            f"{text} is not a regular expression ({error})", where=place, remedy="mend the pattern"
         ) from None
     if not named:
         raise SpecError(

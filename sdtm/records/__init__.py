@@ -167,7 +167,7 @@ def _not_there(name: str, place: str, dataset: Dataset, blocks: list[BlockRecord
     names |= set(_CONTEXT) if name.startswith("@") else set()
     return str(
         SpecError(
-            f"{name} is no variable of {dataset.name} and no field of its forms",
+            f"{name} is not a variable of {dataset.name} and not a field of its forms",
             where=place or dataset.file,
             remedy=did_you_mean(name, names),
         )

@@ -79,7 +79,7 @@ def add_package(path: Path, *, name: str = "", version: str = "") -> Added:
     version = version or package.version or found_version
     if not name or not _DATE.fullmatch(version):
         raise TerminologyError(
-            "neither the file nor its name tells which package of which date this is",
+            "neither the file nor its name says which package this is, and of which date",
             where=str(path),
             remedy='name it as NCI does, "SDTM Terminology 2025-03-28.txt", or give both',
         )

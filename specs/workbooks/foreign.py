@@ -134,7 +134,7 @@ def variable_of(row: Row, comments: Mapping[str, str], draft: WorkbookImport) ->
     predecessor, constant = row["Predecessor"], row["Assigned Value"]
     if row["Origin"] and not verb:
         draft.problems.append(
-            f"{row.place('Origin')}: {row['Origin']} is no origin;"
+            f"{row.place('Origin')}: {row['Origin']} is not an origin;"
             f" {did_you_mean(row['Origin'], _VERBS)}"
         )
     if verb == "predecessor" and predecessor:
@@ -157,7 +157,7 @@ def described(row: Row, comments: Mapping[str, str], draft: WorkbookImport) -> d
         entry |= {"length": int(length)} if entry.get("type") in _WITH_LENGTH else {}
     elif length:
         draft.problems.append(
-            f"{row.place('Length')}: {length} is no length from 1 to {LONGEST_TEXT}"
+            f"{row.place('Length')}: {length} is not a length from 1 to {LONGEST_TEXT}"
         )
     if row["Significant Digits"].isdigit():
         entry["digits"] = int(row["Significant Digits"])

@@ -185,7 +185,7 @@ def _file(row: Row, draft: WorkbookImport) -> dict[str, Any] | None:
     file = draft.files.get(row["File"])
     if file is None:
         draft.problems.append(
-            f"{row.place('File')}: {row['File'] or 'nothing'} is no file of the sheet Files;"
+            f"{row.place('File')}: {row['File'] or 'nothing'} is not a file of the sheet Files;"
             f" {did_you_mean(row['File'], draft.files)}"
         )
     return file
@@ -211,8 +211,8 @@ def _add_rule(file: dict[str, Any], row: Row, draft: WorkbookImport) -> None:
     section = row["Part"]
     if section not in ("variables", "supplemental", "parameters"):
         draft.problems.append(
-            f"{row.place('Part')}: {section or 'nothing'} is no part of a file; it is variables,"
-            " supplemental or parameters"
+            f"{row.place('Part')}: {section or 'nothing'} is not a section of a file;"
+            " write variables, supplemental or parameters"
         )
         return
     entry = file.setdefault(section, {}).setdefault(row["Name"], {})
@@ -232,7 +232,8 @@ def _rule(row: Row, draft: WorkbookImport) -> dict[str, Any]:
         return {"standard": True}
     if verb not in ORIGINS:
         draft.problems.append(
-            f"{row.place('Verb')}: {verb} is no verb; {did_you_mean(verb, (*ORIGINS, 'standard'))}"
+            f"{row.place('Verb')}: {verb} is not a verb;"
+            f" {did_you_mean(verb, (*ORIGINS, 'standard'))}"
         )
         return {}
     sources = row["Sources"].split("\n") if row["Sources"] else []
@@ -274,7 +275,7 @@ def _add_terms(book: Workbook, draft: WorkbookImport) -> None:
             entry.setdefault(kind, {})[row["Value"]] = row["Meaning"] or None
         else:
             draft.problems.append(
-                f"{row.place('Kind')}: {kind or 'nothing'} is no kind of entry;"
+                f"{row.place('Kind')}: {kind or 'nothing'} is not a kind of entry;"
                 f" {did_you_mean(kind, ('label', 'of', 'only', 'terms', 'extend', 'collected'))}"
             )
     if lists:

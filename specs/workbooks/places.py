@@ -119,7 +119,7 @@ def _names(what: str, text: str, variable: str) -> bool:
     if not text or text == variable:
         return False
     problem = what.partition("; ")[0]
-    head = re.match(r"(?:key )?([\w.@-]+) is no ", problem)
+    head = re.match(r"(?:key )?([\w.@-]+) is not an? ", problem)
     words = {head[1]} if head and not variable else set(re.findall(r"[\w.@-]+", problem))
     key = re.match(r"(?:variables|supplemental|parameters)\.[\w-]+\.([\w.]+): ", problem)
     words |= set(key[1].split(".")) if key else set()

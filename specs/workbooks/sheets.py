@@ -92,7 +92,7 @@ class Workbook:
         if self.sheet("Variables") is None or datasets is None:
             names = ", ".join(sheet.name for sheet in self.sheets)
             raise SpecError(
-                f"is no specification: its sheets are {names}",
+                f"is not a specification: its sheets are {names}",
                 where=self.file,
                 remedy="it needs the sheets Datasets and Variables",
             )

@@ -28,8 +28,8 @@ def conditions(book: Workbook, row: Row, problems: list[str]) -> list[dict[str, 
         comparisons = list(_parsed(text))
     if not comparisons:
         problems.append(
-            f"{row.place('Where Clause')}: {text or 'nothing'} is no where clause; write VARIABLE"
-            " EQ value"
+            f"{row.place('Where Clause')}: {text or 'nothing'} is not a where clause; write"
+            " VARIABLE EQ value"
         )
     return [
         {variable: {comparator: _value(comparator, v)}} for variable, comparator, v in comparisons

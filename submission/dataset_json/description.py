@@ -264,7 +264,7 @@ def _checked_time(text: str, attribute: str, error: type[CdisckitError], where: 
         except ValueError:
             pass
     raise error(
-        f"{attribute} {text!r} is no time, expected one such as 2024-12-31T23:59:59", where=where
+        f"{attribute} {text!r} is not a time, expected one such as 2024-12-31T23:59:59", where=where
     )
 
 

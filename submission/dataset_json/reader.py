@@ -68,7 +68,7 @@ class _Reading:
             self.dataset = from_attributes(whole, RawDataError, str(path), rows=True)
             rows = whole.get("rows", [])
             if not isinstance(rows, list):
-                raise RawDataError("rows is no array", where=str(path))
+                raise RawDataError("rows is not an array", where=str(path))
             self.rows = iter([rows])
         else:
             lines = _lines(path, packed=suffix == ".dsjc")

@@ -61,7 +61,7 @@ def json_values(
         texts, unfit = iso_texts(counts, column.data_type)
         if unfit.size:
             raise place.error(
-                f"{counts[unfit[0]]} is no {column.data_type} of ISO 8601",
+                f"{counts[unfit[0]]} is not a {column.data_type} of ISO 8601",
                 "correct it, or give the column the data type float",
                 int(unfit[0]),
             )
@@ -120,7 +120,7 @@ def _check_texts(texts: Any, column: JsonColumn, error: Callable[..., CdisckitEr
         wrong = int(odd[0]) if odd.size else None
     if wrong is not None:
         raise error(
-            f"{shown(texts[wrong].as_py())} is no {column.data_type}",
+            f"{shown(texts[wrong].as_py())} is not a {column.data_type}",
             "write it as ISO 8601 says" if column.data_type in DATE_TYPES else "write a number",
             wrong,
         )
@@ -153,7 +153,7 @@ def _whole(counts: NDArray[np.float64], place: Place) -> list[Any]:
     odd = np.flatnonzero((safe != np.floor(safe)) | (np.abs(safe) > EXACT))
     if odd.size:
         raise place.error(
-            f"{counts[odd[0]]!s} is no whole number that doubles hold",
+            f"{counts[odd[0]]!s} is not a whole number that doubles hold",
             "give the column the data type float",
             int(odd[0]),
         )
@@ -186,8 +186,8 @@ def _read_numbers(
         wrong = int(odd[0]) if odd.size else None
     if wrong is not None:
         raise error(
-            f"{values[wrong]} is no {'whole ' if data_type == 'integer' else ''}number that doubles"
-            " hold",
+            f"{values[wrong]} is not a {'whole ' if data_type == 'integer' else ''}number that"
+            " doubles hold",
             "correct the value",
             wrong,
         )

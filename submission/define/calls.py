@@ -108,9 +108,9 @@ def _call(line: str) -> Call:
     try:
         node = ast.parse(line, mode="eval").body
     except SyntaxError:
-        raise ValueError(f"{line} is no call") from None
+        raise ValueError(f"{line} is not a call") from None
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-        raise ValueError(f"{line} is no call")  # noqa: TRY004 - a wrong text, not a wrong type
+        raise ValueError(f"{line} is not a call")  # noqa: TRY004 - a wrong text, not a wrong type
     sources = tuple(str(ast.literal_eval(argument)) for argument in node.args)
     constants = {str(k.arg): ast.literal_eval(k.value) for k in node.keywords}
     conditions = {

@@ -18,7 +18,8 @@ _NOTATION: Final = (
     "A missing value meets NE and NOTIN, and no other comparison unless it says so.",
     "A name that a tabulation dataset has no variable of, such as CMPRN of CM, is a qualifier: QVAL"
     " of its supplemental dataset where QNAM is the name.",
-    "Texts in an order are compared character by character; missing values come last unless told.",
+    "Texts in an order are compared character by character; missing values come last unless"
+    " stated otherwise.",
 )
 
 _OF_TABULATIONS: Final = (
@@ -69,7 +70,7 @@ def records_comment(study: Study, dataset: Dataset) -> str:
             tables.update(dict.fromkeys(block.rule.derivation.tables(block.rule.arguments)))
     texts = [_of_codes(dataset, text, codes) for text, codes in codes_by_text.items()]
     if any(parameter.where or parameter.rule for parameter in dataset.parameters):
-        texts.append("The comment on PARAMCD tells the records of each parameter.")
+        texts.append("The comment on PARAMCD states the records of each parameter.")
     return " ".join((*texts, *tables))
 
 

@@ -95,7 +95,7 @@ class Rules:
         if key not in self._functions:
             name = f"{name}_" if keyword.iskeyword(name) or name in self.methods else name
             self._functions[key] = name
-            words = text or f"The define.xml tells no method for {path}."
+            words = text or f"The define.xml has no method for {path}."
             self.methods[name] = {"text": words} | ({"programs": programs} if programs else {})
         return self._functions[key]
 

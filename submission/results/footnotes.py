@@ -54,7 +54,7 @@ def _populations(study: Study, display: Display, tables: Mapping[str, Table]) ->
 def _missing(display: Display, results: pd.DataFrame) -> Iterator[str]:
     shown = results[results["analysis"].isin(display.analyses)]
     if shown["method"].eq("proportion").any():
-        yield "A missing value is no event; the denominator is all records."
+        yield "A missing value is not an event; the denominator is all records."
 
 
 def _signs(display: Display, frame: pd.DataFrame | None) -> Iterator[str]:

@@ -155,7 +155,7 @@ def test_an_event_is_treatment_emergent_unless_it_certainly_began_or_ended_befor
 
 def test_without_an_end_a_doubtful_start_says_that_none_was_looked_at() -> None:
     made = treatment_emergent(texts(None), dates("2020-03-01"), numbers(None))
-    assert told(made)[0].endswith("and its rule names no end that could tell otherwise")
+    assert told(made)[0].endswith("and its rule names no end that could show otherwise")
 
 
 def test_a_start_is_imputed_within_what_is_known_of_it_and_not_after_its_end() -> None:

@@ -309,7 +309,7 @@ def test_a_condition_on_what_the_grid_lacks_names_what_is_near(tmp_path: Path) -
     [
         ("number: 20, ", "", "adrs.yaml line 9: QUICK has no number, which is PARAMN; write number: 31"),
         ("number: 20", "number: 10", "adrs.yaml line 9: QUICK has the number 10 of HEAVY; give it another, such as 31"),
-        ("PULSE.AVAL, ", "PULSE.AVAL, variables: {SRCVRA: none}, ", "adrs.yaml line 9: QUICK says what SRCVRA is, which is no variable of ADRS; did you mean SRCVAR"),
+        ("PULSE.AVAL, ", "PULSE.AVAL, variables: {SRCVRA: none}, ", "adrs.yaml line 9: QUICK says what SRCVRA is, which is not a variable of ADRS; did you mean SRCVAR"),
         ("PULSE.AVAL, ", "PULSE.AVAL, variables: {ADT: {predecesor: PULSE.ADT}}, ", "adrs.yaml line 9: parameters.QUICK.variables.ADT"),
         ("PULSE.AVAL, ", "PULSE.AVAL, visits: [4], ", "adrs.yaml line 9: parameters.QUICK.visits: is not known here"),
         ("subject:  shared", "subjct:   shared", "adrs.yaml line 12: study.yaml shares no subjct; did you mean subject"),

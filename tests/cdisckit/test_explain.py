@@ -190,7 +190,9 @@ def test_many_records_are_listed_up_to_a_number(package: Path) -> None:
 
 def test_a_constant_comes_from_what_decides_that_it_counts(package: Path) -> None:
     assert told(package, "ADSL.ANYFL", "USUBJID=S1-8", depth=1) == [
-        "ADSL.ANYFL = Y  USUBJID S1-8  Assigned",
+        "ADSL.ANYFL = Y  USUBJID S1-8  Derived",
+        '├── The first of these that gives a value: (1) Where LASTDT is not missing: The text "Y".'
+        ' (2) The text "N".',
         "└── ADSL.LASTDT = 2020-03-01  Derived  ...",
     ]
 
@@ -230,7 +232,7 @@ def test_other_raw_data_than_those_of_the_package_are_refused(
         ("ADSV.AVAL", (), "no dataset ADSV; did you mean ADVS"),
         ("ADVS.AVLA", (), "ADVS: there is no variable AVLA; did you mean AVAL"),
         ("AVAL", (), "write DATASET.VARIABLE"),
-        ("ADVS.AVAL", ("PARAMCD",), "'PARAMCD' is no condition; write VARIABLE=value"),
+        ("ADVS.AVAL", ("PARAMCD",), "'PARAMCD' is not a condition; write VARIABLE=value"),
         ("ADVS.AVAL", ("PARAM_CD=SYSBP",), "no variable PARAM_CD; did you mean PARAMCD"),
         ("ADVS.AVAL", ("PARAMCD=SYSPB",), "no row has PARAMCD=SYSPB; the nearest values are SYSBP"),
         ("ADVS.AVAL", ("USUBJID=S1-8", "AVAL=84"), "AVAL=84 beside .* nearest values are 85, 130"),

@@ -58,9 +58,9 @@ def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
     for part in (
         "AE lacks AEDECOD, which the guide requires",
         "the label of AELOC has 46 bytes, at most 40 are possible",
-        "AEMUCHTOOLONG is no name of a variable",
-        "terms is no variable of AE and no field of its forms; did you mean term?",
-        "begin is no variable of AE and no field of its forms",
+        "AEMUCHTOOLONG is not a name of a variable",
+        "terms is not a variable of AE and not a field of its forms; did you mean term?",
+        "begin is not a variable of AE and not a field of its forms",
     ):
         assert part in problems, problems
 

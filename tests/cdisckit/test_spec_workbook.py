@@ -144,7 +144,7 @@ def test_a_sheet_that_is_missing_is_named_and_nothing_changes(
         ("Variables", {"Variable": "AESTDY"}, {"Rule": "as_it_was"}, "V", "there is no derivation as_it_was"),
         ("Variables", {"Variable": "AESEV"}, {"Codelist": "AESEVS"}, "K", "AESEVS"),
         ("Rules", {"Name": "AESEV"}, {"Given": '{"lable": "x"}'}, "D", "lable: is not known here"),
-        ("Datasets", {"Dataset": "AE"}, {"Key Variables": "STUDYID, AETREM"}, "F", "key AETREM is no variable of AE"),
+        ("Datasets", {"Dataset": "AE"}, {"Key Variables": "STUDYID, AETREM"}, "F", "key AETREM is not a variable of AE"),
     ],
 )  # fmt: skip
 def test_a_study_that_cannot_be_loaded_is_not_changed(
@@ -255,7 +255,7 @@ def test_of_two_edits_of_one_source_the_one_beside_the_variable_counts(
 @pytest.mark.parametrize(
     ("changes", "column", "message"),
     [
-        ({"Sources": "terms"}, "W", "terms is no variable of AE and no field of its forms"),
+        ({"Sources": "terms"}, "W", "terms is not a variable of AE and not a field of its forms"),
         ({"Label": "A label that is longer than forty bytes can be"}, "D", "has 46 bytes"),
     ],
 )

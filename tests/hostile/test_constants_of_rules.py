@@ -69,7 +69,7 @@ def test_a_constant_of_an_analysis_rule(
         ("rescaled, from: [drug, dose], with: {scales: 5}", "constant scales of rescaled is 5"),
         ("reason_not_done, from: drug, with: {reasons: '@visits'}", "is a table without rows"),
         ("completion_status, from: drug, with: {not_done: [1]}", "has a value that is 1"),
-        ("upper_case", "upper_case takes the sources (text), given are 0"),
+        ("upper_case", "upper_case takes the sources (text), and 0 are given"),
     ],
 )
 def test_a_constant_of_a_tabulation_rule(

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - a table of cases reads best with one case per line
-"""Names from outside are no paths: nothing is read or written beside the folder they belong to."""
+"""Names from outside are not paths: nothing is read or written beside the folder they belong to."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def test_a_table_or_a_specification_that_is_a_folder(study: Study) -> None:
 
 
 def damaged(path: Path, kind: str) -> Path:
-    """A Parquet file in which a text is no UTF-8, a page cannot be unpacked, or the end is cut."""
+    """A Parquet file in which a text is not UTF-8, a page cannot be unpacked, or the end is cut."""
     texts = pa.array(["abcdefgh" * 20] * 50)
     packed = "snappy" if kind == "page" else "none"
     pq.write_table(pa.table({"A": texts}), path, compression=packed, use_dictionary=False)
@@ -147,7 +147,7 @@ def test_names_that_the_product_uses_itself_are_names_like_others(
     assert cdisckit("profile", "a.csv").code == 0
 
 
-@pytest.mark.skipif(os.name != "posix", reason="file names that are no UTF-8 are of POSIX alone")
+@pytest.mark.skipif(os.name != "posix", reason="file names that are not UTF-8 are of POSIX alone")
 @pytest.mark.parametrize("command", ["profile", "show"])
 def test_a_file_name_that_is_not_utf8_is_one_error(
     tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch

@@ -92,10 +92,12 @@ def test_a_meaning_is_coded_by_term_synonym_or_the_studys_map() -> None:
 def test_what_is_no_term_is_kept_as_meant_and_found_with_the_nearest() -> None:
     made = answers((Field("x", choices=CODED), ["9", "2"]))
     assert read(made, TEXT, "x", codelist=SEX) == ["Unsure", "F"]
-    assert found(made) == [("CK-CT-COLLECTED", "S0", "x", "9", "is no term of codelist SEX", "2")]
+    assert found(made) == [
+        ("CK-CT-COLLECTED", "S0", "x", "9", "is not a term of codelist SEX", "2")
+    ]
     made = answers((Field("x"), ["Femal"]))
     assert read(made, TEXT, "x", codelist=SEX) == ["Femal"]
-    assert found(made)[0][4] == "is no term of codelist SEX; nearest are F, M"
+    assert found(made)[0][4] == "is not a term of codelist SEX; nearest are F, M"
 
 
 def test_a_missing_data_code_is_no_value_unless_it_is_a_choice() -> None:

@@ -187,11 +187,11 @@ def test_nothing_in_is_nothing_out(text: pd.Series) -> None:
 @pytest.mark.parametrize(
     ("order", "options", "words"),
     [
-        ("YDM", "", "YDM is no order"),
+        ("YDM", "", "YDM is not an order"),
         ("DMY", "centuri=1930-2029", "did you mean century"),
         ("DMY", "century=30-29", "century window cannot be read"),
         ("DMY", "century=1900-2050", "more than 100 years"),
-        ("DMY", "serial=unix", "unix is no base"),
+        ("DMY", "serial=unix", "unix is not a base"),
         ("DMY", "unknown=", "unknown has no value"),
     ],
 )

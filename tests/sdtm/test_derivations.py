@@ -201,7 +201,7 @@ def test_converted_results_have_the_decimals_declared_for_their_test() -> None:
 
 
 def test_a_half_of_the_last_decimal_is_rounded_away_from_zero() -> None:
-    """1.25 and -1.25 g/L of 0.125 and -0.125 g/dL; 2.5 cm of 0.025 m is no whole number."""
+    """1.25 and -1.25 g/L of 0.125 and -0.125 g/dL; 2.5 cm of 0.025 m is not a whole number."""
     made = standard_result(
         text("0.125", "-0.125", "0.025", "0.035"), text("g/dL", "g/dL", "m", "m"),
         text("g/L", "g/L", "cm", "cm"), text("HGB", "HGB", "HEIGHT", "HEIGHT"),
@@ -243,7 +243,7 @@ def test_limits_are_converted_as_their_result() -> None:
 def test_a_limit_that_cannot_be_read_is_a_finding(limit: str) -> None:
     made = standard_limit(text(limit), text("mg/dL"), text("mg/dL"), text("GLUC"))
     assert told(made.values) == [None]
-    assert told(made.problems) == ["is not a number, so it is no limit"]
+    assert told(made.problems) == ["is not a number, so it is not a limit"]
 
 
 def test_a_limit_of_a_test_without_standard_unit_is_its_number() -> None:

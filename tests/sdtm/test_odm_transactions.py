@@ -109,7 +109,9 @@ def test_a_history_without_types_is_applied_and_found(tmp_path: Path) -> None:
 
 
 def test_a_type_that_is_none_is_named(tmp_path: Path) -> None:
-    with pytest.raises(RawDataError, match=r"line 1: TransactionType Updat is none of ODM; did"):
+    with pytest.raises(
+        RawDataError, match=r"line 1: TransactionType Updat is not one that ODM has; did"
+    ):
         read(tmp_path, saved("Updat", item("A", "1")))
 
 

@@ -62,7 +62,7 @@ def test_a_document_type_elsewhere_is_not_fetched(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("", "is empty"),
-        ("<html><body>503</body></html>", "starts with html, which is no ODM export"),
+        ("<html><body>503</body></html>", "starts with html, which is not an ODM export"),
         ('{"error": "memory"}', "is not XML"),
         (whole(VALUE % "1")[:-30], "is not whole or not well-formed XML"),
         (whole(VALUE % "1") + "<ODM/>", "is not whole or not well-formed XML"),
@@ -157,6 +157,6 @@ def test_names_of_a_zip_lead_nowhere(tmp_path: Path) -> None:
         packed.writestr("../../items_X_20200101-000000.xls", '"ffcolname"\n')
         packed.writestr("/tmp/forms.xls", '"formname"\n')
     before = sorted(tmp_path.parent.iterdir())
-    with pytest.raises(RawDataError, match=r"x\.zip: is no export of secuTrial"):
+    with pytest.raises(RawDataError, match=r"x\.zip: is not an export of secuTrial"):
         secutrial.read(RawSource("edc", "secutrial", {"data": "x.zip"}), tmp_path)
     assert sorted(tmp_path.parent.iterdir()) == before

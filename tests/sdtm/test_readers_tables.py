@@ -193,7 +193,7 @@ def test_a_cytometer_s_table_is_a_record_for_each_sample_and_statistic(tmp_path:
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ({"match": {"Sample": "(?P<x"}}, "is no regular expression"),
+        ({"match": {"Sample": "(?P<x"}}, "is not a regular expression"),
         ({"match": {"Sample": "x"}}, "names no group"),
         ({"match": {"Sample": r"Z(?P<z>\d+)"}}, r"flow\.csv line 2: Sample is S-001_WK02.fcs"),
         ({"unpivot": {"columns": "(?P<a>nothing)"}}, "no column matches"),

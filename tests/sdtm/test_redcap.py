@@ -225,7 +225,7 @@ def changed_head(old: str, new: str) -> list[str]:
         (edited(4, "2,scr", " ,scr"), "data.csv line 6: the row has no record_id; the file was cut"),
         ([*ROWS, ROWS[4]], "data.csv lines 6 and 7: the record record_id 2, redcap_event_name screening_arm_1 is there twice"),
         ([*ROWS, ROWS[3]], "data.csv lines 5 and 7: the record record_id 1, redcap_event_name screening_arm_1, redcap_repeat_instrument adverse_events, redcap_repeat_instance 2 is there twice"),
-        (edited(3, "adverse_events", "adverse_event"), "data.csv line 5: redcap_repeat_instrument adverse_event is no form of dictionary.csv; did you mean adverse_events?"),
+        (edited(3, "adverse_events", "adverse_event"), "data.csv line 5: redcap_repeat_instrument adverse_event is not a form of dictionary.csv; did you mean adverse_events?"),
         (edited(3, "adverse_events", "Adverse Events"), "Export the raw data, not the labels"),
         (edited(3, ",2,,", ",2,1,"), "data.csv line 5: sex of form demographics is 1 in an instance of adverse_events; a row was edited"),
         (edited(1, "0,1,1", "Unchecked,Checked,Checked"), "data.csv line 2: race___1 is Unchecked, not one of 0, 1; export the raw data, not the labels"),
@@ -284,7 +284,7 @@ def test_lists_of_events_without_their_columns_are_named(tmp_path: Path) -> None
     ("options", "message"),
     [
         ({"dictionry": "x.csv"}, "dictionry: is not known here; did you mean dictionary?"),
-        ({"dates": "DYM"}, "DYM is no order of dates; write DMY, MDY, YMD or none"),
+        ({"dates": "DYM"}, "DYM is not an order of dates; write DMY, MDY, YMD or none"),
         ({"missing": ["UNK"]}, "missing: Input should be a valid dictionary"),
     ],
 )

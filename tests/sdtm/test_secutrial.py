@@ -204,5 +204,5 @@ def test_what_cannot_be_read_says_how_to_export(
 def test_another_zip_is_not_taken_for_an_export(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as packed:
         packed.writestr("Study_export_20240101.csv", "Participant Id;sex\n1;2\n")
-    with pytest.raises(RawDataError, match=r"is no export of secuTrial.*Study_export_20240101"):
+    with pytest.raises(RawDataError, match=r"is not an export of secuTrial.*Study_export_20240101"):
         read(tmp_path)

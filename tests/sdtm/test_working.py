@@ -82,7 +82,7 @@ def test_the_lineage_goes_through_working_values_to_their_sources(write: Write) 
         ("  FIRST: {derived: characters", "  FIRST: {derived: charaters", "line 6: there is no"),
         ("  KNOWN: {", '  "K N": {', "line 8: K N is not a name of a working value"),
         ("  KNOWN: {derived: matches, from: name, with: {pattern: \"^A\"}}", "  KNOWN: {}", "KNOWN has no rule"),
-        ("collected: site}", 'values: [{when: [{KNOWN: {EQ: "Y"}}], collected: site}]}', "value level is told by KNOWN, which is not submitted"),
+        ("collected: site}", 'values: [{when: [{KNOWN: {EQ: "Y"}}], collected: site}]}', "value level has the condition KNOWN, which is not submitted"),
     ],
 )  # fmt: skip
 def test_a_working_value_that_means_nothing_is_an_error(

@@ -61,12 +61,12 @@ def test_only_lists_that_are_used_are_told() -> None:
 @pytest.mark.parametrize(
     ("codelists", "message"),
     [
-        ({"GRADE": {"collected": {"a": "1"}}}, "terminology.yaml: GRADE is no codelist of the standard and has no terms; list its terms"),
+        ({"GRADE": {"collected": {"a": "1"}}}, "terminology.yaml: GRADE is not a codelist of the standard and has no terms; list its terms"),
         ({"AESEV": {"terms": ["MILD"]}}, "terminology.yaml: AESEV is a codelist of the standard, which has its terms; add to them with extend:"),
         ({"AESEV": {"extend": ["FATAL"]}}, "terminology.yaml AESEV: the codelist AESEV (C66769) is not extensible; FATAL cannot be added"),
         ({"SEV": {"of": "AESEV", "only": ["MILDD"]}}, "terminology.yaml: AESEV has no MILDD; did you mean MILD?"),
         ({"SEV": {"of": "AESEVV"}}, "AESEVV"),
-        ({"AESEV": {"collected": {"light": "MILDD"}}}, "terminology.yaml: AESEV: light is collected as MILDD, which is no term of the list; did you mean MILD?"),
+        ({"AESEV": {"collected": {"light": "MILDD"}}}, "terminology.yaml: AESEV: light is collected as MILDD, which is not a term of the list; did you mean MILD?"),
     ],
 )  # fmt: skip
 def test_a_list_that_cannot_be_names_file_and_remedy(
@@ -78,7 +78,7 @@ def test_a_list_that_cannot_be_names_file_and_remedy(
 
 
 def test_lists_are_checked_though_no_variable_uses_them(load: Load) -> None:
-    with pytest.raises(SpecError, match="GRADE is no codelist of the standard and has no terms"):
+    with pytest.raises(SpecError, match="GRADE is not a codelist of the standard and has no terms"):
         load({"terminology.yaml": "codelists: {GRADE: {label: Grade}}"})
 
 

@@ -55,7 +55,7 @@ def test_the_subject_is_no_source_that_a_spec_gives() -> None:
         (
             0,
             ["factor"],
-            r"^ae\.yaml line 3: total takes the sources \(first, \*others\), given are 0",
+            r"^ae\.yaml line 3: total takes the sources \(first, \*others\), and 0 are given",
         ),
         (1, [], "total needs the constant factor; give it under with: {factor: ...}"),
         (1, ["factor", "units"], r"total has no constant units; did you mean unit\?"),

@@ -112,6 +112,6 @@ def test_texts_over_their_limits_and_what_the_guide_requires_are_told(load: Load
         {"sdtm/a.yaml": A.replace("A1, First", f"TOOLONGCODE, {long}"), "sdtm/ae.yaml": ae}
     )
     told = "\n".join(map(str, spec_problems(study)))
-    assert "a.yaml line 7: TOOLONGCODE is no QSTESTCD" in told
+    assert "a.yaml line 7: TOOLONGCODE is not a QSTESTCD" in told
     assert f"the value of QSTEST has 57 bytes, at most 40 are possible: {long}" in told
     assert "AE lacks AEDECOD, which the guide requires" in told

@@ -38,7 +38,7 @@ def test_what_is_there_may_be_read(load: Load) -> None:
     [
         ("AE.AESTDTC", "AE.AESTDTCC", "dm.yaml line 6: AE.AESTDTCC: AE has no AESTDTCC; did you mean AESTDTC"),
         ("AETERM:", "AETREM:", 'dm.yaml line 6: AETREM EQ "X": AE has no AETREM; did you mean AETERM'),
-        ("USUBJID]", "USUBJD]", "dm.yaml: key USUBJD is no variable of DM; did you mean USUBJID"),
+        ("USUBJID]", "USUBJD]", "dm.yaml: key USUBJD is not a variable of DM; did you mean USUBJID"),
         ("derived: earliest, from: AE.AESTDTC, where: [{AETERM: {EQ: X}}]", "predecessor: AESTDTC", "dm.yaml line 6: predecessor AESTDTC names no dataset; write DATASET.VARIABLE"),
     ],
 )  # fmt: skip

@@ -25,7 +25,7 @@ def test_a_text_where_a_date_is_expected_is_refused_with_and_without_records(
 
 
 def test_a_number_is_no_date_and_a_column_without_values_may_be_one() -> None:
-    with pytest.raises(MappingError, match="TRTSTM is no date"):
+    with pytest.raises(MappingError, match="TRTSTM is not a date"):
         called(LATEST, [pd.Series([1.0], name="TRTSTM")], {}, place="")
     made = called(LATEST, [DATES, pd.Series([None, None], dtype="float64")], {}, place="")
     assert made.dt.strftime("%Y-%m-%d").fillna("").tolist() == ["2020-01-05", ""]

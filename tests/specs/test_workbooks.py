@@ -130,11 +130,11 @@ def test_an_edit_of_a_label_and_length_counts(study: Study, book: Workbook, bare
 @pytest.mark.parametrize(
     ("sheet", "where", "changes", "message"),
     [
-        ("Rules", {"Name": "AEREL"}, {"Verb": "colected"}, "Rules!E{row}: colected is no verb; did you mean collected?"),
+        ("Rules", {"Name": "AEREL"}, {"Verb": "colected"}, "Rules!E{row}: colected is not a verb; did you mean collected?"),
         ("Rules", {"Name": "AEENRTPT"}, {"Condition": "[{"}, "Rules!I{row}: is not JSON"),
-        ("Variables", {"Variable": "AETERM"}, {"Length": "500"}, "Variables!F{row}: 500 is no length from 1 to 200"),
-        ("Rules", {"Name": "AETERM"}, {"File": "sdtm/ea.yaml"}, "Rules!A{row}: sdtm/ea.yaml is no file of the sheet Files; did you mean sdtm/"),
-        ("Terms", {"Value": "NOT RELATED"}, {"Kind": "therms"}, "Terms!B{row}: therms is no kind of entry; did you mean terms?"),
+        ("Variables", {"Variable": "AETERM"}, {"Length": "500"}, "Variables!F{row}: 500 is not a length from 1 to 200"),
+        ("Rules", {"Name": "AETERM"}, {"File": "sdtm/ea.yaml"}, "Rules!A{row}: sdtm/ea.yaml is not a file of the sheet Files; did you mean sdtm/"),
+        ("Terms", {"Value": "NOT RELATED"}, {"Kind": "therms"}, "Terms!B{row}: therms is not a kind of entry; did you mean terms?"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_sheet_and_cell(
@@ -286,7 +286,7 @@ def test_value_level_of_others_is_taken_over(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert said["supplemental"] == {"AETRTP": {"label": "Before", "type": "Char"}}
     wrong = [{**values[0], "Where Clause": "when it is serious"}]
-    with pytest.raises(SpecError, match="ValueLevel!D2: when it is serious is no where clause"):
+    with pytest.raises(SpecError, match="ValueLevel!D2: when it is serious is not a where clause"):
         import_study(foreign("C", {**FOREIGN, "ValueLevel": wrong}), tmp_path, load)
 
 
@@ -331,6 +331,6 @@ def test_a_workbook_of_others_that_would_break_a_study_changes_nothing(
     import_study(foreign("C", FOREIGN), tmp_path, load)
     before = (tmp_path / "sdtm" / "ae.yaml").read_bytes()
     datasets = [{**FOREIGN["Datasets"][0], "Key Variables": "STUDYID, AETREM"}]
-    with pytest.raises(SpecError, match="Datasets!F2: key AETREM is no variable of AE"):
+    with pytest.raises(SpecError, match="Datasets!F2: key AETREM is not a variable of AE"):
         import_study(foreign("C", {**FOREIGN, "Datasets": datasets}), tmp_path, load)
     assert (tmp_path / "sdtm" / "ae.yaml").read_bytes() == before

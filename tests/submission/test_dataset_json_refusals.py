@@ -67,11 +67,11 @@ WRONG: dict[str, tuple[Any, str]] = {
     "version 1.0": (described(datasetJSONVersion="1.0.0"), ": version '1.0.0', expected 1.1"),
     "time without seconds": (
         described(datasetJSONCreationDateTime="2024-02-29T13:05"),
-        ": datasetJSONCreationDateTime '2024-02-29T13:05' is no time",
+        ": datasetJSONCreationDateTime '2024-02-29T13:05' is not a time",
     ),
     "time without sense": (
         described(datasetJSONCreationDateTime="2024-02-30T13:05:00"),
-        ": datasetJSONCreationDateTime '2024-02-30T13:05:00' is no time",
+        ": datasetJSONCreationDateTime '2024-02-30T13:05:00' is not a time",
     ),
     "modified later": (
         described(dbLastModifiedDateTime="2024-03-01T00:00:00"),
@@ -116,7 +116,7 @@ WRONG: dict[str, tuple[Any, str]] = {
         described(rows=[["a", 1, ""], {}]),
         " row 2: no array, expected an array of 3",
     ),
-    "rows no array": (described(rows={}), ": rows is no array"),
+    "rows no array": (described(rows={}), ": rows is not an array"),
     "object as value": (with_value(1, 0, {}), " row 2, A: {} is not text, as dataType string"),
     "number as text": (with_value(1, 0, 1), " row 2, A: 1 is not text, as dataType string wants"),
     "text as number": (
@@ -124,23 +124,23 @@ WRONG: dict[str, tuple[Any, str]] = {
         " row 1, N: '1' is not a number, as dataType integer",
     ),
     "truth as number": (with_value(0, 1, True), " row 1, N: True is not a number, as dataType"),
-    "fraction": (with_value(0, 1, 1.5), " row 1, N: 1.5 is no whole number that doubles hold"),
-    "large": (with_value(0, 1, 2**53 + 1), " row 1, N: 9007199254740993 is no whole number"),
+    "fraction": (with_value(0, 1, 1.5), " row 1, N: 1.5 is not a whole number that doubles hold"),
+    "large": (with_value(0, 1, 2**53 + 1), " row 1, N: 9007199254740993 is not a whole number"),
     "long text": (with_value(0, 0, "abcd"), " row 1, A: 'abcd' has 4 characters, planned are 3"),
-    "no date": (with_value(0, 2, "2023-02-29"), " row 1, D: '2023-02-29' is no date"),
-    "date with blank": (with_value(0, 2, "2024 "), " row 1, D: '2024 ' is no date"),
-    "large float": (with_types("float", 2**53 + 1), " row 1, V: 9007199254740993 is no number"),
+    "no date": (with_value(0, 2, "2023-02-29"), " row 1, D: '2023-02-29' is not a date"),
+    "date with blank": (with_value(0, 2, "2024 "), " row 1, D: '2024 ' is not a date"),
+    "large float": (with_types("float", 2**53 + 1), " row 1, V: 9007199254740993 is not a number"),
     "partial numeric date": (
         with_types("date", "2024-02", targetDataType="integer"),
-        " row 1, V: '2024-02' is no date",
+        " row 1, V: '2024-02' is not a date",
     ),
     "empty numeric time": (
         with_types("time", "", targetDataType="integer"),
-        " row 1, V: '' is no time",
+        " row 1, V: '' is not a time",
     ),
     "decimal": (
         with_types("decimal", "1,00.5", targetDataType="decimal"),
-        " row 1, V: '1,00.5' is no decimal",
+        " row 1, V: '1,00.5' is not a decimal",
     ),
     "truth": (with_types("boolean", "Y"), " row 1, V: 'Y' is not true or false"),
 }

@@ -77,7 +77,7 @@ def test_the_reporting_event_keeps_the_model_of_ars(event: Any) -> None:
 
 
 def test_the_reporting_event_is_valid_by_the_schema_of_the_standard(event: Any) -> None:
-    """The schema of CDISC (MIT licence) is no part of this project: name a copy of version 1.0."""
+    """The schema of CDISC (MIT licence) is not part of this project: name a copy of version 1.0."""
     named = os.environ.get("CDISCKIT_TEST_ARS_SCHEMA", "")
     if not named:
         pytest.skip("set CDISCKIT_TEST_ARS_SCHEMA to the JSON schema of ARS 1.0 to run this test")
@@ -280,7 +280,7 @@ def test_a_grid_of_subjects_counts_each_of_them_once_in_a_total() -> None:
 def test_tables_name_the_population_that_they_select(written: Path) -> None:
     for name, said in (
         ("t1", "Full Analysis Set Population (FASFL EQ Y): 6 subjects."),
-        ("t1", "A missing value is no event; the denominator is all records."),
+        ("t1", "A missing value is not an event; the denominator is all records."),
         ("t2", "-: missing"),
         ("t6", "Safety Population (SAFFL EQ Y): 6 subjects."),
         ("t6", "n (%) E: subjects"),

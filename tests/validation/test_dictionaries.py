@@ -110,7 +110,7 @@ def test_terms_of_the_dictionary_pass_and_the_body_system_may_be_another(
             "Flux of quandle|901",
             "Flux of kuandle|",
             ["error", "CK-MEDDRA-TERM", "AELLT", "Flux of kuandle",
-             "Flux of kuandle is no term MedDRA 0.9 has for AELLT; nearest are Flux of quandle"],
+             "Flux of kuandle is not a term that MedDRA 0.9 has for AELLT; nearest are Flux of quandle"],
         ),
         (
             "|Quandle flux|101",
@@ -126,7 +126,7 @@ def test_terms_of_the_dictionary_pass_and_the_body_system_may_be_another(
         (
             "|401|",
             "|499|",
-            ["error", "CK-MEDDRA-CODE", "AESOCCD", "499", "499 is no code of its level in MedDRA 0.9"],
+            ["error", "CK-MEDDRA-CODE", "AESOCCD", "499", "499 is not a code of its level in MedDRA 0.9"],
         ),
         (
             "Flux of quandle|901",
@@ -198,7 +198,7 @@ def test_a_finding_names_form_field_file_and_line(meddra: Path, tmp_path: Path) 
         "ae", "ae.csv", "3", "AEDECOD", "Quandle flucks",
     )  # fmt: skip
     assert row["message"] == (
-        "Quandle flucks is no term MedDRA 0.9 has for AEDECOD; nearest are Quandle flux"
+        "Quandle flucks is not a term that MedDRA 0.9 has for AEDECOD; nearest are Quandle flux"
         " (field coded)"
     )
 
@@ -215,13 +215,13 @@ def test_medication_is_checked_with_its_classes(make: Any, whodrug: Path) -> Non
     """
     assert [row[1:] for row in found(make, drugs, whodrug, CM=text)] == [
         ["CK-WHODRUG-TERM", "S-1", "3", "CMDECOD", "QUANDLIN",
-         "QUANDLIN is no term WHODrug ZZ has for CMDECOD; nearest are QUANDLINE"],
+         "QUANDLIN is not a term that WHODrug ZZ has for CMDECOD; nearest are QUANDLINE"],
         ["CK-WHODRUG-PREFERRED", "S-1", "2", "CMDECOD", "GLIMMEX",
          "GLIMMEX is a name of GLIMMEROL, which is the preferred one"],
         ["CK-WHODRUG-ATC", "S-1", "5", "CMCLAS", "ZETA AGENTS", "the class Y02B is YPSILON AGENTS"],
-        ["CK-WHODRUG-ATC", "S-1", "6", "CMCLASCD", "Z99", "Z99 is no ATC class in WHODrug ZZ"],
+        ["CK-WHODRUG-ATC", "S-1", "6", "CMCLASCD", "Z99", "Z99 is not an ATC class in WHODrug ZZ"],
         ["CK-WHODRUG-ATC", "S-1", "4", "CMCLASCD", "Z01AA",
-         "Z01AA is no class of QUANDLINE; its classes are Y02B"],
+         "Z01AA is not a class of QUANDLINE; its classes are Y02B"],
     ]  # fmt: skip
 
 

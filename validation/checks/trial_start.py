@@ -31,5 +31,5 @@ def trial_start(data: Built) -> Iterator[Failing]:
             yield data.lacking(dataset.name, "TS has no record with TSPARMCD SSTDTC")
             continue
         whole = full_day(start["TSVAL"]).notna()
-        message = "SSTDTC is " + start["TSVAL"].fillna("missing") + ", which is no whole date"
+        message = "SSTDTC is " + start["TSVAL"].fillna("missing") + ", which is not a whole date"
         yield Failing(dataset, start.assign(**{"@fault": message}), ~whole, "TSVAL")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Public ids that no check answers to, and why.
 NOT_DECIDED: Final[Mapping[str, str]] = MappingProxyType(
-    {"DD0000": "tells that the file has results metadata, which is no fault"}
+    {"DD0000": "says that the file has results metadata, which is not a fault"}
 )
 
 # Ids that are found outside the checks of the file: in the folder.

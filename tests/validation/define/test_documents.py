@@ -1,4 +1,4 @@
-"""Files that are no define.xml, or try to do harm; and what other makers may write."""
+"""Files that are not define.xml, or try to do harm; and what other makers may write."""
 
 from __future__ import annotations
 

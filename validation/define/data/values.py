@@ -86,7 +86,7 @@ def _types(delivered: Delivered, use: Use, texts: list[str], where: str) -> Iter
         return
     bad = [text for text in texts if not pattern.fullmatch(text)]
     if bad:
-        message = f"{name}{where} has {len(bad)} values that are no {kind}, as {bad[0]}"
+        message = f"{name}{where} has {len(bad)} values that are not of type {kind}, as {bad[0]}"
         yield delivered.finding("CK-DEFINE-TYPE", use.item, message, name, value=bad[0])
 
 
@@ -139,6 +139,6 @@ def _terms(delivered: Delivered, use: Use, texts: list[str], where: str) -> Iter
         message = f"{name}{where} has {text}, no term of {oid}; {remedy}"
         yield delivered.finding("CK-DEFINE-TERM", use.item, message, name, value=text)
     if len(bad) > SHOWN:
-        message = f"{name}{where} has {len(bad) - SHOWN} more values that are no terms of {oid}"
+        message = f"{name}{where} has {len(bad) - SHOWN} more values that are not terms of {oid}"
         yield delivered.finding("CK-DEFINE-TERM", use.item, message, name)
     delivered.terms.add(delivered, use, codelist, texts)

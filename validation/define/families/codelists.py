@@ -46,7 +46,7 @@ def format_name(define: Define) -> Iterator[Fault]:
             continue
         text = codelist.get("DataType") == "text"
         if not _FORMAT_NAME.fullmatch(name) or len(name.removeprefix("$")) > 31:
-            yield Fault(codelist, f"SASFormatName {name} is no name of a format", name)
+            yield Fault(codelist, f"SASFormatName {name} is not a name of a format", name)
         elif name.startswith("$") != text:
             wanted = "begins with $ for text" if text else "has no $ for numbers"
             yield Fault(codelist, f"SASFormatName {name}: the name {wanted}", name)
@@ -220,7 +220,7 @@ def _not_marked(define: Define, kind: str) -> Iterator[Fault]:
         if published.extensible and not is_published and not item.get("def:ExtendedValue"):
             yield Fault(
                 item,
-                f"{value} in {codelist.get('OID')} is no term of {published.name}, and not"
+                f"{value} in {codelist.get('OID')} is not a term of {published.name}, and not"
                 f" marked as extended; {did_you_mean(value, published.values)}",
                 value,
             )
@@ -235,7 +235,7 @@ def closed_list(define: Define) -> Iterator[Fault]:
             if not published.extensible and value not in published and value != MULTIPLE:
                 yield Fault(
                     item,
-                    f"{value} in {codelist.get('OID')} is no term of {published.name}, which"
+                    f"{value} in {codelist.get('OID')} is not a term of {published.name}, which"
                     f" is not extensible; {did_you_mean(value, published.values)}",
                     value,
                 )

@@ -101,7 +101,7 @@ def domain_is_name(define: Define) -> Iterator[Fault]:
             and _is_split(dataset)
             and not name.startswith(domain)
         ):
-            yield Fault(dataset, f"Domain of {name} is {domain}, which is no part of it", domain)
+            yield Fault(dataset, f"Domain of {name} is {domain}, which is not part of it", domain)
 
 
 @rule("DD0050")

@@ -163,7 +163,9 @@ def predecessor_exists(define: Define) -> Iterator[Fault]:
             _PREDECESSOR.match(origin.translated()) if origin.get("Type") == "Predecessor" else None
         )
         if match and match[1] in datasets and (match[1], match[2]) not in variables:
-            yield Fault(origin, f"the predecessor {match[0]} is no variable of this file", match[0])
+            yield Fault(
+                origin, f"the predecessor {match[0]} is not a variable of this file", match[0]
+            )
 
 
 @rule("DD0074")

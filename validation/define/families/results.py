@@ -107,4 +107,4 @@ def variable_of_its_dataset(define: Define) -> Iterator[Fault]:
             continue
         of = {use.dataset.get("OID") for use in define.uses.get(item, []) if use.dataset}
         if named not in of:
-            yield Fault(node, f"{node.get('ItemOID')} is no variable of {named}", named)
+            yield Fault(node, f"{node.get('ItemOID')} is not a variable of {named}", named)

@@ -75,7 +75,7 @@ def check_value_in_codelist(define: Define) -> Iterator[Fault]:
                 use = next(iter(define.variables_of(item)), None)
                 yield Fault(
                     value,
-                    f"{text} is no term of {codelist.get('OID')}, the code list of"
+                    f"{text} is not a term of {codelist.get('OID')}, the code list of"
                     f" {item.get('Name')}; {did_you_mean(text, terms)}",
                     text,
                     place_of(use) if use is not None else None,

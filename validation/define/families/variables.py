@@ -46,7 +46,7 @@ def sas_field_name(define: Define) -> Iterator[Fault]:
         elif not _FIELD.fullmatch(name):
             yield Fault(
                 use.item,
-                f"SASFieldName {name} of {name_of(use)} is no name for a transport file",
+                f"SASFieldName {name} of {name_of(use)} is not a name for a transport file",
                 name,
                 place_of(use),
             )
