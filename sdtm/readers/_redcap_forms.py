@@ -34,7 +34,7 @@ NOT_COMPLETED = MappingProxyType({"[not completed]": "the survey was begun and n
 
 
 @dataclass(frozen=True)
-class Rows:
+class Export:
     """Rows of an export with the line of each, and the forms planned at each event, if told.
 
     `only_saved` says that a form never saved has no status, so that one with any was saved.
@@ -48,7 +48,7 @@ class Rows:
     only_saved: bool = False
 
 
-def form_of(name: str, export: Rows) -> tuple[Form, Iterable[pd.DataFrame]]:
+def form_of(name: str, export: Export) -> tuple[Form, Iterable[pd.DataFrame]]:
     """A form and what was found: the rows of its own instances, or with an answer or a status."""
     data, dictionary = export.data, export.dictionary
     blank = pd.Series(index=data.index, dtype="str")
@@ -128,7 +128,7 @@ def _answers(field: Field, columns: Mapping[str, str], rows: pd.DataFrame) -> pd
     return ticked.str.removeprefix(TICKED).replace("", None)
 
 
-def _emptied(name: str, rows: pd.DataFrame, export: Rows) -> Iterator[pd.DataFrame]:
+def _emptied(name: str, rows: pd.DataFrame, export: Export) -> Iterator[pd.DataFrame]:
     if len(rows):
         yield findings(
             severity="notice",
@@ -143,7 +143,7 @@ def _emptied(name: str, rows: pd.DataFrame, export: Rows) -> Iterator[pd.DataFra
         )
 
 
-def _gaps(name: str, rows: pd.DataFrame, export: Rows) -> Iterator[pd.DataFrame]:
+def _gaps(name: str, rows: pd.DataFrame, export: Export) -> Iterator[pd.DataFrame]:
     """A notice where the instances of a form are not numbered through."""
     if rows.empty:
         return
@@ -166,7 +166,7 @@ def _gaps(name: str, rows: pd.DataFrame, export: Rows) -> Iterator[pd.DataFrame]
         )
 
 
-def _planned(name: str, export: Rows) -> frozenset[str] | None:
+def _planned(name: str, export: Export) -> frozenset[str] | None:
     """The events a form is planned at; None where the export does not tell, or has no events."""
     if export.expected is None or EVENT not in export.data:
         return None

@@ -26,7 +26,7 @@ from sdtm.readers._redcap_dictionary import (
     read_dictionary,
 )
 from sdtm.readers._redcap_export import not_declared, undeclared
-from sdtm.readers._redcap_forms import Rows, form_of
+from sdtm.readers._redcap_forms import Export, form_of
 from sdtm.readers._redcap_validation import accepted, validation
 from specs.errors import RawDataError, did_you_mean
 from specs.findings import all_findings
@@ -104,8 +104,8 @@ def read_project(
     for name in dict.fromkeys(dictionary.form_of.values()):
         data, lines = _flat(name, saved.get(name, {}), dictionary, file, events)
         planned = expected if len(expected) else None
-        rows = Rows(data, lines, dictionary, path, planned, only_saved)
-        forms[name], of_form = form_of(name, rows)
+        export = Export(data, lines, dictionary, path, planned, only_saved)
+        forms[name], of_form = form_of(name, export)
         finding_tables.extend(of_form)
     files = (
         (path,) if definitions.of["FormDef"] or dictionary_path is None else (path, dictionary_path)

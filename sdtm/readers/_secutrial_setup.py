@@ -9,13 +9,13 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sdtm.readers._secutrial_tables import Table
+    from sdtm.readers._secutrial_tables import ExportTable
 
 SUBJECT, SUBJECT_KEY, DOCUMENT = "mnpaid", "mnppid", "mnpdocid"
 VISIT_ID, VISIT, VISIT_NUMBER = "mnpvisid", "mnpvislabel", "mnpvisno"
 
 
-def items(tables: Mapping[str, Table]) -> pd.DataFrame:
+def items(tables: Mapping[str, ExportTable]) -> pd.DataFrame:
     """The items that have a column, each with the table of its form.
 
     Where the export does not repeat it, it is that of the item's question.
@@ -36,7 +36,7 @@ def items(tables: Mapping[str, Table]) -> pd.DataFrame:
     return items[items["ffcolname"].notna() & ~dummy.astype("bool")]
 
 
-def _with_form(rows: pd.DataFrame, tables: Mapping[str, Table]) -> pd.DataFrame:
+def _with_form(rows: pd.DataFrame, tables: Mapping[str, ExportTable]) -> pd.DataFrame:
     """Rows with the table of their form, found by the form's id where it is not told."""
     named = rows.get("formtablename", pd.Series(index=rows.index, dtype="str"))
     forms = tables["forms"].frame if "forms" in tables else pd.DataFrame()
@@ -51,7 +51,7 @@ def mapped(keys: pd.Series, values: pd.Series | Mapping[str, str]) -> pd.Series:
     return keys.map(values if isinstance(values, pd.Series) else dict(values)).astype("str")
 
 
-def labels(tables: Mapping[str, Table]) -> Mapping[str, str]:
+def labels(tables: Mapping[str, ExportTable]) -> Mapping[str, str]:
     """The forms by the long name of their table."""
     if "forms" not in tables:
         return {}
@@ -70,7 +70,7 @@ def long_name(name: str, labels: Mapping[str, str]) -> str:
     return min(fitting, key=len, default="")
 
 
-def patients(tables: Mapping[str, Table]) -> Mapping[str, str]:
+def patients(tables: Mapping[str, ExportTable]) -> Mapping[str, str]:
     """The visible id of patients by the key that secuTrial gives them."""
     cases = tables["casenodes"].frame if "casenodes" in tables else pd.DataFrame()
     if not {SUBJECT, SUBJECT_KEY} <= set(cases):
@@ -78,7 +78,7 @@ def patients(tables: Mapping[str, Table]) -> Mapping[str, str]:
     return dict(cases[[SUBJECT_KEY, SUBJECT]].dropna().itertuples(index=False, name=None))
 
 
-def documents(tables: Mapping[str, Table]) -> pd.DataFrame:
+def documents(tables: Mapping[str, ExportTable]) -> pd.DataFrame:
     """By the id of a saved form: whose it is and at which visit, for tables that tell no more."""
     wanted = [SUBJECT, SUBJECT_KEY, VISIT_ID, VISIT]
     frames = [
@@ -93,7 +93,7 @@ def documents(tables: Mapping[str, Table]) -> pd.DataFrame:
     return pd.concat(frames).drop_duplicates(DOCUMENT).set_index(DOCUMENT)
 
 
-def visit_names(tables: Mapping[str, Table]) -> Mapping[str, str]:
+def visit_names(tables: Mapping[str, ExportTable]) -> Mapping[str, str]:
     """The visits by id: their label undecorated, with the id where several have one label."""
     if "visitplan" not in tables:
         return {}

@@ -43,7 +43,7 @@ _OTHER_SEPARATORS = "'@"
 
 
 @dataclass(frozen=True)
-class Table:
+class ExportTable:
     """A table of the export: its file, its rows as text, and the line of each."""
 
     file: str
@@ -51,10 +51,10 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Tables:
+class ExportTables:
     """All tables by their name, those that describe the project by their long one."""
 
-    of: Mapping[str, Table]
+    of: Mapping[str, ExportTable]
     findings: list[pd.DataFrame] = field(default_factory=list)
 
 
@@ -67,7 +67,7 @@ def is_export(names: Iterable[str]) -> bool:
     return bool({"items", "is"} & tables) and bool({"casenodes", "cn"} & tables)
 
 
-def read_tables(path: Path, declared: str) -> Tables:
+def read_tables(path: Path, declared: str) -> ExportTables:
     """The tables of a zip or a folder; RawDataError where they are no export, or not as tables."""
     contents = dict(_contents(path))
     pages = [(name, page) for name, page in contents.items() if _PAGE.fullmatch(name)]
@@ -78,7 +78,7 @@ def read_tables(path: Path, declared: str) -> Tables:
     encoding, notices = _encoding(path, files, declared, page)
     texts = {name: _decoded(path, name, data, encoding) for name, data in files.items()}
     delimiter = _delimiter(texts)
-    tables: dict[str, Table] = {}
+    tables: dict[str, ExportTable] = {}
     for file, text in texts.items():
         name = _named(file, tag)
         if name in tables:
@@ -93,8 +93,8 @@ def read_tables(path: Path, declared: str) -> Tables:
                 where=f"{file} line 1",
                 remedy="export in the ExportSearchTool with 'Column names' and 'Project setup'",
             )
-        tables[name] = Table(file, _parsed(text, file, delimiter))
-    return Tables(tables, notices)
+        tables[name] = ExportTable(file, _parsed(text, file, delimiter))
+    return ExportTables(tables, notices)
 
 
 def _base(name: str) -> str:

@@ -34,7 +34,7 @@ from sdtm.readers._redcap_export import (
     not_declared,
     undeclared,
 )
-from sdtm.readers._redcap_forms import Rows, form_of
+from sdtm.readers._redcap_forms import Export, form_of
 from sdtm.readers._redcap_xml import read_project
 from specs.errors import SpecError
 from specs.findings import all_findings
@@ -90,8 +90,8 @@ def read(source: RawSource, folder: Path) -> RawData:
         expected = read_listing(paths[-1], "unique_event_name", "form")
     check_doubled(data, dictionary.record_id, path)
     saved = by_value or blank_for_unsaved(data, dictionary)
-    rows = Rows(data, data.index.to_series(), dictionary, path, expected, saved)
-    read_forms = [form_of(name, rows) for name in dict.fromkeys(dictionary.form_of.values())]
+    export = Export(data, data.index.to_series(), dictionary, path, expected, saved)
+    read_forms = [form_of(name, export) for name in dict.fromkeys(dictionary.form_of.values())]
     finding_tables += [
         *check_absent(data, dictionary, path),
         *check_order(data, dictionary, path),

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from sdtm.readers._secutrial_tables import Table
+    from sdtm.readers._secutrial_tables import ExportTable
     from specs.model import RawSource
 
 POSITION, EVENT_NUMBER = "position", "mnpaeno"
@@ -116,7 +116,7 @@ def _files(path: Path) -> tuple[Path, ...]:
     return (path,) if path.is_file() else tuple(sorted(f for f in path.iterdir() if f.is_file()))
 
 
-def _check_setup(tables: Mapping[str, Table]) -> None:
+def _check_setup(tables: Mapping[str, ExportTable]) -> None:
     """RawDataError where a table that describes the project is not whole."""
     for name, columns in _SETUP.items():
         missing = [c for c in columns if name in tables and c not in tables[name].frame]
@@ -128,7 +128,7 @@ def _check_setup(tables: Mapping[str, Table]) -> None:
             )
 
 
-def _notices(path: Path, tables: Mapping[str, Table]) -> Iterator[pd.DataFrame]:
+def _notices(path: Path, tables: Mapping[str, ExportTable]) -> Iterator[pd.DataFrame]:
     if "items" not in tables:
         yield findings(
             severity="warning",
@@ -147,7 +147,7 @@ def _notices(path: Path, tables: Mapping[str, Table]) -> Iterator[pd.DataFrame]:
         )
 
 
-def _audits(tables: Mapping[str, Table]) -> Iterator[pd.DataFrame]:
+def _audits(tables: Mapping[str, ExportTable]) -> Iterator[pd.DataFrame]:
     for name, table in tables.items():
         if name.startswith("at") and (name[2:] in tables or name.startswith("atcase")):
             rows = len(table.frame)
@@ -166,13 +166,13 @@ class _Setup:
     """What all forms share: visits by id, tables, patients by key, documents by id."""
 
     visits: Mapping[str, str]
-    tables: Mapping[str, Table]
+    tables: Mapping[str, ExportTable]
     patients: Mapping[str, str]
     documents: pd.DataFrame
     options: SecutrialOptions
 
 
-def _whose(name: str, table: Table, setup: _Setup) -> dict[str, pd.Series]:
+def _whose(name: str, table: ExportTable, setup: _Setup) -> dict[str, pd.Series]:
     """The subject and visit of each row, by the row itself or the form it belongs to."""
     data = table.frame
     columns = {}
@@ -194,7 +194,7 @@ def _whose(name: str, table: Table, setup: _Setup) -> dict[str, pd.Series]:
 
 
 def _form(
-    names: tuple[str, str], table: Table, items: pd.DataFrame, label: str, setup: _Setup
+    names: tuple[str, str], table: ExportTable, items: pd.DataFrame, label: str, setup: _Setup
 ) -> tuple[Form, list[pd.DataFrame]]:
     """A form by the short and long name of its table; findings for items without a column."""
     name, long = names
