@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sdtm.readers._layout import separator
 from specs.errors import RawDataError
 from specs.findings import all_findings, findings, no_findings
 
@@ -35,10 +36,11 @@ class Shape:
     findings: pd.DataFrame = field(default_factory=no_findings)
 
 
-def shape_of(path: Path, encoding: str = "", delimiter: str = "") -> Shape:
+def shape_of(path: Path, encoding: str = "", delimiter: str = "", head: int = 0) -> Shape:
     """What is declared; what is not is detected: UTF-8 and commas in silence, others as findings.
 
-    RawDataError where the file is in no encoding known here.
+    `head` is the line of the head, where it is not the first. RawDataError where the file is in no
+    encoding known here.
     """
     notices = []
     if not path.is_file():  # the reader of the file says so
@@ -49,8 +51,8 @@ def shape_of(path: Path, encoding: str = "", delimiter: str = "") -> Shape:
             message = f"the text is not UTF-8 and was read as {encoding}; declare its encoding:"
             notices.append(_finding("warning", "CK-RAW-ENCODING", message, encoding, path))
     if not delimiter:
-        delimiter = _delimiter(path, encoding)
-        if delimiter != ",":
+        delimiter, told = _delimiter(path, encoding, head)
+        if delimiter != "," and not told:
             message = "the values are not separated by commas; declare the delimiter:"
             notices.append(_finding("notice", "CK-RAW-DELIMITER", message, repr(delimiter), path))
     return Shape(encoding, delimiter, all_findings(notices))
@@ -93,13 +95,20 @@ def _decoded(path: Path, encoding: str) -> float | None:
     return japanese / beyond if beyond else 0.0
 
 
-def _delimiter(path: Path, encoding: str) -> str:
-    """The delimiter that gives the head most columns; a comma where none does."""
+def _delimiter(path: Path, encoding: str, head: int) -> tuple[str, bool]:
+    """The delimiter that gives the head most columns, a comma where none does.
+
+    With it whether the file itself tells it, in a first line `sep=;`.
+    """
     with path.open("rb") as file:
-        head = file.read(_BLOCK).decode(encoding, errors="ignore").lstrip("\ufeff\r\n")
-    lines = head.splitlines()[:1]
+        start = file.read(_BLOCK).decode(encoding, errors="ignore").lstrip("\ufeff")
+    told = separator(start.encode())
+    if told:
+        return told, True
+    lines = start.splitlines()
+    lines = lines[head - 1 : head] if head else [line for line in lines if line.strip()][:1]
     try:
         columns = {sign: len(next(csv.reader(lines, delimiter=sign), [])) for sign in DELIMITERS}
     except csv.Error:
-        return ","
-    return max(columns, key=lambda sign: columns[sign])
+        return ",", False
+    return max(columns, key=lambda sign: columns[sign]), False

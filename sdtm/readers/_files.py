@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from sdtm.readers._layout import PLAIN, joined_heads, laid_out, unnamed
 from specs.distinct import as_plain, from_dictionary
 from specs.errors import AbsentDataError, RawDataError, SpecError, did_you_mean
 from specs.heads import check_head
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeVar
 
+    from sdtm.readers._layout import Layout
     from specs.model import RawSource
 
     Model = TypeVar("Model", bound=BaseModel)
@@ -143,43 +146,91 @@ def read_delimited(path: Path, delimiter: str = ",", encoding: str = "utf-8") ->
     return pd.DataFrame({name: as_plain(column) for name, column in frame.items()})
 
 
-def read_categories(path: Path, delimiter: str = ",", encoding: str = "utf-8") -> pd.DataFrame:
-    """A delimited file as a frame of text as categories; otherwise as `read_delimited`."""
-    text = read_utf8(path, encoding)
-    line, head = next(_rows(path, text, delimiter), (1, []))
-    check_head(head, f"{path.name} line {line}", RawDataError, "export the data again")
+def read_categories(
+    path: Path, delimiter: str = ",", encoding: str = "utf-8", layout: Layout = PLAIN
+) -> pd.DataFrame:
+    """A delimited file as a frame of text as categories; otherwise as `read_delimited`.
+
+    A column without a name and without a value is left out, as a delimiter at the end of lines
+    makes one; with values it is called after its place.
+    """
+    text, before = laid_out(read_utf8(path, encoding), layout, delimiter, path)
+    line, names = _names(path, text, delimiter, layout)
+    heads = 0 if layout.columns else layout.heads
+    nameless = [n for n, name in enumerate(names) if not name.strip()]
+    names = unnamed(names) if any(map(str.strip, names)) else names
+    check_head(names, f"{path.name} line {line + before}", RawDataError, "export the data again")
+    columns = None if heads == 1 and not nameless and not layout.below else names
     try:
-        table = pa_csv.read_csv(
-            pa.BufferReader(text),
-            read_options=pa_csv.ReadOptions(use_threads=False, block_size=LONGEST),
-            parse_options=pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in text),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(head, pa.dictionary(pa.int32(), pa.string())),
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=True,
-            ),
-        )
+        table = _parsed(text, delimiter, names, columns, heads + layout.below)
     except pa.ArrowInvalid:
-        raise _ragged(path, text, delimiter, len(head)) from None
-    lines = pd.Index(_lines(path, text, delimiter, table.num_rows), dtype="int64", name="line")
-    columns = dict(zip(head, table.unify_dictionaries().columns, strict=True))
+        if not _trailing(path, text, delimiter, len(names)):
+            raise _ragged(path, text, delimiter, len(names), before) from None
+        nameless, names = [len(names)], unnamed([*names, ""])
+        text = text.replace(b"\n", delimiter.encode() + b"\n", heads)
+        table = _parsed(text, delimiter, names, names, heads + layout.below)
+    skipped = heads + layout.below
+    index = _lines(path, text, delimiter, table.num_rows, skipped) + before
+    lines = pd.Index(index, dtype="int64", name="line")
+    arrays = dict(zip(names, table.unify_dictionaries().columns, strict=True))
     del table
-    frame = pd.DataFrame({name: from_dictionary(columns.pop(name), lines) for name in head})
+    blank = {names[n] for n in nameless if arrays[names[n]].null_count == len(arrays[names[n]])}
+    kept = [name for name in names if name not in blank]
+    frame = pd.DataFrame({name: from_dictionary(arrays.pop(name), lines) for name in kept})
     # Arrow keeps for itself what it has let go, in each of its threads: more than the frame takes.
     pa.default_memory_pool().release_unused()
     return frame
 
 
-def _lines(path: Path, text: bytes, delimiter: str, rows: int) -> np.ndarray:
-    """The line each row starts on; counted one by one only where a value spans lines."""
+def _names(path: Path, text: bytes, delimiter: str, layout: Layout) -> tuple[int, list[str]]:
+    """The line of the head, and the names of the columns as the file or study.yaml has them."""
+    if layout.columns:
+        return 1, list(layout.columns)
+    rows = list(islice(_rows(path, text, delimiter), layout.heads)) or [(1, [])]
+    heads = [row for _, row in rows]
+    return rows[0][0], heads[0] if layout.heads == 1 else joined_heads(heads)
+
+
+def _parsed(
+    text: bytes, delimiter: str, names: list[str], columns: list[str] | None, skipped: int
+) -> pa.Table:
+    """The rows of the text after the head; `columns` are given where its names are not to be."""
+    return pa_csv.read_csv(
+        pa.BufferReader(text),
+        read_options=pa_csv.ReadOptions(
+            use_threads=False,
+            block_size=LONGEST,
+            column_names=columns,
+            skip_rows_after_names=skipped if columns else 0,
+        ),
+        parse_options=pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in text),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        ),
+    )
+
+
+def _trailing(path: Path, text: bytes, delimiter: str, columns: int) -> bool:
+    """Whether all rows but the head end in a delimiter more."""
+    rows = [row for _, row in islice(_rows(path, text, delimiter), 1, None)]
+    return bool(rows) and all(len(row) == columns + 1 and not row[-1] for row in rows)
+
+
+def _lines(path: Path, text: bytes, delimiter: str, rows: int, skipped: int) -> np.ndarray:
+    """The line each row starts on; counted one by one only where a value spans lines.
+
+    `skipped` rows stand before the first.
+    """
     end = len(text)
     while end and text[end - 1] in b"\r\n":
         end -= 1
-    if text.count(b"\n", 0, end) == rows and text.count(b'"') % 2 == 0:
-        return np.arange(2, rows + 2)
+    if text.count(b"\n", 0, end) == rows + skipped - 1 and text.count(b'"') % 2 == 0:
+        return np.arange(1 + skipped, rows + skipped + 1)
     starts = [line for line, _ in _rows(path, text, delimiter)]
-    return np.array(starts[1 : rows + 1])
+    return np.array(starts[skipped : rows + skipped], dtype="int64")
 
 
 def _rows(path: Path, text: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -200,14 +251,15 @@ def _rows(path: Path, text: bytes, delimiter: str) -> Iterator[tuple[int, list[s
         ) from None
 
 
-def _ragged(path: Path, text: bytes, delimiter: str, columns: int) -> RawDataError:
+def _ragged(path: Path, text: bytes, delimiter: str, columns: int, before: int = 0) -> RawDataError:
     """The error that names the first row with more or fewer cells than the head."""
     for line, row in _rows(path, text, delimiter):
         if len(row) != columns:
             return RawDataError(
                 f"the row has {len(row)} cells, the head has {columns}",
-                where=f"{path.name} line {line}",
-                remedy="the file was cut or a value holds an unquoted delimiter; export it again",
+                where=f"{path.name} line {line + before}",
+                remedy="the file was cut, or a value holds an unquoted delimiter; export it again."
+                " Where lines stand above the head, name its line with head:",
             )
     return RawDataError(
         "is not delimited text", where=path.name, remedy="export the data again as CSV"

@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pandas as pd
 from pydantic import Field as Default
-from pydantic import StringConstraints
+from pydantic import NonNegativeInt, PositiveInt, StringConstraints
 
 from sdtm.accepted import TYPES, Accepted, Limit
 from sdtm.dates import DateStyle
-from sdtm.raw import Field, Form, RawData, check_reserved, context
+from sdtm.raw import CONTEXT, Field, Form, RawData, check_reserved, context
 from sdtm.readers._encoding import shape_of
 from sdtm.readers._files import Delimiter, Options, read_categories, read_delimited, read_options
-from sdtm.readers._frames import Sheet, read_parquet, read_sas, read_xlsx
+from sdtm.readers._frames import Sheet, read_parquet, read_xlsx
+from sdtm.readers._layout import Layout
+from sdtm.readers._sas import read_sas
 from specs.distinct import as_category, on_distinct
-from specs.errors import RawDataError, SpecError, did_you_mean
+from specs.errors import AbsentDataError, RawDataError, SpecError, did_you_mean
 from specs.findings import all_findings, findings
 from specs.paths import inside
 
@@ -39,6 +41,9 @@ KINDS: Mapping[str, Kind] = {
     ".sas7bdat": "sas", ".xpt": "sas", ".xport": "sas",
     ".parquet": "parquet", ".pq": "parquet",
 }  # fmt: skip
+
+
+_UNNAMED = re.compile(r"column_[0-9]+")
 
 
 class Unpivot(Options):
@@ -60,9 +65,15 @@ class TableOptions(Options):
     is the window of years written with two digits, as 1930-2029. `types` and `limits` say what the
     values of a column must be, as `types: {weight: number}` and `limits: {weight: {GE: 30}}`; what
     is not so is a finding.
+
+    Several files, or one name with `*`, are one form: a file for each site or month. `head` is the
+    line of the head, `heads` the rows that it spans, `below` the rows after it and `foot` the lines
+    at the end that are no records; `end` is a last line without which the file was cut, `detail`
+    the first cell of the rows that are records, `columns` the names of a file without a head.
+    `catalog` is the SAS catalog, beside the file, with what the codes of its formats mean.
     """
 
-    file: str
+    file: str | list[str]
     subject: Annotated[str, StringConstraints(min_length=1)]
     event: str = ""
     event_repeat: str = ""
@@ -72,6 +83,14 @@ class TableOptions(Options):
     match: dict[str, str] = Default(default={})
     leave_out: dict[str, list[str]] = Default(default={})
     unpivot: Unpivot | None = None
+    head: NonNegativeInt = 0
+    heads: PositiveInt = 1
+    below: NonNegativeInt = 0
+    foot: NonNegativeInt = 0
+    end: str = ""
+    detail: str = ""
+    columns: list[str] = Default(default=[])
+    catalog: str = ""
     format: Kind | None = None
     sheet: str = ""
     dates: Literal["DMY", "MDY", "YMD", ""] = ""
@@ -87,6 +106,14 @@ class TableOptions(Options):
     decimal: Literal[".", ","] = "."
     delimiter: Delimiter = ""
     encoding: str = ""
+
+    @property
+    def layout(self) -> Layout:
+        """Where the head and the rows of the file stand."""
+        return Layout(
+            self.head, self.heads, self.below, self.foot, self.end, self.detail,
+            tuple(self.columns),
+        )  # fmt: skip
 
 
 class TablesOptions(Options):
@@ -151,22 +178,74 @@ def read_codes(path: Path) -> Codes:
 def read(source: RawSource, folder: Path) -> RawData:
     """Read the files; RawDataError where one is missing, ragged, or lacks a declared column."""
     options = read_options(source, TablesOptions)
-    names = [table.file for table in options.forms.values()] + [options.codes] * bool(options.codes)
-    files = [inside(folder, name, source.place) for name in names]
-    codes = read_codes(files[-1]) if options.codes else Codes({}, frozenset())
+    of_forms = {
+        name: files_named(folder, table.file, source.place) for name, table in options.forms.items()
+    }
+    files = [path for paths in of_forms.values() for path in paths]
+    codes = Codes({}, frozenset())
+    if options.codes:
+        files.append(inside(folder, options.codes, source.place))
+        codes = read_codes(files[-1])
     read_forms = [
-        _form(name, table, path, source.place, codes)
-        for (name, table), path in zip(options.forms.items(), files, strict=False)
+        _joined([_form(name, table, path, source.place, codes) for path in of_forms[name]])
+        for name, table in options.forms.items()
     ]
     forms = {form.name: form for form, _ in read_forms}
     return RawData(
         MappingProxyType(forms),
-        tuple(files),
+        tuple(dict.fromkeys(files)),
         all_findings(notices for _, notices in read_forms),
     )
 
 
-def read_sheet(path: Path, options: TableOptions, place: str = "") -> Sheet:
+def files_named(folder: Path, names: str | list[str], place: str) -> list[Path]:
+    """The files of a form: those named, and all that a name with `*` fits, in their order."""
+    files: list[Path] = []
+    for name in [names] if isinstance(names, str) else names:
+        if "*" not in name:
+            files.append(inside(folder, name, place))
+            continue
+        pattern = inside(folder, name.replace("*", "x"), place).parent / name.rpartition("/")[2]
+        fitting = sorted(pattern.parent.glob(pattern.name)) if pattern.parent.is_dir() else []
+        if not fitting:
+            raise AbsentDataError(
+                f"no file is named {name}", where=place, remedy="check raw: in study.yaml"
+            )
+        files += fitting
+    return files
+
+
+def _joined(parts: list[tuple[Form, pd.DataFrame]]) -> tuple[Form, pd.DataFrame]:
+    """Forms of several files as one; a warning for a column that not all of them have."""
+    first, notices = parts[0]
+    if len(parts) == 1:
+        return first, notices
+    fields = {name: field for form, _ in reversed(parts) for name, field in form.fields.items()}
+    order = dict.fromkeys(name for form, _ in parts for name in form.fields)
+    frames = [form.frame.astype("str").astype({"@line": "Int64"}) for form, _ in parts]
+    frame = pd.concat(frames, ignore_index=True)
+    found = [found for _, found in parts]
+    for form, _ in parts:
+        absent = [name for name in order if name not in form.fields]
+        if absent:
+            found.append(
+                findings(
+                    severity="warning",
+                    rule="CK-RAW-ABSENT",
+                    form=first.name,
+                    variable=absent,
+                    message="the file has no such column, and others of the form have",
+                    file=str(form.frame["@file"].astype("str").iloc[0]) if len(form.frame) else "",
+                )
+            )
+    frame = frame[[*CONTEXT, *order]]
+    whole = replace(first, frame=frame, fields=MappingProxyType({n: fields[n] for n in order}))
+    return whole, all_findings(found)
+
+
+def read_sheet(
+    path: Path, options: TableOptions, place: str = "", catalog: Path | None = None
+) -> Sheet:
     """A file as text, by its declared format or its ending."""
     kind = options.format or KINDS.get(path.suffix.lower())
     if kind is None:
@@ -176,22 +255,35 @@ def read_sheet(path: Path, options: TableOptions, place: str = "") -> Sheet:
             remedy="declare format: csv, xlsx, sas or parquet",
         )
     if kind == "csv":
-        shape = shape_of(path, options.encoding, options.delimiter)
-        return Sheet(
-            read_categories(path, shape.delimiter, shape.encoding), findings=shape.findings
-        )
+        shape = shape_of(path, options.encoding, options.delimiter, options.head)
+        frame = read_categories(path, shape.delimiter, shape.encoding, options.layout)
+        return Sheet(frame, findings=all_findings([shape.findings, *_nameless(frame, path)]))
     readers: Mapping[str, Callable[[], Sheet]] = {
-        "xlsx": lambda: read_xlsx(path, options.sheet),
-        "sas": lambda: read_sas(path, options.encoding),
+        "xlsx": lambda: read_xlsx(path, options.sheet, options.layout),
+        "sas": lambda: read_sas(path, options.encoding, catalog),
         "parquet": lambda: read_parquet(path),
     }
     return readers[kind]()
 
 
+def _nameless(frame: pd.DataFrame, path: Path) -> Iterator[pd.DataFrame]:
+    """A notice for columns that the file gives no name."""
+    columns = [str(name) for name in frame.columns if _UNNAMED.fullmatch(str(name))]
+    if columns:
+        yield findings(
+            severity="notice",
+            rule="CK-RAW-HEAD",
+            variable=columns,
+            message="the column has no name and is called after its place",
+            file=path.name,
+        )
+
+
 def _form(
     name: str, options: TableOptions, path: Path, place: str, codes: Codes
 ) -> tuple[Form, pd.DataFrame]:
-    sheet = read_sheet(path, options, place)
+    catalog = inside(path.parent, options.catalog, place) if options.catalog else None
+    sheet = read_sheet(path, options, place, catalog)
     data, left_out = _left_out(_blanked(sheet.frame, options.blank), name, options, path)
     data = _matched(data, options, path, place)
     if options.unpivot:
@@ -223,8 +315,8 @@ def _form(
         column: Field(
             name=column,
             label=sheet.labels.get(column, column),
-            kind=codes.kind(name, column),
-            choices=codes.choices(name, column),
+            kind=codes.kind(name, column) if column not in sheet.choices else "code",
+            choices=codes.choices(name, column) or sheet.choices.get(column, {}),
             missing=missing,
             accepts=_accepts(column, options),
             style=style,
