@@ -211,6 +211,45 @@ def show(
 
 
 @app.command()
+def compare(
+    base: Annotated[Path, typer.Argument(help="A dataset's file, or a folder of them.")],
+    other: Annotated[
+        Path, typer.Argument(metavar="{compare}", help="What is compared with it, of any format.")
+    ],
+    keys: Annotated[
+        list[str] | None,
+        typer.Option(help="USUBJID,AESEQ, or AE=USUBJID,AESEQ; else those of define.xml."),
+    ] = None,
+    absolute: Annotated[float, typer.Option(help="How far numbers may be apart.")] = 0.0,
+    relative: Annotated[float, typer.Option(help="The same, as a fraction of the larger.")] = 0.0,
+    tolerance: Annotated[
+        list[str] | None, typer.Option(help="The absolute one of a variable, such as AVAL=1e-9.")
+    ] = None,
+    first: Annotated[int, typer.Option(min=0, help="How many of a variable to show.")] = 5,
+    report: Annotated[
+        Path | None, typer.Option(help="A new folder for all differences, CSV and XLSX.")
+    ] = None,
+    encoding: Annotated[str, typer.Option(help="Of the text in transport files.")] = "ascii",
+) -> None:
+    """Compare datasets with other versions of them: variables, attributes, records, values.
+
+    Files or folders of XPT, Dataset-JSON, SAS7BDAT, Parquet and CSV. Numbers are compared exactly
+    where no tolerance is named. Ends with 0 when all is the same, 1 when something differs, 2 when
+    it could not run.
+    """
+    from cdisckit.compare import compared, print_compared, read_settings, write_report
+
+    settings = read_settings(keys or (), absolute, relative, tolerance or (), encoding)
+    result = compared(base, other, settings)
+    if report:
+        write_report(result, report)
+    print_compared(result, terminal(), first)
+    if report:
+        say(terminal(), f"All differences: {report}")
+    raise typer.Exit(CLEAN if result.same else FINDINGS)
+
+
+@app.command()
 def verify(
     package: Annotated[Path, typer.Argument(help="A package's folder, or a define.xml.")],
 ) -> None:

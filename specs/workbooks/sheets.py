@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
 
 from specs.errors import SpecError
 from specs.spreadsheets import MOST_CELLS, open_spreadsheet
@@ -156,8 +159,6 @@ def write_workbook(book: Workbook, path: Path) -> None:
     content = BytesIO()
     plain = {"in_memory": True, "strings_to_numbers": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(content, plain) as written:
-        from datetime import datetime
-
         written.set_properties({"created": datetime.fromisoformat(_STAMP.rstrip("Z"))})
         head = written.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         for sheet in book.sheets:
@@ -176,6 +177,25 @@ def write_workbook(book: Workbook, path: Path) -> None:
                     if text:
                         page.write_string(row.number - 1, number, text)
     path.write_bytes(content.getvalue())
+
+
+def write_tables(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
+    """Write frames as the sheets of an XLSX file, always the same bytes; numbers as numbers."""
+    import xlsxwriter
+
+    plain = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
+    with xlsxwriter.Workbook(path, plain) as book:
+        book.set_properties({"created": datetime.fromisoformat(_STAMP.rstrip("Z"))})
+        head = book.add_format({"bold": True})
+        for name, table in tables.items():
+            page = book.add_worksheet(name)
+            page.freeze_panes(1, 0)
+            page.write_row(0, 0, list(table.columns), head)
+            for number, row in enumerate(table.itertuples(index=False), start=1):
+                for place, value in enumerate(row):
+                    if not pd.isna(value):
+                        cell = value[:LIMIT] if isinstance(value, str) else value
+                        page.write(number, place, cell)
 
 
 def _sheet(path: Path, name: str, rows: list[list[Any]]) -> Sheet:

@@ -11,8 +11,11 @@ import pytest
 from rich.console import Console
 
 from cdisckit.building import build
+from cdisckit.compare import Settings, compared
+from cdisckit.compare.lineage import with_lineage
 from cdisckit.explain import drawn, explained, raw_values
 from specs.errors import CdisckitError
+from submission.xpt import read_xpt, write_xpt
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -263,3 +266,25 @@ def test_a_lineage_of_an_older_build_is_refused(package: Path, tmp_path: Path) -
     (copy / "lineage" / "variables.csv").write_text("dataset,variable,source\n", encoding="utf-8")
     with pytest.raises(CdisckitError, match="build the package again"):
         explained(copy, "DM.BRTHDTC", ["USUBJID=S1-8"])
+
+
+def test_a_difference_from_a_package_names_rule_source_and_raw_field(
+    package: Path, tmp_path: Path
+) -> None:
+    base = next(package.rglob("vs.xpt"))
+    frame, member = read_xpt(base)
+    last = len(frame) - 1
+    frame.loc[last, "VSSTRESN"] += 1
+    other = tmp_path / "vs.xpt"
+    write_xpt(
+        frame, other, name="VS", label=member.label, columns=member.columns, created=member.created
+    )
+    result = compared(base, other, Settings())
+    told = with_lineage(result.comparisons["VS"].values, result)
+    (row,) = told[["variable", "sources", "raw"]].to_dict("records")
+    assert row == {
+        "variable": "VSSTRESN",
+        "sources": "VS.VSSTRESC",
+        "raw": "vitals.sys (vitals.csv line 3)",
+    }
+    assert told["rule"].str.startswith("Derived: ").all()
