@@ -11,21 +11,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.order import sorted_by_need
-from sdtm.dataset import RECORDS, Tabulation
+from sdtm.dataset import RECORDS
 from sdtm.groups import in_groups, together
+from sdtm.kept import datasets_made, needs_of, tabulations_of
 from sdtm.ledger import Ledger, ledger
-from sdtm.supplemental import supplemental_table
+from specs.cache import NO_CACHE
 from specs.errors import CdisckitError, SpecError
 from specs.findings import all_findings
 from specs.shown import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     import pandas as pd
 
-    from sdtm.ledger import Usage
     from sdtm.raw import RawData
+    from specs.cache import Cache
     from specs.model import Study
     from specs.tables import Table
 
@@ -46,57 +47,21 @@ class SdtmBuild:
         return f"<SdtmBuild: {counted(len(self.tables), 'dataset')}, {count}>"
 
 
-@dataclass(frozen=True)
-class _Group:
-    """What was built for a group of subjects, by the names of the datasets."""
-
-    tables: dict[str, Table]
-    findings: Mapping[str, pd.DataFrame]
-    usages: Mapping[str, Usage]
-
-
-def build_sdtm(study: Study, raw: RawData, size: int = GROUP) -> SdtmBuild:
+def build_sdtm(study: Study, raw: RawData, size: int = GROUP, cache: Cache = NO_CACHE) -> SdtmBuild:
     """Build every SDTM dataset of the study from its raw data, about `size` records at a time.
 
-    SpecError or MappingError where a rule cannot be applied; what is wrong in the data is in
-    the findings.
+    What the `cache` has, and nothing has changed, is taken from there. SpecError or MappingError
+    where a rule cannot be applied; what is wrong in the data is in the findings.
     """
-    groups = [_built(study, group) for group in in_groups(study, raw, size)]
-    names = list(groups[0].usages)
-    tables = together(study, [group.tables for group in groups])
-    usages = [group.usages[name] for name in names for group in groups]
-    used = ledger(study, raw, usages, [tables[name].trace for name in names])
-    of_groups = [group.findings[name] for name in names for group in groups]
-    return SdtmBuild(tables, all_findings([raw.findings, *of_groups, used.findings]), used)
-
-
-def _built(study: Study, raw: RawData) -> _Group:
-    tabulations = _tabulations(study, raw)
-    for owner, name in _order(tabulations):
-        if name == RECORDS:
-            tabulations[owner].collect()
-        else:
-            tabulations[owner].make(name)
-    tables: dict[str, Table] = {}
-    for tabulation in tabulations.values():
-        table = tabulation.table()
-        tables[table.name] = table
-        if tabulation.dataset.supplemental:
-            qualifiers = supplemental_table(tabulation.dataset, table)
-            tables[qualifiers.name] = qualifiers
-    return _Group(
-        tables,
-        {name: tabulation.findings() for name, tabulation in tabulations.items()},
-        {name: tabulation.usage() for name, tabulation in tabulations.items()},
+    groups = [datasets_made(study, group, cache) for group in in_groups(study, raw, size)]
+    names = list(groups[0])
+    of_groups = [group[name].findings for name in names for group in groups]
+    usages = [group[name].usage for name in names for group in groups]
+    tables = together(
+        study, [{t.name: t for made in g.values() for t in made.tables} for g in groups]
     )
-
-
-def _tabulations(study: Study, raw: RawData) -> Mapping[str, Tabulation]:
-    tabulations: dict[str, Tabulation] = {}
-    for dataset in study.of("SDTMIG"):
-        if dataset.blocks:
-            tabulations[dataset.name] = Tabulation(dataset, study, raw, tabulations)
-    return tabulations
+    used = ledger(study, raw, usages, [tables[name].trace for name in names])
+    return SdtmBuild(tables, all_findings([raw.findings, *of_groups, used.findings]), used)
 
 
 def tried(study: Study, raw: RawData) -> tuple[CdisckitError, ...]:
@@ -104,10 +69,10 @@ def tried(study: Study, raw: RawData) -> tuple[CdisckitError, ...]:
 
     With raw data that have forms and no records it tells what is wrong in the specification.
     """
-    tabulations = _tabulations(study, raw)
+    tabulations = tabulations_of(study, raw)
     problems: list[CdisckitError] = []
     try:
-        order = _order(tabulations)
+        order = sorted_by_need(needs_of(tabulations))
     except SpecError as error:
         return (error,)
     failed: set[tuple[str, str]] = set()
@@ -127,20 +92,3 @@ def tried(study: Study, raw: RawData) -> tuple[CdisckitError, ...]:
             problems.append(error)
             failed.add((owner, name))
     return tuple(problems)
-
-
-def _order(tabulations: Mapping[str, Tabulation]) -> Iterable[tuple[str, str]]:
-    """All (dataset, variable), each after its dataset's records and what its rules read."""
-    graph = {
-        (tabulation.dataset.name, variable.name): {
-            (tabulation.dataset.name, RECORDS),
-            *tabulation.needs(variable),
-        }
-        for tabulation in tabulations.values()
-        for variable in tabulation.variables.values()
-    }
-    graph |= {
-        (name, RECORDS): set(tabulation.needs_of_records())
-        for name, tabulation in tabulations.items()
-    }
-    return sorted_by_need(graph)

@@ -6,6 +6,7 @@ of its one record for the subject, or of all its records for functions that look
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from specs.tables import Table, sorted_trace, stable_order
 from specs.where import all_hold, variables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sdtm.raw import RawData
     from sdtm.records import Records
@@ -38,6 +39,27 @@ RECORDS = "@records"
 """Stands, in the order of the build, for the records of a dataset, before any variable."""
 
 _READ = (Origin.COLLECTED, Origin.ASSIGNED, Origin.PROTOCOL)
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What other datasets read of one that is made: some variables, and its records.
+
+    `context` has whose record each is and where it was read, `trace` what it is made of.
+    """
+
+    values: Mapping[str, pd.Series]
+    context: pd.DataFrame
+    trace: pd.DataFrame
+
+    @property
+    def index(self) -> pd.Index:
+        """One row per record."""
+        return self.context.index
+
+    def contexts(self, rows: pd.Index) -> pd.DataFrame:
+        """The context of some rows, and their block."""
+        return self.context.loc[rows]
 
 
 class Tabulation(Making):
@@ -50,6 +72,7 @@ class Tabulation(Making):
         own = (*dataset.variables, *dataset.supplemental, *dataset.working)
         self.variables = {v.name: v for v in own}
         self.records: Records
+        self._restored: Restored | None = None
         self._answers: Answers
         self._study = study
         self._raw = raw
@@ -129,8 +152,8 @@ class Tabulation(Making):
         """Collect the records, before any variable is made."""
         others = {
             name: (
-                dataset_form(name, owner.records.contexts(owner.index), owner._values),
-                owner.records.trace,
+                dataset_form(name, owner.read.contexts(owner.index), owner._values),
+                owner.read.trace,
             )
             for name, owner in self._owners().items()
         }
@@ -138,6 +161,24 @@ class Tabulation(Making):
             self.dataset, self._study, self._raw, self._raw_names(), others
         )
         self._answers = Answers(self.dataset.name, self.records)
+
+    @property
+    def read(self) -> Records | Restored:
+        """The records as other datasets read them."""
+        return self._restored or self.records
+
+    def restorable(self, names: Iterable[str]) -> Restored:
+        """What other datasets read: the variables of these names, those that are made, and records.
+
+        Asked for before the table, which lets the variables go.
+        """
+        values = {name: self._values[name] for name in sorted(names) if name in self._values}
+        return Restored(values, self.records.contexts(self.index), self.records.trace)
+
+    def restore(self, made: Restored) -> None:
+        """Take what was made before; nothing but what others read is there then."""
+        self._restored = made
+        self._values = dict(made.values)
 
     def make(self, name: str) -> None:
         """Make one variable: what its block assigns, then the first rule that gives a value."""
@@ -201,7 +242,7 @@ class Tabulation(Making):
     @property
     def index(self) -> pd.Index:
         """One label for each record, in the order collected."""
-        return self.records.index
+        return self.read.index
 
     @property
     def subjects(self) -> pd.Series:
@@ -260,7 +301,7 @@ class Tabulation(Making):
         """A record of the sources of a rule: subject, form, file and line."""
         of_many = rule.derivation is not None and rule.derivation.scope == "subject"
         at = self._tabulations[split_source(rule.sources[0])[0]] if of_many else self
-        context = at.records.contexts(pd.Index([label])).iloc[0]
+        context = at.read.contexts(pd.Index([label])).iloc[0]
         form = at.dataset.blocks[context["@block"]].form
         return f"subject {context['@subject']} ({form}, {context['@file']} line {context['@line']})"
 

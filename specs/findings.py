@@ -14,6 +14,8 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from specs.model import Dataset
+
 SEVERITIES = ("error", "warning", "notice")
 
 FINDING_COLUMNS = (
@@ -94,3 +96,11 @@ def all_findings(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """The given tables of findings below each other, in the order given."""
     filled = [table for table in tables if len(table)]
     return pd.concat(filled, ignore_index=True) if filled else no_findings()
+
+
+def tells(found: pd.DataFrame, dataset: Dataset) -> bool:
+    """Whether findings name the file of a dataset's specification, and with it maybe a line."""
+    texts = [found[name].dropna() for name in ("file", "message")]
+    return bool(dataset.file) and any(
+        bool(text.str.contains(dataset.file, regex=False).any()) for text in texts
+    )
