@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from specs.cache import digest_of, product
+from specs.cache import product
+from specs.cache.digests import digest_of
 from specs.findings import tells
 from specs.tables import Table
 

@@ -20,6 +20,7 @@ from cdisckit.lineage import write_lineage
 from cdisckit.raw_places import with_raw_places
 from sdtm.build import SdtmBuild, build_sdtm
 from sdtm.readers import read_raw
+from specs.cache import NO_CACHE
 from specs.derivation import derivations_of, module_from, study_derivations
 from specs.errors import CdisckitError, SpecError, did_you_mean
 from specs.findings import SEVERITIES, all_findings, in_order
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sdtm.raw import RawData
+    from specs.cache import Cache
     from specs.derivation import Derivation
     from specs.model import Study
     from specs.output import Claim
@@ -109,14 +111,14 @@ class Build:
         ]
 
 
-def open_study(folder: Path, *, run_code: bool = False) -> Study:
+def open_study(folder: Path, *, run_code: bool = False, cache: Cache = NO_CACHE) -> Study:
     """The study's specification, with the derivations of cdisckit and its own.
 
     With `run_code` those of its own can be called: derivations.py is executed. Else what it
     declares is read.
     """
     check_study(folder)
-    return load_study(folder, known_derivations(folder, run_code=run_code))
+    return load_study(folder, known_derivations(folder, run_code=run_code), cache=cache)
 
 
 def check_study(folder: Path) -> None:
@@ -131,13 +133,15 @@ def check_study(folder: Path) -> None:
         )
 
 
-def target_of(folder: Path, out: Path, raw: Path | None, ending: str = "") -> tuple[str, Path]:
+def target_of(
+    folder: Path, out: Path, raw: Path | None, ending: str = "", cache: Cache = NO_CACHE
+) -> tuple[str, Path]:
     """The id of a study and its target under `out`; OutputError where results may not go.
 
     Nothing is read but study.yaml, and nothing is run.
     """
     check_study(folder)
-    identifier = study_id(folder)
+    identifier = study_id(folder, cache)
     target = out / f"{folder_name(identifier)}{ending}"
     check_target(target, {"the study's folder": folder, "the raw folder": raw or folder})
     return identifier, target
@@ -165,12 +169,12 @@ def known_derivations(folder: Path, *, run_code: bool = False) -> Mapping[str, D
     return derivations
 
 
-def study_to_run(folder: Path, *, study_code: bool) -> Study:
+def study_to_run(folder: Path, *, study_code: bool, cache: Cache = NO_CACHE) -> Study:
     """The specification of a study whose rules will be applied.
 
     CdisckitError where they need functions of the study's own and its code is not to run.
     """
-    study = open_study(folder, run_code=study_code)
+    study = open_study(folder, run_code=study_code, cache=cache)
     rules = [rule for dataset in study.datasets for rule in rules_of(dataset)]
     own = {r.derivation.name for r in rules if r.derivation and r.derivation.declared}
     if own:
@@ -183,7 +187,7 @@ def study_to_run(folder: Path, *, study_code: bool) -> Study:
     return study
 
 
-def collected(study: Study, folder: Path) -> RawData:
+def collected(study: Study, folder: Path, cache: Cache = NO_CACHE) -> RawData:
     """The raw data of a study that is to be built; SpecError when it names none."""
     if not study.sources:
         raise SpecError(
@@ -192,7 +196,7 @@ def collected(study: Study, folder: Path) -> RawData:
             remedy="name its exports under raw:, as docs/raw-data.md shows; cdisckit init proposes"
             " a study from an export",
         )
-    return read_raw(study, folder)
+    return read_raw(study, folder, cache)
 
 
 def build(
@@ -204,6 +208,7 @@ def build(
     mode: Mode = "draft",
     study_code: bool = True,
     step: Callable[[str], None] = lambda _: None,
+    cache: Cache = NO_CACHE,
 ) -> Build:
     """Build a study's package into `out/<study id>`; the last good one stays until this is whole.
 
@@ -211,19 +216,20 @@ def build(
 
     `raw` replaces the study's folder as the place where its raw files are, `dictionaries` is a
     folder of the dictionaries that coded its terms, beside the study's own. Without `study_code`
-    the study's own Python is not run. CdisckitError when it cannot run; what is wrong in the data
-    is in the findings of the result.
+    the study's own Python is not run. What the `cache` has, and nothing has changed, is taken from
+    there. CdisckitError when it cannot run; what is wrong in the data is in the findings of the
+    result.
     """
     step(STEPS[0])
-    identifier, target = target_of(folder, out, raw)
+    identifier, target = target_of(folder, out, raw, cache=cache)
     with ExitStack() as held:
         claim = held.enter_context(claimed(target, Mark(identifier, "package")))
         refusal = claim
         if mode == "final":
-            _, other = target_of(folder, out, raw, "-refused")
+            _, other = target_of(folder, out, raw, "-refused", cache)
             refusal = held.enter_context(claimed(other, Mark(identifier, "refused package")))
-        study = study_to_run(folder, study_code=study_code)
-        return _build(study, claim, refusal, raw, dictionaries, mode, step)
+        study = study_to_run(folder, study_code=study_code, cache=cache)
+        return _build(study, claim, refusal, raw, dictionaries, mode, step, cache)
 
 
 def _build(
@@ -234,15 +240,16 @@ def _build(
     dictionaries: Path | None,
     mode: Mode,
     step: Callable[[str], None],
+    cache: Cache,
 ) -> Build:
     """The build itself, whose package goes to `claim` or, where it is refused, to `refusal`."""
     folder = study.folder
     step(STEPS[1])
-    data = collected(study, raw or folder)
+    data = collected(study, raw or folder, cache)
     step(STEPS[2])
-    tabulations = build_sdtm(study, data)
+    tabulations = build_sdtm(study, data, cache=cache)
     step(STEPS[3])
-    analysis, findings_of_build = build_adam(study, tabulations.tables)
+    analysis, findings_of_build = build_adam(study, tabulations.tables, cache=cache)
     tables = {**tabulations.tables, **analysis}
     if not any(len(table.frame) for table in tables.values()):
         raise CdisckitError(

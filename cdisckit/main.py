@@ -80,7 +80,7 @@ def build(
     """
     from cdisckit.building import STEPS
     from cdisckit.building import build as build_package
-    from cdisckit.summary import print_summary
+    from cdisckit.summary import print_summary, summary_of
 
     columns = (
         SpinnerColumn(),
@@ -104,8 +104,9 @@ def build(
             study_code=study_code,
             step=step,
         )
-    print_summary(built, terminal())
-    raise typer.Exit(FINDINGS if built.folder is None or len(built.unexplained) else CLEAN)
+    summary = summary_of(built)
+    print_summary(summary, built.report, terminal())
+    raise typer.Exit(CLEAN if summary.clean else FINDINGS)
 
 
 @app.command()

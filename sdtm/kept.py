@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from engine.order import sorted_by_need
 from sdtm.dataset import RECORDS, Tabulation
 from sdtm.supplemental import supplemental_table
-from specs.cache import NO_CACHE, digest_of, product
+from specs.cache import NO_CACHE, product
+from specs.cache.digests import digest_of
 from specs.errors import CdisckitError
 from specs.findings import tells
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from specs.analyses import AnalysesFile
+from specs.cache import NO_CACHE
 from specs.codelists import StudyTerminology
 from specs.csv_files import read_csv
 from specs.dataset_files import DatasetResolver
@@ -46,27 +47,36 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from specs.analyses import Analysis, Display
+    from specs.cache import Cache
     from specs.derivation import Derivation
 _FOLDERS = {"sdtm": "SDTMIG", "adam": "ADaMIG"}
 
 
-def study_id(folder: Path) -> str:
+def study_id(folder: Path, cache: Cache = NO_CACHE) -> str:
     """The id of the study in `folder`, of which nothing but study.yaml is read."""
-    return read_yaml(folder / "study.yaml").parsed(StudyFile).study
+    return read_yaml(folder / "study.yaml", cache).parsed(StudyFile).study
 
 
 def load_study(
-    folder: Path, derivations: Mapping[str, Derivation], problems: list[str] | None = None
+    folder: Path,
+    derivations: Mapping[str, Derivation],
+    problems: list[str] | None = None,
+    cache: Cache = NO_CACHE,
 ) -> Study:
     """The specification in `folder`; SpecError lists what is wrong in its files, with lines.
 
     With a list for `problems`, files of datasets that are wrong are left out and what is wrong in
-    them is added to the list, so that the others can be looked at.
+    them is added to the list, so that the others can be looked at. What the `cache` has of a file is
+    not parsed again.
     """
-    file = read_yaml(folder / "study.yaml")
+    file = read_yaml(folder / "study.yaml", cache)
     content = file.parsed(StudyFile)
     terms_file = folder / "terminology.yaml"
-    terms = read_yaml(terms_file).parsed(TerminologyFile).codelists if terms_file.exists() else {}
+    terms = (
+        read_yaml(terms_file, cache).parsed(TerminologyFile).codelists
+        if terms_file.exists()
+        else {}
+    )
     terminology = StudyTerminology.of(content.terminology, terms, terms_file.name)
     terminology.check_names()
     tables = {name: _table(rows, file, name) for name, rows in content.tables.items()}
@@ -74,7 +84,7 @@ def load_study(
     units = study_units(folder)
     if units:
         tables[UNITS] = units
-    files = _dataset_files(folder, file)
+    files = _dataset_files(folder, file, cache)
     loaders = [
         DatasetResolver(dataset_file, name, content, tables, terminology, derivations)
         for dataset_file, name in files
@@ -89,7 +99,7 @@ def load_study(
     with nullcontext() if not problems else suppress(SpecError):  # a source may be left out
         datasets = with_ends(tuple(with_split_comments(inherited(datasets))))
     explanations_file = folder / "explanations.yaml"
-    analyses, displays = _analyses(folder / "analyses.yaml")
+    analyses, displays = _analyses(folder / "analyses.yaml", cache)
     study = Study(
         folder=folder,
         id=content.study,
@@ -120,7 +130,7 @@ def load_study(
             Dictionary(name, d.version, d.variables, d.files)
             for name, d in content.dictionaries.items()
         ),
-        explanations=_explanations(explanations_file),
+        explanations=_explanations(explanations_file, cache),
         analyses=analyses,
         displays=displays,
         encoding=content.encoding,
@@ -132,11 +142,11 @@ def load_study(
     return study
 
 
-def _dataset_files(folder: Path, study: YamlFile) -> list[tuple[YamlFile, str]]:
+def _dataset_files(folder: Path, study: YamlFile, cache: Cache) -> list[tuple[YamlFile, str]]:
     """The files of all datasets, each with its guide, `--` and ids read as they are meant."""
     read = {
         standard: [
-            with_shared(read_yaml(path), study)
+            with_shared(read_yaml(path, cache), study)
             for path in sorted((folder / folder_of).glob("*.yaml"))
         ]
         for folder_of, standard in _FOLDERS.items()
@@ -169,10 +179,10 @@ def _all_or_errors(
         raise SpecError("\n".join(messages))
 
 
-def _explanations(path: Path) -> tuple[Explanation, ...]:
+def _explanations(path: Path, cache: Cache) -> tuple[Explanation, ...]:
     if not path.exists():
         return ()
-    file = read_yaml(path)
+    file = read_yaml(path, cache)
     return tuple(
         Explanation(
             MappingProxyType(dict(e.match)), e.reason, e.status, file.place("explanations", i)
@@ -181,10 +191,10 @@ def _explanations(path: Path) -> tuple[Explanation, ...]:
     )
 
 
-def _analyses(path: Path) -> tuple[tuple[Analysis, ...], tuple[Display, ...]]:
+def _analyses(path: Path, cache: Cache) -> tuple[tuple[Analysis, ...], tuple[Display, ...]]:
     if not path.exists():
         return (), ()
-    file = read_yaml(path)
+    file = read_yaml(path, cache)
     content = file.parsed(AnalysesFile)
     for number, display in enumerate(content.displays):
         remedy = "choose another id: the files of a display are named after it"

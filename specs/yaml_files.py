@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
@@ -11,12 +12,15 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
+from specs.cache import NO_CACHE, program
 from specs.errors import SpecError, did_you_mean, shortened
 from specs.yaml_limits import LARGEST, bounded_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from specs.cache import Cache
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -115,8 +119,22 @@ class Shared:
     keys: tuple[str, ...]
 
 
-def read_yaml(path: Path) -> YamlFile:
-    """Read a YAML 1.2 file (UTF-8). SpecError names the line of a syntax error or double key."""
+def read_yaml(path: Path, cache: Cache = NO_CACHE) -> YamlFile:
+    """Read a YAML 1.2 file (UTF-8). SpecError names the line of a syntax error or double key.
+
+    What the `cache` has of a text is not parsed again.
+    """
+    text = _text_of(path)
+    key = blake2b(f"{program()}\0{text}".encode(), digest_size=16).hexdigest() if cache else ""
+    data = cache.get("yaml", key)
+    if not isinstance(data, CommentedMap):
+        data = _parsed(text, path)
+        cache.put("yaml", key, data)
+    return YamlFile(path, data)
+
+
+def _text_of(path: Path) -> str:
+    """The text of a file; SpecError where it is not there, or no text."""
     try:
         if path.stat().st_size > LARGEST:
             raise SpecError(
@@ -124,7 +142,7 @@ def read_yaml(path: Path) -> YamlFile:
                 where=path.name,
                 remedy="divide it, or keep tables in CSV files",
             )
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise SpecError(
             "there is no such file", where=str(path), remedy="check the study's folder"
@@ -137,6 +155,10 @@ def read_yaml(path: Path) -> YamlFile:
         raise SpecError(
             f"cannot be read ({error.strerror})", where=str(path), remedy="check the study's folder"
         ) from None
+
+
+def _parsed(text: str, path: Path) -> CommentedMap:
+    """The mapping that a text of YAML is; SpecError with the line where it is none."""
     try:
         data = bounded_yaml().load(text)
     except MarkedYAMLError as error:
@@ -159,7 +181,7 @@ def read_yaml(path: Path) -> YamlFile:
         raise SpecError(
             "holds no keys", where=path.name, remedy="start it with 'dataset:' or 'study:'"
         )
-    return YamlFile(path, data)
+    return data
 
 
 def records(

@@ -15,25 +15,29 @@ from typing import TYPE_CHECKING
 from sdtm.raw import RawData, combined
 from sdtm.readers._characters import writable
 from sdtm.readers._form_checks import UNFINISHED, accounted
+from sdtm.readers._kept import kept_or_read
 from sdtm.readers._unread import unread
+from specs.cache import NO_CACHE
 from specs.errors import SpecError, did_you_mean
 from specs.findings import all_findings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from specs.cache import Cache
     from specs.model import RawSource, Study
 
 
 __all__ = ["UNFINISHED", "read_raw", "read_source"]
 
 
-def read_raw(study: Study, folder: Path) -> RawData:
+def read_raw(study: Study, folder: Path, cache: Cache = NO_CACHE) -> RawData:
     """The raw data of a study, from all its sources; record ids follow the order of the sources.
 
-    A file that lies beside those that were read, and is not named under not_read, is a finding.
+    A file that lies beside those that were read, and is not named under not_read, is a finding. A
+    source whose files are as they were is taken from the `cache`.
     """
-    data = combined(read_source(source, folder) for source in study.sources)
+    data = combined(kept_or_read(source, folder, cache, read_source) for source in study.sources)
     data = writable(data, study.encoding, study.replace)
     beside = unread(folder, data.files, (*study.not_read, *study.table_files))
     return replace(data, findings=all_findings([data.findings, beside]))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import pickle
-import platform
 import sys
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
@@ -19,13 +16,12 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import BaseModel
 
-from specs.cache.files import digest_of_files, files_in
-from specs.cache.pickles import PRODUCT
+from specs.cache.files import digest_of_files
 from specs.derivation import Derivation
 from specs.guard import is_of_study
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _SIZE: Final = 16
 _PLACE: Final = "place"
@@ -42,22 +38,6 @@ def digest_of(*things: Any) -> str:
     writer.fast = True  # what was seen before is told again: sharing is no content
     writer.dump(things)
     return hashed.hexdigest()
-
-
-@cache
-def product() -> str:
-    """A text for the program that makes results: its files, Python, and what is installed."""
-    house = Path(__file__).parents[2]
-    own = (f for package in PRODUCT for f in files_in(house / package) if f.suffix != ".pyc")
-    told = (platform.python_version(), sys.platform, sys.byteorder, *sorted(_installed()))
-    return digest_of(digest_of_files(own, house), told)
-
-
-def _installed() -> Iterator[str]:
-    """The distributions that can be imported, each with its version."""
-    for folder in dict.fromkeys(sys.path):
-        if folder and Path(folder).is_dir():
-            yield from (name for name in os.listdir(folder) if name.endswith(".dist-info"))
 
 
 class _Hashed:

@@ -14,9 +14,15 @@ _IDLE = frozenset({"__pycache__", ".git"})
 
 
 def files_in(folder: Path) -> Iterator[Path]:
-    """The files in a folder and those below, in no order; none where there is no such folder."""
-    for place, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in _IDLE]
+    """The files in a folder and those below, in no order; none where there is no such folder.
+
+    A link to a folder is followed, but not back to where it came from.
+    """
+    seen = set[str]()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(place)
+        folders[:] = [name for name in folders if name not in _IDLE and real not in seen]
+        seen.add(real)
         yield from (Path(place, name) for name in names)
 
 

@@ -19,7 +19,7 @@ from ruamel.yaml.scalarfloat import ScalarFloat
 from ruamel.yaml.scalarint import ScalarInt
 from ruamel.yaml.scalarstring import ScalarString
 
-PRODUCT: Final = ("specs", "engine", "sdtm", "adam", "submission", "validation", "cdisckit")
+from specs.cache.product import PRODUCT
 
 _DATA: Final = (
     BaseModel,

@@ -7,12 +7,11 @@ NCI's own tables a codelist is a row without `codelist`; the rows of its terms f
 from __future__ import annotations
 
 import csv
-import os
-import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from specs.cache import cache_folder
 from specs.errors import OutputError, TerminologyError
 from specs.output import new_file, plain
 from specs.terminology.codelist import ADD_PACKAGE, Package, Terminology
@@ -47,26 +46,14 @@ def load_terminology(
     return Terminology(tuple(_load(name, version) for name, version in wanted if version))
 
 
-def cache_folder() -> Path:
-    """Where packages that a user adds are kept.
-
-    `$CDISCKIT_CACHE` if set, else the platform's folder for caches; in it `terminology`.
-    """
-    chosen = os.environ.get("CDISCKIT_CACHE")
-    if chosen:
-        return Path(chosen) / "terminology"
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "cdisckit" / "terminology"
+def added_folder() -> Path:
+    """Where packages that a user adds are kept."""
+    return cache_folder("terminology")
 
 
 def store_package(name: str, version: str, codelists: Iterable[Codelist]) -> Path:
     """Write a whole package into the cache, in one step, and tell where."""
-    folder = cache_folder()
+    folder = added_folder()
     target = folder / f"{name.lower()}-{version}.csv"
     try:
         with (
@@ -96,7 +83,7 @@ def versions() -> tuple[tuple[str, str, bool], ...]:
     """The packages at hand as (name, version, whole), sorted; what is cached counts as whole."""
     packages = {
         (name, path.stem.removeprefix(f"{name}-")): folder != _SHIPPED
-        for folder in (_SHIPPED, cache_folder())
+        for folder in (_SHIPPED, added_folder())
         for name in _NAMES
         for path in folder.glob(f"{name}-*.csv")
     }
@@ -112,7 +99,7 @@ def latest_versions() -> Mapping[str, str]:
 
 def _load(name: str, version: str) -> Package:
     file = f"{name}-{version}.csv"
-    for folder in (cache_folder(), _SHIPPED):
+    for folder in (added_folder(), _SHIPPED):
         path = folder / file
         if path.is_file():
             return _read(name, version, path, path.stat().st_mtime_ns)
