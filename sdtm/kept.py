@@ -93,11 +93,11 @@ def tabulations_of(study: Study, raw: RawData) -> Mapping[str, Tabulation]:
 def needs_of(tabulations: Mapping[str, Tabulation]) -> Needs:
     """For all (dataset, variable) its dataset's records and what its rules read."""
     graph = {
-        (tabulation.dataset.name, variable.name): {(tabulation.dataset.name, RECORDS), *tabulation.needs(variable)}
-        for tabulation in tabulations.values()
+        (name, variable.name): {(name, RECORDS), *tabulation.needs(variable)}
+        for name, tabulation in tabulations.items()
         for variable in tabulation.variables.values()
     }
-    return graph | {(name, RECORDS): set(tabulation.needs_of_records()) for name, tabulation in tabulations.items()}
+    return graph | {(n, RECORDS): set(t.needs_of_records()) for n, t in tabulations.items()}
 
 
 def _settled(
@@ -203,9 +203,16 @@ def _keys(study: Study, raw: RawData, tabulations: Mapping[str, Tabulation]) -> 
     """For each dataset what stands for all that it is made of, but for other datasets."""
     forms = {name: digest_of(form) for name, form in raw.forms.items()}
     shared = digest_of(
-        product(), study.visits, [d.name for d in study.datasets], list(tabulations), list(raw.forms)
+        product(),
+        study.visits,
+        [d.name for d in study.datasets],
+        list(tabulations),
+        list(raw.forms),
     )
-    return {name: _key(tabulation.dataset, study, forms, shared) for name, tabulation in tabulations.items()}
+    return {
+        name: _key(tabulation.dataset, study, forms, shared)
+        for name, tabulation in tabulations.items()
+    }
 
 
 def _key(dataset: Dataset, study: Study, forms: Mapping[str, str], shared: str) -> str:

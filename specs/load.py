@@ -66,8 +66,8 @@ def load_study(
     """The specification in `folder`; SpecError lists what is wrong in its files, with lines.
 
     With a list for `problems`, files of datasets that are wrong are left out and what is wrong in
-    them is added to the list, so that the others can be looked at. What the `cache` has of a file is
-    not parsed again.
+    them is added to the list, so that the others can be looked at. What the `cache` has of a file
+    is not parsed again.
     """
     file = read_yaml(folder / "study.yaml", cache)
     content = file.parsed(StudyFile)
