@@ -18,12 +18,16 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from cdisckit.ending import CLEAN, COULD_NOT_RUN, FINDINGS, shell_endings
 from cdisckit.faults import faults_reported, printable
 from cdisckit.subcommands import (
+    CacheFolder,
     RawFolder,
     StudyCode,
     StudyFolder,
+    UseCache,
+    cache_of,
     ct,
     spec,
 )
+from cdisckit.subcommands import cache as cache_commands
 from cdisckit.terminal import say, terminal
 from specs.errors import CdisckitError, remedy_text
 from specs.output import check_new, new_folder, plain
@@ -33,6 +37,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(cache_commands, name="cache")
 app.add_typer(ct, name="ct")
 app.add_typer(spec, name="spec")
 
@@ -73,14 +78,32 @@ def build(
         typer.Option("--final/--draft", help="Final refuses a package with unexplained errors."),
     ] = False,
     study_code: StudyCode = True,
+    cache_folder: CacheFolder = None,
+    use_cache: UseCache = True,
 ) -> None:
     """Build a study's package: SDTM and ADaM in XPT, define.xml, findings, lineage.
 
-    Ends with 0 when nothing is found, 1 with unexplained findings, 2 when it could not run.
+    What nothing has changed since an earlier build is taken from the cache; where nothing at all
+    has, the package stays. Ends with 0 when nothing is found, 1 with unexplained findings, 2 when
+    it could not run.
     """
+    from cdisckit.summary import print_summary
+    from cdisckit.unchanged import Inputs, remember, standing
+
+    cache = cache_of(cache_folder, used=use_cache)
+    mode: Literal["draft", "final"] = "final" if final else "draft"
+    inputs = Inputs(study, out, raw, dictionaries, mode, study_code)
+    key = inputs.key() if cache else ""
+    found = standing(key, cache)
+    if found:
+        summary, name = found
+        print_summary(summary, out / name, terminal())
+        say(terminal(), "Nothing has changed since this package was built: it stays as it is.")
+        raise typer.Exit(CLEAN if summary.clean else FINDINGS)
+
+    from cdisckit.build_summary import reads_elsewhere, summary_of
     from cdisckit.building import STEPS
     from cdisckit.building import build as build_package
-    from cdisckit.summary import print_summary, summary_of
 
     columns = (
         SpinnerColumn(),
@@ -94,7 +117,6 @@ def build(
         def step(name: str) -> None:
             progress.update(task, description=name, completed=STEPS.index(name))
 
-        mode: Literal["draft", "final"] = "final" if final else "draft"
         built = build_package(
             study,
             out,
@@ -103,8 +125,12 @@ def build(
             mode=mode,
             study_code=study_code,
             step=step,
+            cache=cache,
         )
     summary = summary_of(built)
+    if cache and inputs.key() == key and not reads_elsewhere(built.study):
+        remember(key, summary, built.report, cache)
+        cache.trim()
     print_summary(summary, built.report, terminal())
     raise typer.Exit(CLEAN if summary.clean else FINDINGS)
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cdisckit.ending import CLEAN, FINDINGS
 from cdisckit.terminal import say, terminal
+from specs.cache import NO_CACHE, opened
 from specs.errors import CdisckitError, OutputError
+from specs.shown import counted
+
+if TYPE_CHECKING:
+    from specs.cache import Cache, Contents
 
 StudyFolder = Annotated[Path, typer.Argument(help="The study's folder, with study.yaml.")]
 
@@ -18,7 +23,20 @@ RawFolder = Annotated[
     typer.Option(envvar="CDISCKIT_RAW", help="Folder of the raw files, if not the study's."),
 ]
 
+CacheFolder = Annotated[
+    Path | None,
+    typer.Option("--cache", help="Folder of the cache, if not that of the user."),
+]
+
+UseCache = Annotated[
+    bool,
+    typer.Option(
+        " /--no-cache", help="Make everything anew: take nothing from the cache, keep nothing."
+    ),
+]
+
 ct = typer.Typer(help="Controlled terminology packages.", no_args_is_help=True)
+cache = typer.Typer(help="What earlier builds made, kept for the next.", no_args_is_help=True)
 spec = typer.Typer(
     help="Specifications as workbooks or define.xml, and back.", no_args_is_help=True
 )
@@ -30,6 +48,29 @@ StudyCode = Annotated[
         help="Whether the study's own Python may run; without it what needs it is refused.",
     ),
 ]
+
+
+def cache_of(folder: Path | None, *, used: bool) -> Cache:
+    """The cache that a command is told to use."""
+    return opened(folder) if used else NO_CACHE
+
+
+@cache.command("info")
+def cache_info(folder: CacheFolder = None) -> None:
+    """Tell where the cache is, and how much it holds."""
+    held = opened(folder).contents()
+    say(terminal(), f"{held.folder}: {_told(held)}, of {held.limit / 1e9:.1f} GB at most")
+
+
+@cache.command("clear")
+def cache_clear(folder: CacheFolder = None) -> None:
+    """Remove all that the cache holds; the next build makes everything anew."""
+    held = opened(folder).clear()
+    say(terminal(), f"{held.folder}: {_told(held)} removed")
+
+
+def _told(held: Contents) -> str:
+    return f"{counted(held.files, 'result')}, {held.size / 1e6:.1f} MB"
 
 
 @ct.command("add")
