@@ -142,17 +142,23 @@ def read_delimited(path: Path, delimiter: str = ",", encoding: str = "utf-8") ->
 
     The index is the line, counted from 1, on which each row starts.
     """
-    frame = read_categories(path, delimiter, encoding)
+    frame = read_categories(path, delimiter, encoding, trailing=False)
     return pd.DataFrame({name: as_plain(column) for name, column in frame.items()})
 
 
 def read_categories(
-    path: Path, delimiter: str = ",", encoding: str = "utf-8", layout: Layout = PLAIN
+    path: Path,
+    delimiter: str = ",",
+    encoding: str = "utf-8",
+    layout: Layout = PLAIN,
+    *,
+    trailing: bool = True,
 ) -> pd.DataFrame:
     """A delimited file as a frame of text as categories; otherwise as `read_delimited`.
 
     A column without a name and without a value is left out, as a delimiter at the end of lines
-    makes one; with values it is called after its place.
+    makes one; with values it is called after its place. Where `trailing` is false, rows may not
+    end in a delimiter that the head lacks: the head of a file of known columns would have lost one.
     """
     text, before = laid_out(read_utf8(path, encoding), layout, delimiter, path)
     line, names = _names(path, text, delimiter, layout)
@@ -164,7 +170,7 @@ def read_categories(
     try:
         table = _parsed(text, delimiter, names, columns, heads + layout.below)
     except pa.ArrowInvalid:
-        if not _trailing(path, text, delimiter, len(names)):
+        if not (trailing and _trailing(path, text, delimiter, len(names))):
             raise _ragged(path, text, delimiter, len(names), before) from None
         nameless, names = [len(names)], unnamed([*names, ""])
         text = text.replace(b"\n", delimiter.encode() + b"\n", heads)

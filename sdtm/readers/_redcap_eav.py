@@ -44,29 +44,14 @@ def flat(
     }
     ticks = data[NAME].isin([name for name, _ in boxes])
     names = {*dictionary.fields, *statuses, *stamps, *dictionary.boxes, *STRUCTURE}
-    strange = data[~data[NAME].isin(list(names))]
-    if len(strange):
-        name = strange[NAME].fillna("(blank)").iloc[0]
-        raise RawDataError(
-            f"field_name {name} is not in {dictionary.path.name}",
-            where=f"{path.name} line {strange.index[0]}",
-            remedy=f"{did_you_mean(name, names)} Export data and dictionary together",
-        )
+    _check_names(data[NAME], names, dictionary, path)
     pairs = pd.Series(list(zip(data[NAME], data[VALUE], strict=True)), index=data.index)
     column = data[NAME].where(~ticks, pairs.map(boxes)).astype("str")
     problems = _not_offered(data[ticks & column.isna()], path)
     data, column = data[column.notna()], column.dropna()
-    value = data[VALUE].where(~data[NAME].isin([name for name, _ in boxes]), "1")
+    value = data[VALUE].where(~ticks[data.index], "1")
     number = data.groupby(keys, dropna=False, sort=False).ngroup()
-    twice = pd.DataFrame({"row": number, "column": column}).duplicated(keep="first")
-    if twice.any():
-        row = data[twice].iloc[0]
-        raise RawDataError(
-            f"record {row[RECORD]} has two values of {row[NAME]}",
-            where=f"{path.name} line {data.index[twice][0]}",
-            remedy="export the columns redcap_repeat_instrument and redcap_repeat_instance too, or"
-            " export the data flat",
-        )
+    _check_once(data[pd.DataFrame({"row": number, "column": column}).duplicated()], path)
     wide = value.groupby([number, column], sort=False).first().unstack()
     order = [c for field in dictionary.fields.values() for c in dictionary.columns(field)]
     used = [c for c in (*order, *statuses, *sorted(stamps), *STRUCTURE) if c not in keys]
@@ -75,6 +60,30 @@ def flat(
     wide = wide.sort_index().reindex(columns=kept).set_axis(data.index[first]).astype("str")
     whole = pd.concat([data.loc[first, keys], wide.drop(columns=dictionary.record_id)], axis=1)
     return whole.rename(columns={RECORD: dictionary.record_id}).rename_axis("line"), problems
+
+
+def _check_names(names: pd.Series, fields: set[str], dictionary: Dictionary, path: Path) -> None:
+    """RawDataError for a value of a field that the dictionary does not have."""
+    strange = names[~names.isin(list(fields))]
+    if len(strange):
+        name = strange.fillna("(blank)").iloc[0]
+        raise RawDataError(
+            f"field_name {name} is not in {dictionary.path.name}",
+            where=f"{path.name} line {strange.index[0]}",
+            remedy=f"{did_you_mean(name, fields)} Export data and dictionary together",
+        )
+
+
+def _check_once(again: pd.DataFrame, path: Path) -> None:
+    """RawDataError where rows give a second value to a field of one record."""
+    if len(again):
+        row = again.iloc[0]
+        raise RawDataError(
+            f"record {row[RECORD]} has two values of {row[NAME]}",
+            where=f"{path.name} line {again.index[0]}",
+            remedy="export the columns redcap_repeat_instrument and redcap_repeat_instance too, or"
+            " export the data flat",
+        )
 
 
 def _not_offered(rows: pd.DataFrame, path: Path) -> pd.DataFrame:

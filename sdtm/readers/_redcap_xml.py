@@ -58,21 +58,17 @@ def read_project(
     definitions = merged(file.definitions, file.used)
     options = options.model_copy(update={"missing": {**_missing(file), **options.missing}})
     finding_tables = [file.findings.table()]
+    files: tuple[Path, ...] = (path,)
     if definitions.of["FormDef"]:
-        dictionary = _dictionary(path, definitions, options)
-        cells = [i.cells for i in file.collected.instances.values()]
-        texts = pd.Series([c.text for of in cells for c in of.values()], dtype="str")
-        codes = undeclared({item for of in cells for item in of}, [texts], dictionary)
-        if codes:
-            finding_tables.append(not_declared(codes, path))
-            options = options.model_copy(update={"missing": {**options.missing, **codes}})
-            dictionary = _dictionary(path, definitions, options)
+        dictionary, notices = _defined(file, definitions, options)
+        finding_tables += notices
         names = {oid: _form_name(form) for oid, form in definitions.of["FormDef"].items()}
     elif dictionary_path is not None:
         shape = shape_of(dictionary_path, options.encoding)
         dictionary = read_dictionary(dictionary_path, options, shape)
         names = {f"Form.{name}": name for name in dictionary.form_of.values()}
         finding_tables.append(shape.findings)
+        files = (path, dictionary_path)
     else:
         raise RawDataError(
             "has records and no definitions of forms",
@@ -80,20 +76,8 @@ def read_project(
             remedy="name the data dictionary under dictionary in study.yaml, or export the project"
             " as XML with its metadata",
         )
-    oids = (keys.event for keys in file.collected.instances)
-    events = {oid: oid.removeprefix("Event.") for oid in oids}
-    events |= {
-        oid: event.attributes.get("UniqueEventName", oid)
-        for oid, event in definitions.of["StudyEventDef"].items()
-    }
-    expected = pd.DataFrame(
-        [
-            (events[oid], names.get(form, form))
-            for oid, event in definitions.of["StudyEventDef"].items()
-            for form in event.refs
-        ],
-        columns=["unique_event_name", "form"],
-    )
+    events = _event_names(file, definitions)
+    planned = _planned(definitions, events, names)
     saved = _with_groups(_saved_forms(file, dictionary, names))
     forms: dict[str, Form] = {}
     only_saved = any(
@@ -103,14 +87,45 @@ def read_project(
     )
     for name in dict.fromkeys(dictionary.form_of.values()):
         data, lines = _flat(name, saved.get(name, {}), dictionary, file, events)
-        planned = expected if len(expected) else None
         export = Export(data, lines, dictionary, path, planned, only_saved)
         forms[name], of_form = form_of(name, export)
         finding_tables.extend(of_form)
-    files = (
-        (path,) if definitions.of["FormDef"] or dictionary_path is None else (path, dictionary_path)
-    )
     return RawData(MappingProxyType(forms), files, all_findings(finding_tables))
+
+
+def _defined(
+    file: OdmFile, definitions: Definitions, options: RedcapOptions
+) -> tuple[Dictionary, list[pd.DataFrame]]:
+    """The dictionary by the definitions, with the missing-data codes that columns alone show."""
+    dictionary = _dictionary(file.path, definitions, options)
+    cells = [instance.cells for instance in file.collected.instances.values()]
+    texts = pd.Series([cell.text for of in cells for cell in of.values()], dtype="str")
+    codes = undeclared({item for of in cells for item in of}, [texts], dictionary)
+    if not codes:
+        return dictionary, []
+    options = options.model_copy(update={"missing": {**options.missing, **codes}})
+    return _dictionary(file.path, definitions, options), [not_declared(codes, file.path)]
+
+
+def _event_names(file: OdmFile, definitions: Definitions) -> Mapping[str, str]:
+    """The unique names of events by OID."""
+    oids = (keys.event for keys in file.collected.instances)
+    return {oid: oid.removeprefix("Event.") for oid in oids} | {
+        oid: event.attributes.get("UniqueEventName", oid)
+        for oid, event in definitions.of["StudyEventDef"].items()
+    }
+
+
+def _planned(
+    definitions: Definitions, events: Mapping[str, str], names: Mapping[str, str]
+) -> pd.DataFrame | None:
+    """The forms planned at each event; None where the project plans none."""
+    planned = [
+        (events[oid], names.get(form, form))
+        for oid, event in definitions.of["StudyEventDef"].items()
+        for form in event.refs
+    ]
+    return pd.DataFrame(planned, columns=["unique_event_name", "form"]) if planned else None
 
 
 def _missing(file: OdmFile) -> Mapping[str, str]:

@@ -201,51 +201,27 @@ def _form(
     data = table.frame
     absent = [column for column in items["ffcolname"] if column not in data]
     items = items[items["ffcolname"].isin(list(data.columns))]
-    owner = _whose(name, table, setup)
-    blank = pd.Series(index=data.index, dtype="str")
-    visit = mapped(owner[VISIT_ID], setup.visits)
-    visit = visit.fillna(owner[VISIT].str.strip("| \t")).fillna(owner[VISIT_ID])
-    whose = context(
-        data.index,
-        table.file,
-        data.index.to_series(),
-        subject=owner[SUBJECT],
-        event=visit,
-        event_repeat=_event_repeats(data, owner[SUBJECT], visit),
-        form_repeat=data.get(EVENT_NUMBER, blank),
-        group_repeat=data.get(POSITION, blank),
-    )
-    fields, columns = dict(_fields(names, items, setup)), list(items["ffcolname"])
+    fields = dict(_fields(names, items, setup))
     if not long:  # no form that the export describes: all its columns are fields
-        around = (
-            {SUBJECT, SUBJECT_KEY}
-            if name == "casenodes"
-            else {str(c) for c in data if _around(str(c))}
-        )
-        columns = [c for c in data.columns if c not in around]
-        fields = {c: Field(c, c) for c in columns}
+        around = set(filter(_around, map(str, data)))
+        around = {SUBJECT, SUBJECT_KEY} if name == "casenodes" else around
+        fields = {c: Field(c, c) for c in map(str, data) if c not in around}
     else:  # what no item describes, such as labels beside codes
-        beside = [c for c in data.columns if c not in columns and not _around(str(c))]
-        columns += beside
+        beside = [c for c in map(str, data) if c not in fields and not _around(c)]
         fields |= {c: Field(c, c) for c in beside}
-    answers = data[columns]
-    units = {}
-    for column, unit in zip(items["ffcolname"], items["unit"], strict=True):
-        if isinstance(unit, str):
-            answers = answers.assign(
-                **{f"{column}{UNIT}": pd.Series(unit, data.index).where(data[column].notna())}
-            )
-            fields[f"{column}{UNIT}"] = Field(f"{column}{UNIT}", f"Unit of {column}")
-            units[column] = f"{column}{UNIT}"
-    frame = pd.concat([whose, answers], axis=1).reset_index(drop=True)
+    answers = data[list(fields)]
+    units = dict(_units(items, data))
+    whose = _context(name, table, setup)
+    frame = pd.concat([whose, answers, pd.DataFrame(units, index=data.index)], axis=1)
+    fields |= {c: Field(c, f"Unit of {c.removesuffix(UNIT)}") for c in units}
     form = Form(
         name,
-        frame,
+        frame.reset_index(drop=True),
         MappingProxyType(fields),
         label=label,
-        columns=len(columns),
-        values=int(data[columns].notna().to_numpy().sum()),
-        units=units,
+        columns=len(answers.columns),
+        values=int(answers.notna().to_numpy().sum()),
+        units={c.removesuffix(UNIT): c for c in units},
         events=_planned(long, setup),
     )
     lost = findings(
@@ -257,6 +233,31 @@ def _form(
         file=table.file,
     )
     return form, [lost] if absent else []
+
+
+def _context(name: str, table: ExportTable, setup: _Setup) -> pd.DataFrame:
+    """The context of the rows of a table: subject, visit, and which of several."""
+    data, owner = table.frame, _whose(name, table, setup)
+    blank = pd.Series(index=data.index, dtype="str")
+    visit = mapped(owner[VISIT_ID], setup.visits)
+    visit = visit.fillna(owner[VISIT].str.strip("| \t")).fillna(owner[VISIT_ID])
+    return context(
+        data.index,
+        table.file,
+        data.index.to_series(),
+        subject=owner[SUBJECT],
+        event=visit,
+        event_repeat=_event_repeats(data, owner[SUBJECT], visit),
+        form_repeat=data.get(EVENT_NUMBER, blank),
+        group_repeat=data.get(POSITION, blank),
+    )
+
+
+def _units(items: pd.DataFrame, data: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
+    """The units of items, a column each, where there is an answer."""
+    for name, unit in zip(items["ffcolname"], items["unit"], strict=True):
+        if isinstance(unit, str):
+            yield f"{name}{UNIT}", pd.Series(unit, data.index).where(data[name].notna())
 
 
 def _around(column: str) -> bool:
