@@ -104,14 +104,14 @@ class Library:
 
     def owners(self, pattern: str) -> Mapping[str, str]:
         """The parameters of datasets already built that match, with the dataset of each."""
-        found = {
+        owners = {
             parameter.code: dataset.name
             for dataset in self.study.of("ADaMIG")
             if dataset.name in self.tables
             for parameter in parameters_named(dataset, pattern)
         }
-        self.read.owners[pattern] = found
-        return found
+        self.read.owners[pattern] = owners
+        return owners
 
     def chosen(self, dataset: str, code: str, keys: pd.DataFrame) -> NDArray[np.int64]:
         """For each subject and visit the position of the record of a parameter chosen for it.

@@ -57,22 +57,22 @@ def _datasets(build: Build) -> Iterator[tuple[str, str, str, str]]:
         yield dataset.name, dataset.label, f"{rows:,}", str(len(dataset.variables))
 
 
-def _kinds(found: pd.DataFrame) -> Iterator[tuple[str, str, str, str, str]]:
+def _kinds(findings: pd.DataFrame) -> Iterator[tuple[str, str, str, str, str]]:
     """The kinds of findings, errors first: severity, rule, where, count, first message."""
-    place = found["dataset"].fillna(found["form"]).fillna("study")
+    owner = findings["dataset"].fillna(findings["form"]).fillna("study")
     kinds = [
         (str(severity), str(rule), str(where), str(len(rows)), str(rows["message"].iloc[0]))
-        for (severity, rule, where), rows in found.groupby(
-            [found["severity"], found["rule"], place], sort=False
+        for (severity, rule, where), rows in findings.groupby(
+            [findings["severity"], findings["rule"], owner], sort=False
         )
     ]
     yield from sorted(kinds, key=lambda kind: SEVERITIES.index(kind[0]))
 
 
-def _counts(found: pd.DataFrame) -> str:
+def _counts(findings: pd.DataFrame) -> str:
     return ", ".join(
-        f"{(found['severity'] == name).sum()} {name}s"
-        f" ({(found['explanation'].notna() & (found['severity'] == name)).sum()} explained)"
+        f"{(findings['severity'] == name).sum()} {name}s"
+        f" ({(findings['explanation'].notna() & (findings['severity'] == name)).sum()} explained)"
         for name in SEVERITIES
     )
 

@@ -59,17 +59,17 @@ def cache_of(folder: Path | None, *, used: bool) -> Cache:
 def cache_info(folder: CacheFolder = None) -> None:
     """Tell where the cache is, and how much it holds."""
     held = opened(folder).contents()
-    say(terminal(), f"{held.folder}: {_told(held)}, of {held.limit / 1e9:.1f} GB at most")
+    say(terminal(), f"{held.folder}: {_worded(held)}, of {held.limit / 1e9:.1f} GB at most")
 
 
 @cache.command("clear")
 def cache_clear(folder: CacheFolder = None) -> None:
     """Remove all that the cache holds; the next build makes everything anew."""
     held = opened(folder).clear()
-    say(terminal(), f"{held.folder}: {_told(held)} removed")
+    say(terminal(), f"{held.folder}: {_worded(held)} removed")
 
 
-def _told(held: Contents) -> str:
+def _worded(held: Contents) -> str:
     return f"{counted(held.files, 'result')}, {held.size / 1e6:.1f} MB"
 
 

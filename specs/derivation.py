@@ -185,7 +185,7 @@ class Derivation:
     @property
     def paragraphs(self) -> Paragraphs:
         """The paragraphs of the docstring that are submission text."""
-        return _told(self.function, (*(p.name for p in (*self.sources, *self.constants)),))
+        return _paragraphs_of(self.function, (*(p.name for p in (*self.sources, *self.constants)),))
 
     def check_call(self, sources: int, constants: Iterable[str], where: str) -> None:
         """SpecError when a rule gives too many or few sources, or a constant it does not take."""
@@ -338,7 +338,7 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature:
 
 
 @lru_cache(maxsize=_KEPT)
-def _told(function: Callable[..., Any], names: tuple[str, ...]) -> Paragraphs:
+def _paragraphs_of(function: Callable[..., Any], names: tuple[str, ...]) -> Paragraphs:
     return paragraphs(inspect.getdoc(function) or "", names)
 
 

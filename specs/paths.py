@@ -105,19 +105,19 @@ def _faults(name: str) -> Iterator[str]:
         yield f"is a path of more than {LONGEST_PATH:,} bytes"
     else:
         for name_part in name.split("/"):
-            yield from _faults_of_part(name_part)
+            yield from _faults_of_name(name_part)
 
 
-def _faults_of_part(part: str) -> Iterator[str]:
-    if part == "..":
+def _faults_of_name(name_part: str) -> Iterator[str]:
+    if name_part == "..":
         yield "has the part .., which leads elsewhere"
-    elif "\\" in part or ":" in part:
-        yield f"has the character {':' if ':' in part else chr(92)}"
-    elif part.strip(" ") != part or (part.endswith(".") and part != "."):
+    elif "\\" in name_part or ":" in name_part:
+        yield f"has the character {':' if ':' in name_part else chr(92)}"
+    elif name_part.strip(" ") != name_part or (name_part.endswith(".") and name_part != "."):
         yield "has a blank at an end, or ends in a point"
-    elif _DEVICE.fullmatch(part.partition(".")[0].rstrip()):
-        yield f"has the part {part}, which Windows reads as a device"
-    elif len(part.encode()) > LONGEST_NAME:
+    elif _DEVICE.fullmatch(name_part.partition(".")[0].rstrip()):
+        yield f"has the part {name_part}, which Windows reads as a device"
+    elif len(name_part.encode()) > LONGEST_NAME:
         yield f"has a part of more than {LONGEST_NAME} bytes"
 
 

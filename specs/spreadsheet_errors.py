@@ -36,12 +36,12 @@ def cell_errors(path: Path, sheet: str) -> Mapping[tuple[int, int], str]:
     if path.suffix.lower() not in _SCANNED:
         return {}
     members = {member.filename: member for member in check_packed(path, RawDataError)}
-    part = _part(path, members, sheet)
-    if part is None:
+    of_sheet = _member(path, members, sheet)
+    if of_sheet is None:
         return {}
     errors: dict[tuple[int, int], str] = {}
     rest = b""
-    for block in unpacked(path, part, RawDataError):
+    for block in unpacked(path, of_sheet, RawDataError):
         rest += block
         if b't="e"' in rest or b"t='e'" in rest:
             for cell in _CELL.finditer(rest):
@@ -50,7 +50,7 @@ def cell_errors(path: Path, sheet: str) -> Mapping[tuple[int, int], str]:
     return errors
 
 
-def _part(path: Path, members: Mapping[str, ZipInfo], sheet: str) -> ZipInfo | None:
+def _member(path: Path, members: Mapping[str, ZipInfo], sheet: str) -> ZipInfo | None:
     """The member that holds a sheet, by the workbook's list of sheets and of their targets."""
     book = next((name for name in members if posixpath.basename(name) == "workbook.xml"), "")
     folder = posixpath.dirname(book)
@@ -62,8 +62,11 @@ def _part(path: Path, members: Mapping[str, ZipInfo], sheet: str) -> ZipInfo | N
             listed += packed.read(rels) if rels in members else b""
     except DAMAGED:
         return None
-    for tag, told in _TAG.findall(listed):
-        of = {name.rpartition(b":")[2]: value.decode() for name, value in _ATTRIBUTE.findall(told)}
+    for tag, attributes in _TAG.findall(listed):
+        of = {
+            name.rpartition(b":")[2]: value.decode()
+            for name, value in _ATTRIBUTE.findall(attributes)
+        }
         if tag == b"sheet":
             names[html.unescape(of.get(b"name", ""))] = of.get(b"id", "")
         else:

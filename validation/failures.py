@@ -29,7 +29,7 @@ _KINDS: Final = {"Char": "texts (str)", "Num": "numbers (float64)"}
 def validate(table: Table, dataset: Dataset, study: Study) -> pd.DataFrame:
     """Findings of a table against what its dataset demands: columns, keys, values, then rows."""
     frame = _numbers_as_float(table.frame.reset_index(drop=True))
-    return all_findings(_Failures(dataset, study, frame).found())
+    return all_findings(_Failures(dataset, study, frame).findings())
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class _Failures:
     study: Study
     frame: pd.DataFrame
 
-    def found(self) -> Iterator[pd.DataFrame]:
+    def findings(self) -> Iterator[pd.DataFrame]:
         """All of them, those of columns first."""
         yield from self._columns()
         yield from self._repeated()
@@ -89,7 +89,7 @@ class _Failures:
 
     def _values(self, variable: Variable) -> Iterator[pd.DataFrame]:
         name, values = variable.name, self.frame[variable.name]
-        known = pd.Series(values.unique(), name=name).dropna()
+        distinct_values = pd.Series(values.unique(), name=name).dropna()
         if variable.mandatory and values.hasnans:
             message = f"{name} is required in every record of {self.dataset.name}"
             yield self._at("CK-REQUIRED", name, self.frame[values.isna()], message)
@@ -99,15 +99,15 @@ class _Failures:
             yield self._whole("CK-TYPE", name, message)
         elif not is_date(self.dataset, variable):
             for rule in value_rules(self.dataset, self.study, variable):
-                yield from self._failing(rule, known)
+                yield from self._failing(rule, distinct_values)
 
-    def _failing(self, rule: ValueRule, known: pd.Series) -> Iterator[pd.DataFrame]:
+    def _failing(self, rule: ValueRule, distinct_values: pd.Series) -> Iterator[pd.DataFrame]:
         """What a rule says of the distinct values of a variable, at their rows."""
-        holds = rule.holds(known)
+        holds = rule.holds(distinct_values)
         if holds.all():
             return
-        name = str(known.name)
-        rows = self.frame[self.frame[name].isin(known[~holds.astype(bool)])]
+        name = str(distinct_values.name)
+        rows = self.frame[self.frame[name].isin(distinct_values[~holds.astype(bool)])]
         texts = as_text(rows[name])
         distinct = texts.unique().tolist()
         messages = texts.map(dict(zip(distinct, rule.messages(distinct), strict=True)))

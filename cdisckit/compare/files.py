@@ -96,9 +96,9 @@ def side_of(path: Path, encoding: str = "ascii", name: str = "") -> Side:
     else:
         file = opened(path, encoding)
         frame = pd.concat(list(file.frames()), ignore_index=True)
-        told = suffix != ".csv"
+        is_described = suffix != ".csv"
         variables = tuple(
-            _json_variable(column) if told else SideVariable(column.name)
+            _json_variable(column) if is_described else SideVariable(column.name)
             for column in file.dataset.columns
         )
         keyed = sorted(
@@ -108,7 +108,7 @@ def side_of(path: Path, encoding: str = "ascii", name: str = "") -> Side:
             file.dataset.name,
             frame,
             variables,
-            file.dataset.label if told else None,
+            file.dataset.label if is_described else None,
             tuple(column.name for column in keyed),
             tells_blanks=True,
         )
@@ -153,24 +153,24 @@ def _files(path: Path, settings: Settings, notes: list[str]) -> dict[str, Path]:
         return {_name(path, settings): path}
     if not path.is_dir():
         raise CdisckitError("there is no such file or folder", where=str(path))
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     for file in sorted(_readable(path), key=lambda file: (len(file.parts), file)):
         name = _name(file, settings)
-        if name not in found:
-            found[name] = file
-        elif found[name].parent in file.parent.parents:  # such as split/
-            notes.append(f"{file} was not compared: {found[name]} holds {name} too")
+        if name not in files:
+            files[name] = file
+        elif files[name].parent in file.parent.parents:  # such as split/
+            notes.append(f"{file} was not compared: {files[name]} holds {name} too")
         else:
             raise CdisckitError(
-                f"two files hold {name}: {found[name].name} and {file.name}",
+                f"two files hold {name}: {files[name].name} and {file.name}",
                 where=str(path),
                 remedy="compare them one by one, or keep one of them",
             )
-    if not found:
+    if not files:
         raise CdisckitError(
             "holds no dataset", where=str(path), remedy=f"it must end in {', '.join(READ)}"
         )
-    return dict(sorted(found.items()))
+    return dict(sorted(files.items()))
 
 
 def _readable(folder: Path) -> Iterator[Path]:

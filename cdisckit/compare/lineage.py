@@ -38,15 +38,15 @@ def with_lineage(values: pd.DataFrame, result: Compared) -> pd.DataFrame:
     side, package = next(iter(packages.items()))
     turn = values.groupby(["dataset", "variable"], sort=False).cumcount()
     traced = turn.sort_values(kind="stable").index[:MOST_TRACED]
-    told: dict[str, dict[int, str]] = {column: {} for column in COLUMNS}
+    texts: dict[str, dict[int, str]] = {column: {} for column in COLUMNS}
     for number in traced:
         row = values.loc[number]
         tracing = Tracing(package, 3, None)
         cell = tracing.cell(row["dataset"], int(row[f"{side}_row"]) - 1, row["variable"], 8, {})
-        told["rule"][number] = f"{cell.origin}: {cell.method}" if cell.method else cell.origin
-        told["sources"][number] = ", ".join(dict.fromkeys(s.name for s in cell.sources if s.name))
-        told["raw"][number] = "; ".join(dict.fromkeys(map(_text, _fields(cell))))
-    return values.assign(**{name: values.index.map(cells) for name, cells in told.items()})
+        texts["rule"][number] = f"{cell.origin}: {cell.method}" if cell.method else cell.origin
+        texts["sources"][number] = ", ".join(dict.fromkeys(s.name for s in cell.sources if s.name))
+        texts["raw"][number] = "; ".join(dict.fromkeys(map(_text, _fields(cell))))
+    return values.assign(**{name: values.index.map(cells) for name, cells in texts.items()})
 
 
 def _package(file: Path) -> Package | None:

@@ -51,8 +51,8 @@ def shape_of(path: Path, encoding: str = "", delimiter: str = "", head: int = 0)
             message = f"the text is not UTF-8 and was read as {encoding}; declare its encoding:"
             notices.append(_finding("warning", "CK-RAW-ENCODING", message, encoding, path))
     if not delimiter:
-        delimiter, told = _delimiter(path, encoding, head)
-        if delimiter != "," and not told:
+        delimiter, stated = _delimiter(path, encoding, head)
+        if delimiter != "," and not stated:
             message = "the values are not separated by commas; declare the delimiter:"
             notices.append(_finding("notice", "CK-RAW-DELIMITER", message, repr(delimiter), path))
     return Shape(encoding, delimiter, all_findings(notices))
@@ -102,9 +102,9 @@ def _delimiter(path: Path, encoding: str, head: int) -> tuple[str, bool]:
     """
     with path.open("rb") as file:
         start = file.read(_BLOCK).decode(encoding, errors="ignore").lstrip("\ufeff")
-    told = separator(start.encode())
-    if told:
-        return told, True
+    stated = separator(start.encode())
+    if stated:
+        return stated, True
     lines = start.splitlines()
     lines = lines[head - 1 : head] if head else [line for line in lines if line.strip()][:1]
     try:

@@ -168,8 +168,8 @@ def clock_text(seconds: float) -> str:
     ('23:59:59.7', '36:00:00')
     """
     sign = "-" if seconds < 0 else ""
-    whole, part = divmod(round(abs(seconds) * 1_000_000), 1_000_000)
-    decimals = f".{part:06d}".rstrip("0") if part else ""
+    whole, microseconds = divmod(round(abs(seconds) * 1_000_000), 1_000_000)
+    decimals = f".{microseconds:06d}".rstrip("0") if microseconds else ""
     return f"{sign}{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}{decimals}"
 
 

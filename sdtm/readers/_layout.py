@@ -42,8 +42,8 @@ PLAIN = Layout()
 
 def separator(start: bytes) -> str:
     """The delimiter that a first line `sep=;` of Excel tells; "" where there is none."""
-    told = _SEPARATOR.match(start)
-    return told[1].decode("latin-1") if told else ""
+    match = _SEPARATOR.match(start)
+    return match[1].decode("latin-1") if match else ""
 
 
 def laid_out(text: bytes, layout: Layout, delimiter: str, path: Path) -> tuple[bytes, int]:
@@ -52,9 +52,9 @@ def laid_out(text: bytes, layout: Layout, delimiter: str, path: Path) -> tuple[b
     RawDataError where the declared end is not there.
     """
     before = 0
-    told = _SEPARATOR.match(text)
-    if told:
-        text, before = text[told.end() :], 1
+    match = _SEPARATOR.match(text)
+    if match:
+        text, before = text[match.end() :], 1
     while before < layout.head - 1:
         line, _, text = text.partition(b"\n")
         before += 1

@@ -123,14 +123,14 @@ def _choices(formats: Mapping[str, str], catalog: Path) -> Mapping[str, Mapping[
             where=catalog.name,
             remedy="export the formats again, or write them as a table under codes:",
         ) from None
-    known = {name.upper().rstrip("."): codes for name, codes in meta.value_labels.items()}
+    codes_by_format = {name.upper().rstrip("."): codes for name, codes in meta.value_labels.items()}
     return {
         variable: {
             typed(code) or "" if isinstance(code, float) else str(code): str(label)
             for code, label in codes.items()
         }
         for variable, sas_format in formats.items()
-        if (codes := known.get(_family(sas_format)))
+        if (codes := codes_by_format.get(_family(sas_format)))
     }
 
 

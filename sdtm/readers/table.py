@@ -215,20 +215,20 @@ def files_named(folder: Path, names: str | list[str], place: str) -> list[Path]:
     return files
 
 
-def _joined(parts: list[tuple[Form, pd.DataFrame]]) -> tuple[Form, pd.DataFrame]:
+def _joined(pairs: list[tuple[Form, pd.DataFrame]]) -> tuple[Form, pd.DataFrame]:
     """Forms of several files as one; a warning for a column that not all of them have."""
-    first, notices = parts[0]
-    if len(parts) == 1:
+    first, notices = pairs[0]
+    if len(pairs) == 1:
         return first, notices
-    fields = {name: field for form, _ in reversed(parts) for name, field in form.fields.items()}
-    order = dict.fromkeys(name for form, _ in parts for name in form.fields)
-    frames = [form.frame.astype("str").astype({"@line": "Int64"}) for form, _ in parts]
+    fields = {name: field for form, _ in reversed(pairs) for name, field in form.fields.items()}
+    order = dict.fromkeys(name for form, _ in pairs for name in form.fields)
+    frames = [form.frame.astype("str").astype({"@line": "Int64"}) for form, _ in pairs]
     frame = pd.concat(frames, ignore_index=True)
-    found = [found for _, found in parts]
-    for form, _ in parts:
+    finding_tables = [finding_tables for _, finding_tables in pairs]
+    for form, _ in pairs:
         absent = [name for name in order if name not in form.fields]
         if absent:
-            found.append(
+            finding_tables.append(
                 findings(
                     severity="warning",
                     rule="CK-RAW-ABSENT",
@@ -240,7 +240,7 @@ def _joined(parts: list[tuple[Form, pd.DataFrame]]) -> tuple[Form, pd.DataFrame]
             )
     frame = frame[[*CONTEXT, *order]]
     whole = replace(first, frame=frame, fields=MappingProxyType({n: fields[n] for n in order}))
-    return whole, all_findings(found)
+    return whole, all_findings(finding_tables)
 
 
 def read_sheet(

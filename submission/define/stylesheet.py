@@ -22,7 +22,7 @@ def write_stylesheet(folder: Path) -> Path:
 
 def _carrier() -> Path:
     """The folder of defineutils, which is not imported: that would load a validator of schemas."""
-    found = find_spec("defineutils")
-    if found is None or not found.submodule_search_locations:
+    spec = find_spec("defineutils")
+    if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("defineutils is not installed", name="defineutils")
-    return Path(found.submodule_search_locations[0])
+    return Path(spec.submodule_search_locations[0])

@@ -70,12 +70,12 @@ class Comparison:
     def __repr__(self) -> str:
         if self.same:
             return f"<Comparison {self.dataset}: {counted(self.paired, 'record')} the same>"
-        told = (
+        counts = (
             counted(len(self.values), "value"),
             counted(len(self.unpaired), "record"),
             counted(len(self.attributes), "attribute"),
         )
-        return f"<Comparison {self.dataset}: {', '.join(told)} differ>"
+        return f"<Comparison {self.dataset}: {', '.join(counts)} differ>"
 
 
 def compare(
@@ -106,12 +106,12 @@ def compare(
     key = _key(base, other, keys, notes)
     rows = _Rows.paired_by(key, base, other, notes)
     of_key = _key_texts(base, key)
-    found = (
+    tables = (
         _values(base, other, name, rows, of_key, limits.get(name, tolerance))
         for name in names
         if name not in key
     )
-    values = [table for table in found if len(table)]
+    values = [table for table in tables if len(table)]
     attributes = [*_attributes(base, other), *rows.order(base.name)]
     return Comparison(
         base.name,
@@ -162,10 +162,10 @@ class _Rows:
                     " others; records of one key are paired in their order"
                 )
             marks.append(pd.MultiIndex.from_arrays([side.to_numpy(), occurrence]))
-        found = marks[1].get_indexer(marks[0])
-        there = found >= 0
-        only = np.setdiff1d(np.arange(sizes[1]), found[there])
-        return _Rows(np.flatnonzero(there), found[there], np.flatnonzero(~there), only)
+        positions = marks[1].get_indexer(marks[0])
+        there = positions >= 0
+        only = np.setdiff1d(np.arange(sizes[1]), positions[there])
+        return _Rows(np.flatnonzero(there), positions[there], np.flatnonzero(~there), only)
 
     def order(self, dataset: str) -> Iterator[tuple[str, ...]]:
         moved = int((np.diff(self.compare) < 0).sum())
@@ -217,14 +217,14 @@ def _values(
     base: Side, other: Side, name: str, rows: _Rows, of_key: pd.Series, tolerance: Tolerance
 ) -> pd.DataFrame:
     left, right = _column(base, name, rows.base), _column(other, name, rows.compare)
-    places = np.flatnonzero(unequal(left, right, tolerance))
-    if not len(places):
+    positions = np.flatnonzero(unequal(left, right, tolerance))
+    if not len(positions):
         return _table([], VALUE_COLUMNS)
     kind = shared_kind(left.kind, right.kind)
-    difference = np.full(len(places), np.nan)
+    difference = np.full(len(positions), np.nan)
     percent = difference
     if kind not in ("text", "boolean"):
-        numbers = [as_kind(c, kind).to_numpy()[places] for c in (left, right)]
+        numbers = [as_kind(c, kind).to_numpy()[positions] for c in (left, right)]
         difference = numbers[1] - numbers[0]
         with np.errstate(divide="ignore", invalid="ignore"):
             percent = np.where(numbers[0] == 0, np.nan, difference / np.abs(numbers[0]) * 100)
@@ -232,19 +232,19 @@ def _values(
         {
             "dataset": base.name,
             "variable": name,
-            "key": of_key.iloc[rows.base[places]].to_numpy(),
-            "base_row": rows.base[places] + 1,
-            "compare_row": rows.compare[places] + 1,
-            "base": shown(_at(left, places)).to_numpy(),
-            "compare": shown(_at(right, places)).to_numpy(),
+            "key": of_key.iloc[rows.base[positions]].to_numpy(),
+            "base_row": rows.base[positions] + 1,
+            "compare_row": rows.compare[positions] + 1,
+            "base": shown(_at(left, positions)).to_numpy(),
+            "compare": shown(_at(right, positions)).to_numpy(),
             "difference": difference,
             "percent": percent,
         }
     )
 
 
-def _at(column: Column, places: np.ndarray) -> Column:
-    return Column(column.values.iloc[places], column.kind)
+def _at(column: Column, positions: np.ndarray) -> Column:
+    return Column(column.values.iloc[positions], column.kind)
 
 
 def _unpaired(side: Side, key: tuple[str, ...], rows: np.ndarray, which: str) -> pd.DataFrame:
