@@ -16,6 +16,8 @@ from sdtm.raw import RawData, combined
 from sdtm.readers._characters import writable
 from sdtm.readers._form_checks import UNFINISHED, accounted
 from sdtm.readers._kept import kept_or_read
+from sdtm.readers._system_reader import read_system
+from sdtm.readers._systems import SYSTEMS
 from sdtm.readers._unread import unread
 from specs.cache import NO_CACHE
 from specs.errors import SpecError, did_you_mean
@@ -51,11 +53,15 @@ def read_source(source: RawSource, folder: Path) -> RawData:
     readers = [
         info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")
     ]
-    if source.reader not in readers:
+    if source.reader not in {*readers, *SYSTEMS}:
         raise SpecError(
             f"there is no reader {source.reader}",
             where=source.place,
-            remedy=did_you_mean(source.reader, readers),
+            remedy=did_you_mean(source.reader, [*readers, *SYSTEMS]),
         )
-    data: RawData = import_module(f"{__name__}.{source.reader}").read(source, folder)
+    data: RawData
+    if source.reader in SYSTEMS:
+        data = read_system(source.reader, source, folder)
+    else:
+        data = import_module(f"{__name__}.{source.reader}").read(source, folder)
     return replace(data, findings=all_findings([data.findings, *accounted(data)]))

@@ -182,6 +182,12 @@ def read(source: RawSource, folder: Path) -> RawData:
         name: files_named(folder, table.file, source.place) for name, table in options.forms.items()
     }
     files = [path for paths in of_forms.values() for path in paths]
+    files += [
+        inside(path.parent, table.catalog, source.place)
+        for name, table in options.forms.items()
+        if table.catalog
+        for path in of_forms[name][:1]
+    ]
     codes = Codes({}, frozenset())
     if options.codes:
         files.append(inside(folder, options.codes, source.place))
