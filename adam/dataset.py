@@ -135,6 +135,7 @@ class AnalysisDataset(Making):
         return not failed
 
     def _rows_of_rule(self, parameter: Parameter) -> pd.DataFrame:
+        """The rows of a derived parameter, with the columns that its function gives."""
         rule, derivation = _ruled(parameter)
         self._check_per(parameter)
         base = self._distinct(parameter) if self.grid is None else self.grid
@@ -431,6 +432,7 @@ class AnalysisDataset(Making):
             self.account.trace(rows.index[hit], dataset, positions[hit])
 
     def _sorted(self) -> tuple[Table, pd.DataFrame]:
+        """The finished dataset in the order of its keys, and its findings."""
         names = [variable.name for variable in self.dataset.variables]
         order = stable_order([self.frame[key] for key in self.dataset.keys], len(self.frame))
         position = np.full(self._next_row, NONE)

@@ -98,6 +98,7 @@ def _of_records(
 def _derived_rows(
     dataset: Dataset, block: Block, library: Library, account: Account, first: int
 ) -> pd.DataFrame:
+    """The rows that the function of a block makes from the records of a dataset."""
     rule = block.rule
     if rule is None or rule.derivation is None or rule.derivation.scope != "dataset":
         raise MappingError(

@@ -51,6 +51,7 @@ def analyze(
 def _analyze(
     study: Study, claim: Claim, raw: Path | None, step: Callable[[str], None]
 ) -> ResultFiles:
+    """The analyses themselves: SDTM and ADaM built, results computed and written."""
     folder = study.folder
     if not study.analyses:
         raise SpecError(

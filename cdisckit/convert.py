@@ -63,6 +63,7 @@ def convert(
 def _converted(
     source: Path, target: Path, encoding: str, created: datetime | None
 ) -> tuple[Difference, ...]:
+    """Write the target in its format; what of the source it does not hold."""
     read, write = _suffix(source), _suffix(target)
     if read == write == ".xpt":
         member = read_member(source, encoding=encoding)

@@ -96,6 +96,7 @@ def _print_pdf(document: Document, path: Path) -> None:
 
 
 def _compared(old: Document, new: Document, console: Console) -> bool:
+    """Print how two define.xml differ; whether they do not."""
     from submission.define.compare import compare
 
     changes = compare(old, new)
@@ -116,6 +117,7 @@ def _compared(old: Document, new: Document, console: Console) -> bool:
 
 
 def _checked(file: Path, console: Console) -> bool:
+    """Print the findings of a define.xml and the data beside it; whether there is none."""
     from validation.define import check_define
 
     findings: pd.DataFrame = check_define(file, datasets=file.parent)

@@ -123,6 +123,7 @@ class Delivered:
         return pd.MultiIndex.from_arrays([c.where(c.notna(), "") for c in columns])
 
     def _of_record(self, dataset: str, owner: str, name: str, rows: pd.Index) -> pd.Series:
+        """A variable of another dataset, by the record that each row was made from."""
         values, subjects = self.dated(owner, name), self.column(owner, "USUBJID")
         mine = self.column(dataset, "USUBJID")[rows]
         if not subjects.duplicated().any():

@@ -78,6 +78,7 @@ def propose_study(raw: Path, folder: Path) -> Proposed:
 
 
 def _study(name: str, export: Export, data: RawData) -> dict[str, Any]:
+    """The content of study.yaml for an export, with what is to be reviewed."""
     identifier = re.sub(r"[^A-Z0-9-]+", "-", name.upper()).strip("-") or "STUDY"
     sources = [
         {"name": s.name, "reader": s.reader, **_moved(dict(s.options))} for s in export.sources

@@ -235,6 +235,7 @@ _STYLE = (
 
 
 def _section(title: str, frame: pd.DataFrame, bar: tuple[str, str] | None = None) -> Iterable[str]:
+    """The lines of HTML of a table, numbers to the right, one column with a bar."""
     if frame.empty:
         return
     yield f"<h2>{title}</h2><table><thead><tr>"

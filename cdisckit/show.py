@@ -235,6 +235,7 @@ class _Seen:
 
 
 def _statistics(frames: Iterator[pd.DataFrame], listed: list[Listed]) -> Table:
+    """What the values of each variable are like, read a frame at a time."""
     seen = {one.name: _Seen() for one in listed}
     for frame in frames:
         for name, values in seen.items():

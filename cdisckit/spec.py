@@ -213,6 +213,7 @@ def import_spec(files: Sequence[Path], folder: Path) -> SpecImport:
 
 
 def _import_workbook(book: Workbook, folder: Path) -> SpecImport:
+    """Import the workbook, check the study that results, and say what became of each cell."""
     done = import_study(book, folder, open_study)
     check = check_spec(folder)
     problems = [

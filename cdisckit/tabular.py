@@ -175,6 +175,7 @@ def _json_column(path: Path, name: str, data_type: str, target: str = "") -> Jso
 
 
 def _column(field: Any, path: Path) -> JsonColumn:
+    """A column of Parquet as Dataset-JSON describes it; RawDataError for another type."""
     kind = field.type
     if pa.types.is_dictionary(kind):
         kind = kind.value_type

@@ -75,6 +75,7 @@ def _verified(
     tables: Delivered,
     derivations: Mapping[str, Derivation],
 ) -> Iterator[tuple[str, str, str, str, int, int, str]]:
+    """The row of a derived variable; none for one that is not derived."""
     item = document.item.get(reference.item)
     if item is None or not _is_derived(document, reference):
         return
@@ -138,6 +139,7 @@ def _conditions(document: Document, oid: str) -> tuple[Where, ...]:
 
 
 def _own_calls(document: Document, reference: ItemReference) -> tuple[Call, ...]:
+    """The calls that a variable's method, origin or comment states."""
     method = document.method.get(reference.method)
     codes = [e.code for e in method.expressions if e.context == CONTEXT] if method else []
     if not codes:

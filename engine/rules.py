@@ -104,6 +104,7 @@ class Making(ABC):
         return values
 
     def _met(self, conditions: tuple[Condition, ...], place: str, variable: str) -> pd.Series:
+        """True for the records that meet the conditions; a text compared as a number is found."""
         if not conditions:
             return pd.Series(data=True, index=self.index)
         names = variables_of(conditions)
@@ -146,6 +147,7 @@ class Making(ABC):
         met: pd.Series,
         rows: pd.Series,
     ) -> pd.Series:
+        """The values that the function of a rule gives, its findings and choices accounted for."""
         if derivation.scope == "dataset":
             raise MappingError(
                 f"{derivation.name} makes records, not the values of a variable",

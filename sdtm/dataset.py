@@ -220,6 +220,7 @@ class Tabulation(Making):
         return numbers
 
     def _assigned_by_block(self, variable: Variable) -> pd.Series:
+        """The constants that blocks assign to a variable, missing where a block assigns none."""
         constants = {
             number: block.assign[variable.name]
             for number, block in enumerate(self.dataset.blocks)

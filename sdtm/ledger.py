@@ -212,6 +212,7 @@ def _not_submitted(study: Study, raw: RawData) -> Mapping[str, set[str]]:
 
 
 def _used_fields(usages: Sequence[Usage]) -> Mapping[str, set[str]]:
+    """The fields of each form that rules, conditions and joins read."""
     used: dict[str, set[str]] = {}
     for usage in usages:
         for form, field in usage.fields.values():
@@ -231,6 +232,7 @@ def _used_fields(usages: Sequence[Usage]) -> Mapping[str, set[str]]:
 
 
 def _findings(form: Form, open_fields: set[str], lost: pd.Index) -> Iterator[pd.DataFrame]:
+    """Findings for fields that nothing uses, and for records that are lost."""
     for name in sorted(open_fields):
         filled = int(form.frame[name].notna().sum())
         yield findings(

@@ -91,6 +91,7 @@ def _run(
     place: str,
     record: Callable[[Any], str] | None,
 ) -> Any:
+    """What the function gives; code of a study runs guarded, with the record at fault named."""
     if not is_of_study(derivation.function.__module__):
         try:
             return derivation.function(*sources, **constants)

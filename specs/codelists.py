@@ -112,6 +112,7 @@ class StudyTerminology:
                     )
 
     def _resolved(self, name: str, place: str) -> StudyCodelist:
+        """The list of that name: the study's own, the standard's, or the standard's as adapted."""
         entry = self._own.get(name)
         if entry is not None and not entry.of and not self._in_standard(name):
             if not entry.terms:
@@ -137,6 +138,7 @@ class StudyTerminology:
         return self._adapted(name, base, entry)
 
     def _adapted(self, name: str, base: Codelist, entry: CodelistFile) -> StudyCodelist:
+        """A list of the standard with the study's own terms, or with some of its terms only."""
         terms = base.terms
         if entry.only:
             values = {term.value for term in terms}

@@ -134,6 +134,7 @@ def _problem(kind: ast.expr, value: Any, scope: Mapping[str, Any]) -> str:
 
 
 def _problem_of_table(value: Any, row: Any, scope: Mapping[str, Any]) -> str:
+    """What is wrong with a table whose rows are to be a `TypedDict`; "" when nothing is."""
     columns = ", ".join(row.__annotations__)
     meant = f"a table with the columns {columns}"
     if not isinstance(value, (list, tuple)) or not all(isinstance(r, Mapping) for r in value):

@@ -55,6 +55,7 @@ def read_csv(path: Path) -> tuple[list[str], list[tuple[int, Mapping[str, str]]]
 
 
 def _text(path: Path) -> str:
+    """The text of a file in UTF-8, or in UTF-16 with its mark; SpecError for other bytes."""
     data = path.read_bytes()
     marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:

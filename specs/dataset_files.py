@@ -106,6 +106,7 @@ class DatasetResolver(RuleResolver):
         return with_working(dataset)
 
     def _variables(self) -> tuple[Variable, ...]:
+        """The variables in the order of the guide; what the table of tests names is among them."""
         models = dict(self.model.variables)
         if self.tabulation:
             for name in map(self.named, ALWAYS):
@@ -126,6 +127,7 @@ class DatasetResolver(RuleResolver):
         return tuple(sorted(resolved, key=lambda variable: order(variable.name)))
 
     def _variable(self, name: str, model: VariableModel, section: str) -> Variable:
+        """A variable as written, with what the guide says of it; SpecError where it is not whole."""
         place = self.file.place(section, name)
         in_guide = None
         if section == "variables":
@@ -261,6 +263,7 @@ class DatasetResolver(RuleResolver):
         return self.model.class_ or (in_guide.class_ if in_guide else "ADAM OTHER")
 
     def _blocks(self, variables: tuple[Variable, ...]) -> Iterator[Block]:
+        """The blocks of records: those written, or one for each row of the table of tests."""
         model = self.model
         entries: tuple[SdtmBlock | AdamBlock, ...] = model.records
         blocks = [block for i, b in enumerate(entries) for block in _numbered(b, self._block(b, i))]
@@ -362,6 +365,7 @@ class DatasetResolver(RuleResolver):
         assign[name] = decoded
 
     def _block(self, model: SdtmBlock | AdamBlock, number: int) -> Block:
+        """A block as written, its constants filled in."""
         place = self.file.place("records", number)
         assign = MappingProxyType({k: self.filled(v, place) for k, v in model.assign.items()})
         block = Block(form=model.form, where=model.where, assign=assign, place=place)
@@ -384,6 +388,7 @@ class DatasetResolver(RuleResolver):
         )
 
     def _rule_of_records(self, model: AdamBlock, place: str) -> Rule | None:
+        """The rule of the function that makes the records of a block; None where none does."""
         if not model.derived:
             return None
         arguments = {k: self.filled(v, place) for k, v in model.arguments.items()}
@@ -409,6 +414,7 @@ class DatasetResolver(RuleResolver):
         )
 
     def _parameter(self, position: int, code: str, model: ParameterModel) -> Parameter:
+        """A parameter as written, its number checked and its rules resolved."""
         place = self.file.place("parameters", code)
         if model.codelist:
             self.terminology.use(model.codelist, place)

@@ -34,6 +34,7 @@ def spec_problems(study: Study) -> Iterator[SpecError]:
 
 
 def _texts(dataset: Dataset) -> Iterator[SpecError]:
+    """Names, labels, formats and constants that do not fit a transport file."""
     yield from _long(dataset.label, _LABEL, f"the label of {dataset.name}", dataset.file)
     for variable in (*dataset.variables, *dataset.supplemental):
         if not _NAME.fullmatch(variable.name):

@@ -75,6 +75,7 @@ def _listed(conditions: Iterable[Condition]) -> list[Any]:
 
 
 def _rows(dataset: Dataset, study: Study) -> Iterator[tuple[str, ...]]:
+    """The sources of blocks, variables, qualifiers and parameters, a row for each."""
     built = {d.name for d in study.datasets}
     for number, block in enumerate(dataset.blocks, 1):
         for name, constant in block.assign.items():

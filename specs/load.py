@@ -192,6 +192,7 @@ def _explanations(path: Path, cache: Cache) -> tuple[Explanation, ...]:
 
 
 def _analyses(path: Path, cache: Cache) -> tuple[tuple[Analysis, ...], tuple[Display, ...]]:
+    """The analyses and displays of analyses.yaml; none where there is no such file."""
     if not path.exists():
         return (), ()
     file = read_yaml(path, cache)
@@ -232,6 +233,7 @@ def _table(
 
 
 def _visits(content: StudyFile, file: YamlFile) -> Iterator[Visit]:
+    """The visits of study.yaml; SpecError where a row is not one, or an event has two."""
     events: set[str] = set()
     for number, row in enumerate(records(content.visits, file, "visits"), start=1):
         place = file.place("visits", number)

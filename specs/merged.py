@@ -62,6 +62,7 @@ def with_split_comments(datasets: Iterable[Dataset]) -> Iterator[Dataset]:
 def _merged(
     files: list[Dataset], standards: Mapping[str, str], terminology: StudyTerminology
 ) -> Dataset:
+    """One dataset of the files that describe its splits."""
     first = files[0]
     for file in files[1:]:
         if file.keys != first.keys or file.purpose == "Analysis":
@@ -131,6 +132,7 @@ def _variables(
 def _one(
     scoped: list[tuple[Variable, Where]], files: int, terminology: StudyTerminology
 ) -> Variable:
+    """One variable of its descriptions in several files, each for the records of its file."""
     first = scoped[0][0]
     for other, _ in scoped[1:]:
         if (other.label, other.type) != (first.label, first.type):

@@ -270,6 +270,7 @@ class _Facts:
         return tuple(rule for rule in written if self._applies(rule, parameter)) or None
 
     def _source_read(self, name: str, parameter: Parameter) -> Rule | None:
+        """SRCDOM, SRCVAR or SRCSEQ by what the parameter's rule reads; None if not clear."""
         if parameter.rule is None:
             return None
         read = self._sources(parameter.rule)
@@ -302,6 +303,7 @@ class _Facts:
     # records taken over
 
     def _taken_over(self, name: str, parameter: Parameter) -> Rule | None:
+        """The rule of a fact of records taken over; None where the form does not say it."""
         if len(self._forms) != 1 or not parameter.where:
             return None
         form = next((d for d in self.datasets if d.name == self._forms[0]), None)

@@ -39,6 +39,7 @@ def inherited(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
 def _described(
     variable: Variable, variables: Variables, above: tuple[tuple[str, str], ...]
 ) -> Variable:
+    """A variable with label, type and format of its source, as far as it has none of its own."""
     rule = next((r for r in variable.rules if r.origin is Origin.PREDECESSOR and r.sources), None)
     key = split_source(rule.sources[0]) if rule else ("", "")
     if key not in variables or key in above:

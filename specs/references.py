@@ -46,6 +46,7 @@ def parameters_named(dataset: Dataset, pattern: str) -> tuple[Parameter, ...]:
 
 
 def _problems(study: Study, dataset: Dataset) -> Iterator[SpecError]:
+    """Keys, sources and conditions of a dataset that name what is not there."""
     for key in dataset.keys:
         names = [v.name for v in dataset.variables]
         if key not in names and key not in {v.name for v in dataset.supplemental}:

@@ -145,6 +145,7 @@ class _Values(pickle.Unpickler):
 def _read_apart(
     path: Path, number: int, error: type[CdisckitError], *, from_a1: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...], list[list[Any]]]:
+    """Sheet names, those shown, and rows, read by a process with limits of memory and time."""
     from specs.spreadsheet_child import MEMORY, SECONDS
 
     skip = "0" if from_a1 else "1"

@@ -74,6 +74,7 @@ def stand_in(
 
 
 def _parsed(file: Path) -> ast.Module:
+    """The syntax tree of a file that is not run; SpecError where it is not Python."""
     if file.stat().st_size > LARGEST:
         raise SpecError(
             f"has more than {LARGEST:,} bytes", where=file.name, remedy="keep data in other files"
@@ -120,6 +121,7 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, Any]]:
 def _derivation(
     function: ast.FunctionDef, call: ast.Call | None, file: Path, constants: Mapping[str, Any]
 ) -> Derivation:
+    """A derivation as its source text declares it, whose function raises instead of running."""
     place = f"{file.name} line {function.lineno}"
     keywords: dict[str, Any] = {}
     for keyword in call.keywords if call else ():
@@ -153,6 +155,7 @@ def _derivation(
 
 
 def _signature(arguments: ast.arguments, constants: Mapping[str, Any]) -> inspect.Signature:
+    """The signature that a definition states, without evaluating an annotation."""
     positional = [*arguments.posonlyargs, *arguments.args]
     without = len(positional) - len(arguments.defaults)
     defaults = [None] * without + list(arguments.defaults)

@@ -50,6 +50,7 @@ def study_units(folder: Path) -> tuple[Mapping[str, Any], ...]:
 
 
 def _check(row: Mapping[str, str], where: str) -> None:
+    """SpecError for a row of units.csv without a unit, or with what is not a number."""
     for name in ("unit", "to"):
         if not row[name]:
             raise SpecError(f"the row has no {name}", where=where, remedy="write the unit")

@@ -117,6 +117,7 @@ def _hidden(rule: Rule) -> Iterator[str]:
 
 
 def _check_names(dataset: Dataset) -> None:
+    """SpecError for a working value without rule, or named as a variable or in a condition."""
     taken = {v.name for v in (*dataset.variables, *dataset.supplemental)}
     names = {variable.name for variable in dataset.working}
     for variable in (*dataset.variables, *dataset.supplemental):

@@ -167,6 +167,7 @@ class _Measuring:
         )
 
     def _of_variable(self, variable: Variable) -> Attributes:
+        """The attributes of a variable, whatever its values are of."""
         values = self.holds.values[variable.name]
         size = NUMBER_SIZE
         if variable.type == "Char":

@@ -60,6 +60,7 @@ def _by_value(
 
 
 def _attributes(study: Study, dataset: Dataset, variable: Variable) -> Attributes:
+    """The attributes of a variable as the specification alone tells them."""
     terms = _terms(study, dataset, variable)
     data_type = variable.data_type or _data_type(variable)
     length = variable.length

@@ -81,6 +81,7 @@ def _codes(
 def _paths(
     texts: Mapping[str, pd.Series], columns: Mapping[str, str], meddra: Meddra
 ) -> Iterator[Wrong]:
+    """Terms that are not on the path of the preferred term, or are no longer current."""
     preferred = columns["PT"]
     if not preferred:
         return

@@ -59,6 +59,7 @@ def _findings(
     records: pd.DataFrame | None,
     shared: Path | None,
 ) -> Iterator[pd.DataFrame]:
+    """Findings of each dictionary that the study's data are coded with."""
     for dictionary in study.dictionaries:
         kind = _kind(dictionary)
         used = [

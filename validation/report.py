@@ -180,6 +180,7 @@ def _account(ledger: pd.DataFrame) -> Iterator[str]:
 
 
 def _details(findings: pd.DataFrame) -> Iterator[str]:
+    """The findings of each rule, folded, the first of many."""
     if findings.empty:
         return
     yield "<h2>Details</h2>"

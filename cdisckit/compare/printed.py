@@ -43,6 +43,7 @@ def print_compared(result: Compared, console: Console, most: int) -> None:
 
 
 def _print(one: Comparison, console: Console, most: int) -> None:
+    """Print what differs in one dataset, the first of many."""
     say(console, (one.dataset, "bold"), f" by {', '.join(one.keys) or 'position'}")
     if len(one.attributes):
         grid = _grid("Attributes", "Variable", "Attribute", "Base", "Compare")
@@ -70,6 +71,7 @@ def _print(one: Comparison, console: Console, most: int) -> None:
 
 
 def _overview(result: Compared) -> Grid:
+    """The counts of all datasets as a grid."""
     heads = ("Dataset", "Base", "Compare", "Only base", "Only compare", "Attributes", "Values")
     grid = _grid("Compared", *heads)
     for column in grid.columns[1:]:

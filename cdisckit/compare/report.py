@@ -31,6 +31,7 @@ def write_report(result: Compared, folder: Path) -> None:
 
 
 def _tables(result: Compared) -> dict[str, pd.DataFrame]:
+    """The sheets of a report, by name."""
     each = list(result.comparisons.values())
     values = pd.concat([one.values for one in each], ignore_index=True)
     datasets = [

@@ -155,6 +155,7 @@ class Tracing:
             yield replace(source, note="common to the rows it was made of")
 
     def _resolved(self, rule: Rule, cell: Cell) -> Iterator[Source]:
+        """The sources of a rule, each with the cells or fields that a cell was made from."""
         own = {split_source(s)[1] for s in rule.sources if split_source(s)[0] in ("", cell.dataset)}
         taken = self._taken_from(cell)
         if taken:
@@ -181,6 +182,7 @@ class Tracing:
                 yield self._of_rows(name, cell.dataset, [cell.row], name)
 
     def _of_source(self, source: str, rule: Rule, cell: Cell) -> Source:
+        """One source of a rule: fields of a form, cells of a dataset, or of parameters."""
         owner, name = split_source(source)
         links = self.package.links(cell.dataset, cell.row)
         linked = links.loc[links["source"].eq(owner), "record"].tolist()

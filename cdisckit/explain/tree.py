@@ -37,6 +37,7 @@ def _fill(tree: Tree, cell: Cell, shown: set[str]) -> None:
 
 
 def _add(tree: Tree, source: Source, shown: set[str]) -> None:
+    """Add a source with what was read from it to the tree."""
     note = f"  {source.note}" if source.note else ""
     count = len(source.inputs) + source.more
     if source.constant:

@@ -112,6 +112,7 @@ def _iso(value: str, words: Words) -> Partial | None:
 
 
 def _serial(value: str, style: DateStyle) -> Partial | None:
+    """The day that a serial number stands for; None where none is declared or it is not one."""
     match = re.fullmatch(r"(-?[0-9]{1,6})(\.[0-9]{1,17})?", value)
     if style.serial is None or match is None or (len(match[1]) == 4 and is_number(value)):
         return None
@@ -137,6 +138,7 @@ def _serial(value: str, style: DateStyle) -> Partial | None:
 
 
 def _collected(value: str, style: DateStyle) -> Partial:
+    """A date with or without a time, each read by its tokens."""
     words = words_of(style)
     day, match = value, None
     if is_number(value) and len(value) in (12, 14):
@@ -165,6 +167,8 @@ def _why_no_clock(value: str) -> str:
 
 
 def _clock(match: re.Match[str], words: Words) -> Partial:
+    """The time of day that a match of `words.clock` reads."""
+
     def digits(name: str) -> str | None:
         text = match[name]
         return None if text is None or text in words.unknown else text
@@ -197,6 +201,7 @@ class _Day(NamedTuple):
 
 
 def _day(tokens: list[str], style: DateStyle, words: Words) -> Partial:
+    """The one day, month or year that tokens can mean; DateTextError where it is not one."""
     kinds = "".join(_kind(token, words) for token in tokens)
     if "M" in kinds:
         readings = [_with_month_name(tokens, kinds, style)]
@@ -219,6 +224,7 @@ def _day(tokens: list[str], style: DateStyle, words: Words) -> Partial:
 
 
 def _tokens(text: str, words: Words) -> list[str]:
+    """The numbers, names and tokens for unknown of which a date text is made."""
     if is_number(text):
         if len(text) == 8:
             year = text[:4]
@@ -264,6 +270,7 @@ def _kind(token: str, words: Words) -> str:
 
 
 def _with_month_name(tokens: list[str], kinds: str, style: DateStyle) -> _Day:
+    """Which token is what, where one is the name of a month."""
     if kinds.count("M") > 1 or kinds.count("Y") > 1:
         raise DateTextError("two months or two years")
     position = kinds.index("M")
@@ -289,6 +296,7 @@ def _with_month_name(tokens: list[str], kinds: str, style: DateStyle) -> _Day:
 
 
 def _with_year(tokens: list[str], kinds: str, style: DateStyle) -> list[_Day]:
+    """What tokens may mean where one of them can only be a year."""
     if kinds.count("Y") > 1:
         raise DateTextError("two years")
     if kinds[0] == "Y":
@@ -334,6 +342,8 @@ def _without_year(tokens: list[str], kinds: str, style: DateStyle) -> _Day:
 
 
 def _existing(reading: _Day, style: DateStyle, words: Words) -> Partial:
+    """A reading as a date that exists, its year of two digits in the declared century."""
+
     def number(token: str) -> int | None:
         return None if not token or token in words.unknown else int(token)
 

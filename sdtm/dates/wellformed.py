@@ -170,6 +170,7 @@ def _columns(text: pa.Array, length: NDArray[Any], width: int) -> tuple[NDArray[
 def _read(
     rows: NDArray[np.intp], columns: Bytes, layout: Layout, times: int, *, iso: bool
 ) -> tuple[Stamps, Mask]:
+    """What is well-formed in one layout with so many parts of a time, and where that is."""
     good = _marks_fit(columns, layout, times, iso=iso)
     if not good.any():
         return Stamps(rows[:0], np.empty(0, np.int16), ()), good

@@ -103,6 +103,7 @@ def _range_of(value: Any, ranges: Sequence[Range]) -> tuple[int | None, str | No
 
 
 def _ranges(table: StudyTable, low: str, high: str) -> list[Range]:
+    """The ranges of the rows of a table; SpecError where two overlap, or one ends first."""
     ranges = [(_limit(row, low), _limit(row, high)) for row in table]
     for position, (first, last) in enumerate(ranges):
         for number, (other_first, other_last) in enumerate(ranges[:position], start=1):

@@ -31,6 +31,7 @@ def writable(data: RawData, encoding: str, replacements: Mapping[str, str]) -> R
 
 
 def _replaced(form: Form, replacements: Mapping[str, str]) -> tuple[Form, list[pd.DataFrame]]:
+    """A form with characters replaced as study.yaml declares; a notice for each field."""
     columns: dict[str, pd.Series] = {}
     finding_tables: list[pd.DataFrame] = []
     pattern = f"[{''.join(map(_in_class, replacements))}]"

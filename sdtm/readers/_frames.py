@@ -196,6 +196,7 @@ def read_parquet(path: Path) -> Sheet:
 
 
 def _arrow_text(column: pa.ChunkedArray, name: str, path: Path) -> pa.ChunkedArray:
+    """A column of Parquet as texts; RawDataError for what is not a value."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)

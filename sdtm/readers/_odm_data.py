@@ -125,6 +125,7 @@ class _Reader:
         self.granularity = element.get("Granularity", "")
 
     def _start(self, element: etree._Element, name: str) -> None:
+        """An element begins: a level of the data, or what is said of the file."""
         if name in LEVELS:
             self._open(element, name)
         elif self.levels and name not in ITEMS:
@@ -203,6 +204,7 @@ class _Reader:
         return repeat
 
     def _keys(self, element: etree._Element, name: str, above: KeySet) -> KeySet:
+        """The keys of an element, below those of the elements around it."""
         key = f"{name.removesuffix('Data')}{'Key' if name == 'SubjectData' else 'OID'}"
         oid = element.get(key, "")
         # REDCap 9.5 to 15.2 writes item groups without OID; its items are unique in the form
@@ -310,6 +312,7 @@ class _Reader:
         return reason or None
 
     def _end(self, element: etree._Element, name: str) -> None:
+        """An element is whole: a value, a level, a definition, or a fact of a REDCap project."""
         if name in ITEMS:
             self._item(element, name)
         elif name in LEVELS:

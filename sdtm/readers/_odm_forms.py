@@ -211,6 +211,7 @@ def _add_groups(
 
 
 def _form(table: _Table, file: OdmFile, definitions: Definitions, names: OdmNames) -> Form:
+    """A form of its rows and cells, with units and labels by the definitions."""
     index = pd.RangeIndex(len(table.rows))
     columns: dict[str, pd.Series] = {}
     fields: dict[str, Field] = {}

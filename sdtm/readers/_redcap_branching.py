@@ -80,6 +80,7 @@ class _Reader:
         return _COMPARE[sign](*amounts) & numeric
 
     def _operand(self) -> pd.Series:
+        """The next value: a text, a field of the records, or whether a box is ticked."""
         token = self.tokens[self.at]
         self.at += 1
         frame = self.form.frame

@@ -110,6 +110,7 @@ def _named(file: str, tag: str) -> str:
 
 
 def _contents(path: Path) -> Iterable[tuple[str, bytes]]:
+    """The files of an export with their bytes, from a folder or a zip."""
     if path.is_dir():
         for place in sorted(path.iterdir()):
             if place.is_file() and (_TABLE.fullmatch(place.name) or _PAGE.fullmatch(place.name)):

@@ -129,6 +129,7 @@ def _check_setup(tables: Mapping[str, ExportTable]) -> None:
 
 
 def _notices(path: Path, tables: Mapping[str, ExportTable]) -> Iterator[pd.DataFrame]:
+    """Warnings for what an export lacks, and what follows from that."""
     if "items" not in tables:
         yield findings(
             severity="warning",

@@ -288,6 +288,7 @@ def _nameless(frame: pd.DataFrame, path: Path) -> Iterator[pd.DataFrame]:
 def _form(
     name: str, options: TableOptions, path: Path, place: str, codes: Codes
 ) -> tuple[Form, pd.DataFrame]:
+    """A form by one file, its columns checked, taken apart and typed as declared."""
     catalog = inside(path.parent, options.catalog, place) if options.catalog else None
     sheet = read_sheet(path, options, place, catalog)
     data, left_out = _left_out(_blanked(sheet.frame, options.blank), name, options, path)

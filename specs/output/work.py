@@ -67,6 +67,7 @@ def _signals_at_the_end() -> Iterator[Callable[[], object]]:
 
 @contextmanager
 def _parents(folder: Path) -> Iterator[None]:
+    """The folders above, made where they are not; removed again where they stay empty."""
     for path in (folder, *folder.parents):
         if os.path.lexists(path) and not path.is_dir():
             what = (

@@ -48,6 +48,7 @@ def _files(contents: Mapping[str, Any]) -> Iterator[Cells]:
 
 
 def _records(contents: Mapping[str, Any]) -> Iterator[Cells]:
+    """The rows of the sheet Records, one for each block."""
     for file, content in contents.items():
         blocks = content.get("records", [])
         for block in blocks if isinstance(blocks, list) else [blocks]:

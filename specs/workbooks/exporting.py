@@ -214,6 +214,7 @@ class _Export:
         return next(p.codelist for p in dataset.parameters if p.code == code)
 
     def _described(self, dataset: Dataset, variable: Variable, name: str) -> Cells:
+        """The cells of a variable that every layout has."""
         first = variable.rules[0] if variable.rules else None
         origin = first.origin.value if first else "assigned"
         predecessor = first.sources[0] if first and first.origin is Origin.PREDECESSOR else ""

@@ -127,6 +127,7 @@ def _study(book: Workbook) -> dict[str, Any]:
 
 
 def _from_added(book: Workbook, draft: WorkbookImport) -> None:
+    """Add the files that the added sheets state, checked against each other."""
     for row in book.rows("Files"):
         _check_file(row, draft)
         content: dict[str, Any] = {"dataset": row["Dataset"]}
@@ -225,6 +226,7 @@ def _add_rule(file: dict[str, Any], row: Row, draft: WorkbookImport) -> None:
 
 
 def _rule(row: Row, draft: WorkbookImport) -> dict[str, Any]:
+    """The rule that a row of the sheet Rules states; nothing for a row without a verb."""
     verb = row["Verb"]
     if not verb:
         return {}
@@ -264,6 +266,7 @@ def _shortened(entry: dict[str, Any]) -> Any:
 
 
 def _add_terms(book: Workbook, draft: WorkbookImport) -> None:
+    """Add terminology.yaml by the sheet Terms."""
     lists: dict[str, dict[str, Any]] = {}
     for row in book.rows("Terms"):
         entry, kind = lists.setdefault(row["Codelist"], {}), row["Kind"]

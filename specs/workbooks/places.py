@@ -55,6 +55,7 @@ def _read(folder: Path, name: str) -> YamlFile | None:
 
 
 def _cell(file: YamlFile | None, folder: Path, line: int, what: str, book: Workbook) -> str:
+    """The cell that says what a line of a file says wrongly; "" where none is found."""
     if file is None:
         return ""
     path = file.path.relative_to(folder).as_posix()

@@ -89,6 +89,7 @@ def _cells(rule: Mapping[str, Any]) -> dict[str, str]:
 def _rule(
     row: Row, cells: Mapping[str, str], was: Mapping[str, Any], problems: list[str]
 ) -> dict[str, Any]:
+    """The rule that cells state, with what of the old one they do not show."""
     texts = {name: "" if text.strip() == _NOTHING else text.strip() for name, text in cells.items()}
     name = texts["Rule"]
     if name == "standard":

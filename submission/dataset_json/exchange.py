@@ -192,6 +192,7 @@ def _xpt_type(column: JsonColumn) -> str:
 
 
 def _xpt_column(column: JsonColumn, texts: _TextsSeen | None) -> tuple[Column, list[str]]:
+    """A column as a transport file has it, and what of its description is lost."""
     lost = []
     form = column.display_format
     if form and "." not in form:

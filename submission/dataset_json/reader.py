@@ -108,6 +108,7 @@ class _Reading:
             yield self._frame(rest, before)
 
     def _frame(self, rows: list[Any], before: int) -> pd.DataFrame:
+        """Rows of JSON as a frame; RawDataError for a row that is not an array of that size."""
         described = self.dataset.columns
         size = len(described)
         if not (_LIST.issuperset(map(type, rows)) and {size}.issuperset(map(len, rows))):

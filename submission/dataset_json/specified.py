@@ -53,6 +53,7 @@ def specified(
 def _column(
     dataset: Dataset, variable: Variable, measured: Attributes, keys: dict[str, int]
 ) -> JsonColumn:
+    """A column as the specification and the measured attributes describe it."""
     if variable.type == "Char":
         data_type = _OF_TEXTS.get(measured.data_type, "string")
         target = ""

@@ -127,6 +127,7 @@ def _check_texts(texts: Any, column: JsonColumn, error: Callable[..., CdisckitEr
 
 
 def _check_numbers(counts: NDArray[np.float64], place: Place, *, special: bool) -> None:
+    """An error for numbers that JSON has no text for."""
     infinite = np.flatnonzero(np.isinf(counts))
     if infinite.size:
         raise place.error(
@@ -168,6 +169,7 @@ def _whole(counts: NDArray[np.float64], place: Place) -> list[Any]:
 def _read_numbers(
     values: Sequence[Any], data_type: str, error: Callable[..., CdisckitError]
 ) -> Any:
+    """Numbers of JSON as a Series; an error for one that a double does not hold."""
     doubles = np.array(values, dtype=np.float64)
     missing = np.isnan(doubles)
     safe = np.where(missing, 0.0, doubles)

@@ -126,6 +126,7 @@ def _as_lines(texts: bytes, rows: int, between: bytes) -> bytes:
 
 
 def _check_names(frame: pd.DataFrame, dataset: JsonDataset) -> None:
+    """TransportError where the frame has other columns than are described."""
     planned = [column.name for column in dataset.columns]
     present = list(frame.columns)
     if sorted(map(str, present)) == sorted(planned):

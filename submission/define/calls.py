@@ -105,6 +105,7 @@ def _plain(value: object) -> object:
 
 
 def _call(line: str) -> Call:
+    """The call that a line states; ValueError where it states none."""
     try:
         node = ast.parse(line, mode="eval").body
     except SyntaxError:

@@ -95,6 +95,7 @@ class CodeLists:
         dataset: Dataset,
         variable: Variable,
     ) -> str:
+        """The OID of the codelist with these terms, which is made where there is none."""
         decodes = self._decodes(dataset, variable, listed)
         shown = tuple((value, decodes.get(value, "")) for value in terms)
         if not any(decode and decode.casefold() != value.casefold() for value, decode in shown):

@@ -57,6 +57,7 @@ def _changes(
 
 
 def _facts(document: Document) -> Iterator[tuple[tuple[str, str], Mapping[str, str]]]:
+    """What a document says, noun by noun: kind and name, and its attributes."""
     yield (
         ("document", "study"),
         {
@@ -113,6 +114,7 @@ def _facts(document: Document) -> Iterator[tuple[tuple[str, str], Mapping[str, s
 
 
 def _lists(document: Document) -> Iterator[tuple[tuple[str, str], Mapping[str, str]]]:
+    """The same for codelists, methods, documents and analysis results."""
     for codelist in document.codelists:
         yield ("codelist", codelist.name), _codelist(document, codelist)
         for term in codelist.terms:
@@ -140,6 +142,7 @@ def _lists(document: Document) -> Iterator[tuple[tuple[str, str], Mapping[str, s
 
 
 def _item(document: Document, reference: ItemReference, item: Item | None) -> Mapping[str, str]:
+    """The attributes of a variable or of a value-level item."""
     codelist = document.codelist.get(item.codelist) if item else None
     method = document.method.get(reference.method)
     attributes = {

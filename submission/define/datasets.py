@@ -94,6 +94,7 @@ class Definitions:
     def _item_group(
         self, dataset: Dataset, measured: DatasetAttributes, references: list[etree._Element]
     ) -> etree._Element:
+        """The ItemGroupDef of a dataset."""
         reference = dataset.reference or dataset.class_ == "TRIAL DESIGN"
         tabulation = dataset.purpose == "Tabulation"
         of_guide = is_standard(dataset, self.study)
@@ -184,6 +185,7 @@ class Definitions:
     def _value_list(
         self, dataset: Dataset, variable: Variable, oid: str, values: tuple[ValueItem, ...]
     ) -> None:
+        """Add the value list of a variable, and an ItemDef for each of its lines."""
         references = []
         for number, value in enumerate(values, start=1):
             path = f"{dataset.name}.{variable.name}.{value.value}"
@@ -248,6 +250,7 @@ class Definitions:
         comment: str,
         value_list: str = "",
     ) -> etree._Element:
+        """The ItemDef of a variable or of a value-level item."""
         children = [description(label)] if label else []
         if codelist is not None:
             children.append(codelist)

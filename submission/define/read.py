@@ -70,6 +70,7 @@ def read_define(path: Path) -> Document:
 
 
 def _document(root: etree._Element, version: etree._Element) -> Document:
+    """All nouns of a define.xml."""
     names = first(root, "Study", "GlobalVariables")
     displays = first(version, "AnalysisResultDisplays")
     return Document(
@@ -125,6 +126,7 @@ def _standards(version: etree._Element) -> Iterator[Standard]:
 
 
 def _group(node: etree._Element) -> ItemGroup:
+    """A dataset by its ItemGroupDef."""
     class_ = first(node, "Class")
     own = first(node, "leaf")
     return ItemGroup(
@@ -167,6 +169,7 @@ def _references(node: etree._Element) -> tuple[ItemReference, ...]:
 
 
 def _item(node: etree._Element) -> Item:
+    """A variable or value-level item by its ItemDef."""
     return Item(
         oid=get(node, "OID"),
         name=get(node, "Name"),
@@ -199,6 +202,7 @@ def _where_clause(node: etree._Element) -> WhereClause:
 
 
 def _codelist(node: etree._Element) -> Codelist:
+    """A codelist with its terms, or the dictionary that it names."""
     external = first(node, "ExternalCodeList")
     return Codelist(
         oid=get(node, "OID"),
@@ -259,6 +263,7 @@ def _display(node: etree._Element) -> Display:
 
 
 def _result(node: etree._Element) -> Result:
+    """An analysis result by its element."""
     datasets = first(node, "AnalysisDatasets")
     documentation = first(node, "Documentation")
     program = first(node, "ProgrammingCode")

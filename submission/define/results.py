@@ -64,6 +64,7 @@ def _display(
 def _result(
     study: Study, display: str, analysis: Analysis, definitions: Definitions
 ) -> etree._Element:
+    """The element of an analysis in a display."""
     dataset = study.dataset(analysis.dataset)
     used = [_dataset(analysis, definitions, analysis.by)]
     comment = ""

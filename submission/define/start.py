@@ -121,6 +121,7 @@ class StudyDraft:
         return used
 
     def _study(self) -> Iterator[str]:
+        """The lines of study.yaml."""
         first = self.documents[0]
         notice = _notice(first)
         text = first.description.removesuffix(notice).strip() if notice else first.description

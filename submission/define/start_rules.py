@@ -66,6 +66,7 @@ class Rules:
         return rules
 
     def _rule(self, origin: ItemOrigin, method: Method | None, path: str) -> Iterator[Any]:
+        """The rule that an origin states; none for one that is not known."""
         verb = _VERBS.get(origin.type)
         if verb is None:
             return
@@ -110,6 +111,7 @@ class Rules:
         return []
 
     def _repeated(self, call: Call, item: Item) -> dict[str, Any]:
+        """The rule that a call states; ValueError where none can."""
         rule: dict[str, Any]
         if call.function == CONSTANT:
             kinds = [_VERBS.get(o.type, "") for o in item.origins]

@@ -116,6 +116,7 @@ def write_ars(
 
 
 def _contents(study: Study) -> Iterator[Object]:
+    """The items of the list of contents, one for each display."""
     for number, display in enumerate(study.displays, 1):
         item: Object = {
             "name": f"{display.id} {display.title}",
@@ -161,6 +162,7 @@ def _condition(dataset: str, clause: Where) -> Object:
 
 
 def _method(name: str, results: pd.DataFrame) -> Object:
+    """A method with its operations, one for each statistic."""
     rows = results[results["method"].eq(name)].drop_duplicates("statistic")
     return {
         "id": f"MT_{name}",
@@ -183,6 +185,7 @@ def _method(name: str, results: pd.DataFrame) -> Object:
 
 
 def _analysis(analysis: Analysis, results: pd.DataFrame) -> Object:
+    """An analysis with its results."""
     rows = results[results["analysis"].eq(analysis.id)]
     attributes: Object = {
         "id": f"AN_{analysis.id}",
@@ -263,6 +266,7 @@ def _type(file: str) -> str:
 
 
 def _output(display: Display, files: tuple[str, ...]) -> Object:
+    """The output of a display, with its title and footnote."""
     return {
         "id": f"OUT_{display.id}",
         "version": 1,

@@ -52,6 +52,7 @@ def number_cells(values: pd.Series[Any], place: Place) -> NDArray[Any]:
 
 
 def _ibm(doubles: NDArray[np.float64], place: Place) -> NDArray[Any]:
+    """Doubles as IBM numbers of the planned length; TransportError where one does not fit."""
     ibm, unfit = ibm_from_doubles(doubles)
     if unfit.size:
         raise place.error(
@@ -114,6 +115,7 @@ def _whole_numbers(values: pd.Series[Any], place: Place) -> NDArray[np.float64]:
 
 
 def _arrow_doubles(values: pd.Series[Any], place: Place) -> NDArray[np.float64]:
+    """Values of any type of Arrow as doubles; TransportError for what is not a number."""
     array = pa.array(values.array)
     kind = array.type
     if pa.types.is_dictionary(kind):

@@ -214,6 +214,7 @@ def _text(head: bytes, offset: int, size: int, path: Path, encoding: str) -> str
 
 
 def _time(head: bytes, offset: int, path: Path) -> datetime:
+    """A time of the header; RawDataError where it is not one."""
     text = head[offset : offset + 16]
     matched = TIME_OF_FILE.fullmatch(text.upper())
     with suppress(ValueError):

@@ -153,6 +153,7 @@ def format_text(name: str, width: int, decimals: int) -> str:
 
 
 def _check_column(column: Column, where: str) -> None:
+    """TransportError where a column does not fit the format."""
     _check_name(column.name, "variable", where)
     _check_label(column.label, where)
     lengths = range(1, LONGEST_TEXT + 1) if column.type == "Char" else NUMBER_LENGTHS
@@ -211,6 +212,7 @@ def _check_label(label: str, where: str) -> None:
 
 
 def _namestrs(columns: Sequence[Column]) -> list[bytes]:
+    """The records that describe the variables."""
     packed, position = [], 0
     for number, column in enumerate(columns, start=1):
         packed.append(

@@ -41,6 +41,7 @@ def read_back(
 
 
 def _differences(column: Column, values: pd.Series, stated: Attributes) -> list[str]:
+    """What a variable of the file has otherwise than stated."""
     texts = []
     if column.length != stated.size:
         texts.append(f"{column.length} bytes planned, {stated.size} stated")

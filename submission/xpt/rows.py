@@ -106,6 +106,7 @@ def check_end(member: Member, rows: int, last: bytes) -> None:
 
 
 def _check_names(frame: pd.DataFrame, member: Member) -> None:
+    """TransportError where the frame has other columns than are planned."""
     planned = [column.name for column in member.columns]
     present = list(frame.columns)
     for name in planned:

@@ -216,6 +216,7 @@ def _key_texts(side: Side, key: tuple[str, ...]) -> pd.Series:
 def _values(
     base: Side, other: Side, name: str, rows: _Rows, of_key: pd.Series, tolerance: Tolerance
 ) -> pd.DataFrame:
+    """The values of one variable that differ, in the records of both sides."""
     left, right = _column(base, name, rows.base), _column(other, name, rows.compare)
     positions = np.flatnonzero(unequal(left, right, tolerance))
     if not len(positions):
@@ -256,6 +257,7 @@ def _unpaired(side: Side, key: tuple[str, ...], rows: np.ndarray, which: str) ->
 
 
 def _attributes(base: Side, other: Side) -> Iterator[tuple[str, ...]]:
+    """What differs in labels, in which variables there are, and in their order."""
     if base.label is not None and other.label is not None and base.label != other.label:
         yield base.name, "", "label", base.label, other.label
     for variable in base.variables:

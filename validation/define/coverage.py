@@ -104,6 +104,7 @@ def coverage_page() -> str:
 
 
 def _page() -> Iterator[str]:
+    """The lines of docs/define-rules.md."""
     groups = {
         "Rules of CDISC": [c for c in coverage() if c.id.startswith("DEFINE-")],
         "Rules of the agencies": [c for c in coverage() if c.id.startswith("DD")],

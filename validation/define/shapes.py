@@ -169,6 +169,7 @@ def _exists(value: str) -> bool:
 
 
 def _refers(row: Row, define: Define) -> Iterator[Fault]:
+    """References to what is not defined, or is not of the kind that is referred to."""
     name = row["name"]
     target, bracket, condition = row["detail"].partition("[")
     holds = _condition(condition.rstrip("]")) if bracket else None

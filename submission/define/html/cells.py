@@ -210,6 +210,7 @@ class Cells:
         return joined(checks, self.comment(clause.comment, (f"a condition of {dataset}", "")))
 
     def _check(self, check: RangeCheck, dataset: str) -> Markup:
+        """One comparison of a where clause, its values with their decodes."""
         item = self.document.item.get(check.item)
         owner = self.document.owner.get(check.item, dataset)
         name = item.name if item else check.item

@@ -80,6 +80,7 @@ def dataset_section(cells: Cells, group: ItemGroup) -> Markup:
 
 
 def _facts(cells: Cells, group: ItemGroup, addition: DatasetAddition | None) -> Markup:
+    """What a dataset is, as a list."""
     standard = cells.document.standard.get(group.standard)
     alias = group.aliases.get("DomainDescription", "")
     flags = [
@@ -204,6 +205,7 @@ class _ValueRow:
 def _value(
     cells: Cells, group: ItemGroup, parent: ItemReference, reference: ItemReference
 ) -> _ValueRow:
+    """The cells of one line of value level, and its anchor."""
     anchor = cells.anchors.of("value", group.oid, parent.item, reference.item)
     item = cells.document.item.get(reference.item)
     condition = joined(cells.condition(reference.where, group.name), _badges(reference))

@@ -56,6 +56,7 @@ def _dictionary(codelist: Codelist) -> Markup:
 
 
 def _terms(codelist: Codelist) -> Markup:
+    """The terms of a codelist, with the columns that any of them fills."""
     decoded = any(term.decode is not None for term in codelist.terms)
     ranked = any(term.rank for term in codelist.terms)
     described = any(term.description for term in codelist.terms)

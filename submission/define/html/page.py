@@ -88,6 +88,7 @@ def _section(anchor: str, title: str, *content: Markup | list[Markup]) -> tuple[
 
 
 def _header(document: Document) -> Markup:
+    """The line above the page: the study, the search and the button that unfolds all."""
     search = tag(
         "search",
         tag("label", "Search", for_="search", class_="unseen"),
@@ -120,6 +121,7 @@ def _header(document: Document) -> Markup:
 
 
 def _overview(cells: Cells) -> Markup:
+    """The first section: study, counts, and what is said of the whole document."""
     document = cells.document
     notice = document.comment_by_oid.get(document.comment)
     values = sum(len(v.references) for v in document.value_lists)

@@ -71,6 +71,7 @@ def _result(cells: Cells, display: Display, result: Result) -> Markup:
 def _facts(
     cells: Cells, result: Result, user: tuple[str, str]
 ) -> Iterator[tuple[str, Markup | str | None]]:
+    """What define.xml says of an analysis result, as names and contents."""
     yield "Reason", result.reason
     yield "Purpose", result.purpose
     item = cells.document.item.get(result.parameter)

@@ -74,6 +74,7 @@ def draw(display: Display, _: pd.DataFrame, tables: Mapping[str, Table]) -> Figu
 
 
 def _dose_area(axes: Any, own: pd.DataFrame, bottom: float, highest: float, end: float) -> None:
+    """Draw the doses as an area, numbered where they change."""
     shown = own[own["start"].le(end)]
     stop = shown["stop"].clip(upper=end + 1)
     height = 0.5 * shown["AVAL"] / highest
@@ -152,6 +153,8 @@ def _decisive(axes: Any, own: pd.DataFrame, height: float) -> None:
 
 
 def _keys(axes: Any, highest: float) -> list[Any]:
+    """The handles of the legend."""
+
     def key(label: str, **look: Any) -> Any:
         (handle,) = axes.plot([], [], linestyle="none", label=label, **look)
         return handle

@@ -71,6 +71,7 @@ def column_findings(delivered: Delivered) -> Iterator[Row]:
 
 
 def _presence(delivered: Delivered) -> Iterator[Row]:
+    """Variables that only the data or only define.xml has, and the first out of order."""
     variables, columns = list(delivered.variables), list(delivered.columns)
     for name in columns:
         if name not in delivered.variables:

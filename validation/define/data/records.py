@@ -49,6 +49,7 @@ def record_findings(delivered: Delivered, others: Mapping[str, Delivered]) -> It
 
 
 def _keys(delivered: Delivered) -> Iterator[Row]:
+    """A finding where records have keys that are there before."""
     keys = [
         (int(number), name)
         for name, use in delivered.variables.items()
@@ -95,6 +96,7 @@ def _data_or_not(
 def _value_level(
     delivered: Delivered, masks: Mapping[str, Mask | None], levels: list[Use], values: pd.Series
 ) -> Iterator[Row]:
+    """What the values of a variable have against the lines of its value level."""
     name = levels[0].variable.get("Name")
     covered = np.zeros(len(values), dtype=np.int64)
     decided = True

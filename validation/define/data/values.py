@@ -96,6 +96,7 @@ def _digits(
     numbers: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
     where: str,
 ) -> Iterator[Row]:
+    """Numbers with more digits, or digits of another kind, than their description has."""
     item, name = use.item, use.variable.get("Name")
     kind, length, digits = item.get("DataType"), item.get("Length"), item.get("SignificantDigits")
     decimals = int(digits) if kind == "float" and digits.isdecimal() else 0
@@ -123,6 +124,7 @@ def _digits(
 
 
 def _terms(delivered: Delivered, use: Use, texts: list[str], where: str) -> Iterator[Row]:
+    """Values that are not terms of the codelist."""
     codelist = delivered.define.codelist_of(use.item)
     items = items_of(codelist) if codelist is not None else []
     if codelist is None or not items:

@@ -151,6 +151,7 @@ def decoded_value(define: Define) -> Iterator[Fault]:
 
 
 def _value_of_code(define: Define, kind: str) -> Iterator[Fault]:
+    """Items whose NCI code is that of another term."""
     for item, codelist, published in _published(define, kind):
         value, code = item.get("CodedValue"), item.code()
         by_code = next((t for t in published.terms if code and t.code == code), None)
