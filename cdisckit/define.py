@@ -147,11 +147,15 @@ def _checked(file: Path, console: Console) -> bool:
 
 def print_verified(verified: pd.DataFrame, console: Console) -> bool:
     """What deriving again gave, and the share; whether nothing differs."""
-    from cdisckit.verify import DIFFERS, EQUAL
+    from cdisckit.verify import ABSENT, DIFFERS, EQUAL
 
+    absent = verified[verified["verdict"].eq(ABSENT)]
+    verified = verified.drop(absent.index)
+    for row in absent.itertuples():
+        say(console, ("absent", "red"), f" {row.dataset}: {row.reason}")
     counts = verified["verdict"].value_counts()
-    grid = Grid(title="Derived variables", title_justify="left")
-    for head in ("Dataset", "Derived", "Equal", "Differs", "Not derived again"):
+    grid = Grid(title="Derived and copied variables", title_justify="left")
+    for head in ("Dataset", "Variables", "Equal", "Differs", "Not derived again"):
         grid.add_column(head, justify="left" if head == "Dataset" else "right")
     for dataset, of in verified.groupby("dataset", sort=False):
         verdicts = of["verdict"]
@@ -171,7 +175,7 @@ def print_verified(verified: pd.DataFrame, console: Console) -> bool:
     share = f"{100 * again / len(verified):.1f} %" if len(verified) else "none"
     say(
         console,
-        f"{again:,} of {len(verified):,} derived variables were derived again ({share}):"
+        f"{again:,} of {len(verified):,} derived and copied variables were made again ({share}):"
         f" {counts.get(EQUAL, 0):,} equal, {counts.get(DIFFERS, 0):,} differ",
     )
-    return DIFFERS not in counts
+    return DIFFERS not in counts and absent.empty

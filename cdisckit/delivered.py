@@ -47,6 +47,10 @@ class Delivered:
         self._frames: dict[str, pd.DataFrame] = {}
         self._formats: dict[str, dict[str, Literal["s", "D"]]] = {}
 
+    def absent(self) -> dict[str, Path]:
+        """The files that define.xml names and that are not there, by dataset."""
+        return {name: path for name, path in self._paths.items() if not path.exists()}
+
     def has(self, dataset: str, name: str) -> bool:
         """Whether a dataset was delivered with a variable."""
         return name in self._frame(dataset)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from specs.derivation import Derivation
-    from submission.define.document import Document, ItemGroup, ItemReference
+    from submission.define.document import Document, Item, ItemGroup, ItemReference
 
 COLUMNS = ("dataset", "variable", "function", "verdict", "rows", "differ", "reason")
 
@@ -42,12 +42,20 @@ _ALWAYS = re.compile(r'Always "?([^"]*?)"?\.$')
 """The comment on a constant."""
 
 EQUAL, DIFFERS, NOT_DERIVED = "equal", "differs", "not derived again"
+ABSENT = "absent"
+"""The verdict on a dataset whose file is not where define.xml says."""
+
+_REPEATED = ("Derived", "Predecessor")
+"""Origins of values that the package itself can give again."""
+
+_SOURCE = re.compile(r"[A-Z][A-Z0-9]*\.[A-Z][A-Z0-9_]*")
 
 
 def verify(package: Path) -> pd.DataFrame:
-    """One row per derived variable: COLUMNS, whether deriving it again gives the same values.
+    """One row per derived or copied variable: COLUMNS, whether doing it again gives the same.
 
-    CdisckitError where there is no define.xml.
+    A dataset whose file is not there is a row of its own, without a variable. CdisckitError where
+    there is no define.xml.
     """
     defines = sorted(package.rglob("define.xml")) if package.is_dir() else [package]
     if not defines or not defines[0].exists():
@@ -57,11 +65,15 @@ def verify(package: Path) -> pd.DataFrame:
     documents = [(path, read_define(path)) for path in defines]
     tables = Delivered(documents)
     derivations = {**derivations_of(sdtm.derivations), **derivations_of(adam.derivations)}
-    rows = [
+    absent = [
+        (name, "", "", ABSENT, 0, 0, f"{path.name} is not in the package")
+        for name, path in tables.absent().items()
+    ]
+    rows = absent + [
         row
         for _, document in documents
         for group in document.groups
-        if not group.no_data
+        if not group.no_data and group.name not in tables.absent()
         for reference in group.references
         for row in _verified(document, group, reference, tables, derivations)
     ]
@@ -77,7 +89,7 @@ def _verified(
 ) -> Iterator[tuple[str, str, str, str, int, int, str]]:
     """The row of a derived variable; none for one that is not derived."""
     item = document.item.get(reference.item)
-    if item is None or not _is_derived(document, reference):
+    if item is None or not _is_repeated(document, reference):
         return
     functions = ""
     try:
@@ -93,20 +105,48 @@ def _verified(
     except NotRepeatableError as reason:
         yield group.name, item.name, functions, NOT_DERIVED, 0, 0, str(reason)
         return
-    differ = int((~_same(delivered, values.infer_objects())).sum())
+    same = _same(delivered, values.infer_objects())
+    reason = ""
+    if [origin.type for origin in item.origins] == ["Predecessor"]:
+        told, reason = _copied(document, group, item, tables)
+        same |= ~told
+    differ = int((~same).sum())
     verdict = DIFFERS if differ else EQUAL
-    yield group.name, item.name, functions, verdict, len(delivered), differ, ""
+    yield group.name, item.name, functions, verdict, len(delivered), differ, reason
 
 
-def _is_derived(document: Document, reference: ItemReference) -> bool:
-    """Whether values of a variable are derived, all of them or those under a condition."""
+def _copied(
+    document: Document, group: ItemGroup, item: Item, tables: Delivered
+) -> tuple[pd.Series, str]:
+    """The rows of a predecessor that can be compared, and why not all of them.
+
+    A comment tells in words which records it is copied into, so an empty value may be right; a
+    derived record of a parameter takes what its sources have in common.
+    """
+    delivered = tables.column(group.name, item.name)
+    compared = pd.Series(data=True, index=delivered.index)
+    comment = document.comment_by_oid.get(item.comment)
+    reasons = []
+    if comment is not None and comment.text.startswith("Where "):
+        compared &= delivered.notna()
+        reasons.append("where it is filled")
+    if tables.has(group.name, "PARAMTYP"):
+        derived = tables.column(group.name, "PARAMTYP").eq("DERIVED")
+        if derived.any():
+            compared &= ~derived
+            reasons.append("in records that are not derived")
+    return compared, f"compared {' and '.join(reasons)}" if reasons else ""
+
+
+def _is_repeated(document: Document, reference: ItemReference) -> bool:
+    """Whether values of a variable can be given again, all of them or those under a condition."""
     item = document.item.get(reference.item)
     if item is None:
         return False
-    if "Derived" in {origin.type for origin in item.origins}:
+    if any(origin.type in _REPEATED for origin in item.origins):
         return True
     values = document.value_list.get(item.value_list)
-    return any(_is_derived(document, value) for value in (values.references if values else ()))
+    return any(_is_repeated(document, value) for value in (values.references if values else ()))
 
 
 def _calls(document: Document, reference: ItemReference) -> tuple[Call, ...]:
@@ -145,6 +185,8 @@ def _own_calls(document: Document, reference: ItemReference) -> tuple[Call, ...]
     if not codes:
         origins = document.item[reference.item].origins
         if len(origins) == 1 and origins[0].type == "Predecessor":
+            if not _SOURCE.fullmatch(origins[0].description):
+                raise NotRepeatableError("its predecessor is not a variable of a dataset")
             return (Call(TAKEN, (origins[0].description,), {}),)
         comment = document.comment_by_oid.get(document.item[reference.item].comment)
         if len(origins) == 1 and origins[0].type == "Assigned" and comment:

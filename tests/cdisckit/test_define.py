@@ -137,13 +137,54 @@ def test_a_value_that_was_changed_is_found(tmp_path: Path) -> None:
     run = cdisckit("verify", tmp_path)
     assert run.code == 1
     assert "differs AE.AESTDY (study_day): 1 of 3 rows" in run.out
-    assert "1 of 2 derived variables were derived again (50.0 %): 0 equal, 1 differ" in run.out
+    assert "1 of 2 derived and copied variables were made again (50.0 %)" in run.out
+    assert "0 equal, 1 differ" in run.out
 
 
 def test_a_dataset_that_is_not_there_is_said(tmp_path: Path) -> None:
     package(tmp_path, [2.0, float("nan"), -1.0])
     (tmp_path / "dm.xpt").unlink()
-    assert verdicts(tmp_path)[0][1:] == ("not derived again", 0, "DM is not in the package")
+    assert verdicts(tmp_path)[:2] == [
+        ("", "absent", 0, "dm.xpt is not in the package"),
+        ("AESTDY", "not derived again", 0, "DM is not in the package"),
+    ]
+    assert cdisckit("verify", tmp_path).code == 1
+
+
+def test_a_copied_value_that_was_changed_is_found(tmp_path: Path) -> None:
+    day = '<ItemRef ItemOID="IT.AE.AESTDY" MethodOID="MT.DAY"/>'
+    copied = '<ItemDef OID="IT.AE.RFSTDTC" Name="RFSTDTC" DataType="date"><def:Origin'
+    copied += ' Type="Predecessor"><Description><TranslatedText>DM.RFSTDTC</TranslatedText>'
+    copied += "</Description></def:Origin></ItemDef>"
+    text = DEFINE_VERIFIED.replace(day, f'<ItemRef ItemOID="IT.AE.RFSTDTC"/>{day}')
+    package(tmp_path, [2.0, float("nan"), -1.0])
+    (tmp_path / "define.xml").write_text(
+        text.replace('  <MethodDef OID="MT.DAY"', f'  {copied}<MethodDef OID="MT.DAY"'),
+        encoding="utf-8",
+    )
+    events = pd.DataFrame(
+        {
+            "USUBJID": ["1", "1", "2"],
+            "AESTDTC": ["2024-03-01", "2024-03", "2024-02-28"],
+            "AESTDY": [2.0, float("nan"), -1.0],
+            "RFSTDTC": ["2024-02-29", "2024-02-28", "2024-02-29"],
+        }
+    )
+    columns = [
+        Column(
+            name, "A Label", "Num" if name == "AESTDY" else "Char", 10 if name != "AESTDY" else 8
+        )
+        for name in events
+    ]
+    write_xpt(
+        events,
+        tmp_path / "ae.xpt",
+        name="AE",
+        label="AE",
+        columns=columns,
+        created=datetime(2024, 1, 1),
+    )
+    assert verdicts(tmp_path)[0] == ("RFSTDTC", "differs", 1, "")
 
 
 def test_nothing_in_a_call_is_run() -> None:
@@ -154,7 +195,7 @@ def test_nothing_in_a_call_is_run() -> None:
     assert [str(condition) for condition in first.when] == ['AESER EQ "Y"']
     assert (second.function, second.sources) == ("constant", ("N",))
     for wrong in ('f(__import__("os").getcwd())', "a.b()", "1 + 1", "f("):
-        with pytest.raises(ValueError, match=r"malformed|no call"):
+        with pytest.raises(ValueError, match=r"malformed|not a call"):
             read_calls(wrong)
 
 
