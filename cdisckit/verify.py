@@ -1,4 +1,4 @@
-"""`cdisckit verify`: derive a delivered package's variables again and compare.
+"""`cdisckit verify`: derive and copy a delivered package's variables again, and compare.
 
 The methods of a define.xml that cdisckit wrote name the function that derived a variable, with its
 sources and constants, as a FormalExpression. What such a call needs is in the package itself, so
@@ -87,7 +87,7 @@ def _verified(
     tables: Delivered,
     derivations: Mapping[str, Derivation],
 ) -> Iterator[tuple[str, str, str, str, int, int, str]]:
-    """The row of a derived variable; none for one that is not derived."""
+    """The row of a derived or copied variable; none for any other."""
     item = document.item.get(reference.item)
     if item is None or not _is_repeated(document, reference):
         return
@@ -102,8 +102,8 @@ def _verified(
                 delivered.index
             )
             values = values.where(values.notna(), of_call.astype("object"))
-    except NotRepeatableError as reason:
-        yield group.name, item.name, functions, NOT_DERIVED, 0, 0, str(reason)
+    except NotRepeatableError as error:
+        yield group.name, item.name, functions, NOT_DERIVED, 0, 0, str(error)
         return
     same = _same(delivered, values.infer_objects())
     reason = ""
