@@ -29,11 +29,14 @@ def kind_of(variable: Variable) -> Any:
 def typed(values: pd.Series, variable: Variable, place: str = "") -> pd.Series:
     """A Series as its variable is declared; what came as categories stays so.
 
-    MappingError, at the `place` of the rule, where a number or a date is given as text.
+    MappingError, at the `place` of the rule, where a number or a date is given as text, or a text
+    whose type is nowhere said as numbers.
     """
     if variable.type == "Char":
         if pd.api.types.is_datetime64_dtype(values):
             raise _dates(variable, "text", "declare type: Num and a format such as DATE9.", place)
+        if not variable.own_type and pd.api.types.is_numeric_dtype(values):
+            _check_numbers(values, variable, place)
         return values if has_text_categories(values) else as_text(as_plain(values))
     kind = kind_of(variable)
     if kind == "float64" and pd.api.types.is_datetime64_dtype(values):
@@ -49,6 +52,15 @@ def typed(values: pd.Series, variable: Variable, place: str = "") -> pd.Series:
             where=place or variable.place,
             remedy="read a field as collected, or use a derivation that gives numbers or dates",
         ) from None
+
+
+def _check_numbers(values: pd.Series, variable: Variable, place: str) -> None:
+    if values.empty or values.notna().any():
+        raise MappingError(
+            f"{variable.name} is text, as no type is said, and its rule gives numbers",
+            where=place or variable.place,
+            remedy="declare type: Num, or type: Char where the numbers are to be text",
+        )
 
 
 def _dates(variable: Variable, kind: str, remedy: str, place: str) -> MappingError:

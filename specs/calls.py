@@ -230,7 +230,7 @@ def _plain_kind(values: pd.Series, of: str) -> pd.Series:
 
 def _of_objects(values: pd.Series, of: str) -> pd.Series:
     kinds = set(values.dropna().map(type))
-    if kinds and all(issubclass(kind, str) for kind in kinds):
+    if all(issubclass(kind, str) for kind in kinds):
         return values.astype(_TEXT)
     numbers = (int, float, np.integer, np.float64, Decimal, Fraction)
     for kind in sorted(kinds, key=str):

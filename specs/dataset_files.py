@@ -173,7 +173,7 @@ class DatasetResolver(RuleResolver):
             rules=tuple(self.rules(name, model, section)),
             place=place,
             standard=in_guide is not None,
-            own_type=bool(model.type or in_guide),
+            own_type=bool(model.type or in_guide or self.tabulation or section == "working"),
             data_type="" if plain else kind,
             digits=model.digits,
         )

@@ -130,7 +130,7 @@ class Variable:
     rules: tuple[Rule, ...] = ()
     place: str = ""
     standard: bool = True  # is in the standard's tables
-    own_type: bool = True  # said, or the standard's; else that of the variable it is taken from
+    own_type: bool = True  # not so: of ADaM, nowhere said; text, or as what it is taken from
     data_type: str = ""  # of Define-XML, as planned; "": told by type, and by the values
     digits: int | None = None  # planned decimals
     values: tuple[Value, ...] = ()  # its value level, where the study declares one

@@ -138,6 +138,8 @@ def build(folder: Path) -> None:
         ("adam/adae.yaml", "predecessor: AE.AETERM", "predecessor: AE.AETRM", "adae.yaml line 10: AE.AETRM: AE has no AETRM"),
         ("adam/adae.yaml", "Seen, type: Num, format: DATE9., ", "Seen, ", "adae.yaml line 16: SEENDT is text, its rule gives dates; declare type: Num"),
         ("adam/adae.yaml", "format: DATE9., ", "", "adae.yaml line 11: ASTDT is numeric, its rule gives dates; give it a format"),
+        ("adam/adae.yaml", "Seen, type: Num, format: DATE9., derived: analysis_date, from: AE.AESTDTC", "Seen, derived: days_of, from: [ASTDT, ASTDT]", "adae.yaml line 16: SEENDT is text, as no type is said, and its rule gives numbers; declare type: Num, or type: Char"),
+        ("adam/adae.yaml", "Seen, type: Num, format: DATE9., derived: analysis_date, from: AE.AESTDTC", "Seen, assigned: {constant: 5}", "adae.yaml line 16: SEENDT is text, as no type is said, and its rule gives numbers"),
         ("adam/adae.yaml", "constant: Y}", "constant: X}", "adae.yaml line 15: TRTEMFL is X, which is not a term of NY"),
         ("adam/advs.yaml", "[{VSTESTCD", "[{VSTESTC", "advs.yaml line 8: VS was built without VSTESTC; did you mean VSTESTCD"),
         ("adam/advs.yaml", "from: TEMP.AVALC", "from: TEM.AVALC", "advs.yaml line 9: TEM.AVALC: there is no dataset or parameter TEM; did you mean TEMP"),

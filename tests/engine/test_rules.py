@@ -149,3 +149,19 @@ def test_every_format_of_dates_makes_a_date(format_: str) -> None:
     made = typed(pd.Series(pd.to_datetime(["2020-01-05", None])), variable)
     assert made.dtype == "datetime64[s]"
     assert kind_of(Variable("ATM", "Time", "Num", format="TIME5.")) == "float64"
+
+
+@pytest.mark.parametrize("values", [[1.0, np.nan], []])
+def test_numbers_are_no_text_where_no_type_is_said(values: list[float]) -> None:
+    numbers = pd.Series(values, dtype="float64")
+    untyped = Variable("RATIO", "Ratio", "Char", own_type=False, place="advs.yaml line 9")
+    message = "advs.yaml line 9: RATIO is text, as no type is said, and its rule gives numbers"
+    with pytest.raises(MappingError, match=message):
+        typed(numbers, untyped)
+    said = Variable("RATIO", "Ratio", "Char")
+    assert shown(typed(numbers, said)) == ["1", None][: len(values)]
+
+
+def test_no_value_at_all_is_a_text_too() -> None:
+    untyped = Variable("RATIO", "Ratio", "Char", own_type=False)
+    assert shown(typed(pd.Series([np.nan, np.nan]), untyped)) == [None, None]
