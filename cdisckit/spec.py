@@ -16,6 +16,7 @@ from cdisckit.building import known_derivations, open_study, time_stamp
 from engine.order import sorted_by_need
 from sdtm.groups import of_subjects
 from sdtm.readers import read_raw
+from specs.condition_values import impossible_values
 from specs.errors import AbsentDataError, CdisckitError, SpecError
 from specs.limits import spec_problems
 from specs.load import load_study
@@ -29,6 +30,7 @@ from submission.define.compare import compare
 from submission.define.start import StudyDraft
 from submission.define.start_rules import TODO
 from submission.planned import planned
+from submission.results.declared import result_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -104,6 +106,7 @@ def check_spec(
     problems.extend(str(problem) for problem in spec_problems(study))
     if not whole:
         return SpecCheck(_lines(problems), ("what needs all files of datasets to be right",))
+    problems.extend(str(p) for p in (*impossible_values(study), *result_problems(study)))
     circles = list(_circles(study))
     problems.extend(circles)
     met = [] if circles else list(adam.build.tried(study))

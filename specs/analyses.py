@@ -94,20 +94,3 @@ class AnalysesFile(_Noun):
 
     analyses: tuple[Analysis, ...]
     displays: tuple[Display, ...] = ()
-
-    @model_validator(mode="after")
-    def _each_once(self) -> AnalysesFile:
-        names = [a.id for a in self.analyses] + [d.id for d in self.displays]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"{', '.join(twice)} is declared twice")
-        files = [*OF_RESULTS, *(display.id.lower() for display in self.displays)]
-        same = sorted({name for name in files if files.count(name) > 1})
-        if same:
-            raise ValueError(f"two files of the results would be named {', '.join(same)}")
-        ids = {analysis.id for analysis in self.analyses}
-        for display in self.displays:
-            missing = [name for name in display.analyses if name not in ids]
-            if missing:
-                raise ValueError(f"{display.id} shows {', '.join(missing)}, which is not declared")
-        return self

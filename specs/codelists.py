@@ -11,7 +11,7 @@ from specs.model import StudyCodelist
 from specs.terminology import Codelist, Term, load_terminology, paired
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from specs.files import CodelistFile
     from specs.terminology import Terminology
@@ -20,19 +20,24 @@ if TYPE_CHECKING:
 class StudyTerminology:
     """Collects the codelists that the specification of one study refers to."""
 
-    def __init__(self, standard: Terminology, own: Mapping[str, CodelistFile], file: str) -> None:
+    def __init__(
+        self, standard: Terminology, own: Mapping[str, CodelistFile], place: Callable[..., str]
+    ) -> None:
         self._standard = standard
         self._own = own
-        self._file = file
+        self._place = place
         self._used: dict[str, StudyCodelist] = {}
 
     @classmethod
     def of(
-        cls, versions: Mapping[str, str], own: Mapping[str, CodelistFile], file: str
+        cls, versions: Mapping[str, str], own: Mapping[str, CodelistFile], place: Callable[..., str]
     ) -> StudyTerminology:
-        """The terminology of the given versions (SDTM, ADaM) with what terminology.yaml adds."""
+        """The terminology of the given versions (SDTM, ADaM) with what terminology.yaml adds.
+
+        `place` tells where in that file a list is, and what is said of it: `place("SEX", "only")`.
+        """
         standard = load_terminology(sdtm=versions.get("SDTM"), adam=versions.get("ADaM"))
-        return cls(standard, own, file)
+        return cls(standard, own, place)
 
     def choose(self, codes: tuple[str, ...], variable: str, place: str) -> str | None:
         """The name of the one list the standard gives a variable; None if it gives none."""
@@ -102,12 +107,12 @@ class StudyTerminology:
     def check_names(self) -> None:
         """SpecError for a list of the study's without terms, or with a map to what is no term."""
         for name, entry in self._own.items():
-            codelist = self._resolved(name, self._file).codelist
+            codelist = self._resolved(name, self._place(name)).codelist
             for text, value in entry.collected.items():
                 if value not in codelist:
                     raise SpecError(
                         f"{name}: {text} is collected as {value}, which is not a term of the list",
-                        where=self._file,
+                        where=self._place(name, "collected", text),
                         remedy=did_you_mean(value, codelist.values),
                     )
 
@@ -118,7 +123,7 @@ class StudyTerminology:
             if not entry.terms:
                 raise SpecError(
                     f"{name} is not a codelist of the standard and has no terms",
-                    where=self._file,
+                    where=self._place(name),
                     remedy="list its terms, or name the standard's list with of:",
                 )
             terms = tuple(_own_term(value, decode) for value, decode in entry.terms.items())
@@ -132,7 +137,7 @@ class StudyTerminology:
         if entry.terms:
             raise SpecError(
                 f"{name} is a codelist of the standard, which has its terms",
-                where=self._file,
+                where=self._place(name),
                 remedy="add to them with extend:, choose from them with only:, or rename the list",
             )
         return self._adapted(name, base, entry)
@@ -146,7 +151,7 @@ class StudyTerminology:
                 if value not in values:
                     raise SpecError(
                         f"{base.name} has no {value}",
-                        where=self._file,
+                        where=self._place(name, "only"),
                         remedy=did_you_mean(value, values),
                     )
             terms = tuple(term for term in terms if term.value in entry.only)
@@ -156,7 +161,7 @@ class StudyTerminology:
         except TerminologyError as error:
             raise SpecError(
                 error.what,
-                where=f"{self._file} {name}",
+                where=self._place(name, "extend"),
                 remedy="map the collected text to one of its terms with collected:",
             ) from None
         own_title = base.title if name in (base.name, base.code) else f"{base.title} ({name})"

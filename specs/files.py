@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -16,6 +17,8 @@ from pydantic import (
 )
 
 from specs.encodings import ASCII, byte_encoding
+
+_IN_BRACES: Final = re.compile(r"\{[^}]*\}")
 
 Texts = tuple[str, ...]
 Scalar = str | int | float
@@ -118,6 +121,16 @@ class StudyFile(File):
         if not isinstance(data, dict):
             return data
         return {key: str(value) for key, value in data.items()}
+
+    @field_validator("usubjid")
+    @classmethod
+    def _of_subjects(cls, pattern: str) -> str:
+        names = _IN_BRACES.findall(pattern)
+        unknown = [name for name in names if name not in ("{study}", "{subject}")]
+        if unknown or "{subject}" not in names:
+            what = f"{unknown[0]} is not known" if unknown else "{subject} is missing"
+            raise ValueError(f"{what}; write a pattern such as {{study}}-{{subject}}")
+        return pattern
 
     @model_validator(mode="after")
     def _known_standards(self) -> StudyFile:

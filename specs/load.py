@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from contextlib import nullcontext, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from specs.analyses import AnalysesFile
+from specs.analyses import OF_RESULTS, AnalysesFile
 from specs.cache import NO_CACHE
 from specs.codelists import StudyTerminology
 from specs.csv_files import read_csv
 from specs.dataset_files import DatasetResolver
-from specs.errors import SpecError
+from specs.errors import SpecError, did_you_mean
 from specs.files import (
     ExplanationsFile,
     StudyFile,
     TerminologyFile,
     VisitFile,
 )
+from specs.findings import FINDING_COLUMNS
 from specs.merged import merged, with_split_comments
 from specs.model import (
     Dataset,
@@ -38,6 +40,7 @@ from specs.predecessors import inherited
 from specs.prefixes import own_prefix, prefixes
 from specs.references import check_references
 from specs.shared import with_shared
+from specs.standards import check_standard
 from specs.study_units import UNITS, study_units
 from specs.supplemental import supplemental_dataset
 from specs.usual_sources import with_ends
@@ -71,14 +74,9 @@ def load_study(
     """
     file = read_yaml(folder / "study.yaml", cache)
     content = file.parsed(StudyFile)
-    terms_file = folder / "terminology.yaml"
-    terms = (
-        read_yaml(terms_file, cache).parsed(TerminologyFile).codelists
-        if terms_file.exists()
-        else {}
-    )
-    terminology = StudyTerminology.of(content.terminology, terms, terms_file.name)
-    terminology.check_names()
+    for name, version in content.standards.items():
+        check_standard(name, version, file.place("standards", name))
+    terminology = _terminology(folder / "terminology.yaml", content, cache)
     tables = {name: _table(rows, file, name) for name, rows in content.tables.items()}
     tables.setdefault("visits", records(content.visits, file, "visits"))
     units = study_units(folder)
@@ -179,16 +177,43 @@ def _all_or_errors(
         raise SpecError("\n".join(messages))
 
 
+def _terminology(path: Path, content: StudyFile, cache: Cache) -> StudyTerminology:
+    file = read_yaml(path, cache) if path.exists() else YamlFile(path, {"codelists": {}})
+    terms = file.parsed(TerminologyFile).codelists
+    terminology = StudyTerminology.of(content.terminology, terms, partial(file.place, "codelists"))
+    terminology.check_names()
+    return terminology
+
+
 def _explanations(path: Path, cache: Cache) -> tuple[Explanation, ...]:
     if not path.exists():
         return ()
     file = read_yaml(path, cache)
-    return tuple(
+    found = tuple(
         Explanation(
             MappingProxyType(dict(e.match)), e.reason, e.status, file.place("explanations", i)
         )
         for i, e in enumerate(file.parsed(ExplanationsFile).explanations)
     )
+    for explanation in found:
+        _check_match(explanation)
+    return found
+
+
+def _check_match(explanation: Explanation) -> None:
+    if not explanation.match:
+        raise SpecError(
+            "an explanation of everything explains nothing",
+            where=explanation.place,
+            remedy="name under match what the findings have in common",
+        )
+    for column in explanation.match:
+        if column not in FINDING_COLUMNS:
+            raise SpecError(
+                f"findings have no column {column}",
+                where=explanation.place,
+                remedy=did_you_mean(column, FINDING_COLUMNS),
+            )
 
 
 def _analyses(path: Path, cache: Cache) -> tuple[tuple[Analysis, ...], tuple[Display, ...]]:
@@ -197,6 +222,7 @@ def _analyses(path: Path, cache: Cache) -> tuple[tuple[Analysis, ...], tuple[Dis
         return (), ()
     file = read_yaml(path, cache)
     content = file.parsed(AnalysesFile)
+    _check_ids(content, file)
     for number, display in enumerate(content.displays):
         remedy = "choose another id: the files of a display are named after it"
         file_name(display.id, file.place("displays", number), remedy)
@@ -210,6 +236,37 @@ def _analyses(path: Path, cache: Cache) -> tuple[tuple[Analysis, ...], tuple[Dis
             for number, display in enumerate(content.displays)
         ),
     )
+
+
+def _check_ids(content: AnalysesFile, file: YamlFile) -> None:
+    """SpecError for an id that is declared twice, a file that two would be, an unknown analysis."""
+    ids = {analysis.id for analysis in content.analyses}
+    taken: set[str] = set()
+    files = set(OF_RESULTS)
+    for section in ("analyses", "displays"):
+        for number, one in enumerate(getattr(content, section)):
+            place = file.place(section, number)
+            if one.id in taken:
+                raise SpecError(
+                    f"{one.id} is declared twice", where=place, remedy="rename or remove one"
+                )
+            taken.add(one.id)
+            if section == "analyses":
+                continue
+            if one.id.lower() in files:
+                raise SpecError(
+                    f"two files of the results would be named {one.id.lower()}",
+                    where=place,
+                    remedy="choose another id: the files of a display are named after it",
+                )
+            files.add(one.id.lower())
+            for name in one.analyses:
+                if name not in ids:
+                    raise SpecError(
+                        f"{one.id} shows {name}, which is not declared",
+                        where=place,
+                        remedy=did_you_mean(name, ids),
+                    )
 
 
 def _table(
@@ -235,6 +292,7 @@ def _table(
 def _visits(content: StudyFile, file: YamlFile) -> Iterator[Visit]:
     """The visits of study.yaml; SpecError where a row is not one, or an event has two."""
     events: set[str] = set()
+    names: dict[float, str] = {}
     for number, row in enumerate(records(content.visits, file, "visits"), start=1):
         place = file.place("visits", number)
         try:
@@ -249,4 +307,11 @@ def _visits(content: StudyFile, file: YamlFile) -> Iterator[Visit]:
         if visit.event in events:
             raise SpecError(f"event {visit.event} has two visits", where=place, remedy="remove one")
         events.add(visit.event)
+        named = names.setdefault(visit.visitnum, visit.visit)
+        if named != visit.visit:
+            raise SpecError(
+                f"visit number {visit.visitnum:g} is {named} and {visit.visit}",
+                where=place,
+                remedy="give each visit its own number",
+            )
         yield Visit(visit.event, visit.visitnum, visit.visit, visit.visitdy)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from specs.errors import SpecError, did_you_mean
-from specs.findings import FINDING_COLUMNS, all_findings, findings
+from specs.findings import all_findings, findings
 
 if TYPE_CHECKING:
     from specs.model import Explanation, Study
@@ -18,8 +17,7 @@ def explained(findings: pd.DataFrame, study: Study) -> pd.DataFrame:
 
     An explanation matches where every column it gives equals the finding's; the value "" stands
     for a missing one. The first that matches counts. One that matches nothing is a finding
-    itself, a notice: what it explained has gone, or never was. SpecError when it names a column
-    that findings do not have.
+    itself, a notice: what it explained has gone, or never was.
     """
     reasons, status = findings["explanation"].copy(), findings["status"].copy()
     idle: list[Explanation] = []
@@ -36,16 +34,8 @@ def explained(findings: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 
 def _matched(findings: pd.DataFrame, explanation: Explanation) -> pd.Series:
-    if not explanation.match:
-        raise SpecError("an explanation of everything explains nothing", where=explanation.place)
     matched = pd.Series(data=True, index=findings.index)
     for column, value in explanation.match.items():
-        if column not in FINDING_COLUMNS:
-            raise SpecError(
-                f"findings have no column {column}",
-                where=explanation.place,
-                remedy=did_you_mean(column, FINDING_COLUMNS),
-            )
         matched &= findings[column].eq(value) if value else findings[column].isna()
     return matched
 

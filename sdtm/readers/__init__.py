@@ -60,8 +60,12 @@ def read_source(source: RawSource, folder: Path) -> RawData:
             remedy=did_you_mean(source.reader, [*readers, *SYSTEMS]),
         )
     data: RawData
-    if source.reader in SYSTEMS:
-        data = read_system(source.reader, source, folder)
-    else:
-        data = import_module(f"{__name__}.{source.reader}").read(source, folder)
+    try:
+        if source.reader in SYSTEMS:
+            data = read_system(source.reader, source, folder)
+        else:
+            data = import_module(f"{__name__}.{source.reader}").read(source, folder)
+    except SpecError as error:
+        where = error.where or source.place
+        raise SpecError(error.what, where=where, remedy=error.remedy) from None
     return replace(data, findings=all_findings([data.findings, *accounted(data)]))

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, cast
 
-from specs.errors import SpecError, did_you_mean
+from specs.errors import SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -211,18 +211,23 @@ class Standard:
         return max(rules, key=lambda rule: len(rule.variable), default=None)
 
 
+def check_standard(name: str, version: str, place: str) -> None:
+    """SpecError, at `place`, for a guide that cdisckit does not carry."""
+    if GUIDES.get(name) != version:
+        raise SpecError(
+            f"the standard {name} {version} is not known",
+            where=place,
+            remedy=f"known are {', '.join(' '.join(guide) for guide in GUIDES.items())}",
+        )
+
+
 @cache
 def standard(name: str, version: str) -> Standard:
     """A guide by name and version.
 
     SpecError when cdisckit does not carry it.
     """
-    if GUIDES.get(name) != version:
-        names = [" ".join(guide) for guide in GUIDES.items()]
-        raise SpecError(
-            f"the standard {name} {version} is not known",
-            remedy=did_you_mean(f"{name} {version}", names),
-        )
+    check_standard(name, version, "")
     file = f"{name.lower()}-{version}"
     datasets = {row["dataset"]: _dataset(row) for row in _rows(f"{file}-datasets.csv")}
     variables: dict[str, dict[str, StandardVariable]] = {dataset: {} for dataset in datasets}

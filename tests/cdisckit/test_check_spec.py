@@ -188,3 +188,60 @@ def test_what_is_not_checked_is_counted_and_does_not_end_clean(tmp_path: Path) -
     ran = CliRunner().invoke(app, ["check-spec", str(folder)])
     assert ran.exit_code == 1
     assert "0 problems, 1 part not checked" in ran.output
+
+
+ANALYSES = """analyses:
+  - id: FLAGGED
+    title: Events after treatment
+    dataset: ADAE
+    where: [{TRTEMFL: {EQ: Y}}]
+    variable: TRTEMFL
+    event: Y
+  - id: TEMPS
+    title: Temperatures
+    method: summary
+    dataset: ADVS
+    where: [{PARAMCD: {EQ: TEMP}}]
+    variable: AVALC
+    by: PARAM
+displays:
+  - {id: T1, kind: table, title: Both, shows: proportions, analyses: [FLAGGED]}
+"""
+
+
+# fmt: off
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("dataset: ADAE", "dataset: ADEA", "analyses.yaml line 2: there is no dataset ADEA; did you mean ADAE"),
+        ("variable: TRTEMFL", "variable: TRTEM", "analyses.yaml line 2: ADAE has no TRTEM; did you mean TRTEMFL?"),
+        ("[{TRTEMFL", "[{TRTEMLF", "analyses.yaml line 2: ADAE has no TRTEMLF; did you mean TRTEMFL?"),
+        ("{EQ: Y}", "{EQ: YES}", "analyses.yaml line 2: TRTEMFL is asked for YES, which is not a term of NY"),
+        ("event: Y", 'event: "Yes"', "analyses.yaml line 2: TRTEMFL is asked for Yes, which is not a term of NY"),
+        ("method: summary", "method: sumary", "analyses.yaml line 8: analysis TEMPS: there is no method sumary; did you mean summary?"),
+        ("{EQ: TEMP}", "{IN: [TEMP, TMP]}", "analyses.yaml line 8: PARAMCD is asked for TMP, which is not a parameter of ADVS; did you mean TEMP"),
+        ("by: PARAM", "by: PARM", "analyses.yaml line 8: ADVS has no PARM; did you mean PARAM"),
+        ("shows: proportions", "shows: proportion", "analyses.yaml line 16: T1: there is no table proportion; did you mean proportions?"),
+    ],
+)
+def test_what_analyses_name_must_be_there(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in ANALYSES
+    right, wrong = ({**FILES, "analyses.yaml": text} for text in (ANALYSES, ANALYSES.replace(old, new, 1)))
+    assert check_spec(write_study(tmp_path / "right", right)).problems == ()
+    problems = check_spec(write_study(tmp_path / "wrong", wrong)).problems
+    assert any(message in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("adam/adae.yaml", "when: [{AETERM: {NE: ", "when: [{TRTEMFL: {EQ: YES}}, {AETERM: {NE: ", "adae.yaml line 12: TRTEMFL is asked for YES, which is not a term of NY"),
+        ("adam/advs.yaml", "{VSTESTCD: {EQ: TEMP}}", "{VSTESTCD: {EQ: TMP}}", "advs.yaml line 8: VSTESTCD is asked for TMP, which is not a term of VSTESTCD"),
+        ("sdtm/dm.yaml", "collected: sex}", "collected: sex, when: [{AGEU: {EQ: YEAR}}]}", "dm.yaml line 8: AGEU is asked for YEAR, which is not a term of AGEU; did you mean YEARS?"),
+    ],
+)
+def test_a_condition_asks_for_what_can_be(tmp_path: Path, file: str, old: str, new: str, message: str) -> None:
+    assert old in FILES[file]
+    folder = write_study(tmp_path, {**FILES, file: FILES[file].replace(old, new, 1)})
+    assert any(message in problem for problem in check_spec(folder).problems)
+# fmt: on

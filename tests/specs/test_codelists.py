@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 SEVERITY = AE + "  AESEV: {collected: sev}\n"
 
 
+def _place(*_: str) -> str:
+    return "terminology.yaml"
+
+
 def terminology(**codelists: object) -> StudyTerminology:
     own = TerminologyFile.model_validate({"codelists": codelists}).codelists
-    return StudyTerminology.of({"SDTM": "2025-03-28"}, own, "terminology.yaml")
+    return StudyTerminology.of({"SDTM": "2025-03-28"}, own, _place)
 
 
 def test_a_list_of_the_standard_is_used_as_it_is() -> None:
@@ -63,7 +67,7 @@ def test_only_lists_that_are_used_are_told() -> None:
     [
         ({"GRADE": {"collected": {"a": "1"}}}, "terminology.yaml: GRADE is not a codelist of the standard and has no terms; list its terms"),
         ({"AESEV": {"terms": ["MILD"]}}, "terminology.yaml: AESEV is a codelist of the standard, which has its terms; add to them with extend:"),
-        ({"AESEV": {"extend": ["FATAL"]}}, "terminology.yaml AESEV: the codelist AESEV (C66769) is not extensible; FATAL cannot be added"),
+        ({"AESEV": {"extend": ["FATAL"]}}, "terminology.yaml: the codelist AESEV (C66769) is not extensible; FATAL cannot be added"),
         ({"SEV": {"of": "AESEV", "only": ["MILDD"]}}, "terminology.yaml: AESEV has no MILDD; did you mean MILD?"),
         ({"SEV": {"of": "AESEVV"}}, "AESEVV"),
         ({"AESEV": {"collected": {"light": "MILDD"}}}, "terminology.yaml: AESEV: light is collected as MILDD, which is not a term of the list; did you mean MILD?"),

@@ -215,7 +215,10 @@ def test_a_table_of_tests_that_cannot_be_read_names_its_row(
         ('standards: {SDTMIG: "3.4"}', "standards: 3.4", "study.yaml line 6: standards: Input should be a valid dictionary"),
         ('standards: {SDTMIG: "3.4"}', "standards: {ADaMIG: 1.3}", "ae.yaml: study.yaml names no version of SDTMIG; add it under standards:"),
         ('{SDTMIG: "3.4"}', "{SDTM: 3.4}", "name ADaMIG and SDTMIG with a version each"),
-        ('{SDTMIG: "3.4"}', "{SDTMIG: 9.9}", "9.9"),
+        ('{SDTMIG: "3.4"}', "{SDTMIG: 9.9}", "study.yaml line 6: the standard SDTMIG 9.9 is not known; known are SDTMIG 3.4"),
+        ("title: A study", 'usubjid: "{study}-{subj}"\ntitle: A study', "study.yaml line 3: usubjid: {subj} is not known; write a pattern such as {study}-{subject}"),
+        ("title: A study", 'usubjid: "{study}"\ntitle: A study', "study.yaml line 3: usubjid: {subject} is missing"),
+        ("raw:", "visits: [[event, visitnum, visit], [v1, 1, ONE], [v2, 1, TWO]]\nraw:", "study.yaml line 9: visit number 1 is ONE and TWO; give each visit its own number"),
         ('terminology: {SDTM: "2025-03-28"}', "terminology: [SDTM]", "study.yaml line 7: terminology: Input should be a valid dictionary"),
         ('{SDTM: "2025-03-28"}', "{SDTM: 2001-01-01}", "2001-01-01"),
         ("raw:", "visits: [[event, visitnum, visit], [v1, one, ONE]]\nraw:", "study.yaml line 9: visits: visitnum: Input should be a valid number"),
@@ -232,6 +235,35 @@ def test_what_a_study_cannot_say_names_line_and_remedy(
 ) -> None:
     assert old in STUDY
     assert message in refused(load, {"study.yaml": STUDY.replace(old, new)})
+
+
+ANALYSES = """
+analyses:
+  - {id: A, title: One, dataset: LB, variable: LBORRES}
+  - {id: B, title: Two, dataset: LB, variable: LBORRES}
+displays:
+  - {id: T1, kind: table, title: Both, shows: changes, analyses: [A]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        ("terminology.yaml", "codelists:\n  SEX:\n    only: [F, X]\n", "terminology.yaml line 3: SEX has no X"),
+        ("terminology.yaml", "codelists:\n  OWN:\n    terms: [YES]\n    collected:\n      ja: JA\n", "terminology.yaml line 5: OWN: ja is collected as JA, which is not a term of the list"),
+        ("terminology.yaml", "codelists:\n  OWN:\n    extend: [YES]\n", "terminology.yaml line 2: OWN is not a codelist of the standard and has no terms"),
+        ("terminology.yaml", "codelists:\n  SEX:\n    extend: [X]\n", "terminology.yaml line 3: the codelist SEX (C66731) is not extensible"),
+        ("explanations.yaml", "explanations:\n  - match: {rul: CK-CODE}\n    reason: Known\n", "explanations.yaml line 2: findings have no column rul; did you mean rule?"),
+        ("explanations.yaml", "explanations:\n  - match: {}\n    reason: Known\n", "explanations.yaml line 2: an explanation of everything explains nothing"),
+        ("analyses.yaml", ANALYSES.replace("id: B", "id: A"), "analyses.yaml line 3: A is declared twice"),
+        ("analyses.yaml", ANALYSES.replace("id: T1", "id: ARS"), "analyses.yaml line 5: two files of the results would be named ars"),
+        ("analyses.yaml", ANALYSES.replace("[A]", "[A1]"), "analyses.yaml line 5: T1 shows A1, which is not declared"),
+    ],
+)  # fmt: skip
+def test_what_other_files_cannot_say_names_the_line(
+    load: Load, file: str, text: str, message: str
+) -> None:
+    assert message in refused(load, {file: text.lstrip("\n")})
 
 
 def test_only_tabulations_have_qualifiers(load: Load) -> None:

@@ -51,6 +51,10 @@ BOTH = RESPONDERS.model_copy(
 )
 
 
+def _place(*_: str) -> str:
+    return "terminology.yaml line 1"
+
+
 def test_a_declared_analysis_is_a_result_of_the_analysis_data(tmp_path: Path) -> None:
     path = write(tmp_path, "ADaMIG", study(analyses=(RESPONDERS, BOTH)))
     schema = installed_schema("2.1")
@@ -185,6 +189,6 @@ def test_subjects_have_one_origin_in_a_domain_and_its_qualifiers() -> None:
         variables=(char("USUBJID", "Unique Subject Identifier", rule),),
         supplemental=(char("AENOTE", "Note", COLLECTED),),
     )
-    terminology = StudyTerminology.of(versions, {}, "terminology.yaml")
+    terminology = StudyTerminology.of(versions, {}, _place)
     (qualifiers,) = supplemental_dataset(parent, {"SDTMIG": "3.4"}, terminology)
     assert qualifiers.variable("USUBJID").rules == (rule,)

@@ -3,9 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import pytest
 
-from specs.errors import SpecError
 from specs.findings import findings
 from specs.model import Explanation
 from validation.explanations import explained
@@ -59,12 +57,3 @@ def test_an_explanation_that_matches_nothing_is_a_notice(make: Any) -> None:
         "4",
     ]
     assert last["message"].startswith("no finding has rule CK-KEY, dataset CM;")
-
-
-@pytest.mark.parametrize("match", [{"ruel": "CK-KEY"}, {}])
-def test_an_explanation_that_cannot_match_is_an_error_of_the_specification(
-    make: Any, match: dict[str, str]
-) -> None:
-    given = (Explanation(match, "why", place="explanations.yaml line 2"),)
-    with pytest.raises(SpecError, match=r"explanations\.yaml line 2"):
-        explained(found(), make.study(explanations=given))
