@@ -136,6 +136,34 @@ def build(
 
 
 @app.command()
+def preview(
+    study: StudyFolder,
+    dataset: Annotated[str, typer.Argument(help="Its name, such as AE.")],
+    subject: Annotated[str, typer.Option(help="Only this subject; the end of its name does.")] = "",
+    rows: Annotated[int, typer.Option(min=0, help="How many rows to show.")] = 10,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="List what changed against the last package.")
+    ] = False,
+    out: Annotated[Path, typer.Option(help="Where the last package is.")] = Path("out"),
+    raw: RawFolder = None,
+    study_code: StudyCode = True,
+    cache_folder: CacheFolder = None,
+    use_cache: UseCache = True,
+) -> None:
+    """Make one dataset with what it needs, show its rows, its findings and what changed in it.
+
+    Nothing but the cache is written. Ends with 0 when nothing is found in it, 1 with unexplained
+    findings, 2 when it could not run.
+    """
+    from cdisckit.preview import previewed, print_preview
+
+    cache = cache_of(cache_folder, used=use_cache)
+    made = previewed(study, dataset, out, raw=raw, study_code=study_code, cache=cache)
+    print_preview(made, terminal(), subject=subject, rows=rows, diff=diff)
+    raise typer.Exit(CLEAN if made.clean else FINDINGS)
+
+
+@app.command()
 def analyze(
     study: StudyFolder,
     out: Annotated[Path, typer.Option(help="Where results go.")] = Path("out"),

@@ -21,10 +21,11 @@ from specs.findings import all_findings
 from specs.shown import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping, Sequence
 
     import pandas as pd
 
+    from sdtm.kept import Made
     from sdtm.raw import RawData
     from specs.cache import Cache
     from specs.model import Study
@@ -57,11 +58,29 @@ def build_sdtm(study: Study, raw: RawData, size: int = GROUP, cache: Cache = NO_
     names = list(groups[0])
     of_groups = [group[name].findings for name in names for group in groups]
     usages = [group[name].usage for name in names for group in groups]
-    tables = together(
-        study, [{t.name: t for made in g.values() for t in made.tables} for g in groups]
-    )
+    tables = _tables(study, groups)
     used = ledger(study, raw, usages, [tables[name].trace for name in names])
     return SdtmBuild(tables, all_findings([raw.findings, *of_groups, used.findings]), used)
+
+
+def sdtm_tables(
+    study: Study, raw: RawData, cache: Cache = NO_CACHE, names: Container[str] | None = None
+) -> tuple[Mapping[str, Table], pd.DataFrame]:
+    """The datasets as `build_sdtm` makes them, and what was found; no account of raw records.
+
+    With `names` only these are put together; SUPP-- goes with its dataset.
+    """
+    groups = [
+        {n: m for n, m in datasets_made(study, group, cache).items() if not names or n in names}
+        for group in in_groups(study, raw, GROUP)
+    ]
+    of_groups = [group[name].findings for name in groups[0] for group in groups]
+    return _tables(study, groups), all_findings(of_groups)
+
+
+def _tables(study: Study, groups: Sequence[Mapping[str, Made]]) -> Mapping[str, Table]:
+    parts = [{t.name: t for made in group.values() for t in made.tables} for group in groups]
+    return together(study, parts)
 
 
 def tried(study: Study, raw: RawData) -> tuple[CdisckitError, ...]:

@@ -100,6 +100,12 @@ def _addition(study: Study, standard: str, tables: Mapping[str, Table]) -> Addit
     )
 
 
+def dataset_file(package: Path, study: str, dataset: Dataset) -> Path:
+    """Where a package has the transport file of a dataset."""
+    root = package / "m5" / "datasets" / folder_name(study)
+    return root / _FOLDERS[dataset.standard] / f"{dataset.name.lower()}.xpt"
+
+
 def columns(dataset: Dataset, attributes: DatasetAttributes) -> tuple[Column, ...]:
     """The variables of a transport file, in the order of the specification."""
     return tuple(

@@ -13,23 +13,21 @@ from enum import Enum
 from typing import Any, Final
 
 from pydantic import BaseModel
-from ruamel.yaml.comments import CommentedBase
-from ruamel.yaml.scalarbool import ScalarBoolean
-from ruamel.yaml.scalarfloat import ScalarFloat
-from ruamel.yaml.scalarint import ScalarInt
-from ruamel.yaml.scalarstring import ScalarString
 
 from specs.cache.product import PRODUCT
 
-_DATA: Final = (
-    BaseModel,
-    Enum,
-    CommentedBase,
-    ScalarBoolean,
-    ScalarFloat,
-    ScalarInt,
-    ScalarString,
+_YAML: Final = (
+    "ruamel.yaml.anchor",
+    "ruamel.yaml.comments",
+    "ruamel.yaml.error",
+    "ruamel.yaml.scalarbool",
+    "ruamel.yaml.scalarfloat",
+    "ruamel.yaml.scalarint",
+    "ruamel.yaml.scalarstring",
+    "ruamel.yaml.tag",
+    "ruamel.yaml.tokens",
 )
+"""The modules whose classes hold what stood in a file of YAML."""
 
 _TAKEN: Final = frozenset(
     {
@@ -87,11 +85,15 @@ class _Reader(pickle.Unpickler):
         """A class that holds data; UnpicklingError for anything else."""
         if (module, name) in _TAKEN:
             return super().find_class(module, name)
-        if module.partition(".")[0] in (*PRODUCT, "ruamel") and "." not in name:
-            found = super().find_class(module, name)
-            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, _DATA)):
+        if module in _YAML or module.partition(".")[0] in PRODUCT:
+            found = None if "." in name else super().find_class(module, name)
+            if isinstance(found, type) and (module in _YAML or _holds_data(found)):
                 return found
         raise pickle.UnpicklingError(f"{module}.{name} holds no data")
+
+
+def _holds_data(found: type) -> bool:
+    return is_dataclass(found) or issubclass(found, (BaseModel, Enum))
 
 
 def dumped(value: Any) -> bytes:
