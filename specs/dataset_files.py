@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from specs.dataset_models import AdamBlock, AdamFile, SdtmBlock
 from specs.errors import SpecError, did_you_mean, gathered
-from specs.model import Block, Dataset, Join, Origin, Parameter, Rule, Value, Variable
+from specs.model import Block, Dataset, Join, Origin, Parameter, Rule
 from specs.paths import dataset_name
-from specs.rule_files import RuleResolver, check_number
-from specs.rule_models import NUMERIC, SdtmVariable
+from specs.rule_models import SdtmVariable
+from specs.variable_files import VariableResolver
 from specs.where import renamed
 from specs.working import with_working
 from specs.yaml_files import records
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from specs.dataset_models import ParameterModel
-    from specs.rule_models import VariableModel
-    from specs.standards import StandardVariable
+    from specs.model import Variable
 
 DECIMALS = "decimals"
 """The column of the table of tests that is no name for a field."""
@@ -49,7 +48,7 @@ def _numbered(model: SdtmBlock | AdamBlock, block: Block) -> Iterator[Block]:
 
 
 @dataclass(frozen=True)
-class DatasetResolver(RuleResolver):
+class DatasetResolver(VariableResolver):
     """Resolves one dataset's file; `dataset` gives the result."""
 
     def dataset(self) -> Dataset:
@@ -126,95 +125,6 @@ class DatasetResolver(RuleResolver):
         order = partial(self.standard.order_of, self.owner, self.domain, self.class_)
         return tuple(sorted(resolved, key=lambda variable: order(variable.name)))
 
-    def _variable(self, name: str, model: VariableModel, section: str) -> Variable:
-        """A variable as written, with what the guide says of it; SpecError where it is not whole."""
-        place = self.file.place(section, name)
-        in_guide = None
-        if section == "variables":
-            in_guide = self.standard.variable(self.owner, name) or self._of_model(name)
-            if in_guide is None and self.tabulation and not model.label:
-                names = [v.variable for v in self.standard.variables(self.domain)]
-                raise SpecError(
-                    f"{self.domain} has no {name} in {self.standard_name}",
-                    where=place,
-                    remedy=f"{did_you_mean(name, names)} What has no standard variable goes under"
-                    " supplemental",
-                )
-        label = model.label or (in_guide.label if in_guide else "")
-        inherits = any(rule.predecessor for rule in model.all_rules)
-        if not label and not inherits and section != "working":
-            raise SpecError(
-                f"{name} has no label and is not in the standard",
-                where=place,
-                remedy="give it a label of at most 40 characters",
-            )
-        kind = model.type or (in_guide.type if in_guide else "Char")
-        plain = kind in ("Char", "Num")
-        codelist = model.codelist
-        if isinstance(codelist, tuple):
-            codelist = self.terminology.permitted(
-                in_guide.codelists if in_guide else (), codelist, name, place
-            )
-        elif codelist is None and in_guide is not None:
-            codelist = self.terminology.choose(in_guide.codelists, name, place)
-        if codelist:
-            self.terminology.use(codelist, place)
-        variable = Variable(
-            name=name,
-            label=label,
-            type="Num" if kind in NUMERIC else "Char",
-            role=model.role or (in_guide.role if in_guide else ""),
-            core=model.core or (in_guide.core if in_guide else ""),
-            codelist=codelist or "",
-            value_domain=in_guide.format if in_guide else "",
-            length=model.length,
-            format=model.format,
-            comment=model.comment,
-            rules=tuple(self.rules(name, model, section)),
-            place=place,
-            standard=in_guide is not None,
-            own_type=bool(model.type or in_guide or self.tabulation or section == "working"),
-            data_type="" if plain else kind,
-            digits=model.digits,
-        )
-        if model.values:
-            variable = self._with_values(variable, model, section)
-        for rule in variable.rules:
-            self._check_constant(rule.constant, variable, place)
-            if rule.derivation is None and len(rule.sources) > (2 if variable.is_date else 1):
-                raise SpecError(
-                    f"{name} is {rule.origin} from {', '.join(rule.sources)}",
-                    where=place,
-                    remedy="give it one source (a date may have its time as the second),"
-                    " or a list of rules",
-                )
-        return variable
-
-    def _with_values(self, variable: Variable, model: VariableModel, section: str) -> Variable:
-        """The variable with its value level, whose rules go before its own."""
-        values = []
-        for number, line in enumerate(model.values):
-            place = self.file.place(section, variable.name, "values", number)
-            if line.codelist:
-                self.terminology.use(str(line.codelist), place)
-            kind = line.type or variable.type
-            described = replace(
-                variable,
-                label=line.label,
-                type="Num" if kind in NUMERIC else "Char",
-                data_type="" if kind in ("Char", "Num") else kind,
-                codelist=str(line.codelist or ""),
-                length=line.length,
-                digits=line.digits,
-                format=line.format,
-                comment=line.comment,
-                rules=tuple(self.rule(rule, place) for rule in line.all_rules),
-                place=place,
-            )
-            values.append(Value(line.when, described))
-        scoped = tuple(rule for value in values for rule in value.scoped)
-        return replace(variable, values=tuple(values), rules=(*scoped, *variable.rules))
-
     def _check_assigned(
         self, assign: Mapping[str, Any], variables: tuple[Variable, ...], place: str
     ) -> None:
@@ -227,40 +137,6 @@ class DatasetResolver(RuleResolver):
                     remedy=did_you_mean(name, by_name),
                 )
             self._check_constant(value, by_name[name], place)
-
-    def _check_constant(self, constant: Any, variable: Variable, place: str) -> None:
-        """SpecError for text as a number, and for what is no term of the variable's codelist."""
-        if variable.type == "Num":
-            check_number(constant, variable.name, place)
-        if variable.codelist and constant not in (None, ""):
-            codelist = self.terminology.use(variable.codelist, place).codelist
-            if str(constant) not in codelist:
-                remedy = did_you_mean(str(constant), codelist.values)
-                if codelist.extensible:
-                    remedy += f"; a term of your own goes under extend: of {variable.codelist}"
-                raise SpecError(
-                    f"{variable.name} is {constant}, which is not a term of {variable.codelist}",
-                    where=place,
-                    remedy=remedy,
-                )
-
-    def _of_model(self, name: str) -> StandardVariable | None:
-        """A variable of the SDTM model that the guide's table of the domain lacks.
-
-        The model lets every domain use the variables of its class (SDTMIG 3.4, section 3.2.1).
-        What it does not let this one use is described all the same, and told by `specs.limits`.
-        """
-        if not self.tabulation:
-            return None
-        classes = (self.class_, "EVENTS")
-        candidates = (self.standard.model_variable(self.domain, class_, name) for class_ in classes)
-        return next((candidate for candidate in candidates if candidate is not None), None)
-
-    @property
-    def class_(self) -> str:
-        """The class of the dataset: as the file says, else as the guide has it."""
-        in_guide = self.standard.dataset(self.owner)
-        return self.model.class_ or (in_guide.class_ if in_guide else "ADAM OTHER")
 
     def _blocks(self, variables: tuple[Variable, ...]) -> Iterator[Block]:
         """The blocks of records: those written, or one for each row of the table of tests."""

@@ -77,11 +77,7 @@ def load_study(
     for name, version in content.standards.items():
         check_standard(name, version, file.place("standards", name))
     terminology = _terminology(folder / "terminology.yaml", content, cache)
-    tables = {name: _table(rows, file, name) for name, rows in content.tables.items()}
-    tables.setdefault("visits", records(content.visits, file, "visits"))
-    units = study_units(folder)
-    if units:
-        tables[UNITS] = units
+    tables = _tables(content, file, folder)
     files = _dataset_files(folder, file, cache)
     loaders = [
         DatasetResolver(dataset_file, name, content, tables, terminology, derivations)
@@ -121,7 +117,7 @@ def load_study(
         not_read=content.not_read,
         table_files=(
             *(name for name in content.tables.values() if isinstance(name, str)),
-            *([UNITS] if units else []),
+            *([UNITS] if UNITS in tables else []),
         ),
         documents=tuple(Document(d.id, d.title, d.href) for d in content.documents),
         dictionaries=tuple(
@@ -267,6 +263,17 @@ def _check_ids(content: AnalysesFile, file: YamlFile) -> None:
                         where=place,
                         remedy=did_you_mean(name, ids),
                     )
+
+
+def _tables(
+    content: StudyFile, file: YamlFile, folder: Path
+) -> dict[str, tuple[Mapping[str, Any], ...]]:
+    """The tables of a study by name: those it declares, its visits, and the rows of units.csv."""
+    tables = {name: _table(rows, file, name) for name, rows in content.tables.items()}
+    tables.setdefault("visits", records(content.visits, file, "visits"))
+    if units := study_units(folder):
+        tables[UNITS] = units
+    return tables
 
 
 def _table(
