@@ -122,11 +122,16 @@ def unnamed(names: Sequence[str]) -> list[str]:
 def head_of(rows: Sequence[Sequence[str]]) -> int:
     """Which of the first rows is the head, from 0: the first as wide as most of those after it.
 
-    What stands above is a title or the particulars of an export, of fewer cells.
+    What stands above is a title or the particulars of an export, of fewer cells. A head may lack
+    the name of its first column.
     """
     widths = [sum(1 for cell in row if cell.strip()) for row in rows]
     if not widths:
         return 0
     usual = max(dict.fromkeys(widths), key=lambda width: (widths.count(width) * (width > 1), width))
-    full = [n for n, row in enumerate(rows) if len(row) >= usual and widths[n] >= usual]
-    return full[0] if full and usual > 1 else 0
+    full = [
+        n
+        for n, row in enumerate(rows)
+        if widths[n] >= usual or (not row[0].strip() and widths[n] == usual - 1)
+    ]
+    return full[0] if usual > 1 and len(full) > 1 else 0

@@ -54,9 +54,9 @@ def field_of(folder: Path, *answers: str) -> list[object]:
 
 
 def test_dates_whose_order_nobody_declared_are_shown_as_such(tmp_path: Path) -> None:
-    assert field_of(tmp_path, "03/04/2024", "05/04/2024", "13/04/2024") == [
+    assert field_of(tmp_path, "03/04/2024", "05/04/2024", "13/04/2024", "04/13/2024") == [
         "2024-04-13",
-        "99/99/9999 (3)",
+        "99/99/9999 (4)",
         "2 ambiguous (declare dates)",
     ]
 
