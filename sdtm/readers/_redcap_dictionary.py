@@ -130,31 +130,7 @@ def is_dictionary(head: Iterable[str]) -> bool:
 
 def read_dictionary(path: Path, options: RedcapOptions, shape: Shape) -> Dictionary:
     """The dictionary; RawDataError where it is none, or defines a field twice."""
-    table = read_delimited(path, shape.delimiter, shape.encoding).rename(columns=_COLUMNS)
-    missing = [name for name in _NEEDED if name not in table.columns]
-    if missing:
-        raise RawDataError(
-            f"the data dictionary has no column {', '.join(missing)}",
-            where=f"{path.name} line 1",
-            remedy="download the dictionary from REDCap again; it has 15 to 18 columns",
-        )
-    other = [name for name in _COLUMNS.values() if name not in table.columns]
-    table = table.assign(**{name: pd.Series(index=table.index, dtype="str") for name in other})
-    named = table["field_name"].notna() & table["form_name"].notna()
-    if table.empty or not named.all():
-        raise RawDataError(
-            "the data dictionary has no fields" if table.empty else "the field or form has no name",
-            where=f"{path.name} line {1 if table.empty else table.index[~named][0]}",
-            remedy="download the dictionary again",
-        )
-    table = table[table["field_type"] != "descriptive"]
-    doubled = table["field_name"][table["field_name"].duplicated()]
-    if len(doubled):
-        raise RawDataError(
-            f"field {doubled.iloc[0]} is defined twice",
-            where=f"{path.name} line {doubled.index[0]}",
-            remedy="download the dictionary again",
-        )
+    table = _table(path, shape)
     columns = (
         "field_name", "field_label", "field_type", "select_choices_or_calculations",
         "text_validation_type_or_show_slider_number", "text_validation_min", "text_validation_max",
@@ -183,6 +159,36 @@ def read_dictionary(path: Path, options: RedcapOptions, shape: Shape) -> Diction
         frozenset(table["field_name"][table["identifier"].str.lower() == "y"]),
         frozenset(table["field_name"][free]),
     )
+
+
+def _table(path: Path, shape: Shape) -> pd.DataFrame:
+    """The rows of a dictionary that are fields, with all columns; RawDataError for what is none."""
+    table = read_delimited(path, shape.delimiter, shape.encoding).rename(columns=_COLUMNS)
+    missing = [name for name in _NEEDED if name not in table.columns]
+    if missing:
+        raise RawDataError(
+            f"the data dictionary has no column {', '.join(missing)}",
+            where=f"{path.name} line 1",
+            remedy="download the dictionary from REDCap again; it has 15 to 18 columns",
+        )
+    other = [name for name in _COLUMNS.values() if name not in table.columns]
+    table = table.assign(**{name: pd.Series(index=table.index, dtype="str") for name in other})
+    named = table["field_name"].notna() & table["form_name"].notna()
+    if table.empty or not named.all():
+        raise RawDataError(
+            "the data dictionary has no fields" if table.empty else "the field or form has no name",
+            where=f"{path.name} line {1 if table.empty else table.index[~named][0]}",
+            remedy="download the dictionary again",
+        )
+    table = table[table["field_type"] != "descriptive"]
+    doubled = table["field_name"][table["field_name"].duplicated()]
+    if len(doubled):
+        raise RawDataError(
+            f"field {doubled.iloc[0]} is defined twice",
+            where=f"{path.name} line {doubled.index[0]}",
+            remedy="download the dictionary again",
+        )
+    return table
 
 
 class Asked(NamedTuple):

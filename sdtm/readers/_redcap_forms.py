@@ -75,18 +75,8 @@ def form_of(name: str, export: Export) -> tuple[Form, Iterable[pd.DataFrame]]:
         *_emptied(name, rows[repeats & ~saved], export),
         *_gaps(name, rows[repeats], export),
     )
-    rows, frame, repeats = rows[saved], frame[saved], repeats[saved]
-    instance = rows.get(INSTANCE, blank.loc[rows.index])
-    whose = context(
-        rows.index,
-        export.path.name,
-        export.lines.loc[rows.index],
-        subject=rows[dictionary.record_id],
-        event=rows.get(EVENT, blank.loc[rows.index]),
-        event_repeat=instance.where(~repeats),
-        form_repeat=instance.where(repeats),
-        status=_status(name, rows),
-    )
+    rows, frame = rows[saved], frame[saved]
+    whose = _context(name, rows, repeats[saved], export)
     fields = {key: field for key, field in fields.items() if key in frame}
     beside = [c for c in (*BESIDE, f"{name}_timestamp") if c in rows]
     fields |= {column: Field(column, column) for column in beside}
@@ -105,6 +95,22 @@ def form_of(name: str, export: Export) -> tuple[Form, Iterable[pd.DataFrame]]:
         events=_planned(name, export),
     )
     return form, finding_tables
+
+
+def _context(name: str, rows: pd.DataFrame, repeats: pd.Series, export: Export) -> pd.DataFrame:
+    """The context of the records of a form, some of which (a mask) repeat within the form."""
+    blank = pd.Series(index=rows.index, dtype="str")
+    instance = rows.get(INSTANCE, blank)
+    return context(
+        rows.index,
+        export.path.name,
+        export.lines.loc[rows.index],
+        subject=rows[export.dictionary.record_id],
+        event=rows.get(EVENT, blank),
+        event_repeat=instance.where(~repeats),
+        form_repeat=instance.where(repeats),
+        status=_status(name, rows),
+    )
 
 
 def _status(name: str, rows: pd.DataFrame) -> pd.Series:

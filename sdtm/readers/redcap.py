@@ -50,18 +50,16 @@ def read(source: RawSource, folder: Path) -> RawData:
     """Read an export; RawDataError where its parts do not belong together or rows are doubled."""
     options = read_options(source, RedcapOptions)
     path = inside(folder, options.data, source.place)
+    named = options.dictionary
+    dictionary_path = inside(folder, named, source.place) if named else None
     if options.data.lower().endswith(".xml"):
-        dictionary_path = (
-            inside(folder, options.dictionary, source.place) if options.dictionary else None
-        )
         return read_project(path, options, dictionary_path)
-    if not options.dictionary:
+    if dictionary_path is None:
         raise SpecError(
             "a CSV export is read with its dictionary",
             where=source.place,
             remedy="add dictionary: with the data dictionary's file",
         )
-    dictionary_path = inside(folder, options.dictionary, source.place)
     shape = shape_of(path, options.encoding, options.delimiter)
     of_dictionary = shape_of(dictionary_path, options.encoding)
     dictionary = read_dictionary(dictionary_path, options, of_dictionary)

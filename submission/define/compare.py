@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Document,
         DocumentReference,
         Item,
+        ItemGroup,
         ItemReference,
         Result,
     )
@@ -80,37 +81,42 @@ def _facts(document: Document) -> Iterator[tuple[tuple[str, str], Mapping[str, s
             },
         )
     for group in document.groups:
-        standard_used = document.standard.get(group.standard)
-        yield (
-            ("dataset", group.name),
-            {
-                "label": group.label,
-                "class": " / ".join((group.class_, *group.subclasses)),
-                "structure": group.structure,
-                "domain": group.domain,
-                "purpose": group.purpose,
-                "repeating": group.repeating,
-                "reference data": group.reference,
-                "standard": standard_used.name if standard_used else "",
-                "no data": _yes(group.no_data),
-                "file": group.leaf.href if group.leaf else "",
-                "comment": _comment(document, group.comment),
-            },
-        )
-        for position, reference in enumerate(group.references, start=1):
-            item = document.item.get(reference.item)
-            name = f"{group.name}.{item.name if item else reference.item}"
-            attributes = {"position": str(position), **_item(document, reference, item)}
-            yield ("variable", name), attributes
-            values = document.value_list.get(item.value_list) if item else None
-            for value in values.references if values else ():
-                described = document.item.get(value.item)
-                condition = " or ".join(_condition(document, oid) for oid in value.where)
-                yield (
-                    ("value", f"{name} where {condition}"),
-                    _item(document, value, described),
-                )
+        yield ("dataset", group.name), _dataset(document, group)
+        yield from _variables(document, group)
     yield from _lists(document)
+
+
+def _dataset(document: Document, group: ItemGroup) -> Mapping[str, str]:
+    standard = document.standard.get(group.standard)
+    return {
+        "label": group.label,
+        "class": " / ".join((group.class_, *group.subclasses)),
+        "structure": group.structure,
+        "domain": group.domain,
+        "purpose": group.purpose,
+        "repeating": group.repeating,
+        "reference data": group.reference,
+        "standard": standard.name if standard else "",
+        "no data": _yes(group.no_data),
+        "file": group.leaf.href if group.leaf else "",
+        "comment": _comment(document, group.comment),
+    }
+
+
+def _variables(
+    document: Document, group: ItemGroup
+) -> Iterator[tuple[tuple[str, str], Mapping[str, str]]]:
+    """The variables of a dataset, each followed by the lines of its value level."""
+    for position, reference in enumerate(group.references, start=1):
+        item = document.item.get(reference.item)
+        name = f"{group.name}.{item.name if item else reference.item}"
+        attributes = {"position": str(position), **_item(document, reference, item)}
+        yield ("variable", name), attributes
+        values = document.value_list.get(item.value_list) if item else None
+        for value in values.references if values else ():
+            described = document.item.get(value.item)
+            condition = " or ".join(_condition(document, oid) for oid in value.where)
+            yield ("value", f"{name} where {condition}"), _item(document, value, described)
 
 
 def _lists(document: Document) -> Iterator[tuple[tuple[str, str], Mapping[str, str]]]:

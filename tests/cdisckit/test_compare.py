@@ -103,7 +103,7 @@ def test_all_differences_are_in_the_report(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--keys", "AGE2"], "AGE2 is no variable of both versions"),
+        (["--keys", "AGE2"], "AGE2 is not a variable of both versions"),
         (["--tolerance", "AGE=x"], "'AGE=x' states no tolerance"),
         (["--absolute", "-1"], "'-1.0' states no tolerance"),
         (["--encoding", "nonsense"], "nonsense"),

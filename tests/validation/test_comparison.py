@@ -224,7 +224,7 @@ def test_keys_of_other_kinds_pair_the_same_records() -> None:
 
 
 def test_a_key_that_neither_side_has_is_refused() -> None:
-    with pytest.raises(SpecError, match=r"AESQ is no variable of both versions.*AESEQ"):
+    with pytest.raises(SpecError, match=r"AESQ is not a variable of both versions.*AESEQ"):
         compare(side(BASE), side(BASE), keys=["USUBJID", "AESQ"])
 
 

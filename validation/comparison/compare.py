@@ -99,7 +99,7 @@ def compare(
     for name in (*keys, *limits):
         if name not in names:
             raise SpecError(
-                f"{name} is no variable of both versions",
+                f"{name} is not a variable of both versions",
                 where=base.name,
                 remedy=did_you_mean(name, names),
             )

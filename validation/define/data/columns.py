@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from submission.xpt import Column
     from validation.define.data.delivered import Delivered, Row
+    from validation.define.model import Use
 
 _NUMBERS: Final = ("integer", "float")
 # Types of a number that a display format shows as date or time.
@@ -31,43 +33,60 @@ def column_findings(delivered: Delivered) -> Iterator[Row]:
         )
     yield from _presence(delivered)
     for use, column, _ in delivered.both():
-        name = column.name
-        label = use.item.translated()
-        if label != column.label:
-            message = (
-                f"the label of {name} in the data is {column.label or 'blank'}, define.xml says "
-            )
-            yield delivered.finding(
-                "CK-DEFINE-VARIABLE-LABEL",
-                use.item,
-                message + (label or "nothing"),
-                name,
-                value=column.label,
-            )
-        kind = use.item.get("DataType")
-        numeric = kind in _NUMBERS or (column.holds != "" and kind in _SHOWN_AS_DATES)
-        if kind and numeric != (column.type == "Num"):
-            what = "numeric" if column.type == "Num" else "text"
-            message = f"{name} is {what} in the data, and of type {kind} in define.xml"
-            yield delivered.finding("CK-DEFINE-TYPE", use.item, message, name, value=column.type)
-        shown = use.item.get("def:DisplayFormat")
-        if _plain(shown) != _plain(column.format) and (shown or column.holds):
-            message = (
-                f"the format of {name} in the data is {column.format or 'none'}, define.xml says"
-            )
-            yield delivered.finding(
-                "CK-DEFINE-FORMAT",
-                use.item,
-                f"{message} {shown or 'none'}",
-                name,
-                value=column.format,
-            )
-        length = use.item.get("Length")
-        if column.type == "Char" and length.isdecimal() and column.length > int(length):
-            message = f"{name} has {column.length} bytes in the data, and Length {length}"
-            yield delivered.finding(
-                "CK-DEFINE-LENGTH", use.item, message, name, value=column.length, severity="notice"
-            )
+        yield from _label(delivered, use, column)
+        yield from _type(delivered, use, column)
+        yield from _format(delivered, use, column)
+        yield from _length(delivered, use, column)
+
+
+def _label(delivered: Delivered, use: Use, column: Column) -> Iterator[Row]:
+    label, name = use.item.translated(), column.name
+    if label != column.label:
+        message = f"the label of {name} in the data is {column.label or 'blank'}, define.xml says "
+        yield delivered.finding(
+            "CK-DEFINE-VARIABLE-LABEL",
+            use.item,
+            message + (label or "nothing"),
+            name,
+            value=column.label,
+        )
+
+
+def _type(delivered: Delivered, use: Use, column: Column) -> Iterator[Row]:
+    """Text where define.xml has numbers, and the other way round."""
+    kind, name = use.item.get("DataType"), column.name
+    numeric = kind in _NUMBERS or (column.holds != "" and kind in _SHOWN_AS_DATES)
+    if kind and numeric != (column.type == "Num"):
+        what = "numeric" if column.type == "Num" else "text"
+        message = f"{name} is {what} in the data, and of type {kind} in define.xml"
+        yield delivered.finding("CK-DEFINE-TYPE", use.item, message, name, value=column.type)
+
+
+def _format(delivered: Delivered, use: Use, column: Column) -> Iterator[Row]:
+    shown, name = use.item.get("def:DisplayFormat"), column.name
+    if _plain(shown) != _plain(column.format) and (shown or column.holds):
+        message = f"the format of {name} in the data is {column.format or 'none'}, define.xml says"
+        yield delivered.finding(
+            "CK-DEFINE-FORMAT",
+            use.item,
+            f"{message} {shown or 'none'}",
+            name,
+            value=column.format,
+        )
+
+
+def _length(delivered: Delivered, use: Use, column: Column) -> Iterator[Row]:
+    length = use.item.get("Length")
+    if column.type == "Char" and length.isdecimal() and column.length > int(length):
+        message = f"{column.name} has {column.length} bytes in the data, and Length {length}"
+        yield delivered.finding(
+            "CK-DEFINE-LENGTH",
+            use.item,
+            message,
+            column.name,
+            value=column.length,
+            severity="notice",
+        )
 
 
 def _presence(delivered: Delivered) -> Iterator[Row]:
