@@ -73,7 +73,8 @@ def propose_study(raw: Path, folder: Path) -> Proposed:
         (aside / "sdtm").mkdir()
         for name, content in files.items():
             _write(aside / "sdtm" / f"{name.lower()}.yaml", content)
-        _write_proposals(aside / PROPOSALS, kept, required)
+        guessed = [("", g.role, g.form, g.value, f"guessed: {g.why}", "") for g in export.guesses]
+        _write_proposals(aside / PROPOSALS, kept, [*guessed, *required])
     return Proposed(folder, tuple(kept), left, export.passed_over)
 
 
@@ -81,7 +82,8 @@ def _study(name: str, export: Export, data: RawData) -> dict[str, Any]:
     """The content of study.yaml for an export, with what is to be reviewed."""
     identifier = re.sub(r"[^A-Z0-9-]+", "-", name.upper()).strip("-") or "STUDY"
     sources = [
-        {"name": s.name, "reader": s.reader, **_moved(dict(s.options))} for s in export.sources
+        {"name": s.name, "reader": s.reader, **_moved(dict(s.options), export.folder)}
+        for s in export.sources
     ]
     events = data.records()["event"].dropna().unique()
     visits = [
@@ -104,13 +106,19 @@ def _study(name: str, export: Export, data: RawData) -> dict[str, Any]:
     return study
 
 
-def _moved(options: dict[str, Any]) -> dict[str, Any]:
-    """A source's options with its files in raw/."""
-    paths = ("data", "dictionary", "events", "event_forms")
-    moved = {k: f"raw/{v}" if k in paths else v for k, v in options.items()}
+def _moved(options: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """A source's options with its files in raw/; a folder of files is raw/ itself."""
+
+    def of_raw(name: str | list[str]) -> str | list[str]:
+        if isinstance(name, list):
+            return [f"raw/{one}" for one in name]
+        return "raw" if (folder / name).is_dir() else f"raw/{name}"
+
+    paths = ("data", "dictionary", "events", "event_forms", "define")
+    moved = {key: of_raw(v) if key in paths else v for key, v in options.items()}
     if "forms" in moved:
         moved["forms"] = {
-            form: {**table, "file": f"raw/{table['file']}"}
+            form: {**table, "file": of_raw(table["file"])}
             for form, table in options["forms"].items()
         }
     return moved

@@ -357,12 +357,15 @@ def derivations(
 @app.command()
 def profile(
     raw: Annotated[Path, typer.Argument(help="An export, a folder of files, or a study.")],
-    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("profile.html"),
+    out: Annotated[
+        Path | None, typer.Option(help="The page to write; without it, beside the export.")
+    ] = None,
 ) -> None:
     """Show what is in an export: forms, fields, how full they are, ranges, dates, codes."""
     from cdisckit.exports import read_export
-    from cdisckit.profile import check_page, print_profile, profiled, write_profile
+    from cdisckit.profile import check_page, page_of, print_profile, profiled, write_profile
 
+    out = out or page_of(raw)
     check_page(out)
     page = profiled(*read_export(raw))
     write_profile(page, out)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from rich.table import Table as Grid
 from rich.text import Text
@@ -15,6 +16,7 @@ from cdisckit.terminal import say
 from sdtm.dates import iso_dtc
 from sdtm.raw import TICKED, Field, Form
 from sdtm.records.collapse import UNDECLARED
+from specs.distinct import as_category, distinct_values
 from specs.errors import OutputError
 from specs.output import new_file
 
@@ -70,15 +72,11 @@ def profiled(raw: RawData, name: str) -> Profile:
         for form in raw.forms.values()
     ]
     fields = [_field(form, field) for form in raw.forms.values() for field in form.fields.values()]
-    records = raw.records()
-    events = records.groupby(["event", "form"], dropna=False).agg(
-        records=("subject", "size"), subjects=("subject", "nunique")
-    )
     return Profile(
         name,
         pd.DataFrame(forms, columns=list(FORM_COLUMNS)),
         pd.DataFrame(fields, columns=list(FIELD_COLUMNS)),
-        events.reset_index(),
+        _events(raw),
         raw.findings,
     )
 
@@ -89,22 +87,45 @@ def _repeats(form: Form) -> str:
     return ", ".join(k.removesuffix("_repeat") for k in kinds if form.frame[f"@{k}"].notna().any())
 
 
+def _events(raw: RawData) -> pd.DataFrame:
+    """For each event and form how many records, and of how many subjects."""
+    parts = []
+    for form in raw.forms.values():
+        event, subject = (as_category(form.frame[f"@{role}"]) for role in ("event", "subject"))
+        pairs = pd.DataFrame({"event": event.cat.codes, "subject": subject.cat.codes})
+        records = pairs.groupby("event").size()
+        subjects = pairs.drop_duplicates().groupby("event").size()
+        names = pd.Series([*event.cat.categories, None], dtype="str")
+        of_form = pd.DataFrame({"records": records, "subjects": subjects}).reset_index()
+        of_form["event"] = names.take(of_form["event"].to_numpy()).to_numpy()
+        parts.append(of_form.assign(form=form.name))
+    columns = ["event", "form", "records", "subjects"]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(parts)[columns].sort_values(["event", "form"], ignore_index=True)
+
+
 def _field(form: Form, field: Field) -> tuple[object, ...]:
-    answers = field.answered(form.frame[field.name]).dropna()
+    """What stands in a field; each distinct answer is looked at once."""
+    values, codes = distinct_values(as_category(form.frame[field.name]))
+    rows = np.bincount(codes % max(len(values), 1), minlength=len(values))
+    times = pd.Series(rows, index=values.index).groupby(field.answered(values), sort=False).sum()
+    answers = pd.Series(times.index, dtype="str")
+    weight = times.reset_index(drop=True)
     return (
         form.name,
         field.name,
         field.label,
         field.kind,
-        len(answers),
+        int(weight.sum()),
         len(form.frame),
-        answers.nunique(),
-        *_numbers_or_dates(field, answers),
-        _strange_codes(field, answers),
+        len(answers),
+        *_numbers_or_dates(field, answers, weight),
+        _strange_codes(field, answers, weight),
     )
 
 
-def _numbers_or_dates(field: Field, answers: pd.Series) -> tuple[str, str, str]:
+def _numbers_or_dates(field: Field, answers: pd.Series, weight: pd.Series) -> tuple[str, str, str]:
     """The range, the shapes of dates, and what is not read in full.
 
     All are "" where most answers are neither numbers nor look like dates.
@@ -112,23 +133,31 @@ def _numbers_or_dates(field: Field, answers: pd.Series) -> tuple[str, str, str]:
     if field.choices or answers.empty:
         return "", "", ""
     numbers = field.numbers(answers)
-    if numbers.notna().mean() > 0.5:
+    if _share(numbers.notna(), weight) > 0.5:
         order = answers[numbers.sort_values().dropna().index]
-        return _ends(order), "", _listed("no number", answers[numbers.isna()])
-    read = iso_dtc(answers, field.style)
-    dates, problem = read["dtc"], read["problem"]
+        lost = numbers.isna()
+        return _ends(order), "", _listed("no number", answers[lost], weight[lost])
+    parsed = iso_dtc(answers, field.style)
+    dates, problem = parsed["dtc"], parsed["problem"]
     either = problem.str.contains(UNDECLARED, regex=False, na=False).astype("bool")
     shaped = answers.str.fullmatch(_SHAPE).astype("bool")
-    if field.kind != "date" and (dates.notna() | either | shaped).mean() <= 0.5:
+    if field.kind != "date" and _share(dates.notna() | either | shaped, weight) <= 0.5:
         return "", "", ""
     partial = dates.notna() & ~dates.str.match(_FULL_DAY, na=False).astype("bool")
+    lost = problem.notna() & ~either
     unclear = [
-        f"{partial.sum()} partial" if partial.any() else "",
-        f"{either.sum()} ambiguous (declare dates)" if either.any() else "",
-        _listed("unreadable", answers[problem.notna() & ~either]),
+        f"{weight[partial].sum()} partial" if partial.any() else "",
+        f"{weight[either].sum()} ambiguous (declare dates)" if either.any() else "",
+        _listed("unreadable", answers[lost], weight[lost]),
     ]
     shapes = answers.str.replace(_DIGIT, "9", regex=True).str.replace(_LETTER, "A", regex=True)
-    return _ends(dates.dropna().sort_values()), _counted(shapes), ", ".join(filter(None, unclear))
+    ends = _ends(dates.dropna().sort_values())
+    return ends, _counted(shapes, weight), ", ".join(filter(None, unclear))
+
+
+def _share(where: pd.Series, weight: pd.Series) -> float:
+    """How much of all answers those are."""
+    return float(weight[where].sum() / weight.sum())
 
 
 def _ends(ordered: pd.Series) -> str:
@@ -136,24 +165,26 @@ def _ends(ordered: pd.Series) -> str:
     return " to ".join(dict.fromkeys([*ordered.iloc[:1], *ordered.iloc[-1:]]))
 
 
-def _listed(what: str, values: pd.Series) -> str:
+def _listed(what: str, values: pd.Series, weight: pd.Series) -> str:
     """How many there are of a kind, and what: `2 unreadable: 31/02/2024 (2)`; "" for none."""
-    return f"{len(values)} {what}: {_counted(values)}" if len(values) else ""
+    return f"{weight.sum()} {what}: {_counted(values, weight)}" if len(values) else ""
 
 
-def _strange_codes(field: Field, answers: pd.Series) -> str:
+def _strange_codes(field: Field, answers: pd.Series, weight: pd.Series) -> str:
     if not field.choices:
         return ""
     codes = answers.str.split(TICKED).explode() if field.kind == "checkbox" else answers
-    return _counted(codes[~codes.isin([*field.choices, *field.missing])])
+    strange = codes[~codes.isin([*field.choices, *field.missing])]
+    return _counted(strange, weight.loc[strange.index])
 
 
-def _counted(values: pd.Series) -> str:
+def _counted(values: pd.Series, weight: pd.Series) -> str:
     """The commonest values with their number."""
-    counts = values.value_counts()
-    texts = [f"{value} ({number})" for value, number in counts.head(SHOWN).items()]
+    times = pd.Series(weight.to_numpy()).groupby(values.to_numpy(), sort=False).sum()
+    counts = times.sort_values(ascending=False, kind="stable")
+    shown = [f"{value} ({number})" for value, number in counts.head(SHOWN).items()]
     more = len(counts) - SHOWN
-    return ", ".join(texts) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
 
 def print_profile(profile: Profile, console: Console) -> None:
@@ -192,6 +223,12 @@ def _grid(title: str, frame: pd.DataFrame) -> Grid:
 
 def _shown(value: object) -> str:
     return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+def page_of(raw: Path) -> Path:
+    """Where the page of an export or a study stands unless told: beside it, named after it."""
+    whole = raw.resolve()
+    return whole.parent / f"{whole.stem if whole.is_file() else whole.name}-profile.html"
 
 
 def check_page(path: Path) -> None:
