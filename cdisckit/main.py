@@ -15,10 +15,12 @@ from typing import Annotated, Literal, NoReturn
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from cdisckit import loop
 from cdisckit.ending import CLEAN, COULD_NOT_RUN, FINDINGS, shell_endings
 from cdisckit.faults import faults_reported, printable
 from cdisckit.subcommands import (
     CacheFolder,
+    Dictionaries,
     RawFolder,
     StudyCode,
     StudyFolder,
@@ -37,6 +39,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+for command in (loop.preview, loop.watch, loop.plan):
+    app.command()(command)
 app.add_typer(cache_commands, name="cache")
 app.add_typer(ct, name="ct")
 app.add_typer(spec, name="spec")
@@ -69,10 +73,7 @@ def build(
     study: StudyFolder,
     out: Annotated[Path, typer.Option(help="Where packages go.")] = Path("out"),
     raw: RawFolder = None,
-    dictionaries: Annotated[
-        Path | None,
-        typer.Option(envvar="CDISCKIT_DICTIONARIES", help="Folder of MedDRA-28.0 and the like."),
-    ] = None,
+    dictionaries: Dictionaries = None,
     final: Annotated[
         bool,
         typer.Option("--final/--draft", help="Final refuses a package with unexplained errors."),
@@ -133,34 +134,6 @@ def build(
         cache.trim()
     print_summary(summary, built.report, terminal())
     raise typer.Exit(CLEAN if summary.clean else FINDINGS)
-
-
-@app.command()
-def preview(
-    study: StudyFolder,
-    dataset: Annotated[str, typer.Argument(help="Its name, such as AE.")],
-    subject: Annotated[str, typer.Option(help="Only this subject; the end of its name does.")] = "",
-    rows: Annotated[int, typer.Option(min=0, help="How many rows to show.")] = 10,
-    diff: Annotated[
-        bool, typer.Option("--diff", help="List what changed against the last package.")
-    ] = False,
-    out: Annotated[Path, typer.Option(help="Where the last package is.")] = Path("out"),
-    raw: RawFolder = None,
-    study_code: StudyCode = True,
-    cache_folder: CacheFolder = None,
-    use_cache: UseCache = True,
-) -> None:
-    """Make one dataset with what it needs, show its rows, its findings and what changed in it.
-
-    Nothing but the cache is written. Ends with 0 when nothing is found in it, 1 with unexplained
-    findings, 2 when it could not run.
-    """
-    from cdisckit.preview import previewed, print_preview
-
-    cache = cache_of(cache_folder, used=use_cache)
-    made = previewed(study, dataset, out, raw=raw, study_code=study_code, cache=cache)
-    print_preview(made, terminal(), subject=subject, rows=rows, diff=diff)
-    raise typer.Exit(CLEAN if made.clean else FINDINGS)
 
 
 @app.command()

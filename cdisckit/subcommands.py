@@ -23,6 +23,11 @@ RawFolder = Annotated[
     typer.Option(envvar="CDISCKIT_RAW", help="Folder of the raw files, if not the study's."),
 ]
 
+Dictionaries = Annotated[
+    Path | None,
+    typer.Option(envvar="CDISCKIT_DICTIONARIES", help="Folder of MedDRA-28.0 and the like."),
+]
+
 CacheFolder = Annotated[
     Path | None,
     typer.Option("--cache", help="Folder of the cache, if not that of the user."),

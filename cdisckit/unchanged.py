@@ -70,7 +70,19 @@ def remember(key: str, summary: Summary, folder: Path, cache: Cache) -> None:
     if cache and not summary.refused:
         folder = folder.resolve()
         told = {"folder": str(folder), "mark": _mark(folder), "summary": asdict(summary)}
-        cache.write(_KIND, key, json.dumps(told).encode())
+        for of in (key, _of_folder(folder)):
+            cache.write(_KIND, of, json.dumps(told).encode())
+
+
+def last_summary(folder: Path, cache: Cache) -> Summary | None:
+    """What was told of the package in a folder; None where that is not known."""
+    found = standing(_of_folder(folder), cache)
+    return found[0] if found else None
+
+
+def _of_folder(folder: Path) -> str:
+    told = f"folder {folder.resolve()}".encode(errors="surrogateescape")
+    return blake2b(told, digest_size=16).hexdigest()
 
 
 def _mark(folder: Path) -> str:

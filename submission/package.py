@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from specs.tables import Table
     from submission.attributes import DatasetAttributes
 
-_FOLDERS = {"SDTMIG": "tabulations/sdtm", "ADaMIG": "analysis/adam/datasets"}
+PARTS = {"SDTMIG": "tabulations/sdtm", "ADaMIG": "analysis/adam/datasets"}
 
 
 def write_package(
@@ -48,7 +48,7 @@ def write_package(
         datasets = study.of(standard)
         if not datasets:
             continue
-        target = root / _FOLDERS[standard]
+        target = root / PARTS[standard]
         target.mkdir(parents=True)
         tables = writable(study, tables)
         attributes = measured(study, standard, tables)
@@ -82,7 +82,7 @@ def _addition(study: Study, standard: str, tables: Mapping[str, Table]) -> Addit
     for (dataset, variable), names in lineage:
         shown = tuple(s for s in dict.fromkeys(names) if not s.startswith(("constant ", "@")))
         sources.setdefault(str(dataset), {})[str(variable)] = shown
-    here = PurePosixPath(_FOLDERS[standard])
+    here = PurePosixPath(PARTS[standard])
     up = "/".join(".." for _ in here.parts)
     return Addition(
         datasets={
@@ -93,17 +93,21 @@ def _addition(study: Study, standard: str, tables: Mapping[str, Table]) -> Addit
             for dataset in study.of(standard)
         },
         elsewhere={
-            dataset.name: f"{up}/{_FOLDERS[dataset.standard]}/define.html"
+            dataset.name: f"{up}/{PARTS[dataset.standard]}/define.html"
             for dataset in study.datasets
             if dataset.standard != standard
         },
     )
 
 
+def part_folder(package: Path, study: str, standard: str) -> Path:
+    """Where a package has the files of a standard: transport files and define.xml."""
+    return package / "m5" / "datasets" / folder_name(study) / PARTS[standard]
+
+
 def dataset_file(package: Path, study: str, dataset: Dataset) -> Path:
     """Where a package has the transport file of a dataset."""
-    root = package / "m5" / "datasets" / folder_name(study)
-    return root / _FOLDERS[dataset.standard] / f"{dataset.name.lower()}.xpt"
+    return part_folder(package, study, dataset.standard) / f"{dataset.name.lower()}.xpt"
 
 
 def columns(dataset: Dataset, attributes: DatasetAttributes) -> tuple[Column, ...]:
