@@ -138,7 +138,7 @@ def _terms(delivered: Delivered, use: Use, texts: list[str], where: str) -> Iter
     listed = terms.union(published.values) if published else terms
     for text in sorted(bad)[:SHOWN]:
         remedy = "define.xml is to list it" if text in listed else did_you_mean(text, listed)
-        message = f"{name}{where} has {text}, no term of {oid}; {remedy}"
+        message = f"{name}{where} has {text}, which is not a term of {oid}; {remedy}"
         yield delivered.finding("CK-DEFINE-TERM", use.item, message, name, value=text)
     if len(bad) > SHOWN:
         message = f"{name}{where} has {len(bad) - SHOWN} more values that are not terms of {oid}"
