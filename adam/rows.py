@@ -18,6 +18,8 @@ from specs.findings import findings
 from specs.references import split_source
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from adam.library import Library
     from engine.account import Account
     from specs.model import Block, Dataset
@@ -73,10 +75,12 @@ def _of_records(
     frame = frame.assign(USUBJID=taken(subject, positions, frame.index))
     claiming = [p for p in dataset.parameters if p.where]
     if claiming and "PARAMCD" not in block.assign:
-        number = np.full(len(subject), NONE)
-        for rank, parameter in reversed(list(enumerate(claiming))):  # the first one counts
-            number[library.where(form, parameter.where, parameter.place)] = rank
-        frame["PARAMCD"] = texts_at(number[positions], [p.code for p in claiming], frame.index)
+        met = np.array([library.where(form, p.where, p.place) for p in claiming])[:, positions]
+        number = np.where(met.any(axis=0), met.argmax(axis=0), NONE)  # the first one counts
+        codes = [parameter.code for parameter in claiming]
+        frame["PARAMCD"] = texts_at(number, codes, frame.index)
+        if not dataset.first_parameter:
+            account.tell(_of_several(dataset, block, frame["USUBJID"], met, codes))
         unclaimed = frame["PARAMCD"].isna()
         subjects = frame.loc[unclaimed, "USUBJID"]
         account.tell(
@@ -93,6 +97,27 @@ def _of_records(
     frame = frame.set_axis(pd.RangeIndex(first, first + len(frame)))
     account.trace(frame.index, form, frame[FROM + form])
     return frame
+
+
+def _of_several(
+    dataset: Dataset, block: Block, subjects: pd.Series, met: NDArray[np.bool_], codes: list[str]
+) -> pd.DataFrame:
+    """A finding for each record that meets several parameters."""
+    several = met.sum(axis=0) > 1
+    named = [", ".join(np.array(codes)[of_record]) for of_record in met.T[several]]
+    return findings(
+        severity="error",
+        rule="CK-SEVERAL-PARAMETERS",
+        dataset=dataset.name,
+        subject=subjects[several],
+        variable="PARAMCD",
+        message=[
+            f"a record of {block.form} meets {names}; the first is taken: let one condition exclude"
+            " the others, or say of_several_parameters: first"
+            for names in named
+        ],
+        file=block.place,
+    )
 
 
 def _derived_rows(

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import adam.derivations
 import sdtm.derivations
@@ -23,6 +23,7 @@ from sdtm.readers import read_raw
 from specs.cache import NO_CACHE
 from specs.derivation import derivations_of, module_from, study_derivations
 from specs.errors import CdisckitError, SpecError, did_you_mean
+from specs.files import StudyFile
 from specs.findings import SEVERITIES, all_findings, in_order
 from specs.guard import guarded
 from specs.load import load_study, study_id
@@ -31,6 +32,7 @@ from specs.output import Mark, check_target, claimed
 from specs.references import rules_of
 from specs.shown import counted, html_grid
 from specs.study_code import declared_derivations
+from specs.yaml_files import read_yaml
 from submission.package import folder_name, write_package
 from validation.dictionaries import dictionary_findings
 from validation.explanations import explained
@@ -38,7 +40,7 @@ from validation.report import write_report
 from validation.run import validate_all, validate_package
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import pandas as pd
 
@@ -305,6 +307,26 @@ def time_stamp(study: Study) -> datetime:
             f"SOURCE_DATE_EPOCH is {epoch}, which is not a number of seconds since 1970",
             remedy="set it to a whole number, or unset it",
         ) from None
+
+
+def folder_of_raw_files(folder: Path) -> PurePosixPath | None:
+    """The folder below the study's in which all files lie that its sources name, if there is one.
+
+    SpecError where study.yaml cannot be read.
+    """
+    given = read_yaml(folder / "study.yaml").parsed(StudyFile)
+    named = [path for s in given.raw for path in _paths(s.model_extra) if path.suffix]
+    folders = {path.parent for path in named} - {PurePosixPath()}
+    return folders.pop() if len(folders) == 1 and all(path.parent.name for path in named) else None
+
+
+def _paths(options: Any) -> Iterator[PurePosixPath]:
+    """The texts among the options of a source, as paths."""
+    if isinstance(options, str):
+        yield PurePosixPath(options)
+    elif isinstance(options, dict | list):
+        for one in options.values() if isinstance(options, dict) else options:
+            yield from _paths(one)
 
 
 def simulator(folder: Path, *, study_code: bool = True) -> Callable[[Path, int, int], None]:

@@ -158,19 +158,29 @@ def analyze(
 @app.command()
 def simulate(
     study: StudyFolder,
-    out: Annotated[Path, typer.Option(help="Folder for the export, new or empty.")],
+    out: Annotated[Path, typer.Option(help="New or empty folder, for build --raw.")],
     subjects: Annotated[int, typer.Option(min=1, help="How many subjects.")] = 6,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 20180411,
     study_code: StudyCode = True,
 ) -> None:
-    """Write a synthetic raw export of a study, as its EDC would have exported it."""
-    from cdisckit.building import simulator
+    """Write a synthetic raw export of a study, as its EDC would have exported it.
+
+    The files stand in the folder as study.yaml names them (raw/data.csv), so that it can be given
+    to build --raw. A folder that is called raw itself gets them without that: give the one above
+    it.
+    """
+    from cdisckit.building import folder_of_raw_files, simulator
 
     check_new(out)
     run = simulator(study, study_code=study_code)
+    within = folder_of_raw_files(study)
+    named = within and out.resolve().parts[-len(within.parts) :] == within.parts
     with new_folder(out) as aside:
-        run(aside, subjects, seed)
-    say(terminal(), f"Synthetic export of {subjects:,} subjects: {out}")
+        place = aside if named or not within else aside / within
+        place.mkdir(parents=True, exist_ok=True)
+        run(place, subjects, seed)
+    above = out.resolve().parents[len(within.parts) - 1] if named and within else out
+    say(terminal(), f"Synthetic export of {subjects:,} subjects, for --raw {above}")
 
 
 @app.command()

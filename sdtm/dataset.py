@@ -15,6 +15,7 @@ import pandas as pd
 from engine.rules import Making
 from engine.values import in_rows, no_values, typed
 from sdtm.answers import Answers
+from sdtm.derivations.identifiers import unique_subject_identifier
 from sdtm.ledger import Usage
 from sdtm.records import collect_records
 from sdtm.records.blocks import RESULT
@@ -89,6 +90,11 @@ class Tabulation(Making):
         owners = self._owners()
         names = set(self._raw_names()) if owners else set()
         for block in self.dataset.blocks:
+            for _, owner, name in block.among:
+                if owner in owners:
+                    yield owner, RECORDS
+                    if name in owners[owner].variables:
+                        yield owner, name
             for join in block.joins:
                 if join.form in owners:
                     yield join.form, RECORDS
@@ -100,6 +106,7 @@ class Tabulation(Making):
             if block.form in owners:
                 yield block.form, RECORDS
                 read = names | set(variables_of(block.where)) | {RESULT}
+                read |= {own for own, _, _ in block.among}
                 fields = {block.bind.get(name, name) for name in read}
                 variables = owners[block.form].variables
                 yield from ((block.form, field) for field in sorted(fields) if field in variables)
@@ -107,7 +114,7 @@ class Tabulation(Making):
     def needs(self, variable: Variable) -> Iterator[tuple[str, str]]:
         """The (dataset, variable) that the rules of a variable read."""
         if variable.name == f"{self.dataset.domain}SEQ":
-            yield from ((split.dataset.name, "USUBJID") for split in self._splits_before())
+            yield from ((s.dataset.name, s.dataset.person) for s in self._splits_before())
         for rule in variable.rules:
             for name in variables_of(rule.when):
                 if name in self.variables:
@@ -120,14 +127,17 @@ class Tabulation(Making):
                     yield self.dataset.name, source
                 elif owner in self._tabulations:
                     yield owner, name
-                    yield owner, "USUBJID"
-                    yield self.dataset.name, "USUBJID"
+                    if self._tabulations[owner].dataset.person == "USUBJID":
+                        yield owner, "USUBJID"
+                    if self.dataset.person == "USUBJID":
+                        yield self.dataset.name, "USUBJID"
                     yield from ((owner, read) for read in variables_of(rule.where))
 
     def _owners(self) -> Mapping[str, Tabulation]:
         """The datasets that records are made of; a form of the same name goes before."""
         blocks = self.dataset.blocks
         named = {name for b in blocks for name in (b.form, *(j.form for j in b.joins))}
+        named |= {owner for block in blocks for _, owner, _ in block.among}
         named -= set(self._raw.forms)
         return {name: self._tabulations[name] for name in sorted(named & set(self._tabulations))}
 
@@ -209,14 +219,15 @@ class Tabulation(Making):
         for name, other in self._tabulations.items():
             if name == self.dataset.name:
                 return
-            if other.dataset.domain == self.dataset.domain:
+            if other.dataset.code == self.dataset.code:
                 yield other
 
     def _numbered_on(self, numbers: pd.Series) -> pd.Series:
         """Sequence numbers that go on where those of the parts before end, for each subject."""
         for split in self._splits_before():
-            taken = as_plain(split.subjects).value_counts()
-            numbers = numbers + as_plain(self.subjects).map(taken).fillna(0)
+            person = self.dataset.person
+            taken = as_plain(split._values[person]).value_counts()
+            numbers = numbers + as_plain(self._values[person]).map(taken).fillna(0)
         return numbers
 
     def _assigned_by_block(self, variable: Variable) -> pd.Series:
@@ -247,8 +258,12 @@ class Tabulation(Making):
 
     @property
     def subjects(self) -> pd.Series:
-        """USUBJID of the records."""
-        return self._values["USUBJID"]
+        """USUBJID of the records; of associated persons that of the subject they are related to."""
+        if "USUBJID" in self._values or self.dataset.person == "USUBJID":
+            return self._values["USUBJID"]
+        pattern = self._study.usubjid.replace("{study}", self._study.id)
+        subjects = as_plain(self.records.column("@subject"))
+        return as_category(unique_subject_identifier(subjects, pattern=pattern))
 
     def column(self, name: str, place: str = "") -> pd.Series:
         """A variable made before, text as categories, or a field as collected."""
@@ -292,11 +307,11 @@ class Tabulation(Making):
                 remedy="write from: [DATASET.VARIABLE]",
             )
         other = self._tabulations[owners.pop()]
-        names = [*(split_source(source)[1] for source in rule.sources), "USUBJID"]
+        names = [split_source(source)[1] for source in rule.sources]
         read = (*names, *variables_of(rule.where))
         frame = pd.DataFrame({name: as_plain(other._values[name]) for name in read})
         frame = frame[all_hold(rule.where, frame)]
-        return [frame[name] for name in names]
+        return [*(frame[name] for name in names), as_plain(other.subjects)[frame.index]]
 
     def record(self, rule: Rule, label: Any) -> str:
         """A record of the sources of a rule: subject, form, file and line."""
@@ -416,11 +431,13 @@ class Tabulation(Making):
         """Findings for records at an event that is no visit of the study, if visits are told."""
         if "VISITNUM" not in self.variables:
             return
-        event = self.records.column("@event")
+        event, repeat = (self.records.column(name) for name in ("@event", "@event_repeat"))
         unplanned = event.notna() & self.records.column("@visitnum").isna()
-        message = pd.Series(
-            "the event is none of the visits in study.yaml", index=self.index[unplanned]
-        )
+        planned = event.isin([visit.event for visit in self._study.visits])
+        message = pd.Series("the event is none of the visits in study.yaml", index=self.index)
+        repeated = "the repeat " + as_plain(repeat) + " of the event is no number from 0 to 99"
+        message = message.mask(planned, repeated.astype("str"))
+        message = message[unplanned].dropna()  # of one without a repeat, its form has told it
         self.account.report("CK-VISIT-EVENT", "error", "VISITNUM", event, message)
 
 

@@ -71,14 +71,14 @@ def _whole(dataset: Dataset, groups: Sequence[dict[str, Table]]) -> Table:
     if _about_no_subject(dataset):
         del tables[1:]
     # SUPP-- stands in the order of its parent's records, which is not that of IDVARVAL as text.
-    keys = ["USUBJID"] if dataset.parent else [k for k in dataset.keys if k in tables[0].frame]
+    keys = [dataset.person] if dataset.parent else [k for k in dataset.keys if k in tables[0].frame]
     return joined(tables, keys)[0]
 
 
 def _separable(dataset: Dataset) -> bool:
     """Whether a dataset built for groups of subjects makes up the whole."""
     of_study = any(block.form.startswith(TABLE) for block in dataset.blocks)
-    return _about_no_subject(dataset) or (dataset.has("USUBJID") and not of_study)
+    return _about_no_subject(dataset) or (dataset.has(dataset.person) and not of_study)
 
 
 def _about_no_subject(dataset: Dataset) -> bool:

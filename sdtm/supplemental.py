@@ -28,8 +28,8 @@ def supplemental_table(dataset: Dataset, table: Table) -> Table:
     frame = pd.DataFrame(
         {
             "STUDYID": own["STUDYID"],
-            "RDOMAIN": dataset.domain,
-            "USUBJID": own["USUBJID"],
+            "RDOMAIN": dataset.code,
+            dataset.person: own[dataset.person],
             "IDVAR": idvar or None,
             "IDVARVAL": as_text(as_plain(own[idvar])) if idvar else None,
             **values,
@@ -37,7 +37,7 @@ def supplemental_table(dataset: Dataset, table: Table) -> Table:
         },
     ).astype("str")
     order = frame.reset_index(names="@parent").sort_values(
-        ["USUBJID", "@parent", "QNAM"], kind="stable", ignore_index=True
+        [dataset.person, "@parent", "QNAM"], kind="stable", ignore_index=True
     )
     parent = order.pop("@parent")
     links = table.trace.merge(
@@ -52,7 +52,7 @@ def _related_by(dataset: Dataset, table: Table) -> str:
     seq = f"{dataset.domain}SEQ"
     if seq in table.frame:
         return seq
-    return next((key for key in dataset.keys if key not in ("STUDYID", "USUBJID")), "")
+    return next((key for key in dataset.keys if key not in ("STUDYID", dataset.person)), "")
 
 
 def _values(variable: Variable, qualifiers: pd.DataFrame) -> pd.DataFrame:

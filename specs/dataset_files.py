@@ -7,11 +7,11 @@ from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from specs.dataset_models import AdamBlock, AdamFile, SdtmBlock
+from specs.dataset_models import AdamBlock, AdamFile, SdtmBlock, SdtmFile
 from specs.errors import SpecError, did_you_mean, gathered
 from specs.model import Block, Dataset, Join, Origin, Parameter, Rule
 from specs.paths import dataset_name
-from specs.rule_models import SdtmVariable
+from specs.rule_models import SdtmRule, SdtmVariable, Taken
 from specs.variable_files import VariableResolver
 from specs.where import renamed
 from specs.working import with_working
@@ -27,6 +27,7 @@ DECIMALS = "decimals"
 """The column of the table of tests that is no name for a field."""
 
 ALWAYS = ("STUDYID", "DOMAIN", "USUBJID", "--SEQ")
+OF_PERSONS = ("STUDYID", "DOMAIN", "RSUBJID", "--SEQ")
 
 
 def _numbered(model: SdtmBlock | AdamBlock, block: Block) -> Iterator[Block]:
@@ -96,6 +97,7 @@ class DatasetResolver(VariableResolver):
             supplemental=supplemental,
             working=working,
             parameters=tuple(self._parameters()),
+            first_parameter=isinstance(model, AdamFile) and model.of_several_parameters == "first",
             not_submitted=MappingProxyType(dict(model.not_submitted)),
             repeating=self.domain != "DM" and model.dataset != "ADSL",
             reference=bool(in_guide and in_guide.reference),
@@ -107,9 +109,11 @@ class DatasetResolver(VariableResolver):
     def _variables(self) -> tuple[Variable, ...]:
         """The variables in the order of the guide; what the table of tests names is among them."""
         models = dict(self.model.variables)
-        if self.tabulation:
-            for name in map(self.named, ALWAYS):
-                if self.standard.variable(self.domain, name) is not None:
+        expected: frozenset[str] = frozenset()
+        if isinstance(self.model, SdtmFile):
+            expected = self._add_expected(models, self.model)
+            for name in map(self.named, OF_PERSONS if self.associated else ALWAYS):
+                if self.standard.variable(self.owner, name) is not None:
                     models.setdefault(name, SdtmVariable(standard=True))
             for row in self._test_rows():
                 named = [name for name in row if name.isupper()]
@@ -123,7 +127,43 @@ class DatasetResolver(VariableResolver):
         if not self.tabulation:
             return tuple(resolved)
         order = partial(self.standard.order_of, self.owner, self.domain, self.class_)
-        return tuple(sorted(resolved, key=lambda variable: order(variable.name)))
+        variables = (replace(v, blank=v.name in expected) for v in resolved)
+        return tuple(sorted(variables, key=lambda variable: order(variable.name)))
+
+    def _add_expected(self, models: dict[str, VariableModel], file: SdtmFile) -> frozenset[str]:
+        """Add what the guide expects and the file does not rule, blank; the names of these.
+
+        A variable that is called absent is taken out.
+        """
+        guide = {v.variable: v for v in self.standard.variables(self.owner)}
+        blank = set[str]()
+        for name, model in file.variables.items():
+            if model.absent:
+                if name not in guide or guide[name].core != "Exp":
+                    raise SpecError(
+                        f"{name} is absent, and the guide does not expect it in {self.owner}",
+                        where=self.file.place("variables", name),
+                        remedy="take the line out; absent is said of variables that are expected",
+                    )
+                del models[name]
+            elif model.comment and not (model.all_rules or model.standard or model.values):
+                blank.add(name)  # a comment on why it is blank
+        assigned = {name for block in file.records for name in block.assign}
+        assigned |= {name for row in self._test_rows() for name in row}
+        expected = [
+            v
+            for name, v in guide.items()
+            if v.core == "Exp"
+            and (name in blank or name not in file.variables)
+            and name not in assigned
+            and name not in map(self.named, (*ALWAYS, *OF_PERSONS))
+        ]
+        for v in expected:
+            lists = {} if len(v.codelists) < 2 else {"codelist": ""}
+            rules = (SdtmRule(assigned=Taken(constant="")),)
+            written = file.variables.get(v.variable, SdtmVariable())
+            models[v.variable] = written.model_copy(update={**lists, "rules": rules})
+        return frozenset(v.variable for v in expected)
 
     def _check_assigned(
         self, assign: Mapping[str, Any], variables: tuple[Variable, ...], place: str

@@ -67,6 +67,7 @@ class SdtmBlock(File):
         default={}
     )
     where: Conditions = ()
+    among: dict[str, str] = Field(default={})  # {CMSPID: AE.AELINK}: records that those name
     join: dict[str, JoinModel] = Field(default={})
     bind: dict[str, str] = Field(default={})
     assign: dict[str, Scalar] = Field(default={})
@@ -206,6 +207,7 @@ class AdamFile(_Dataset):
         tuple[Annotated[AdamBlock, BeforeValidator(_named)], ...], BeforeValidator(listed)
     ] = ()
     parameters: dict[str, ParameterModel] = Field(default={})
+    of_several_parameters: Literal["first"] | None = None  # what a record that meets several is of
     per: Names = ()  # what derived parameters have one record for, where they do not say it
     variables: dict[str, VariableModel]
     working: dict[str, VariableModel] = Field(default={})  # what rules read and is not submitted

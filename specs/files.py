@@ -104,6 +104,7 @@ class StudyFile(File):
     data_cut: date
     raw: tuple[SourceFile, ...]
     visits: tuple[tuple[Any, ...], ...] = ()
+    unscheduled: dict[str, FormFields] = {}  # event: {form: date}, or [date, time]
     tables: dict[str, tuple[tuple[Any, ...], ...] | str] = {}  # rows, or a CSV file with them
     shared: dict[str, dict[str, Any]] = {}  # groups of variables that datasets take as they are
     not_submitted: FormFields = {}

@@ -27,7 +27,7 @@ def spec_problems(study: Study) -> Iterator[SpecError]:
         if dataset.parent:
             continue
         yield from _texts(dataset)
-        yield from unread(dataset)
+        yield from unread(dataset, study.datasets)
         if dataset.purpose == "Tabulation":
             yield from _missing(dataset, study)
             yield from (problem for _, problem in against_guide(dataset, study))
@@ -92,7 +92,7 @@ def _missing(dataset: Dataset, study: Study) -> Iterator[SpecError]:
     guide = standard(dataset.standard, study.standards[dataset.standard])
     absent = [
         v.variable
-        for v in guide.variables(dataset.domain)
+        for v in guide.variables(dataset.code)
         if v.core == "Req" and not dataset.has(v.variable)
     ]
     if absent:
@@ -112,7 +112,7 @@ def against_guide(dataset: Dataset, study: Study) -> Iterator[tuple[str, SpecErr
             yield variable.name, SpecError(what, where=where, remedy=remedy)
     for qualifier in dataset.supplemental:
         name = qualifier.name
-        if guide.variable(dataset.domain, name) or guide.model_variable(
+        if guide.variable(dataset.code, name) or guide.model_variable(
             dataset.domain, dataset.class_, name
         ):
             yield (
@@ -129,7 +129,7 @@ def against_guide(dataset: Dataset, study: Study) -> Iterator[tuple[str, SpecErr
 def _not_allowed(name: str, dataset: Dataset, guide: Standard) -> Iterator[tuple[str, str]]:
     """What is wrong with a variable in a dataset of SDTM, and what to do."""
     domain, class_ = dataset.domain, dataset.class_
-    if guide.variable(dataset.name if dataset.parent else domain, name) is None:
+    if guide.variable(dataset.name if dataset.parent else dataset.code, name) is None:
         in_model = guide.model_variable(domain, class_, name)
         if in_model is None:
             remedy = "take it out"

@@ -114,6 +114,8 @@ def load_study(
         datasets=datasets,
         codelists=terminology.used(),
         not_submitted=MappingProxyType(dict(content.not_submitted)),
+        unscheduled=_unscheduled(content, file),
+        unscheduled_place=file.place("unscheduled"),
         not_read=content.not_read,
         table_files=(
             *(name for name in content.tables.values() if isinstance(name, str)),
@@ -293,6 +295,27 @@ def _table(
     return tuple(
         MappingProxyType({key: value.strip() or None for key, value in row.items()})
         for _, row in rows
+    )
+
+
+def _unscheduled(content: StudyFile, file: YamlFile) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """The events whose visits are numbered in time, with the fields of dates of each form."""
+    events = {str(row["event"]) for row in records(content.visits, file, "visits")}
+    for event, forms in content.unscheduled.items():
+        place = file.place("unscheduled", event)
+        if event not in events:
+            raise SpecError(
+                f"{event} is no event of visits", where=place, remedy=did_you_mean(event, events)
+            )
+        for form, fields in forms.items():
+            if len(fields) > 2:
+                raise SpecError(
+                    f"{form} has the fields {', '.join(fields)}",
+                    where=place,
+                    remedy="name the field of a date, or [date, time]",
+                )
+    return MappingProxyType(
+        {event: MappingProxyType(dict(forms)) for event, forms in content.unscheduled.items()}
     )
 
 

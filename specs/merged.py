@@ -41,7 +41,7 @@ def with_split_comments(datasets: Iterable[Dataset]) -> Iterator[Dataset]:
     """The datasets; where a domain is split into several, a comment says how they are numbered."""
     splits: dict[str, list[str]] = {}
     for dataset in datasets:
-        before = splits.setdefault(dataset.domain, [])
+        before = splits.setdefault(dataset.code, [])
         if dataset.purpose == "Analysis" or dataset.parent or not before:
             yield dataset
         else:
@@ -76,7 +76,7 @@ def _merged(
             )
     scopes = _scopes(files)
     guide = standard(first.standard, standards[first.standard])
-    order = partial(guide.order_of, first.domain, first.domain, first.class_)
+    order = partial(guide.order_of, first.code, first.domain, first.class_)
     variables = tuple(_variables([p.variables for p in files], scopes, terminology))
     fields: dict[str, tuple[str, ...]] = {}
     for form, names in chain.from_iterable(file.not_submitted.items() for file in files):
@@ -126,6 +126,7 @@ def _variables(
             for variable in variables
             if variable.name == name
         ]
+        scoped = [one for one in scoped if not one[0].blank] or scoped
         yield _one(scoped, len(by_file), terminology)
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from specs.encodings import ASCII
 from specs.errors import SpecError, did_you_mean
 from specs.shown import counted, html_grid
+from specs.standards import ASSOCIATED
 from specs.where import conditions_text, renamed
 from specs.working import working_names, working_rules
 
@@ -134,6 +135,7 @@ class Variable:
     data_type: str = ""  # of Define-XML, as planned; "": told by type, and by the values
     digits: int | None = None  # planned decimals
     values: tuple[Value, ...] = ()  # its value level, where the study declares one
+    blank: bool = False  # is there because the guide expects it; the study has no data for it
 
     @property
     def own_rules(self) -> tuple[Rule, ...]:
@@ -204,6 +206,8 @@ class Block:
 
     `bind` gives names to fields, so that one rule serves several forms or tests; `assign` gives
     variables a constant for the records of this block. A findings dataset has a block per test.
+    `among` names fields with the form or dataset, and the field there, of which the same subject
+    must have the value, for a record to be taken.
     `distinct` names what tells records apart (fields, bound names, or context as `@subject`): of
     several that agree in all of it the first or last collected is kept, the others are left out.
     `group_by` makes those that agree one record; `collapse` says for fields that differ what
@@ -212,6 +216,7 @@ class Block:
 
     form: str
     where: tuple[Condition, ...] = ()
+    among: tuple[tuple[str, str, str], ...] = ()
     joins: tuple[Join, ...] = ()
     bind: Mapping[str, str] = field(default_factory=dict)
     assign: Mapping[str, str | int | float] = field(default_factory=dict)
@@ -265,6 +270,7 @@ class Dataset:
     supplemental: tuple[Variable, ...] = ()
     working: tuple[Variable, ...] = ()  # what rules read and is not submitted
     parameters: tuple[Parameter, ...] = ()
+    first_parameter: bool = False  # of several that a record meets the first listed counts
     not_submitted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # form: fields
     repeating: bool = True
     reference: bool = False
@@ -283,6 +289,18 @@ class Dataset:
         ]
         head = ("Variable", "Label", "Type", "Role", "Core", "Codelist", "Origin")
         return html_grid(repr(self)[1:-1], head, rows, f"Keys: {', '.join(self.keys)}")
+
+    @property
+    def code(self) -> str:
+        """DOMAIN, by which the guide knows it: APMH of associated persons, whose prefix is MH."""
+        own = self.parent or self.name
+        persons = self.purpose == "Tabulation" and own.startswith(f"{ASSOCIATED}{self.domain}")
+        return own[:4] if persons and len(self.domain) == 2 else self.domain
+
+    @property
+    def person(self) -> str:
+        """The identifier of whom the records are of: USUBJID, or APID of associated persons."""
+        return "USUBJID" if self.code == self.domain else "APID"
 
     def variable(self, name: str) -> Variable:
         """The variable of that name; SpecError if the dataset has none."""
@@ -399,6 +417,8 @@ class Study:
     datasets: tuple[Dataset, ...]
     codelists: Mapping[str, StudyCodelist]
     not_submitted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unscheduled: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    unscheduled_place: str = ""
     not_read: tuple[str, ...] = ()  # files beside the raw data that are none
     table_files: tuple[str, ...] = ()  # the files that `tables` are read from
     documents: tuple[Document, ...] = ()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from specs.errors import SpecError
+from specs.standards import latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -68,7 +69,7 @@ def prefixes(sdtm: Iterable[YamlFile], adam: Iterable[YamlFile]) -> Prefixes:
     domains: dict[str, str] = {}
     for file in sdtm:
         dataset, identifier = _text(file, "dataset"), _text(file, "id")
-        domain = _text(file, "domain") or dataset
+        domain = _text(file, "domain") or latest("SDTMIG").of_associated(dataset) or dataset
         domains.setdefault(dataset, domain)
         if not identifier:
             continue

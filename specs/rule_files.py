@@ -95,14 +95,21 @@ class RuleResolver:
     @property
     def domain(self) -> str:
         """The domain, whose letters begin the names of its variables."""
-        return self.model.domain or self.model.dataset
+        model = self.model
+        of_persons = self.tabulation and self.standard.of_associated(model.dataset)
+        return model.domain or of_persons or model.dataset
 
     @property
     def owner(self) -> str:
         """The dataset or data structure of the standard this one follows."""
         if self.tabulation:
-            return self.domain
+            return self.model.dataset[:4] if self.associated else self.domain
         return _STRUCTURES.get(self.model.class_, self.model.dataset)
+
+    @property
+    def associated(self) -> bool:
+        """Whether the records are of associated persons, who have APID in place of USUBJID."""
+        return self.tabulation and bool(self.standard.of_associated(self.model.dataset))
 
     def named(self, name: str) -> str:
         """A name with the domain in place of "--"."""
@@ -140,10 +147,11 @@ class RuleResolver:
                 filled = next((rule for rule in rules if self._has_sources(rule)), rules[0])
                 if not filled.derived:
                     return filled
-                keys = [k for k in self.model.keys if k not in ("STUDYID", "USUBJID", name)]
+                keys = [k for k in self.model.keys if k not in ("STUDYID", "USUBJID", "APID", name)]
                 sources: list[str] = []
                 for source in filled.sources:
-                    sources.extend(keys if source == "@keys" else [self.named(source)])
+                    of_person = "APID" if self.associated and source == "USUBJID" else source
+                    sources.extend(keys if source == "@keys" else [self.named(of_person)])
                 return filled.model_copy(update={"from_": tuple(sources)})
         return None
 
@@ -221,7 +229,7 @@ class RuleResolver:
             return value
         own = {
             "study": self.study.study,
-            "domain": self.domain,
+            "domain": self.owner,
             "usubjid": self.study.usubjid.replace("{study}", self.study.study),
             "epoch_on_start_day": self.study.epoch_on_start_day,
         }

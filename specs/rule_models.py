@@ -195,8 +195,8 @@ class VariableModel(Described):
     @model_validator(mode="before")
     @classmethod
     def _from_yaml(cls, data: Any) -> Any:
-        if data == "standard":
-            return {"standard": True}
+        if data in ("standard", "absent"):
+            return {data: True}
         return {"rules": data} if isinstance(data, list) else data
 
 
@@ -207,7 +207,12 @@ class SdtmValue(ValueModel, SdtmRule):
 
 
 class SdtmVariable(VariableModel, SdtmRule):
-    """A variable of SDTM, or a qualifier; with no rule, as in `LBCAT: {}`, blocks assign it."""
+    """A variable of SDTM, or a qualifier; with no rule, as in `LBCAT: {}`, blocks assign it.
+
+    `absent` is said of a variable that the guide expects and the dataset shall not have.
+    """
+
+    absent: bool = False
 
     rules: tuple[SdtmRule, ...] = ()
     values: tuple[SdtmValue, ...] = ()

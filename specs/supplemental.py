@@ -26,7 +26,7 @@ def supplemental_dataset(
     """
     if not parent.supplemental:
         return
-    name = f"SUPP{parent.name}"
+    name, person = f"SUPP{parent.name}", parent.person
     guide = standard("SDTMIG", standards["SDTMIG"])
     in_guide = guide.dataset(name)
     yield Dataset(
@@ -37,7 +37,7 @@ def supplemental_dataset(
         structure=in_guide.structure if in_guide else "",
         purpose="Tabulation",
         standard="SDTMIG",
-        keys=KEYS,
+        keys=tuple(person if key == "USUBJID" else key for key in KEYS),
         blocks=(),
         variables=tuple(
             Variable(
@@ -69,8 +69,8 @@ def _codelist(
 
 
 def _rules(variable: str, parent: Dataset) -> tuple[Rule, ...]:
-    """How the variable comes about; USUBJID as in the parent, for its origin is one everywhere."""
-    if variable == "USUBJID":
+    """How the variable comes about; who it is of as in the parent, for that has one origin."""
+    if variable == parent.person:
         return parent.variable(variable).rules
     origin = _ORIGINS.get(variable, Origin.ASSIGNED)
     return (Rule(origin, place=parent.file),) if origin else ()

@@ -61,4 +61,4 @@ def _where_it_may_stand(end: str, of: Dataset) -> Iterable[str]:
 def _has(source: str, of: Dataset, named: Mapping[str, Dataset]) -> bool:
     owner, _, name = source.rpartition(".")
     dataset = named.get(owner) if owner else of
-    return dataset is not None and dataset.has(name)
+    return dataset is not None and any(v.name == name and not v.blank for v in dataset.variables)

@@ -59,9 +59,9 @@ class VariableResolver(RuleResolver):
         """What the guide, else the SDTM model, says of a variable of that name."""
         in_guide = self.standard.variable(self.owner, name) or self._of_model(name)
         if in_guide is None and self.tabulation and not model.label:
-            names = [v.variable for v in self.standard.variables(self.domain)]
+            names = [v.variable for v in self.standard.variables(self.owner)]
             raise SpecError(
-                f"{self.domain} has no {name} in {self.standard_name}",
+                f"{self.owner} has no {name} in {self.standard_name}",
                 where=place,
                 remedy=f"{did_you_mean(name, names)} What has no standard variable goes under"
                 " supplemental",

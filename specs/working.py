@@ -72,8 +72,8 @@ def read_by(rule: Rule) -> Iterator[str]:
     yield from variables_of(rule.when)
 
 
-def unread(dataset: Dataset) -> Iterator[SpecError]:
-    """Working values that no rule reads."""
+def unread(dataset: Dataset, others: Iterable[Dataset]) -> Iterator[SpecError]:
+    """Working values that no rule reads, and no dataset that is made of these records."""
     rules = [
         r for v in (*dataset.variables, *dataset.supplemental, *dataset.working) for r in v.rules
     ]
@@ -82,6 +82,7 @@ def unread(dataset: Dataset) -> Iterator[SpecError]:
         r for p in dataset.parameters for rules_of in p.variable_rules.values() for r in rules_of
     ]
     read = {name for rule in rules for name in read_by(rule)}
+    read |= {name for other in others for name in _read_by_records(other, dataset.name)}
     for variable in dataset.working:
         if variable.name not in read:
             yield SpecError(
@@ -89,6 +90,17 @@ def unread(dataset: Dataset) -> Iterator[SpecError]:
                 where=variable.place,
                 remedy="remove it, or name it where it is needed",
             )
+
+
+def _read_by_records(dataset: Dataset, of: str) -> Iterator[str]:
+    """The variables of another dataset that the records of a dataset are made of."""
+    for block in dataset.blocks:
+        if block.form == of:
+            yield from (block.bind.get(name, name) for name in variables_of(block.where))
+            yield from (block.bind.get(own, own) for own, _, _ in block.among)
+            yield from block.bind.values()
+        yield from (name for _, owner, name in block.among if owner == of)
+        yield from (theirs for j in block.joins if j.form == of for _, theirs in j.by)
 
 
 def working_names(rule: Rule) -> Mapping[str, str]:

@@ -66,7 +66,7 @@ def _guide(dataset: Dataset, study: Study) -> tuple[Standard | None, str]:
         return None, ""
     guide = standard(dataset.standard, version)
     if dataset.purpose == "Tabulation":
-        return guide, dataset.name if dataset.parent else dataset.domain
+        return guide, dataset.name if dataset.parent else dataset.code
     owners = [entry.name for entry in guide.datasets.values() if entry.class_ == dataset.class_]
     return guide, owners[0] if owners else ""
 
@@ -122,7 +122,7 @@ def _declared(dataset: Dataset, study: Study) -> Mapping[str, tuple[str, Collect
     tests = {str(block.assign[code]) for block in dataset.blocks if code in block.assign}
     whole = bool(tests) and all(code in block.assign for block in dataset.blocks)
     declared: dict[str, tuple[str, Collection[str], str]] = {
-        "DOMAIN": ("CK-DOMAIN", (dataset.domain,), "the code of this domain"),
+        "DOMAIN": ("CK-DOMAIN", (dataset.code,), "the code of this domain"),
         "PARAMCD": ("CK-PARAMCD", {p.code for p in dataset.parameters}, "a declared parameter"),
         code: ("CK-TESTCD", tests if whole else (), "a declared test"),
     }
@@ -130,7 +130,7 @@ def _declared(dataset: Dataset, study: Study) -> Mapping[str, tuple[str, Collect
         parent = study.dataset(dataset.parent) if study.has(dataset.parent) else None
         names = {v.name for v in parent.variables} if parent else ()
         declared |= {
-            "RDOMAIN": ("CK-RDOMAIN", (dataset.domain,), "the domain these qualifiers belong to"),
+            "RDOMAIN": ("CK-RDOMAIN", (dataset.code,), "the domain these qualifiers belong to"),
             "IDVAR": ("CK-IDVAR", names, f"a variable of {dataset.parent}"),
             "QNAM": ("CK-QNAM", {v.name for v in dataset.supplemental}, "a declared qualifier"),
         }
@@ -140,8 +140,8 @@ def _declared(dataset: Dataset, study: Study) -> Mapping[str, tuple[str, Collect
 def row_rules(dataset: Dataset, study: Study) -> Iterator[RowRule]:
     """The rules that need more than one variable of a row, or more than one row."""
     for variable in (f"{dataset.domain}SEQ", "ASEQ"):
-        if dataset.has(variable) and dataset.has("USUBJID"):
-            yield unique("CK-SEQ", variable, "USUBJID")
+        if dataset.has(variable) and dataset.has(dataset.person):
+            yield unique("CK-SEQ", variable, dataset.person)
     for code, name, value, rows in (
         ("PARAMCD", "PARAM", "AVALC", [(p.code, p.label, p.codelist) for p in dataset.parameters]),
         ("QNAM", "QLABEL", "QVAL", [(v.name, v.label, v.codelist) for v in dataset.supplemental]),

@@ -19,6 +19,7 @@ from sdtm.readers._kept import kept_or_read
 from sdtm.readers._system_reader import read_system
 from sdtm.readers._systems import SYSTEMS
 from sdtm.readers._unread import unread
+from sdtm.visits import with_visits_in_order
 from specs.cache import NO_CACHE
 from specs.errors import SpecError, did_you_mean
 from specs.findings import all_findings
@@ -40,7 +41,7 @@ def read_raw(study: Study, folder: Path, cache: Cache = NO_CACHE) -> RawData:
     source whose files are as they were is taken from the `cache`.
     """
     data = combined(kept_or_read(source, folder, cache, read_source) for source in study.sources)
-    data = writable(data, study.encoding, study.replace)
+    data = with_visits_in_order(study, writable(data, study.encoding, study.replace))
     beside = unread(folder, data.files, (*study.not_read, *study.table_files))
     return replace(data, findings=all_findings([data.findings, beside]))
 

@@ -40,11 +40,13 @@ _CONTEXT = (*CONTEXT, *VISIT)
 class Records:
     """The records of one dataset before its variables are made, those of its blocks in order.
 
-    `trace` says which records each row comes from, `visits` is the plan of visits by event.
+    `trace` says which records each row comes from, `visits` is the plan of visits by event. The
+    visits of the events `in_time` have been numbered in the order of time.
     """
 
     blocks: Sequence[BlockRecords]
     visits: pd.DataFrame
+    in_time: frozenset[str] = frozenset()
     trace: pd.DataFrame = field(default_factory=no_trace)
 
     @property
@@ -93,19 +95,24 @@ class Records:
         return context.assign(**{"@block": block}).loc[rows]
 
     def _of_visit(self, name: str) -> pd.Series:
-        """What the plan says of the visit of each event; a repeat of an event adds its number."""
+        """What the plan says of the visit of each event; a repeat of an event adds its number.
+
+        Where it is no number from 0 to 99, or the visits of the event are numbered in time and
+        this one is not, the visit has no number.
+        """
         planned = on_distinct(
             lambda events: self.visits[name].reindex(pd.Index(events)).reset_index(drop=True),
             self.column("@event"),
         )
         repeat = self.column("@event_repeat")
-        if name == "@visitdy" or repeat.isna().all():
+        in_time = self.column("@event").isin(list(self.in_time))
+        if name == "@visitdy" or (repeat.isna().all() and not in_time.any()):
             return planned
-        text = as_plain(repeat)
-        number = pd.to_numeric(text, errors="coerce")
+        text, plain = as_plain(repeat), as_plain(planned)
+        number = pd.to_numeric(text, errors="coerce").where(lambda n: n.between(0, 99))
         if name == "@visitnum":
-            return as_plain(planned) + number.fillna(0) / 100
-        plain = as_plain(planned)
+            once = text.isna() & ~in_time
+            return (plain + number.mask(once, 0) / 100).round(4)
         return as_category(plain.where(number.isna(), plain + " " + text))
 
 
@@ -137,7 +144,7 @@ def collect_records(
         raise SpecError(
             "\n".join(_not_there(name, names[name], dataset, blocks) for name in unknown)
         )
-    records = Records(blocks, _plan(study))
+    records = Records(blocks, _plan(study), frozenset(study.unscheduled))
     named = pd.Series([one.form.name for one in blocks], dtype="str")
     rows = pd.Series(np.arange(len(records.index)))
     forms = spread(named, records.column("@block").to_numpy(), records.index)

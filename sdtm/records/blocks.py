@@ -61,6 +61,14 @@ class BlockRecords:
         unanswered = all_findings(_left_without_answer(block, form, keep))
         clause = " and ".join(str(clause) for clause in block.where)
         left = _listed(form, form.frame.index[~keep], clause)
+        for own, owner, name in block.among:
+            there = _named(
+                block.bind.get(own, own), form, name, forms(owner, block.place), block.place
+            )
+            apart = form.frame.index[keep & ~there]
+            clause = f"{own} is among {owner}.{name}"
+            left = pd.concat([left, _listed(form, apart, clause)], ignore_index=True)
+            keep &= there
         if block.distinct:
             double = _doubled(block, form, form.frame[keep])
             kept = f"{block.keep} of the records that agree in {', '.join(block.distinct)}"
@@ -198,6 +206,19 @@ def _left_without_answer(block: Block, form: Form, keep: pd.Series) -> Iterator[
 def _listed(form: Form, records: pd.Index | pd.Series, clause: str) -> pd.DataFrame:
     """Records of a form, with what was done to them."""
     return pd.DataFrame({"form": form.name, "record": records, "clause": clause})
+
+
+def _named(own: str, form: Form, name: str, other: Form, place: str) -> pd.Series:
+    """The records of whose field another form of the same subject has the value."""
+
+    def pairs(of: Form, field: str) -> pd.MultiIndex:
+        of.field_named(field, place)
+        answers = on_distinct(of.fields[field].answered, of.frame[field])
+        return pd.MultiIndex.from_arrays([as_plain(of.frame["@subject"]), as_plain(answers)])
+
+    mine, theirs = pairs(form, own), pairs(other, name)
+    found = mine.isin(theirs) & mine.get_level_values(1).notna()
+    return pd.Series(found, index=form.frame.index)
 
 
 def _doubled(block: Block, form: Form, rows: pd.DataFrame) -> pd.Index:

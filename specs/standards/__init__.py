@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from specs.errors import SpecError
 
@@ -30,6 +30,14 @@ MODELS: Final[Mapping[tuple[str, str], str]] = MappingProxyType({("SDTMIG", "3.4
 
 OBSERVATIONS: Final = ("INTERVENTIONS", "EVENTS", "FINDINGS", "FINDINGS ABOUT")
 """The classes of observations, whose datasets may have the variables of the model."""
+
+ASSOCIATED: Final = "AP"
+"""What the names of datasets of associated persons begin with: APMH, APDM."""
+
+_OF_PERSONS: Final = (
+    "DTHDTC", "DTHFL", "INVNAM", "BRTHDTC", "AGE", "AGEU", "SEX", "RACE", "ETHNIC", "COUNTRY",
+    "DMDTC", "DMDY",
+)  # fmt: skip
 
 _OBSERVED_AS: Final = MappingProxyType({"FINDINGS ABOUT": "FINDINGS"})
 
@@ -117,10 +125,26 @@ class Standard:
         'Supplemental Qualifiers for AE'
         """
         dataset = self.datasets.get(_shape(name))
+        if dataset is None and (of := self.of_associated(name)):
+            label = f"Associated Persons {self.datasets[of].label}"
+            structure = self.datasets[of].structure.replace("subject", "associated person")
+            return replace(self.datasets[of], name=name, label=label, structure=structure)
         if dataset is None or dataset.name == name:
             return dataset
         parent = name.removeprefix("SUPP")
         return replace(dataset, name=name, label=dataset.label.replace("[domain name]", parent))
+
+    def of_associated(self, name: str) -> str:
+        """The domain of whose kind the records of associated persons are; "" of other datasets.
+
+        >>> standard("SDTMIG", "3.4").of_associated("APMH")
+        'MH'
+        """
+        if not name.startswith(ASSOCIATED) or name in self.datasets:
+            return ""
+        of = self.datasets.get(name[2:4])
+        kinds = (*OBSERVATIONS, "SPECIAL PURPOSE")
+        return of.name if of is not None and of.class_ in kinds else ""
 
     def variables(self, dataset: str) -> tuple[StandardVariable, ...]:
         """The variables of a dataset or data structure in the guide's order, as it writes them.
@@ -128,6 +152,8 @@ class Standard:
         In ADaM they include names with placeholders (TRTxxA) and suffixes (*DT). Empty when the
         guide has no such dataset.
         """
+        if own := self._of_associated(dataset):
+            return tuple(own.values())
         variables = self._variables.get(_shape(dataset), {}).values()
         return tuple(replace(variable, dataset=dataset) for variable in variables)
 
@@ -140,6 +166,8 @@ class Standard:
         >>> standard("ADaMIG", "1.3").variable("ADSL", "TRT01A").label
         'Actual Treatment for Period 01'
         """
+        if own := self._of_associated(dataset):
+            return own.get(variable)
         shape = _shape(dataset)
         entry = self._variables.get(shape, {}).get(variable)
         if entry is not None:
@@ -180,7 +208,7 @@ class Standard:
         What the guide's table lacks stands behind the variable that precedes it in the model;
         what neither has stands at the end.
         """
-        own = self._variables.get(_shape(dataset), {})
+        own = self._of_associated(dataset) or self._variables.get(_shape(dataset), {})
         if variable in own:
             return own[variable].order, -1
         model = self._model.get(_OBSERVED_AS.get(class_, class_), {})
@@ -193,6 +221,47 @@ class Standard:
             if (at := model.get(_general(name, domain))) is not None and at.order < in_model.order
         ]
         return max(before, default=(-1, -1))[1], in_model.order
+
+    def _of_associated(self, name: str) -> Mapping[str, StandardVariable]:
+        """The variables of a dataset of associated persons: those of its domain, of a person.
+
+        APID stands for USUBJID, in SUPP-- too, and what relates the person to the subject follows;
+        the guide expects none of the others. Of DM there is what is no matter of a trial
+        (SDTMIG-AP 1.0). Empty for other datasets.
+        """
+        persons = [StandardVariable(name, 0, *row.values()) for row in _rows_of_persons()]
+        if name.startswith("SUPP") and self.of_associated(name.removeprefix("SUPP")):
+            return {
+                v.variable: replace(v, dataset=name)
+                for listed in self._variables["SUPPQUAL"].values()
+                for v in [replace(persons[0], order=listed.order)
+                          if listed.variable == "USUBJID"
+                          else replace(listed, codelists=())
+                          if listed.variable == "RDOMAIN"
+                          else listed]
+            }  # fmt: skip
+        of = self.of_associated(name)
+        if not of:
+            return {}
+        in_domain = {v.variable: v for v in self._variables[of].values()}
+        domain = replace(in_domain["DOMAIN"], values=(name[:4],))
+        identifiers = [in_domain["STUDYID"], domain, *persons]
+            in_domain["STUDYID"],
+            replace(in_domain["DOMAIN"], values=(name[:4],)),
+            *persons,
+        ]
+        own = [
+            replace(v, core="Req" if v.core == "Req" else "Perm")
+            for v in in_domain.values()
+            if v.variable not in ("STUDYID", "DOMAIN", "USUBJID", "POOLID")
+            and (of != "DM" or v.variable in _OF_PERSONS)
+        ]
+        if of == "DM":
+            own = [replace(v, core="Perm") for v in own]
+        return {
+            v.variable: replace(v, dataset=name, order=number)
+            for number, v in enumerate([*identifiers, *own], start=1)
+        }
 
     def suffix(self, dataset: str, variable: str) -> StandardVariable | None:
         """The rule for a user-defined timing variable by its longest suffix, or None.
@@ -336,6 +405,20 @@ def narrowed(variable: str, domain: str) -> tuple[str, ...]:
     (('Y',), ())
     """
     return _narrowed().get(variable) or _narrowed().get(_general(variable, domain), ())
+
+
+@cache
+def _rows_of_persons() -> tuple[Mapping[str, Any], ...]:
+    """The variables of associated persons (SDTMIG-AP 1.0), as `StandardVariable` takes them."""
+    names = ("variable", "label", "type", "role", "core", "codelists", "format", "values")
+    rows = (
+        ("APID", "Associated Persons Identifier", "Char", "Identifier", "Req", (), "", ()),
+        ("RSUBJID", "Related Subject", "Char", "Identifier", "Exp", (), "", ()),
+        ("RDEVID", "Related Device", "Char", "Identifier", "Perm", (), "", ()),
+        ("SREL", "Subject, Device, or Study Relationship", "Char", "Record Qualifier", "Req",
+         ("C100130",), "", ()),
+    )  # fmt: skip
+    return tuple(dict(zip(names, row, strict=True)) for row in rows)
 
 
 @cache

@@ -96,8 +96,9 @@ def _rules(contents: Mapping[str, Any]) -> Iterator[Cells]:
 
 
 def _rule(rule: Mapping[str, Any]) -> Cells:
-    if rule.get("standard"):
-        return {"Verb": "standard"}
+    for word in rule_cells.WORDS:
+        if rule.get(word):
+            return {"Verb": word}
     verb = next((name for name in ORIGINS if name in rule), "")
     if not verb:
         return {}

@@ -230,12 +230,12 @@ def _rule(row: Row, draft: WorkbookImport) -> dict[str, Any]:
     verb = row["Verb"]
     if not verb:
         return {}
-    if verb == "standard":
-        return {"standard": True}
+    if verb in rule_cells.WORDS:
+        return {verb: True}
     if verb not in ORIGINS:
         draft.problems.append(
             f"{row.place('Verb')}: {verb} is not a verb;"
-            f" {did_you_mean(verb, (*ORIGINS, 'standard'))}"
+            f" {did_you_mean(verb, (*ORIGINS, *rule_cells.WORDS))}"
         )
         return {}
     sources = row["Sources"].split("\n") if row["Sources"] else []
@@ -258,8 +258,6 @@ def _rule(row: Row, draft: WorkbookImport) -> dict[str, Any]:
 def _shortened(entry: dict[str, Any]) -> Any:
     """What is said of a variable as a person writes it: one rule beside the rest."""
     rules = entry.get("rules", [])
-    if rules == [{"standard": True}]:
-        return {**{k: v for k, v in entry.items() if k != "rules"}, "standard": True}
     if len(rules) == 1:
         return {**{k: v for k, v in entry.items() if k != "rules"}, **rules[0]}
     return entry

@@ -24,14 +24,17 @@ COLUMNS: Final = ("Rule", "Sources", "Constants", "Condition")
 CONDITIONS: Final = ("Condition", "Where")
 """The columns, of all sheets with rules, that hold conditions."""
 
+WORDS: Final = ("standard", "absent")
+"""What stands for a rule: that of the guide, or that the variable is not there."""
+
 _NOTHING: Final = "-"
 _SHOWN: Final = ("from", "with", "when")
 
 
 def rules_of(entry: Any, own: Iterable[str]) -> list[dict[str, Any]]:
     """The rules in what a file says of a variable, a qualifier or a parameter."""
-    if entry == "standard":
-        return [{"standard": True}]
+    if entry in WORDS:
+        return [{str(entry): True}]
     if isinstance(entry, list):
         return list(entry)
     rest = {key: value for key, value in entry.items() if key not in tuple(own)}
@@ -69,8 +72,9 @@ def rules_in(row: Row, was: list[dict[str, Any]], problems: list[str]) -> list[d
 
 
 def _cells(rule: Mapping[str, Any]) -> dict[str, str]:
-    if rule.get("standard"):
-        return dict.fromkeys(COLUMNS, "") | {"Rule": "standard"}
+    for word in WORDS:
+        if rule.get(word):
+            return dict.fromkeys(COLUMNS, "") | {"Rule": word}
     verb = next((name for name in ORIGINS if name in rule), "")
     subject = rule.get(verb)
     constants, sources = rule.get("with"), rule.get("from")
@@ -92,8 +96,8 @@ def _rule(
     """The rule that cells state, with what of the old one they do not show."""
     texts = {name: "" if text.strip() == _NOTHING else text.strip() for name, text in cells.items()}
     name = texts["Rule"]
-    if name == "standard":
-        return {"standard": True}
+    if name in WORDS:
+        return {name: True}
     parsed = {}
     for column in ("Constants", "Condition"):
         try:
@@ -118,7 +122,7 @@ def _rule(
         rule = {name: constants or (sources[0] if len(sources) == 1 else sources)}
     if parsed["Condition"]:
         rule["when"] = parsed["Condition"]
-    unseen = {k: v for k, v in was.items() if k not in (*ORIGINS, *_SHOWN, "standard")}
+    unseen = {k: v for k, v in was.items() if k not in (*ORIGINS, *_SHOWN, *WORDS)}
     return rule | unseen
 
 

@@ -61,7 +61,7 @@ def is_standard(dataset: Dataset, study: Study) -> bool:
     if dataset.purpose == "Analysis":
         return True
     guide = standard(dataset.standard, study.standards[dataset.standard])
-    return guide.dataset(dataset.name if dataset.parent else dataset.domain) is not None
+    return guide.dataset(dataset.name if dataset.parent else dataset.code) is not None
 
 
 @dataclass
@@ -98,7 +98,7 @@ class Definitions:
         reference = dataset.reference or dataset.class_ == "TRIAL DESIGN"
         tabulation = dataset.purpose == "Tabulation"
         of_guide = is_standard(dataset, self.study)
-        domain = dataset.domain if tabulation and dataset.name not in _WITHOUT_DOMAIN else ""
+        domain = dataset.code if tabulation and dataset.name not in _WITHOUT_DOMAIN else ""
         no_data = "" if measured.has_data else self._no_data("dataset")
         comment = _joined(dataset.comment, records_comment(self.study, dataset), no_data)
         identifier = leaf_id(dataset.name)
@@ -129,13 +129,19 @@ class Definitions:
 
     def _domain_label(self, dataset: Dataset) -> str:
         guide = standard(dataset.standard, self.study.standards[dataset.standard])
-        in_guide = guide.dataset(dataset.domain)
+        in_guide = guide.dataset(dataset.code)
         if in_guide is not None:
             return in_guide.label
         return self.study.dataset(dataset.parent).label if dataset.parent else dataset.label
 
     def _no_data(self, what: str) -> str:
         return f"The {what} has no data at the data cut of {self.study.data_cut.isoformat()}."
+
+    def _why_no_data(self, variable: Variable) -> str:
+        """Why a variable is null: the study has no such data, or none so far."""
+        if not variable.blank:
+            return self._no_data("variable")
+        return "" if variable.comment else "The guide expects the variable; the study has no data."
 
     def _variable(
         self, origins: Origins, variable: Variable, number: int, measured: DatasetAttributes
@@ -150,7 +156,7 @@ class Definitions:
         text = _comment(
             _joined(variable.comment, self._of_parameters(dataset, variable.name)),
             level.origins,
-            self._no_data("variable") if no_data else "",
+            self._why_no_data(variable) if no_data else "",
         )
         self.items.append(
             self._item(

@@ -98,12 +98,20 @@ class DescribedDataset:
             for reference, item in self._items
             if (entry := self._variable(reference, item, lists, rules, methods)) is not None
         }
+        content["variables"] |= dict.fromkeys(self._not_there, "absent")
         qualifiers = {
             item.name: self._described(reference, item, lists, None)
             | _joined(rules.of(self.document, reference, item, f"{group.name}.{item.name}"))
             for reference, item in self._qualifiers
         }
         return content | ({"supplemental": qualifiers} if qualifiers else {})
+
+    @property
+    def _not_there(self) -> list[str]:
+        """What the guide expects in a dataset of SDTM and is not described."""
+        described = {item.name for _, item in self._items}
+        known = () if self.analysis else self._standard.variables(self._owner)
+        return [v.variable for v in known if v.core == "Exp" and v.variable not in described]
 
     def _variable(
         self, reference: ItemReference, item: Item, lists: Lists, rules: Rules,

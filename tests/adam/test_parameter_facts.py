@@ -168,6 +168,10 @@ def written(folder: Path, **changed: str) -> Path:
 
 
 def built(folder: Path, **changed: str) -> Mapping[str, Table]:
+    return with_findings(folder, **changed)[0]
+
+
+def with_findings(folder: Path, **changed: str) -> tuple[Mapping[str, Table], pd.DataFrame]:
     dm = pd.DataFrame(
         {"STUDYID": ["TINY"], "USUBJID": ["1"], "RFSTDTC": ["2024-01-01"], "AGE": [40.0]}
     )
@@ -180,7 +184,7 @@ def built(folder: Path, **changed: str) -> Mapping[str, Table]:
         ),
         "VS": Table("VS", vs.astype(texts), no_trace()),
     }
-    return build_adam(open_study(written(folder, **changed), run_code=True), sdtm)[0]
+    return build_adam(open_study(written(folder, **changed), run_code=True), sdtm)
 
 
 def shown(table: Table, code: str, *names: str) -> list[list[Any]]:
@@ -416,3 +420,33 @@ def test_a_component_more_is_one_line_in_one_file(root: Path, tmp_path: Path) ->
 
 def load_numbers(root: Path) -> tuple[Any, ...]:
     return open_study(root / "studies" / "nct03171194").dataset("ADRS").parameters
+
+
+HEAVIEST = (
+    "  WEIGHT: {label: Weight (kg), number: 2, where: [{VSTESTCD: {EQ: WEIGHT}}]}\n"
+    "  OVER61: {label: Weight above 61 (kg), number: 3, where: [{VSSTRESN: {GT: 61}}]}\n"
+)
+
+
+def test_a_record_that_meets_several_parameters_is_found(tmp_path: Path) -> None:
+    advs = ADVS.replace(HEAVIEST.splitlines(keepends=True)[0], HEAVIEST)
+    tables, found = with_findings(tmp_path, advs=advs)
+    assert shown(tables["ADVS"], "WEIGHT", "AVAL") == [[60], [62]]  # of 62 the first counts
+    found = found[found["rule"].eq("CK-SEVERAL-PARAMETERS")]
+    assert (
+        found[["severity", "dataset", "subject", "variable"]].to_numpy().tolist()
+        == [["error", "ADVS", "1", "PARAMCD"]] * 3
+    )
+    assert sorted(message.split(";")[0] for message in found["message"]) == [
+        "a record of VS meets PULSE, OVER61",
+        "a record of VS meets PULSE, OVER61",
+        "a record of VS meets WEIGHT, OVER61",
+    ]
+
+
+def test_a_dataset_that_says_that_the_first_counts_has_no_finding(tmp_path: Path) -> None:
+    advs = ADVS.replace(HEAVIEST.splitlines(keepends=True)[0], HEAVIEST)
+    advs = advs.replace("parameters:\n", "of_several_parameters: first\nparameters:\n")
+    tables, found = with_findings(tmp_path, advs=advs)
+    assert shown(tables["ADVS"], "WEIGHT", "AVAL") == [[60], [62]]
+    assert not found["rule"].eq("CK-SEVERAL-PARAMETERS").any()

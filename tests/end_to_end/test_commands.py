@@ -14,13 +14,20 @@ def test_simulate_writes_the_committed_export(lupus: Path, tmp_path: Path) -> No
     assert run.code == 0, run.err
     assert "Synthetic" in run.out
     committed = (lupus / "raw" / "data.csv").read_bytes()
-    assert (tmp_path / "data.csv").read_bytes() == committed
+    assert (tmp_path / "raw" / "data.csv").read_bytes() == committed
+
+
+def test_a_folder_named_as_that_of_the_raw_files_gets_them_itself(
+    lupus: Path, tmp_path: Path
+) -> None:
+    run = cdisckit("simulate", lupus, "--subjects", "1", "--out", tmp_path / "sim" / "raw")
+    assert run.code == 0, run.err
+    assert f"for --raw {tmp_path / 'sim'}" in run.out.replace("\n", "")
+    assert (tmp_path / "sim" / "raw" / "data.csv").exists()
 
 
 def test_a_simulated_export_builds(lupus: Path, tmp_path: Path) -> None:
-    cdisckit(
-        "simulate", lupus, "--subjects", "12", "--seed", "3", "--out", tmp_path / "sim" / "raw"
-    )
+    cdisckit("simulate", lupus, "--subjects", "12", "--seed", "3", "--out", tmp_path / "sim")
     run = cdisckit("build", lupus, "--raw", tmp_path / "sim", "--out", tmp_path / "out")
     assert run.code in (0, 1), run.err
     assert "/12, " in run.out

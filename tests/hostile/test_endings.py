@@ -131,7 +131,7 @@ def test_a_simulation_goes_into_a_new_or_an_empty_folder_alone(study: Path, tmp_
     )
     (tmp_path / "empty").mkdir()
     assert run("simulate", study, "--out", tmp_path / "empty")[0] == 0
-    assert (tmp_path / "empty" / "data.csv").read_text() == "made"
+    assert (tmp_path / "empty" / "raw" / "data.csv").read_text() == "made"
     was = hashes(tmp_path)
     code, _, err = run("simulate", study, "--out", tmp_path / "empty")
     assert code == 2

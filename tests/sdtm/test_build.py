@@ -123,7 +123,7 @@ def test_a_form_without_records_beside_one_with_keeps_the_trace_right(build: Bui
 def test_a_dataset_without_records_has_its_variables_and_no_rows(build: Build) -> None:
     files = {**CORE, "sdtm/ae.yaml": AE, "ae.csv": "subject,term,start\n"}
     table = build(files).tables["AE"]
-    assert table.frame.shape == (0, 7)
+    assert table.frame.shape == (0, 7 + 15)  # the guide expects 15 more
     assert table.frame["AESTDTC"].dtype == "str"
     assert table.frame["AESEQ"].dtype == "float64"
 

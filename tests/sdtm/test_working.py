@@ -47,7 +47,8 @@ def test_rules_read_working_values_which_are_in_no_dataset(build: Build) -> None
         ("S1-2", "B/Y"),
         ("S1-3", None),
     ]
-    assert list(tables["DM"].frame) == ["STUDYID", "DOMAIN", "USUBJID", "SUBJID", "SITEID"]
+    names = list(tables["DM"].frame)
+    assert not {"FIRST", "BOTH", "KNOWN"} & set(names)
     assert tables["SUPPDM"].frame["QNAM"].tolist() == ["NAMED"]
 
 

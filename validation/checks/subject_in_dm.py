@@ -7,6 +7,9 @@ from validation.check import Failing, check
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
+
+    from specs.model import Dataset
     from validation.check import Built
 
 
@@ -14,12 +17,21 @@ if TYPE_CHECKING:
     "CK-SUBJECT",
     severity="error",
     standard="SDTMIG 3.4 section 5.2; ADaM rule 53",
-    message="DM has no subject {USUBJID}",
+    message="DM has no subject {@subject}",
 )
 def subject_in_dm(data: Built) -> Iterator[Failing]:
-    """Every subject is in DM."""
+    """Every subject is in DM, and so is the one, or the pool, to whom a person is related."""
     for _, dm in data.dataset("DM", "USUBJID"):
-        in_dm = dm["USUBJID"].unique()
+        known = {*dm["USUBJID"]}
         for dataset, frame in data.datasets("USUBJID"):
-            subjects = frame["USUBJID"]
-            yield Failing(dataset, frame, subjects.notna() & ~subjects.isin(in_dm), "USUBJID")
+            yield _strangers(dataset, frame, "USUBJID", known)
+        for _, pools in data.dataset("POOLDEF", "POOLID"):
+            known |= {*pools["POOLID"]}
+        for dataset, frame in data.datasets("APID", "RSUBJID"):
+            yield _strangers(dataset, frame, "RSUBJID", known)
+
+
+def _strangers(dataset: Dataset, frame: pd.DataFrame, name: str, known: set[str]) -> Failing:
+    subjects = frame[name]
+    rows = frame.assign(**{"@subject": subjects})
+    return Failing(dataset, rows, subjects.notna() & ~subjects.isin(known), name)

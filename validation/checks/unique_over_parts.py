@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 def unique_over_parts(data: Built) -> Iterator[Failing]:
     """Over the datasets into which a domain is split, --SEQ and the keys are unique."""
     domains: dict[str, list[tuple[Dataset, pd.DataFrame]]] = {}
-    for dataset, frame in data.datasets("USUBJID", standard="SDTMIG"):
-        if not dataset.parent:
-            domains.setdefault(dataset.domain, []).append((dataset, frame))
-    for domain, splits in domains.items():
+    for dataset, frame in data.datasets(standard="SDTMIG"):
+        if not dataset.parent and dataset.person in frame:
+            domains.setdefault(dataset.code, []).append((dataset, frame))
+    for splits in domains.values():
         keys = {dataset.keys for dataset, _ in splits}
-        names = [["USUBJID", f"{domain}SEQ"], *(list(k) for k in keys if len(keys) == 1 < len(k))]
+        first = splits[0][0]
+        names = [[first.person, f"{first.domain}SEQ"]]
+        names += [list(k) for k in keys if len(keys) == 1 < len(k)]
         for number, (dataset, frame) in enumerate(splits):
             for by in names:
                 before = [
