@@ -246,10 +246,6 @@ class Standard:
         in_domain = {v.variable: v for v in self._variables[of].values()}
         domain = replace(in_domain["DOMAIN"], values=(name[:4],))
         identifiers = [in_domain["STUDYID"], domain, *persons]
-            in_domain["STUDYID"],
-            replace(in_domain["DOMAIN"], values=(name[:4],)),
-            *persons,
-        ]
         own = [
             replace(v, core="Req" if v.core == "Req" else "Perm")
             for v in in_domain.values()
