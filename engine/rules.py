@@ -56,6 +56,10 @@ class Making(ABC):
     def column(self, name: str, place: str) -> pd.Series:
         """What a condition reads of the records; an error at `place` where it is not there."""
 
+    def shown(self, name: str, column: pd.Series) -> pd.Series:
+        """A source of a function as a finding shows it, where it reads something else."""
+        return column
+
     def unanswered(self, name: str) -> frozenset[str]:
         """The texts that stand for no answer in what a condition reads."""
         return frozenset()
@@ -165,7 +169,7 @@ class Making(ABC):
             columns = self.sources(rule, rows if derivation.scope == "value" else met)
             outcome = outcome_of(rule, columns, record)
             values, problems = outcome.values, outcome.problems
-            source = columns[0] if columns else values
+            source = self.shown(rule.sources[0], columns[0]) if columns else values
         if outcome.choices is not None:
             self._account_for(rule, variable, outcome.choices, rows)
         if problems is not None:

@@ -271,6 +271,10 @@ class Tabulation(Making):
             return self._read_as.get(name, self._values[name])
         return self._answers.text(name)
 
+    def shown(self, name: str, column: pd.Series) -> pd.Series:
+        """A source as it was collected, where a point in it is kept from being read as decimal."""
+        return self._values[name] if name in self._read_as else column
+
     def unanswered(self, name: str) -> frozenset[str]:
         """The codes of a field that stand for no answer; a variable has none."""
         if name in self._values:
@@ -435,7 +439,7 @@ class Tabulation(Making):
         unplanned = event.notna() & self.records.column("@visitnum").isna()
         planned = event.isin([visit.event for visit in self._study.visits])
         message = pd.Series("the event is none of the visits in study.yaml", index=self.index)
-        repeated = "the repeat " + as_plain(repeat) + " of the event is no number from 0 to 99"
+        repeated = "the repeat " + as_plain(repeat) + " of the event is not a number from 0 to 99"
         message = message.mask(planned, repeated.astype("str"))
         message = message[unplanned].dropna()  # of one without a repeat, its form has told it
         self.account.report("CK-VISIT-EVENT", "error", "VISITNUM", event, message)

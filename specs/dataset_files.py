@@ -113,7 +113,7 @@ class DatasetResolver(VariableResolver):
         if isinstance(self.model, SdtmFile):
             expected = self._add_expected(models, self.model)
             for name in map(self.named, OF_PERSONS if self.associated else ALWAYS):
-                if self.standard.variable(self.owner, name) is not None:
+                if self.standard.variable(self.owner, name) is not None and self._ruled(name):
                     models.setdefault(name, SdtmVariable(standard=True))
             for row in self._test_rows():
                 named = [name for name in row if name.isupper()]
@@ -129,6 +129,13 @@ class DatasetResolver(VariableResolver):
         order = partial(self.standard.order_of, self.owner, self.domain, self.class_)
         variables = (replace(v, blank=v.name in expected) for v in resolved)
         return tuple(sorted(variables, key=lambda variable: order(variable.name)))
+
+    def _ruled(self, name: str) -> bool:
+        """Whether the guide's rule of a variable holds here: one that numbers within the subject
+        does not where there is none.
+        """
+        of_subject = self.named("--SEQ") == name and self.owner != "TS"
+        return not of_subject or self.standard.variable(self.owner, self.person) is not None
 
     def _add_expected(self, models: dict[str, VariableModel], file: SdtmFile) -> frozenset[str]:
         """Add what the guide expects and the file does not rule, blank; the names of these.

@@ -111,6 +111,11 @@ class RuleResolver:
         """Whether the records are of associated persons, who have APID in place of USUBJID."""
         return self.tabulation and bool(self.standard.of_associated(self.model.dataset))
 
+    @property
+    def person(self) -> str:
+        """The variable that says whose the records are."""
+        return "APID" if self.associated else "USUBJID"
+
     def named(self, name: str) -> str:
         """A name with the domain in place of "--"."""
         return with_prefix(name, self.domain)
@@ -150,9 +155,9 @@ class RuleResolver:
                 keys = [k for k in self.model.keys if k not in ("STUDYID", "USUBJID", "APID", name)]
                 sources: list[str] = []
                 for source in filled.sources:
-                    of_person = "APID" if self.associated and source == "USUBJID" else source
-                    sources.extend(keys if source == "@keys" else [self.named(of_person)])
-                return filled.model_copy(update={"from_": tuple(sources)})
+                    own = self.person if source == "USUBJID" else self.named(source)
+                    sources.extend(keys if source == "@keys" else [own])
+                return filled.model_copy(update={"from_": tuple(dict.fromkeys(sources))})
         return None
 
     def _has_sources(self, rule: RuleModel) -> bool:

@@ -27,10 +27,16 @@ def epoch(
 ) -> Outcome:
     """The {element_epoch} of the last element of the subject that has begun by {date}. Where it is
     not known whether a complete date is before or after {start} on the same day, or several
-    elements start at its very moment, the record belongs to the {on_start_day} on that day. Missing
-    before the first {start}, after the {end} of the element, when the date is missing, and, with a
-    finding, when it is so incomplete that it may lie in several epochs, before the first or after
-    the last.
+    elements start at its very moment, the record belongs to the {on_start_day}. Missing before the
+    first {start}, after the {end} of the element, when the date is missing, and, with a finding,
+    when it is so incomplete that it may lie in several epochs, before the first or after the last.
+
+    on_start_day=first element that starts: first element that starts on that day, which is the
+    very first of the subject only where no other starts on it
+
+    on_start_day=last element that starts: last element that starts on that day
+
+    on_start_day=element that ends: element that ends on that day
 
     The guide leaves open to which element a day of transition belongs (SDTMIG 3.4, section 5.3).
     A study says it once, as epoch_on_start_day in study.yaml.
@@ -87,7 +93,11 @@ def _of_day(met: pd.DataFrame, on_start_day: str) -> pd.Series:
     if on_start_day == "last element that starts":
         return orders.max()
     if on_start_day == "first element that starts":
-        return orders.min()
+        after_another = rows["order"].ne(
+            met.groupby("pair")["order"].min().reindex(rows["pair"]).to_numpy()
+        )
+        next_one = rows[after_another].groupby("pair")["order"].min()
+        return next_one.combine_first(orders.min()).astype("int64")
     before = met[met["last"] & met["pair"].isin(rows["pair"])].set_index("pair")["order"]
     return before.combine_first(orders.min()).astype("int64")
 

@@ -24,7 +24,7 @@ def unique_subject_identifier(subject: pd.Series, *, pattern: str) -> pd.Series:
 
 @derivation(categories=True)
 def sequence_number(subject: pd.Series, *keys: pd.Series) -> pd.Series:
-    """The number of the record within the subject, from 1, in the order of {from}; missing values
+    """The number of the record within {subject}, from 1, in the order of {from}; missing values
     come last, and records that agree in all of these stay in the order of collection.
 
     Records that agree in all of these keep the order in which they were collected

@@ -241,19 +241,22 @@ def reason_not_done(answer: pd.Series, *, reasons: Sequence[Reason]) -> pd.Serie
 
 
 @derivation(scope="value", certain=True, gives=("HIGH", "LOW", "NORMAL"))
-def reference_range_indicator(result: pd.Series, low: pd.Series, high: pd.Series) -> pd.Series:
+def reference_range_indicator(result: pd.Series, low: pd.Series, high: pd.Series) -> Outcome:
     """LOW where {result} is below {low}, HIGH where it is above {high}, NORMAL where it is neither
-    and one of the two is given. Missing where {result} is missing or both limits are, and where
-    a limit was collected that is not a number.
+    and one of the two is given. Missing where {result} is missing or both limits are, where a
+    limit was collected that is not a number, and where {low} is above {high}.
     """
     indicator = pd.Series(index=result.index, dtype="str")
+    crossed = low.gt(high)
+    result = result.mask(crossed)
     within = (low.isna() | (result >= low)) & (high.isna() | (result <= high))
     bounded = result.notna() & (low.notna() | high.notna())
-    return (
+    values = (
         indicator.mask(bounded & within, "NORMAL")
         .mask(result < low, "LOW")
         .mask(result > high, "HIGH")
     )
+    return Outcome(values, text_where(crossed, "the lower limit is above the upper: no indicator"))
 
 
 def _converter(

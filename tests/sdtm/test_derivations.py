@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -343,9 +344,48 @@ def test_a_missing_data_code_says_that_and_why_a_test_was_not_done() -> None:
         (5, None, 10, "NORMAL"),
         (5, None, None, None),
         (None, 1, 10, None),
+        (5, 5, 5, "NORMAL"),
+        (5, 7, 3, None),
+        (8, 7, 3, None),
+        (1, 7, 3, None),
     ],
 )
 def test_a_result_is_low_normal_or_high_by_its_limits(
     result: float | None, low: float | None, high: float | None, indicator: str | None
 ) -> None:
-    assert told(reference_range_indicator(number(result), number(low), number(high))) == [indicator]
+    made = reference_range_indicator(number(result), number(low), number(high))
+    assert told(made.values) == [indicator]
+
+
+def test_crossed_limits_are_found() -> None:
+    made = reference_range_indicator(number(5, 5, None), number(7, 1, 7), number(3, 3, 3))
+    assert made.problems is not None
+    assert told(made.problems) == [
+        "the lower limit is above the upper: no indicator",
+        None,
+        "the lower limit is above the upper: no indicator",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dates", "flagged", "doubted"),
+    [
+        (["2020-01-09T09:00", "2020-01-09"], 0, [1]),  # of one day the one with a time
+        (["2020-01-09T09", "2020-01-09T09:30"], 1, [0]),  # the minute is open
+        (["2020-01-09", "2020-01-09"], 1, []),  # the last collected
+        (["2020-01-08", "2020-01-09T09:00"], 1, []),
+        (["2020-01-09", "2020-01-10T07:00"], 1, []),
+        (["2020-01-10T07:00", "2020-01-10"], 0, [1]),  # it may be before or after the dose
+        (["2020-01-09T09:00", "2020-01-09T09:00"], 1, []),
+    ],
+)
+def test_the_last_before_exposure_of_a_day_with_and_without_times(
+    dates: list[str], flagged: int, doubted: list[int]
+) -> None:
+    size = len(dates)
+    made = last_before_exposure(
+        text(*["7"] * size), text(*dates), text(*["2020-01-10T08:00"] * size), text(*["A"] * size)
+    )
+    assert [row for row, value in enumerate(made.values) if value == "Y"] == [flagged]
+    assert made.problems is not None
+    assert np.flatnonzero(made.problems.notna()).tolist() == doubted

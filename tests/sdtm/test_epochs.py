@@ -92,6 +92,15 @@ def test_the_study_decides_where_a_day_of_transition_belongs(rule: str, expected
     assert made("2020-01-15", on_start_day=rule) == (expected, None)
 
 
+@pytest.mark.parametrize("consent", ["2020-01-15", "2020-01-15T07:00"])
+@pytest.mark.parametrize("date", ["2020-01-15", "2020-01-15T-:45"])
+def test_a_day_of_consent_and_first_dose_is_of_the_dose(consent: str, date: str) -> None:
+    starts, ends = [consent, "2020-01-15T09:30"], ["2020-01-15T09:30", "2020-06-30"]
+    assert made(date, starts, ends) == ("TREATMENT", None)
+    assert made("2020-01-15T08:00", starts, ends) == ("SCREENING", None)
+    assert made("2020-01-15", [consent], ["2020-06-30"]) == ("SCREENING", None)
+
+
 def test_starts_without_a_time_leave_the_day_open_for_every_record_of_it() -> None:
     starts, ends = ["2020-01-01", "2020-01-15"], ["2020-01-15", "2020-06-30"]
     for date in ("2020-01-15", "2020-01-15T08:00"):

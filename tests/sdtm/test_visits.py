@@ -169,13 +169,13 @@ def test_a_repeat_that_two_decimals_do_not_hold_is_found(build: Build, repeat: s
     built = made(build, sv, "s,e,repeat,day,time,pulse\n", study(REPEATS, PLAN))
     assert built.tables["SV"].frame["VISITNUM"].isna().all()
     (message,) = built.findings.query("rule == 'CK-VISIT-EVENT'")["message"]
-    assert message == f"the repeat {repeat} of the event is no number from 0 to 99"
+    assert message == f"the repeat {repeat} of the event is not a number from 0 to 99"
 
 
 @pytest.mark.parametrize(
     ("told", "message"),
     [
-        ("{UNX: {sv: day}}", "UNX is no event of visits; did you mean UNS"),
+        ("{UNX: {sv: day}}", "UNX is not an event of visits; did you mean UNS"),
         ("{UNS: {sw: day}}", "have no form sw"),
         ("{UNS: {sv: dat}}", "form sv has no field dat"),
         ("{UNS: {sv: [day, time, zone]}}", "name the field of a date"),

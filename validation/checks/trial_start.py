@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from sdtm.dates import full_day
 from validation.check import Failing, check
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     message="{@fault}; an agency rejects a study without the date on which it started",
 )
 def trial_start(data: Built) -> Iterator[Failing]:
-    """TS is there, and tells when the study started, as a whole date."""
+    """TS is there, and tells once when the study started, as a whole date."""
     if not any(dataset.standard == "SDTMIG" and len(f) for dataset, f in data.datasets()):
         return
     tables = [*data.dataset("TS", "TSPARMCD", "TSVAL")]
@@ -33,3 +35,6 @@ def trial_start(data: Built) -> Iterator[Failing]:
         whole = full_day(start["TSVAL"]).notna()
         message = "SSTDTC is " + start["TSVAL"].fillna("missing") + ", which is not a whole date"
         yield Failing(dataset, start.assign(**{"@fault": message}), ~whole, "TSVAL")
+        again = start.assign(**{"@fault": f"it is one of {len(start)} records of SSTDTC"})
+        several = pd.Series(len(start) > 1, index=start.index)
+        yield Failing(dataset, again, several, "TSVAL")
