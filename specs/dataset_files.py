@@ -301,6 +301,7 @@ class DatasetResolver(VariableResolver):
                 for name, j in model.join.items()
             ),
             bind=MappingProxyType(dict(model.bind)),
+            among=tuple(self._among(model, place)),
             distinct=model.distinct,
             ticked=model.ticked,
             keep=model.keep,
@@ -309,6 +310,17 @@ class DatasetResolver(VariableResolver):
                 {k: v if isinstance(v, str) else v.any for k, v in model.collapse.items()}
             ),
         )
+
+    def _among(self, model: SdtmBlock, place: str) -> Iterator[tuple[str, str, str]]:
+        for name, other in model.among.items():
+            owner, _, field = other.partition(".")
+            if not field:
+                raise SpecError(
+                    f"{name} is among {other}",
+                    where=place,
+                    remedy="name a field of another form or dataset, as AE.AELINK",
+                )
+            yield name, owner, field
 
     def _rule_of_records(self, model: AdamBlock, place: str) -> Rule | None:
         """The rule of the function that makes the records of a block; None where none does."""

@@ -305,7 +305,9 @@ def _unscheduled(content: StudyFile, file: YamlFile) -> Mapping[str, Mapping[str
         place = file.place("unscheduled", event)
         if event not in events:
             raise SpecError(
-                f"{event} is not an event of visits", where=place, remedy=did_you_mean(event, events)
+                f"{event} is not an event of visits",
+                where=place,
+                remedy=did_you_mean(event, events),
             )
         for form, fields in forms.items():
             if len(fields) > 2:

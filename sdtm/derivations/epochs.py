@@ -93,9 +93,8 @@ def _of_day(met: pd.DataFrame, on_start_day: str) -> pd.Series:
     if on_start_day == "last element that starts":
         return orders.max()
     if on_start_day == "first element that starts":
-        after_another = rows["order"].ne(
-            met.groupby("pair")["order"].min().reindex(rows["pair"]).to_numpy()
-        )
+        very_first = met.groupby("pair")["order"].transform("min").loc[rows.index]
+        after_another = rows["order"].ne(very_first)
         next_one = rows[after_another].groupby("pair")["order"].min()
         return next_one.combine_first(orders.min()).astype("int64")
     before = met[met["last"] & met["pair"].isin(rows["pair"])].set_index("pair")["order"]
