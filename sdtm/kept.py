@@ -204,7 +204,7 @@ def _keys(study: Study, raw: RawData, tabulations: Mapping[str, Tabulation]) -> 
     forms = {name: digest_of(form) for name, form in raw.forms.items()}
     shared = digest_of(
         product(),
-        study.visits,
+        (study.visits, study.unscheduled, study.id, study.usubjid),
         [d.name for d in study.datasets],
         list(tabulations),
         list(raw.forms),
@@ -217,6 +217,7 @@ def _keys(study: Study, raw: RawData, tabulations: Mapping[str, Tabulation]) -> 
 
 def _key(dataset: Dataset, study: Study, forms: Mapping[str, str], shared: str) -> str:
     named = {name for b in dataset.blocks for name in (b.form, *(j.form for j in b.joins))}
+    named |= {owner for block in dataset.blocks for _, owner, _ in block.among}
     variables = (*dataset.variables, *dataset.supplemental, *dataset.working)
     lists = {v.codelist for v in variables} | {r.codelist for v in variables for r in v.rules}
     return digest_of(

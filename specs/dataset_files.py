@@ -27,6 +27,7 @@ DECIMALS = "decimals"
 """The column of the table of tests that is no name for a field."""
 
 ALWAYS = ("STUDYID", "DOMAIN", "USUBJID", "--SEQ")
+_OF_VISITS = ("VISITNUM", "VISIT", "VISITDY")
 OF_PERSONS = ("STUDYID", "DOMAIN", "RSUBJID", "--SEQ")
 
 
@@ -50,7 +51,12 @@ def _numbered(model: SdtmBlock | AdamBlock, block: Block) -> Iterator[Block]:
 
 @dataclass(frozen=True)
 class DatasetResolver(VariableResolver):
-    """Resolves one dataset's file; `dataset` gives the result."""
+    """Resolves one dataset's file; `dataset` gives the result.
+
+    `datasets` are the names of all that the study describes.
+    """
+
+    datasets: frozenset[str] = frozenset()
 
     def dataset(self) -> Dataset:
         """The dataset, with what the standard's tables say filled in."""
@@ -138,9 +144,10 @@ class DatasetResolver(VariableResolver):
         return not of_subject or self.standard.variable(self.owner, self.person) is not None
 
     def _add_expected(self, models: dict[str, VariableModel], file: SdtmFile) -> frozenset[str]:
-        """Add what the guide expects and the file does not rule, blank; the names of these.
+        """Add what the guide expects and the file does not rule; the names of what stays blank.
 
-        A variable that is called absent is taken out.
+        A variable that is called absent is taken out. One for which the guide has a rule is made
+        by it, where the study has what that reads.
         """
         guide = {v.variable: v for v in self.standard.variables(self.owner)}
         blank = set[str]()
@@ -165,12 +172,22 @@ class DatasetResolver(VariableResolver):
             and name not in assigned
             and name not in map(self.named, (*ALWAYS, *OF_PERSONS))
         ]
+        by_guide = {v.variable for v in expected if self._has_rule(v.variable, file)}
+        models |= {name: SdtmVariable(standard=True) for name in by_guide - blank}
+        expected = [v for v in expected if v.variable not in by_guide - blank]
         for v in expected:
             lists = {} if len(v.codelists) < 2 else {"codelist": ""}
             rules = (SdtmRule(assigned=Taken(constant="")),)
             written = file.variables.get(v.variable, SdtmVariable())
             models[v.variable] = written.model_copy(update={**lists, "rules": rules})
         return frozenset(v.variable for v in expected)
+
+    def _has_rule(self, name: str, file: SdtmFile) -> bool:
+        """Whether the guide has a rule for a variable, and the study what that rule reads."""
+        if name in _OF_VISITS:
+            return bool(self.study.visits)
+        day = name.removesuffix("DY")
+        return day != name and f"{day}DTC" in file.variables and "DM" in self.datasets
 
     def _check_assigned(
         self, assign: Mapping[str, Any], variables: tuple[Variable, ...], place: str

@@ -79,8 +79,9 @@ def load_study(
     terminology = _terminology(folder / "terminology.yaml", content, cache)
     tables = _tables(content, file, folder)
     files = _dataset_files(folder, file, cache)
+    named = frozenset(str(dataset_file.data.get("dataset")) for dataset_file, _ in files)
     loaders = [
-        DatasetResolver(dataset_file, name, content, tables, terminology, derivations)
+        DatasetResolver(dataset_file, name, content, tables, terminology, derivations, named)
         for dataset_file, name in files
     ]
     datasets = tuple(

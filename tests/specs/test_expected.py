@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specs.errors import SpecError
-from tests.specs.conftest import AE
+from tests.specs.conftest import AE, STUDY
 
 if TYPE_CHECKING:
     from tests.specs.conftest import Load
@@ -90,3 +90,41 @@ def test_a_custom_domain_has_what_it_says(load: Load) -> None:
     )
     custom += "  STUDYID: standard\n  USUBJID: standard\n"
     assert not any(v.blank for v in load({"sdtm/xe.yaml": custom}).dataset("XE").variables)
+
+
+DS = """
+dataset: DS
+records: {from: ds}
+keys: [STUDYID, USUBJID, DSDECOD]
+variables:
+  DSTERM: {collected: term}
+  DSDECOD: {collected: term, codelist: NCOMPLT}
+  DSSTDTC: {collected: start}
+"""
+DM = """
+dataset: DM
+records: {from: dm}
+keys: [STUDYID, USUBJID]
+variables:
+  RFSTDTC: {collected: first}
+"""
+
+
+def test_what_the_guide_has_a_rule_for_is_made_by_it(load: Load) -> None:
+    day = load({"sdtm/ds.yaml": DS, "sdtm/dm.yaml": DM}).dataset("DS").variable("DSSTDY")
+    assert not day.blank
+    assert [rule.sources for rule in day.rules] == [("DSSTDTC", "DM.RFSTDTC")]
+    undated = load({"sdtm/ds.yaml": DS.replace("DSSTDTC", "DSDTC"), "sdtm/dm.yaml": DM})
+    assert undated.dataset("DS").variable("DSSTDY").blank
+
+
+def test_visits_of_the_study_number_records_that_should_have_one(load: Load) -> None:
+    visits = STUDY + "visits: [[event, visitnum, visit], [V1, 1, ONE]]\n"
+    number = load({"sdtm/lb.yaml": SHARED_LAB, "study.yaml": visits}).dataset("LB")
+    assert number.variable("VISITNUM").rules[0].sources == ("@visitnum",)
+    assert (
+        load({"sdtm/lb.yaml": SHARED_LAB, "study.yaml": STUDY})
+        .dataset("LB")
+        .variable("VISITNUM")
+        .blank
+    )
