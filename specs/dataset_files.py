@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from specs.dataset_models import ParameterModel
     from specs.model import Variable
+    from specs.rule_models import VariableModel
 
 DECIMALS = "decimals"
 """The column of the table of tests that is no name for a field."""
