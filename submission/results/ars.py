@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from adam.methods import METHODS, method_text
+from submission.results.populations import populations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -41,7 +42,6 @@ TERMS = {
 """The standard's terms; what is none of them becomes a sponsor's term, which each may have."""
 
 _UNSAID = {REASON: "SPECIFIED IN SAP", PURPOSE: "EXPLORATORY OUTCOME MEASURE"}
-_ALL = "AS_FAS"
 
 
 def reporting_event(
@@ -71,16 +71,15 @@ def reporting_event(
         ],
         "terminologyExtensions": list(_extensions(study, files)),
         "analysisSets": [
-            {
-                "id": _ALL,
-                "name": "Full analysis set",
-                "label": "All infused subjects",
-                "level": 1,
-                "order": 1,
-                "condition": {
-                    "dataset": "ADSL", "variable": "FASFL", "comparator": "EQ", "value": ["Y"],
-                },
-            }
+            _set(flag, label, number)
+            for number, (flag, label) in enumerate(
+                dict.fromkeys(
+                    population
+                    for analysis in study.analyses
+                    for population in _population(study, analysis)
+                ),
+                1,
+            )
         ],
         "dataSubsets": [
             _subset(f"DS_{analysis.id}", analysis.title, analysis.dataset, analysis.where, number)
@@ -101,7 +100,7 @@ def reporting_event(
             )
         ],
         "methods": [_method(name, results) for name in used],
-        "analyses": [_analysis(analysis, results) for analysis in study.analyses],
+        "analyses": [_analysis(study, analysis, results) for analysis in study.analyses],
         "outputs": [_output(display, files.get(display.id, ())) for display in study.displays],
     }  # fmt: skip
 
@@ -184,7 +183,25 @@ def _method(name: str, results: pd.DataFrame) -> Object:
     }
 
 
-def _analysis(analysis: Analysis, results: pd.DataFrame) -> Object:
+def _population(study: Study, analysis: Analysis) -> list[tuple[str, str]]:
+    """The population an analysis is of, if its records are selected by one: flag and label."""
+    return list(populations(study, analysis))[:1]
+
+
+def _set(flag: str, label: str, number: int) -> Object:
+    """A population as an analysis set."""
+    condition = {"dataset": "ADSL", "variable": flag, "comparator": "EQ", "value": ["Y"]}
+    return {
+        "id": f"AS_{flag}",
+        "name": label,
+        "label": label,
+        "level": 1,
+        "order": number,
+        "condition": condition,
+    }
+
+
+def _analysis(study: Study, analysis: Analysis, results: pd.DataFrame) -> Object:
     """An analysis with its results."""
     rows = results[results["analysis"].eq(analysis.id)]
     attributes: Object = {
@@ -195,7 +212,6 @@ def _analysis(analysis: Analysis, results: pd.DataFrame) -> Object:
         "purpose": _term(PURPOSE, analysis.purpose or _UNSAID[PURPOSE]),
         "dataset": analysis.dataset,
         "variable": analysis.variable,
-        "analysisSetId": _ALL,
         "methodId": f"MT_{analysis.method}",
         "orderedGroupings": [
             {
@@ -207,6 +223,8 @@ def _analysis(analysis: Analysis, results: pd.DataFrame) -> Object:
         ],
         "results": [_result(analysis, row) for row in rows.to_dict("records")],
     }
+    for flag, _ in _population(study, analysis):
+        attributes["analysisSetId"] = f"AS_{flag}"
     if analysis.where:
         attributes["dataSubsetId"] = f"DS_{analysis.id}"
     if analysis.against is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from specs.where import Comparator
+from submission.results.populations import populations
 from submission.results.tables import NONE
 
 if TYPE_CHECKING:
@@ -36,18 +36,8 @@ def _populations(study: Study, display: Display, tables: Mapping[str, Table]) ->
     """The population flags that the records of a display are selected by."""
     analyses: list[Selection] = [a for a in study.analyses if a.id in display.analyses]
     people = tables["ADSL"].frame
-    flags: dict[str, None] = {}
-    for selection in (*analyses, *display.panels):
-        flags |= dict.fromkeys(
-            where.variable
-            for where in selection.where
-            if where.variable in people
-            and where.comparator is Comparator.EQ
-            and where.values == ("Y",)
-        )
-    adsl = study.dataset("ADSL")
-    for name in flags:
-        label = adsl.variable(name).label.removesuffix(" Flag")
+    flags = [f for selection in (*analyses, *display.panels) for f in populations(study, selection)]
+    for name, label in dict.fromkeys(flags):
         yield f"{label} ({name} EQ Y): {int(people[name].eq('Y').sum())} subjects."
 
 

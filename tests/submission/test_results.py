@@ -107,6 +107,17 @@ def test_every_analysis_output_and_file_is_in_the_reporting_event(
     assert files | others == {path.name for path in written.iterdir()}
 
 
+def test_the_population_of_an_analysis_is_the_one_its_records_are_selected_by(event: Any) -> None:
+    sets = {one["id"]: (one["name"], one["condition"]["variable"]) for one in event["analysisSets"]}
+    assert sets == {
+        "AS_FASFL": ("Full Analysis Set Population", "FASFL"),
+        "AS_SAFFL": ("Safety Population", "SAFFL"),
+    }
+    of = {one["id"]: (one["dataset"], one["analysisSetId"]) for one in event["analyses"]}
+    assert {name for dataset, name in of.values() if dataset == "ADAE"} == {"AS_SAFFL"}
+    assert of["AN_SRI4W24"] == ("ADRS", "AS_FASFL")
+
+
 def without_name(event: Any) -> None:
     del event["dataSubsets"][0]["name"]
 
