@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-REDCAP, DEFINE, DATASETS = (
+REDCAP, OPENCLINICA, DEFINE, DATASETS = (
     "https://projectredcap.org",
+    "http://www.openclinica.org/ns/odm_ext",
     "http://www.cdisc.org/ns/def/",
     "http://www.cdisc.org/ns/Dataset-XML/",
 )
@@ -189,7 +190,10 @@ def _of_xml(file: Path, passed_over: dict[str, str]) -> list[RawSource]:
     if any(space.startswith(DEFINE) for space in spaces):
         passed_over[file.name] = "is not read: a define.xml describes datasets and holds no data"
         return []
-    return [_source("redcap" if REDCAP in spaces else "odm", {"data": file.name})]
+    options: dict[str, Any] = {"data": file.name}
+    if any(space.startswith(OPENCLINICA) for space in spaces):
+        options |= {"subject": "StudySubjectID", "versions": True}
+    return [_source("redcap" if REDCAP in spaces else "odm", options)]
 
 
 def _of_zip(file: Path) -> RawSource:

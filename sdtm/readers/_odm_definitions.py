@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from lxml import etree
 
 DEFINITIONS = frozenset(
-    {"ItemDef", "ItemGroupDef", "FormDef", "StudyEventDef", "CodeList", "MeasurementUnit"}
+    {
+        "ItemDef",
+        "ItemGroupDef",
+        "FormDef",
+        "StudyEventDef",
+        "CodeList",
+        "MultiSelectList",
+        "MeasurementUnit",
+    }
 )
 """The elements that are read whole."""
 
@@ -81,8 +89,13 @@ class Definitions:
 
     def choices(self, item: Definition) -> Mapping[str, str]:
         """The codes of an item with their meaning; none where it has no code list."""
-        codelist = self.get("CodeList", item.codelist)
+        codelist = self.get("CodeList", item.codelist) or self.get("MultiSelectList", item.codelist)
         return codelist.choices if codelist else {}
+
+    def several(self, oid: str) -> bool:
+        """Whether an item holds several codes, as OpenClinica says by a list of its own."""
+        item = self.get("ItemDef", oid)
+        return item is not None and self.get("MultiSelectList", item.codelist) is not None
 
     def unit(self, oid: str) -> str:
         """A unit as it is written; the OID where nothing defines it."""
@@ -135,21 +148,23 @@ def definition(element: etree._Element, language: str) -> Definition:
             refs.append(child.get(f"{name.removesuffix('Ref')}OID", ""))
         elif name == "CodeListRef":
             codelist = child.get("CodeListOID", "")
+        elif name == "MultiSelectListRef":
+            codelist = child.get("MultiSelectListID", "")
         elif name == "MeasurementUnitRef":
             unit = unit or child.get("MeasurementUnitOID", "")
         elif name == "RangeCheck":
             limits.append(_limit(child))
         elif name == "Alias":
             aliases.append((child.get("Context", ""), child.get("Name", "")))
-        elif name in ("CodeListItem", "EnumeratedItem"):
-            code = child.get("CodedValue", "")
+        elif name in ("CodeListItem", "EnumeratedItem", "MultiSelectListItem"):
+            code = child.get("CodedValue", child.get("CodedOptionValue", ""))
             decode = [one for one in child if local(one) == "Decode"]
             choices[code] = _translated(decode, language) or code
         elif name in ("Question", "Symbol", "Description"):
             labels[name] = _translated([child], language)
     label = labels.get("Question") or labels.get("Symbol") or labels.get("Description") or ""
     return Definition(
-        oid=attributes.get("OID", ""),
+        oid=attributes.get("OID", attributes.get("ID", "")),
         attributes=attributes,
         line=line_of(element),
         label=label,

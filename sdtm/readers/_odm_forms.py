@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -11,7 +12,7 @@ import pandas as pd
 
 from sdtm.accepted import ANYTHING, TYPES, Accepted
 from sdtm.dates import DateStyle
-from sdtm.raw import UNIT, Field, Form, context
+from sdtm.raw import TICKED, UNIT, Field, Form, context
 from specs.errors import RawDataError
 
 if TYPE_CHECKING:
@@ -25,17 +26,25 @@ if TYPE_CHECKING:
     Column = tuple[str, str]  # item group, item
 
 
+_VERSION = re.compile(r"_V[0-9][0-9A-Z_.]*$", flags=re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class OdmNames:
-    """How names are taken from OIDs, and what every field shares."""
+    """How names are taken from OIDs, and what every field shares.
+
+    With `versions` those of one form, as OpenClinica ends their OIDs (`F_VS_V10`), have one name.
+    """
 
     without: Mapping[str, str]
     style: DateStyle
     missing: Mapping[str, str]
+    versions: bool = False
 
     def short(self, kind: str, oid: str) -> str:
-        """An OID without its declared prefix."""
-        return oid.removeprefix(self.without.get(kind, ""))
+        """An OID without its declared prefix, and a form's without its version."""
+        name = oid.removeprefix(self.without.get(kind, ""))
+        return _VERSION.sub("", name) if self.versions and kind == "form" else name
 
 
 @dataclass
@@ -180,7 +189,7 @@ def _defined(
     for oid, form in forms.items():
         name = _name(oid, (), names)
         label = form.attributes.get("Name", "")
-        tables[name] = _Table(name, oid, label)
+        tables.setdefault(name, _Table(name, oid, label))
         for item in definitions.items_of(oid):
             tables[name].add(("", item))
         waiting: list[tuple[str, tuple[str, ...], Groups]] = [
@@ -219,8 +228,13 @@ def _form(table: _Table, file: OdmFile, definitions: Definitions, names: OdmName
     for (group, item), name in _column_names(table.columns, names).items():
         cells = table.cells.get((group, item), {})
         texts = {row: cell.text for row, cell in cells.items() if cell.text is not None}
+        several = definitions.several(item)
+        if several:
+            texts = {row: text.replace(",", TICKED) for row, text in texts.items()}
         columns[name] = _column(texts, index)
-        fields[name] = _field(name, item, definitions, names, several=item in file.several)
+        fields[name] = _field(
+            name, item, definitions, names, several=item in file.several or defined_several
+        )
         values += len(texts)
         defined = definitions.get("ItemDef", item)
         usual = defined.unit if defined else ""

@@ -37,6 +37,7 @@ class OdmOptions(Options):
     `without` gives prefixes to take off OIDs, for event, form, group and item. `study` names the
     StudyOID, `subject` the attribute of SubjectData that is the subject. `dates` is the order of
     numbers in date texts that are not ISO 8601, `missing` the codes that stand for no answer.
+    `versions` says that versions of a form, `F_VS_V10` and `F_VS_V11`, are one.
     """
 
     data: str
@@ -46,6 +47,7 @@ class OdmOptions(Options):
     dates: Literal["DMY", "MDY", "YMD", ""] = ""
     missing: dict[str, str] = Default(default={})
     language: str = "en"
+    versions: bool = False
 
 
 def read(source: RawSource, folder: Path) -> RawData:
@@ -59,6 +61,7 @@ def read(source: RawSource, folder: Path) -> RawData:
         without={str(kind): prefix for kind, prefix in options.without.items()},
         style=DateStyle.from_options(options.dates, ""),
         missing=MappingProxyType({**file.nulls, **options.missing}),
+        versions=options.versions,
     )
     forms = {form.name: form for form in forms_of(file, definitions, names)}
     for form in attribute_forms(file, names):

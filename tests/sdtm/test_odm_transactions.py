@@ -153,3 +153,38 @@ def test_a_zip_with_one_file_of_xml_is_read(tmp_path: Path) -> None:
         packed.writestr("more.xml", history(FIRST))
     with pytest.raises(RawDataError, match="holds 2 files of XML, and one is read"):
         read_source(RawSource("edc", "odm", {"data": "x.zip"}), tmp_path)
+
+
+OPENCLINICA = (
+    '<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" FileType="Snapshot"'
+    ' xmlns:OpenClinica="http://www.openclinica.org/ns/odm_ext_v130/v3.1"><Study OID="S">'
+    '<MetaDataVersion OID="1"><FormDef OID="F_VS_V10" Name="Vitals" Repeating="No">'
+    '<ItemGroupRef ItemGroupOID="G"/></FormDef><FormDef OID="F_VS_V11" Name="Vitals"'
+    ' Repeating="No"><ItemGroupRef ItemGroupOID="G"/></FormDef><ItemGroupDef OID="G" Name="G"'
+    ' Repeating="No"><ItemRef ItemOID="A"/></ItemGroupDef><ItemDef OID="A" Name="A"'
+    ' DataType="text"><OpenClinica:MultiSelectListRef MultiSelectListID="M"/></ItemDef>'
+    '<OpenClinica:MultiSelectList ID="M" Name="M"><OpenClinica:MultiSelectListItem'
+    ' CodedOptionValue="1"><Decode><TranslatedText>Cough</TranslatedText></Decode>'
+    '</OpenClinica:MultiSelectListItem><OpenClinica:MultiSelectListItem CodedOptionValue="3">'
+    "<Decode><TranslatedText>Rash</TranslatedText></Decode></OpenClinica:MultiSelectListItem>"
+    "</OpenClinica:MultiSelectList></MetaDataVersion></Study>"
+    '<ClinicalData StudyOID="S" MetaDataVersionOID="1">'
+    + "".join(
+        f'<SubjectData SubjectKey="SS_{n}" OpenClinica:StudySubjectID="0{n}"><StudyEventData'
+        f' StudyEventOID="SE"><FormData FormOID="F_VS_V1{n}"><ItemGroupData ItemGroupOID="G">'
+        f"{item('A', answer)}</ItemGroupData></FormData></StudyEventData></SubjectData>"
+        for n, answer in enumerate(("1,3", "3"))
+    )
+    + "</ClinicalData></ODM>"
+)
+
+
+def test_versions_of_a_form_are_one_and_several_answers_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "x.xml").write_text(OPENCLINICA, encoding="utf-8")
+    given = {"data": "x.xml", "versions": True, "subject": "StudySubjectID"}
+    raw = read_source(RawSource("edc", "odm", given), tmp_path)
+    form = raw.forms["F_VS"]
+    assert form.frame[["@subject", "A"]].to_numpy().tolist() == [["00", "1;3"], ["01", "3"]]
+    assert (form.label, form.fields["A"].kind) == ("Vitals", "checkbox")
+    assert dict(form.fields["A"].choices) == {"1": "Cough", "3": "Rash"}
+    assert raw.findings.empty
