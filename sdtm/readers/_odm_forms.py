@@ -233,7 +233,7 @@ def _form(table: _Table, file: OdmFile, definitions: Definitions, names: OdmName
             texts = {row: text.replace(",", TICKED) for row, text in texts.items()}
         columns[name] = _column(texts, index)
         fields[name] = _field(
-            name, item, definitions, names, several=item in file.several or defined_several
+            name, item, definitions, names, several=several or item in file.several
         )
         values += len(texts)
         defined = definitions.get("ItemDef", item)
