@@ -24,6 +24,6 @@ def sorted_by_need(needs: Mapping[Name, Iterable[Name]]) -> tuple[Name, ...]:
     except CycleError as error:
         names = [name if isinstance(name, str) else ".".join(name) for name in error.args[1]]
         raise SpecError(
-            f"the rules go in a circle: {' from '.join(reversed(names))}",
+            f"the rules form a circle: {' from '.join(reversed(names))}",
             remedy="make one of them from something else",
         ) from None

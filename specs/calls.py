@@ -122,7 +122,7 @@ def _run(
         if label is None:
             raise
         raise MappingError(
-            f"{error.what}, for {record(label)} alone too", where=place, remedy=error.remedy
+            f"{error.what}, also for {record(label)} alone", where=place, remedy=error.remedy
         ) from None
 
 

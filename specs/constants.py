@@ -81,7 +81,7 @@ def _problem_of_names(names: Sequence[str], sources: Sequence[str]) -> str:
 def _problem_of_order(numbers: Sequence[Any]) -> str:
     strange = [n for n in numbers if isinstance(n, bool) or not isinstance(n, (int, float))]
     if strange:
-        return f"has a value that is {_shown(strange[0])}, meant is a number"
+        return f"has a value that is {_shown(strange[0])}, expected a number"
     for before, after in pairwise(numbers):
         if not before < after:
             return f"has {after} after {before}, meant are numbers in ascending order"
@@ -106,7 +106,7 @@ def _parsed(annotation: Any) -> ast.expr | None:
 
 
 def _problem(kind: ast.expr, value: Any, scope: Mapping[str, Any]) -> str:
-    """What is wrong with a value: "is ten, meant is a number"; "" when nothing is."""
+    """What is wrong with a value: "is ten, expected a number"; "" when nothing is."""
     name, inner = _name(kind), _inner(kind)
     if isinstance(kind, ast.BinOp):
         problems = [_problem(side, value, scope) for side in (kind.left, kind.right)]
@@ -138,14 +138,14 @@ def _problem_of_table(value: Any, row: Any, scope: Mapping[str, Any]) -> str:
     columns = ", ".join(row.__annotations__)
     meant = f"a table with the columns {columns}"
     if not isinstance(value, (list, tuple)) or not all(isinstance(r, Mapping) for r in value):
-        return f"is {_shown(value)}, meant is {meant}"
+        return f"is {_shown(value)}, expected {meant}"
     if not value:
-        return f"is a table without rows, meant is {meant}"
+        return f"is a table without rows, expected {meant}"
     for number, cells in enumerate(value, start=1):
         missing = [name for name in row.__annotations__ if name not in cells]
         if missing:
             has = ", ".join(map(str, cells))
-            return f"is a table with the columns {has}, meant is {meant}"
+            return f"is a table with the columns {has}, expected {meant}"
         for name, annotation in row.__annotations__.items():
             kind = _parsed(getattr(annotation, "__forward_arg__", annotation))
             problem = _problem(kind, cells[name], scope) if kind else ""
@@ -181,7 +181,7 @@ def _is_number(text: str) -> bool:
 
 
 def _not(value: Any, kind: ast.expr, scope: Mapping[str, Any]) -> str:
-    return f"is {_shown(value)}, meant is {_meant(kind, scope)}"
+    return f"is {_shown(value)}, expected {_meant(kind, scope)}"
 
 
 def _meant(kind: ast.expr, scope: Mapping[str, Any]) -> str:

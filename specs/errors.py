@@ -109,7 +109,7 @@ def did_you_mean(name: str, choices: Iterable[str]) -> str:
     >>> did_you_mean("AVLA", ["AVAL", "CHG"])
     'did you mean AVAL?'
     >>> did_you_mean("X", ["AVAL", "CHG"])
-    'known are AVAL, CHG'
+    'known names: AVAL, CHG'
     """
     names = sorted(set(choices))
     near = get_close_matches(name[:100], names, n=3, cutoff=0.6)
@@ -118,6 +118,6 @@ def did_you_mean(name: str, choices: Iterable[str]) -> str:
     if not names:
         return "none is known here"
     shown = ", ".join(names[:12])
-    return f"known are {shortened(shown, 1000)}" + (
+    return f"known names: {shortened(shown, 1000)}" + (
         f" and {len(names) - 12} more" if len(names) > 12 else ""
     )

@@ -58,7 +58,7 @@ def new_in(folder: Path, name: str, where: str = "") -> Path:
     path = inside(folder, name, where, "name a new file below the folder, with / between folders")
     fault = next(_unfit(name), "")
     if fault:
-        raise SpecError(f"{shortened(name)!r} {fault}", where=where, remedy="name it otherwise")
+        raise SpecError(f"{shortened(name)!r} {fault}", where=where, remedy="give it another name")
     for ancestor in (path, *path.parents):
         if ancestor == folder:
             break

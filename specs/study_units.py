@@ -41,7 +41,7 @@ def study_units(folder: Path) -> tuple[Mapping[str, Any], ...]:
                 raise SpecError(
                     f"{key[0]} to {key[1]} is on line {met[same]} too",
                     where=where,
-                    remedy="leave one of them; a conversion holds both ways",
+                    remedy="keep one of them; a conversion holds both ways",
                 )
         met[key] = line
         kept = {name: row[name] or None for name in ("unit", "to", "test", "factor", "offset")}

@@ -32,7 +32,7 @@ def with_working(dataset: Dataset) -> Dataset:
     def rules(name: str, above: tuple[str, ...]) -> tuple[Rule, ...]:
         if name in above:
             circle = " from ".join((*above[above.index(name) :], name))
-            raise SpecError(f"working values go in a circle: {circle}", where=by_name[name].place)
+            raise SpecError(f"working values form a circle: {circle}", where=by_name[name].place)
         if name not in resolved:
             resolved[name] = tuple(with_rules(rule, (*above, name)) for rule in by_name[name].rules)
         return resolved[name]

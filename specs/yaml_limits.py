@@ -62,7 +62,9 @@ class _Bounded(Composer):
         node = super().compose_node(parent, index)
         self._level -= 1
         if isinstance(event, AliasEvent) and id(node) not in self._sizes:
-            raise ComposerError(None, None, "an alias lies in what it names", event.start_mark)
+            raise ComposerError(
+                None, None, "an alias refers to what it stands in", event.start_mark
+            )
         if isinstance(node, MappingNode):
             for key, _ in node.value:
                 if not isinstance(key, ScalarNode):
@@ -99,6 +101,6 @@ class _Placed(RoundTripConstructor):
             what = f"{text} is not a value ({shortened(error)}); put it in quotes if it is text"
             raise ConstructorError(None, None, what, node.start_mark) from None
         if isinstance(value, int) and value.bit_length() > _BITS:
-            what = "a whole number is longer than is read; put it in quotes if it is text"
+            what = "a whole number is too long to be read; put it in quotes if it is text"
             raise ConstructorError(None, None, what, node.start_mark)
         return value

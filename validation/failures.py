@@ -95,7 +95,7 @@ class _Failures:
             yield self._at("CK-REQUIRED", name, self.frame[values.isna()], message)
         if name in self._mistyped:
             wanted = "dates" if is_date(self.dataset, variable) else _KINDS[variable.type]
-            message = f"the values are {values.dtype}; expected are {wanted}"
+            message = f"the values are {values.dtype}, expected {wanted}"
             yield self._whole("CK-TYPE", name, message)
         elif not is_date(self.dataset, variable):
             for rule in value_rules(self.dataset, self.study, variable):

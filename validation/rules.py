@@ -75,11 +75,12 @@ def byte_length(text: pd.Series) -> pd.Series:
 def within_length(planned: int | None) -> ValueRule:
     """CK-LENGTH: texts are no longer than planned, and never longer than 200 bytes."""
     limit = planned or LONGEST_TEXT
+    allowed = f"{limit} are planned" if planned else f"at most {limit}"
     return ValueRule(
         "CK-LENGTH",
         lambda text: byte_length(text) <= limit,
         lambda values: [
-            f"{len(value.encode())} bytes long; {'planned are' if planned else 'at most'} {limit}"
+            f"{len(value.encode())} bytes long; {allowed}"
             + ("; the file holds the beginning" if len(value.encode()) > LONGEST_TEXT else "")
             for value in values
         ],

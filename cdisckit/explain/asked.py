@@ -96,7 +96,7 @@ def _chosen(package: Package, dataset: str, where: Sequence[str]) -> int:
             present = list(dict.fromkeys(texts))
             raise CdisckitError(
                 f"no row has {name}={value}"
-                + ("" if kept.all() else " beside what is asked before"),
+                + ("" if kept.all() else " among the rows that meet the rest"),
                 where=dataset,
                 remedy=_nearest(value, present),
             )

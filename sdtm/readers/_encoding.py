@@ -72,7 +72,7 @@ def _encoding(path: Path) -> str:
         if decoded is not None and (encoding != "cp932" or decoded > _JAPANESE):
             return encoding
     raise RawDataError(
-        "is text in no encoding that can be detected",
+        "is text in an encoding that cannot be detected",
         where=path.name,
         remedy="declare the file's encoding: in study.yaml",
     )

@@ -109,7 +109,7 @@ def _unfinished(form: Form) -> Iterator[pd.DataFrame]:
             severity="notice",
             rule="CK-RAW-STATUS",
             value=status[rows],
-            message="the form is not marked as complete, so that its answers may still change",
+            message="the form is not marked as complete, so its answers may still change",
         )
 
 

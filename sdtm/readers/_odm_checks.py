@@ -83,7 +83,7 @@ def check_attributes(file: OdmFile, name: str) -> dict[str, str]:
     doubled = {value for value in values.values() if list(values.values()).count(value) > 1}
     if doubled:
         raise RawDataError(
-            f"{name} {min(doubled)} is that of several subjects",
+            f"{name} {min(doubled)} belongs to several subjects",
             where=file.path.name,
             remedy="name an attribute that is a subject's own",
         )

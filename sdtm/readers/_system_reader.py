@@ -289,7 +289,7 @@ def _live(
         severity="notice",
         rule="CK-RAW-LEFT-OUT",
         form=pd.Series(form, index=rows.index, dtype="str"),
-        message="the row is not active in the EDC, so it is no record",
+        message="the row is not active in the EDC, so it is not a record",
         file=path.name,
         line=rows["@line"],
     )
@@ -310,7 +310,7 @@ def _environment(
                 severity="warning",
                 rule="CK-RAW-ENVIRONMENT",
                 value=name,
-                message="is not the environment of production, so these are no data of patients;"
+                message="is not the environment of production, so these are not data of patients;"
                 " export production, or name the environment in study.yaml",
                 file=path.name,
             )

@@ -165,7 +165,7 @@ def read_codes(path: Path) -> Codes:
         raise RawDataError(
             f"code {data.loc[twice[0], 'code']} of {data.loc[twice[0], 'field']} is there twice",
             where=f"{path.name} line {twice[0]}",
-            remedy="leave one of them",
+            remedy="keep one of them",
         )
     by_field: dict[tuple[str, str], dict[str, str]] = {}
     rows = zip(data["form"], data["field"], data["code"], data["label"], strict=True)

@@ -198,8 +198,8 @@ def _left_without_answer(block: Block, form: Form, keep: pd.Series) -> Iterator[
                 rule="CK-WHERE-UNANSWERED",
                 variable=field.name,
                 value=texts[rows],
-                message=f"the answer stands for none, so {clause} does not hold, and the record is"
-                " left out",
+                message=f"the answer is a missing-data code, so {clause} does not hold, and the"
+                " record is left out",
             )
 
 

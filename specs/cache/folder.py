@@ -203,7 +203,7 @@ def opened(folder: Path | None = None, limit: int = LIMIT) -> Cache:
     )
     if foreign:
         raise OutputError(
-            "cannot be the folder of the cache, for others may write into it",
+            "cannot be the folder of the cache, because others can write into it",
             where=str(place),
             remedy="make it yours alone (chmod 700), name another with --cache, or leave it out"
             " with --no-cache",

@@ -35,8 +35,8 @@ def work_folder(target: Path) -> Iterator[Path]:
             held.enter_context(_parents(target.parent))
             if work.is_symlink() or (work.exists() and not work.is_dir()):
                 raise OutputError(
-                    f"cannot be written, for {work.name} beside it is not a folder, and cdisckit"
-                    " makes one of this name while it works",
+                    f"cannot be written, because {work.name} beside it is not a folder, and"
+                    " cdisckit makes one of this name while it works",
                     where=str(target),
                     remedy="move it elsewhere",
                 )

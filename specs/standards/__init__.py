@@ -282,7 +282,7 @@ def check_standard(name: str, version: str, place: str) -> None:
         raise SpecError(
             f"the standard {name} {version} is not known",
             where=place,
-            remedy=f"known are {', '.join(' '.join(guide) for guide in GUIDES.items())}",
+            remedy=f"known versions: {', '.join(' '.join(guide) for guide in GUIDES.items())}",
         )
 
 

@@ -252,7 +252,7 @@ def _events(file: IO[bytes]) -> Iterator[tuple[str, etree._Element]]:
 def _check_root(root: etree._Element, path: Path) -> None:
     if root.getroottree().docinfo.internalDTD is not None:
         raise TerminologyError(
-            "it has a document type, which NCI's files have not", where=str(path)
+            "it has a document type, which NCI's files do not have", where=str(path)
         )
     if root.tag != f"{_ODM}ODM":
         namespace, name = split_name(str(root.tag))

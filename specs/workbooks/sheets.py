@@ -145,7 +145,7 @@ def read_workbook(path: Path) -> Workbook:
             raise SpecError(
                 f"the sheets hold more than {MOST_CELLS:,} cells",
                 where=path.name,
-                remedy="keep the sheets of the specification alone",
+                remedy="keep only the sheets of the specification",
             )
         if rows:
             sheets.append(_sheet(path, name, rows))

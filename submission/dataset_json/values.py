@@ -107,7 +107,7 @@ def _check_texts(texts: Any, column: JsonColumn, error: Callable[..., CdisckitEr
             position = int(np.flatnonzero(sizes.fill_null(0).to_numpy() > column.length)[0])
             raise error(
                 f"{shown(texts[position].as_py())} has {sizes[position].as_py()} characters,"
-                f" planned are {column.length}",
+                f" {column.length} are planned",
                 "plan a larger length",
                 position,
             )

@@ -53,7 +53,7 @@ def write_pdf(page: Path, path: Path, created: datetime | None = None) -> None:
     browser = find_browser()
     if browser is None:
         raise CdisckitError(
-            "no browser is found that can print a PDF",
+            "no browser that can print a PDF was found",
             remedy="install Chromium, Chrome or Edge, or print define.html from any browser",
         )
     with tempfile.TemporaryDirectory() as folder:

@@ -57,7 +57,7 @@ def text_fault(place: Place, texts: Iterable[str | None], encoding: str) -> Tran
             )
         if size > width:
             return place.error(
-                f"{shown(text)} has {size} bytes, planned are {width}",
+                f"{shown(text)} has {size} bytes, {width} are planned",
                 f"plan a length of {size}" if size <= LONGEST_TEXT else "split or shorten it",
                 position,
             )

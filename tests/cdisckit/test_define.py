@@ -59,7 +59,7 @@ def test_a_define_is_printed(new: Path) -> None:
 def test_printing_needs_a_browser(new: Path, tmp_path: Path) -> None:
     run = cdisckit("define", new, "--pdf", new.with_suffix(".pdf"), PATH=str(tmp_path))
     assert run.code == 2
-    assert "no browser is found that can print a PDF; install Chromium, Chrome or Edge" in run.err
+    assert "no browser that can print a PDF was found; install Chromium, Chrome or Edge" in run.err
 
 
 def test_equal_versions_end_with_0_and_others_with_1(new: Path) -> None:

@@ -24,28 +24,28 @@ if TYPE_CHECKING:
             'with: {limit: "10"}',
             "with: {limit: ten}",
             "adrs.yaml line 53: constant limit of dose_at_most"
-            ' is the text "ten", meant is a number in quotes, such as "0.3"',
+            ' is the text "ten", expected a number in quotes, such as "0.3"',
         ),
         (
             '"@efficacy_windows", through: 24',
             '"@pga_scales", through: 24',
             "adrs.yaml line 5: constant windows of visit_grid is a table with the columns scale,"
-            " factor, meant is a table with the columns AVISIT, AWLO, AWHI, AVISITN",
+            " factor, expected a table with the columns AVISIT, AWLO, AWHI, AVISITN",
         ),
         (
             '"@efficacy_windows", through: 24',
             '"@windows", through: 24',
             "adrs.yaml line 5: study.yaml has no table windows; did you mean",
         ),
-        ("with: {points: 4}", "with: {points: abc}", 'is the text "abc", meant is a whole number'),
-        ("with: {points: 4}", "with: {points: [4]}", "is [4], meant is a whole number"),
-        ("after: [B, C, D, E]", "after: B", "meant is a list [..., ...], of each text"),
+        ("with: {points: 4}", "with: {points: abc}", 'is the text "abc", expected a whole number'),
+        ("with: {points: 4}", "with: {points: [4]}", "is [4], expected a whole number"),
+        ("after: [B, C, D, E]", "after: B", "expected a list [..., ...], of each text"),
         (
             'with: {limit: "10"}',
             'with: {limit: "10"}\n    when: [{PARAMC: {EQ: SRI4SLEW}}]',
             'when PARAMC EQ "SRI4SLEW": ADRS has no PARAMC; did you mean PARAMCD',
         ),
-        ("missing: strict", "missing: lax", 'is the text "lax", meant is strict or lenient'),
+        ("missing: strict", "missing: lax", 'is the text "lax", expected strict or lenient'),
     ],
 )
 def test_a_constant_of_an_analysis_rule(

@@ -228,7 +228,7 @@ def bomb(depth: int) -> str:
     [
         (bomb(7), "s.yaml line 5: is not YAML: it has more than 100,000 entries, those of aliases among them"),
         (bomb(30), "s.yaml line 5: is not YAML: it has more than 100,000 entries"),
-        ("a: 1\nb: &b [*b]\n", "s.yaml line 2: is not YAML: an alias lies in what it names"),
+        ("a: 1\nb: &b [*b]\n", "s.yaml line 2: is not YAML: an alias refers to what it stands in"),
         ("a:\n  " + "[" * 5000, "s.yaml line 2: is not YAML: lists and keys lie more than 50 deep"),
         ("a: " + "{a: " * 5000, "s.yaml line 1: is not YAML: lists and keys lie more than 50 deep"),
         ("- " * 5000, "s.yaml line 1: is not YAML: lists and keys lie more than 50 deep"),

@@ -242,7 +242,7 @@ def test_what_is_no_python_is_an_error_that_names_the_file(
     [
         ("{x:>999999999}", "has a placeholder {x}"),
         ("{x.__class__}", "has a placeholder {x.__class__}"),
-        ("{y}", "has a placeholder {y}; known are from, x"),
+        ("{y}", "has a placeholder {y}; known names: from, x"),
         ("{x", "cannot be read"),
     ],
 )

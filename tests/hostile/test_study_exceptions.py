@@ -62,7 +62,7 @@ def test_the_record_that_fails_is_named_by_subject_form_file_and_line(study: Stu
     assert (run.code, run.err.strip()) == (
         2,
         "Error ex.yaml line 8: own raises ValueError: could not convert string to float: 'five'"
-        " (derivations.py line 7, in own), for subject 2 (ex, ex.csv line 3) alone too;"
+        " (derivations.py line 7, in own), also for subject 2 (ex, ex.csv line 3) alone;"
         " mend the code of the study",
     )
 

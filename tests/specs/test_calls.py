@@ -103,7 +103,7 @@ def test_the_first_record_that_fails_alone_is_named(tmp_path: Path) -> None:
         called(number, [texts], {}, place="ae.yaml line 14", record=lambda label: f"row {label}")
     assert str(failed.value) == (
         "ae.yaml line 14: number raises ValueError: could not convert string to float: 'four'"
-        " (derivations.py line 5, in number), for row d alone too; mend the code of the study"
+        " (derivations.py line 5, in number), also for row d alone; mend the code of the study"
     )
 
 

@@ -65,48 +65,48 @@ def test_constants_of_their_kinds_pass(constants: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("constants", "message"),
     [
-        ({"count": "abc"}, 'count of function is the text "abc", meant is a whole number'),
-        ({"count": 1.5}, "count of function is 1.5, meant is a whole number"),
-        ({"count": True}, "count of function is true, meant is a whole number"),
-        ({"count": [4]}, "count of function is [4], meant is a whole number"),
-        ({"share": "0.5"}, 'share of function is the text "0.5", meant is a number'),
-        ({"text": 1}, "text of function is 1, meant is text (in quotes where it is a number)"),
-        ({"text": None}, "text of function is nothing, meant is text"),
-        ({"sure": "Y"}, 'sure of function is the text "Y", meant is true or false'),
-        ({"limit": "ten"}, 'is the text "ten", meant is a number in quotes, such as "0.3"'),
-        ({"limit": 0.3}, "limit of function is 0.3, meant is a number in quotes"),
-        ({"limit": "1/0"}, 'limit of function is the text "1/0", meant is a number in quotes'),
-        ({"choice": "maybe"}, 'choice of function is the text "maybe", meant is yes or no'),
-        ({"names": "A"}, "meant is a list [..., ...], of each text"),
-        ({"names": [1]}, "has a value that is 1, meant is text"),
-        ({"numbers": ["A"]}, "meant is names and values {name: value}, of each a number"),
-        ({"numbers": {"A": "x"}}, 'has a value that is the text "x", meant is a number'),
+        ({"count": "abc"}, 'count of function is the text "abc", expected a whole number'),
+        ({"count": 1.5}, "count of function is 1.5, expected a whole number"),
+        ({"count": True}, "count of function is true, expected a whole number"),
+        ({"count": [4]}, "count of function is [4], expected a whole number"),
+        ({"share": "0.5"}, 'share of function is the text "0.5", expected a number'),
+        ({"text": 1}, "text of function is 1, expected text (in quotes where it is a number)"),
+        ({"text": None}, "text of function is nothing, expected text"),
+        ({"sure": "Y"}, 'sure of function is the text "Y", expected true or false'),
+        ({"limit": "ten"}, 'is the text "ten", expected a number in quotes, such as "0.3"'),
+        ({"limit": 0.3}, "limit of function is 0.3, expected a number in quotes"),
+        ({"limit": "1/0"}, 'limit of function is the text "1/0", expected a number in quotes'),
+        ({"choice": "maybe"}, 'choice of function is the text "maybe", expected yes or no'),
+        ({"names": "A"}, "expected a list [..., ...], of each text"),
+        ({"names": [1]}, "has a value that is 1, expected text"),
+        ({"numbers": ["A"]}, "expected names and values {name: value}, of each a number"),
+        ({"numbers": {"A": "x"}}, 'has a value that is the text "x", expected a number'),
         (
             {"windows": "abc"},
-            'the text "abc", meant is a table with the columns visit, low, weight',
+            'the text "abc", expected a table with the columns visit, low, weight',
         ),
         ({"windows": ()}, "is a table without rows"),
         (
             {"windows": ({"visit": "A"},)},
-            "is a table with the columns visit, meant is a table with",
+            "is a table with the columns visit, expected a table with",
         ),
         (
             {"windows": ({"visit": "A", "low": "1", "weight": 1},)},
-            'is a table whose low in row 1 is the text "1", meant is a number or nothing (~)',
+            'is a table whose low in row 1 is the text "1", expected a number or nothing (~)',
         ),
         (
             {"windows": ({"visit": "A", "low": 1, "weight": "x"},)},
-            'is a table whose weight in row 1 is the text "x", meant is a number',
+            'is a table whose weight in row 1 is the text "x", expected a number',
         ),
         ({"limits": [18, 65, 40]}, "has 40 after 65, meant are numbers in ascending order"),
         ({"limits": [18, 18]}, "has 18 after 18, meant are numbers in ascending order"),
-        ({"limits": [18, "40"]}, 'has a value that is the text "40", meant is a number'),
-        ({"limits": 18}, "is 18, meant is a list [..., ...] of numbers in ascending order"),
+        ({"limits": [18, "40"]}, 'has a value that is the text "40", expected a number'),
+        ({"limits": 18}, "is 18, expected a list [..., ...] of numbers in ascending order"),
         (
             {"days": ({"AWLO": 1, "AWHI": 8}, {"AWLO": 16, "AWHI": 15})},
             "is a table whose row 2 has AWLO 16 above AWHI 15",
         ),
-        ({"limit": ({"a": 1},)}, "is a table with the columns a, meant is a number in quotes"),
+        ({"limit": ({"a": 1},)}, "is a table with the columns a, expected a number in quotes"),
     ],
 )
 def test_a_constant_of_another_kind_is_named_with_what_is_meant(
@@ -127,7 +127,7 @@ def test_annotations_that_are_objects_are_understood_like_texts() -> None:
     def own(*, points: int) -> None: ...
 
     own.__annotations__["points"] = int
-    with pytest.raises(SpecError, match="meant is a whole number"):
+    with pytest.raises(SpecError, match="expected a whole number"):
         check_constants(Derivation("own", own, "record"), {"points": "x"}, "")
 
 

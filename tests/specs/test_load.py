@@ -196,7 +196,7 @@ def test_a_dataset_that_cannot_be_made_names_line_and_remedy(
         ("[HGB, BLOOD", "[HGXYZ, BLOOD", "lb.yaml line 7: LBTESTCD is HGXYZ, which is not a term of LBTESTCD; did you mean"),
         ("records: {from: labs, bind: {date: lbdat}}", "records: [labs, chem]", "lb.yaml line 6: the test is collected in form None, which records does not list; "),
         ("records: {from: labs, bind: {date: lbdat}}", "records: [labs, labs]", "lb.yaml line 3: records lists a form twice"),
-        ("[LBTESTCD, LBSPEC, result]", "[LBTESTCD, form, result]", "lb.yaml line 6: the test is collected in form SERUM, which records does not list; known are labs"),
+        ("[LBTESTCD, LBSPEC, result]", "[LBTESTCD, form, result]", "lb.yaml line 6: the test is collected in form SERUM, which records does not list; known names: labs"),
     ],
 )  # fmt: skip
 def test_a_table_of_tests_that_cannot_be_read_names_its_row(
@@ -215,7 +215,7 @@ def test_a_table_of_tests_that_cannot_be_read_names_its_row(
         ('standards: {SDTMIG: "3.4"}', "standards: 3.4", "study.yaml line 6: standards: Input should be a valid dictionary"),
         ('standards: {SDTMIG: "3.4"}', "standards: {ADaMIG: 1.3}", "ae.yaml: study.yaml names no version of SDTMIG; add it under standards:"),
         ('{SDTMIG: "3.4"}', "{SDTM: 3.4}", "name ADaMIG and SDTMIG with a version each"),
-        ('{SDTMIG: "3.4"}', "{SDTMIG: 9.9}", "study.yaml line 6: the standard SDTMIG 9.9 is not known; known are SDTMIG 3.4"),
+        ('{SDTMIG: "3.4"}', "{SDTMIG: 9.9}", "study.yaml line 6: the standard SDTMIG 9.9 is not known; known versions: SDTMIG 3.4"),
         ("title: A study", 'usubjid: "{study}-{subj}"\ntitle: A study', "study.yaml line 3: usubjid: {subj} is not known; write a pattern such as {study}-{subject}"),
         ("title: A study", 'usubjid: "{study}"\ntitle: A study', "study.yaml line 3: usubjid: {subject} is missing"),
         ("raw:", "visits: [[event, visitnum, visit], [v1, 1, ONE], [v2, 1, TWO]]\nraw:", "study.yaml line 9: visit number 1 is ONE and TWO; give each visit its own number"),

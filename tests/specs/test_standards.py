@@ -140,7 +140,7 @@ def test_flags_have_their_values_and_codelists_in_adam() -> None:
 
 
 def test_an_unknown_standard_names_what_is_known() -> None:
-    with pytest.raises(SpecError, match=r"SDTMIG 3\.3 is not known; known are SDTMIG 3\.4"):
+    with pytest.raises(SpecError, match=r"SDTMIG 3\.3 is not known; known versions: SDTMIG 3\.4"):
         standard("SDTMIG", "3.3")
 
 

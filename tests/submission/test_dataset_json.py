@@ -204,7 +204,7 @@ REFUSED: dict[str, tuple[JsonColumn, Any, str]] = {
     "long text": (
         column("V", "string", length=2),
         ["é", "abc"],
-        "XX row 2, V: 'abc' has 3 characters, planned are 2",
+        "XX row 2, V: 'abc' has 3 characters, 2 are planned",
     ),
     "no date": (
         column("V", "date"),

@@ -126,7 +126,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "truth as number": (with_value(0, 1, True), " row 1, N: True is not a number, as dataType"),
     "fraction": (with_value(0, 1, 1.5), " row 1, N: 1.5 is not a whole number that doubles hold"),
     "large": (with_value(0, 1, 2**53 + 1), " row 1, N: 9007199254740993 is not a whole number"),
-    "long text": (with_value(0, 0, "abcd"), " row 1, A: 'abcd' has 4 characters, planned are 3"),
+    "long text": (with_value(0, 0, "abcd"), " row 1, A: 'abcd' has 4 characters, 3 are planned"),
     "no date": (with_value(0, 2, "2023-02-29"), " row 1, D: '2023-02-29' is not a date"),
     "date with blank": (with_value(0, 2, "2024 "), " row 1, D: '2024 ' is not a date"),
     "large float": (with_types("float", 2**53 + 1), " row 1, V: 9007199254740993 is not a number"),

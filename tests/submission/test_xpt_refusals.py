@@ -95,12 +95,12 @@ REFUSED_VALUES: dict[str, tuple[Column, Any, str]] = {
     "too long": (
         TEXT,
         [None, "abcdef"],
-        "XX row 2, TEXT: 'abcdef' has 6 bytes, planned are 5; plan a length of 6",
+        "XX row 2, TEXT: 'abcdef' has 6 bytes, 5 are planned; plan a length of 6",
     ),
     "too long for any variable": (
         TEXT,
         ["x" * 201],
-        f"XX row 1, TEXT: '{'x' * 36}... has 201 bytes, planned are 5; split or shorten it",
+        f"XX row 1, TEXT: '{'x' * 36}... has 201 bytes, 5 are planned; split or shorten it",
     ),
     "text as number": (NUMBER, ["1"], "XX, NUM: the column is str, expected numbers for Num"),
     "text category as number": (

@@ -201,7 +201,7 @@ def test_text_in_other_encodings_is_measured_in_bytes(path: Path) -> None:
     assert read_back(path, categories, TEXT, encoding="latin-1") == ["a2±1b", None]
     for encoding, size in (("utf-8", 6), ("shift_jis", 6)):
         text = "a2±1b" if encoding == "utf-8" else "日本語"
-        with pytest.raises(TransportError, match=f"has {size} bytes, planned are 5"):
+        with pytest.raises(TransportError, match=f"has {size} bytes, 5 are planned"):
             read_back(path, ["b", text], TEXT, encoding=encoding)
 
 

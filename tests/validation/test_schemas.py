@@ -131,7 +131,7 @@ def test_length_counts_bytes_and_not_characters(
 ) -> None:
     result = validate(make.read_table("AE", GOOD.replace("Cough", term)), ae, make.study(ae))
     assert rows(result) == [("CK-LENGTH", "S-1", "2", "AETERM", term)]
-    assert result["message"].item() == f"{length} bytes long; planned are 10"
+    assert result["message"].item() == f"{length} bytes long; 10 are planned"
 
 
 def test_a_text_of_200_bytes_fits_and_one_of_201_does_not(make: Any) -> None:
@@ -232,8 +232,8 @@ def test_a_column_of_the_wrong_type_is_one_finding(make: Any, ae: Dataset) -> No
     result = result[result["rule"].eq("CK-TYPE")]
     assert result["variable"].tolist() == ["AESEQ", "AESEV"]
     assert result["message"].tolist() == [
-        "the values are str; expected are numbers (float64)",
-        "the values are float64; expected are texts (str)",
+        "the values are str, expected numbers (float64)",
+        "the values are float64, expected texts (str)",
     ]
 
 
@@ -272,7 +272,7 @@ def test_dates_of_analysis_datasets_are_dates(make: Any) -> None:
     assert validate(good, adlb, make.study(adlb)).empty
     wrong = Table("ADLB", good.frame.assign(ADT=[21916.0, None]), no_trace())
     assert validate(wrong, adlb, make.study(adlb))["message"].tolist() == [
-        "the values are float64; expected are dates"
+        "the values are float64, expected dates"
     ]
 
 

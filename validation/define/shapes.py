@@ -157,7 +157,7 @@ def _format(row: Row, define: Define) -> Iterator[Fault]:
         if not node.has(name) or not value:
             continue
         if not pattern.fullmatch(value) or (pattern is _DATETIME and not _exists(value)):
-            yield Fault(node, f"{name} of {label(node)} is {value}; it is to be {form}", value)
+            yield Fault(node, f"{name} of {label(node)} is {value}; it must be {form}", value)
 
 
 def _exists(value: str) -> bool:

@@ -242,8 +242,8 @@ def test_what_is_no_term_is_told_the_published_ones_and_not_those_of_the_data_al
     package.put("DM", "SEX", "X", "U")
     found = package.found(tmp_path)
     told = found[found["rule"].eq("CK-DEFINE-TERM")].set_index("value")["message"]
-    assert told["X"].endswith("; known are F, INTERSEX, M, U")
-    assert told["U"].endswith("; define.xml is to list it")
+    assert told["X"].endswith("; known names: F, INTERSEX, M, U")
+    assert told["U"].endswith("; list it in define.xml")
 
 
 def test_terms_that_no_variable_has_are_told_once_for_their_list(tmp_path: Path) -> None:

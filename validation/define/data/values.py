@@ -137,7 +137,7 @@ def _terms(delivered: Delivered, use: Use, texts: list[str], where: str) -> Iter
     # define.xml lists of a codelist what its data have; what may stand there is what is published.
     listed = terms.union(published.values) if published else terms
     for text in sorted(bad)[:SHOWN]:
-        remedy = "define.xml is to list it" if text in listed else did_you_mean(text, listed)
+        remedy = "list it in define.xml" if text in listed else did_you_mean(text, listed)
         message = f"{name}{where} has {text}, which is not a term of {oid}; {remedy}"
         yield delivered.finding("CK-DEFINE-TERM", use.item, message, name, value=text)
     if len(bad) > SHOWN:

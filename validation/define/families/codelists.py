@@ -185,7 +185,7 @@ def known_code(define: Define) -> Iterator[Fault]:
                 yield Fault(
                     item,
                     f"{item.get('CodedValue')} in {codelist.get('OID')} has the code {code},"
-                    f" which {published.name} ({published.code}) has not",
+                    f" which {published.name} ({published.code}) does not have",
                     code,
                 )
 

@@ -85,4 +85,4 @@ def name_of_annotated_crf(define: Define) -> Iterator[Fault]:
             continue
         name = PurePosixPath(leaf.get("xlink:href")).name
         if not _ACRF.fullmatch(name):
-            yield Fault(leaf, f"the annotated CRF is called {name}; it is to be acrf.pdf", name)
+            yield Fault(leaf, f"the annotated CRF is called {name}; it must be acrf.pdf", name)

@@ -138,7 +138,7 @@ def _parent_known(node: Node) -> bool:
 def root_is_odm(define: Define) -> Iterator[Fault]:
     """The root element is ODM."""
     if define.root.name != "ODM" and not define.root.name.endswith("}ODM"):
-        yield Fault(define.root, f"the root element is {define.root.name}; it is to be ODM")
+        yield Fault(define.root, f"the root element is {define.root.name}; it must be ODM")
 
 
 @rule("DEFINE-003")

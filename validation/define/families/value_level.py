@@ -109,7 +109,7 @@ def value_codelist(define: Define) -> Iterator[Fault]:
             yield Fault(
                 use.item,
                 f"{own.get('OID')} of {name_of(use)} has terms that {whole.get('OID')} of the"
-                f" variable has not: {', '.join(other[:5])}",
+                f" variable does not have: {', '.join(other[:5])}",
                 other[0],
                 place_of(use),
             )
