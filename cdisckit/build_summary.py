@@ -52,8 +52,7 @@ def _refusal(findings: pd.DataFrame) -> str:
 
 def _datasets(build: Build) -> Iterator[tuple[str, str, str, str]]:
     for dataset in build.study.datasets:
-        table = build.tables.get(dataset.name)
-        rows = len(table.frame) if table else 0
+        rows = build.records.get(dataset.name, 0)
         yield dataset.name, dataset.label, f"{rows:,}", str(len(dataset.variables))
 
 

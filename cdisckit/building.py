@@ -8,17 +8,21 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import partial
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import adam.derivations
 import sdtm.derivations
-from adam.build import build_adam
 from adam.statistics import Proportion, proportion
 from cdisckit.final import as_final, open_proposals, unsettled
-from cdisckit.lineage import write_lineage
-from cdisckit.raw_places import with_raw_places
-from sdtm.build import SdtmBuild, build_sdtm
+from cdisckit.groups.clock import Clock
+from cdisckit.groups.divide import Divided, why_whole
+from cdisckit.groups.product import build_groups, divide
+from cdisckit.groups.way import WHOLE
+from cdisckit.progress import STEPS, Event, silent
+from cdisckit.whole import build_whole
+from sdtm.groups import in_groups
 from sdtm.readers import read_raw
 from specs.cache import NO_CACHE
 from specs.derivation import derivations_of, module_from, study_derivations
@@ -33,17 +37,21 @@ from specs.references import rules_of
 from specs.shown import counted, html_grid
 from specs.study_code import declared_derivations
 from specs.yaml_files import read_yaml
-from submission.package import folder_name, write_package
-from validation.dictionaries import dictionary_findings
+from submission.package import folder_name
 from validation.explanations import explained
 from validation.report import write_report
-from validation.run import validate_all, validate_package
+from validation.run import validate_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     import pandas as pd
 
+    from cdisckit.groups.clock import Step
+    from cdisckit.groups.engines import Engine
+    from cdisckit.groups.way import Way
+    from cdisckit.progress import Watch
+    from sdtm.build import SdtmBuild
     from sdtm.raw import RawData
     from specs.cache import Cache
     from specs.derivation import Derivation
@@ -57,16 +65,6 @@ CODE: Final = "derivations.py"
 NO_STUDY_CODE: Final = "--no-study-code"
 
 Mode = Literal["draft", "final"]
-
-STEPS = (
-    "Reading the specification",
-    "Reading the raw data",
-    "Building SDTM",
-    "Building ADaM",
-    "Validating the datasets",
-    "Writing XPT and define.xml",
-    "Checking the files",
-)
 
 
 @dataclass(frozen=True)
@@ -83,20 +81,22 @@ class Build:
     results: tuple[Proportion, ...]
     folder: Path | None
     report: Path
+    records: Mapping[str, int]
+    steps: tuple[Step, ...] = ()
 
     def __repr__(self) -> str:
         where = f"package in {self.folder}" if self.folder else f"refused, see {self.report}"
         return (
-            f"<Build {self.study.id}: {counted(len(self.tables), 'dataset')},"
+            f"<Build {self.study.id}: {counted(len(self.records), 'dataset')},"
             f" {counted(len(self.unexplained), 'unexplained finding')}, {where}>"
         )
 
     def _repr_html_(self) -> str:
         """Its datasets, and beneath them the counts of findings and the declared results."""
         rows = [
-            (d.name, d.label, f"{len(self.tables[d.name].frame):,}", len(d.variables))
+            (d.name, d.label, f"{self.records[d.name]:,}", len(d.variables))
             for d in self.study.datasets
-            if d.name in self.tables
+            if d.name in self.records
         ]
         severity = self.findings["severity"]
         counts = [counted(int((severity == name).sum()), name) for name in SEVERITIES]
@@ -209,7 +209,8 @@ def build(
     dictionaries: Path | None = None,
     mode: Mode = "draft",
     study_code: bool = True,
-    step: Callable[[str], None] = lambda _: None,
+    way: Way = WHOLE,
+    watch: Watch = silent,
     cache: Cache = NO_CACHE,
 ) -> Build:
     """Build a study's package into `out/<study id>`; the last good one stays until this is whole.
@@ -218,11 +219,13 @@ def build(
 
     `raw` replaces the study's folder as the place where its raw files are, `dictionaries` is a
     folder of the dictionaries that coded its terms, beside the study's own. Without `study_code`
-    the study's own Python is not run. What the `cache` has, and nothing has changed, is taken from
+    the study's own Python is not run. `way` says by which groups of subjects, and where, it is
+    built: the package is the same. What the `cache` has, and nothing has changed, is taken from
     there. CdisckitError when it cannot run; what is wrong in the data is in the findings of the
     result.
     """
-    step(STEPS[0])
+    engine = way.engine()
+    watch(Event(STEPS[0]))
     identifier, target = target_of(folder, out, raw, cache=cache)
     with ExitStack() as held:
         claim = held.enter_context(claimed(target, Mark(identifier, "package")))
@@ -231,7 +234,7 @@ def build(
             _, other = target_of(folder, out, raw, "-refused", cache)
             refusal = held.enter_context(claimed(other, Mark(identifier, "refused package")))
         study = study_to_run(folder, study_code=study_code, cache=cache)
-        return _build(study, claim, refusal, raw, dictionaries, mode, step, cache)
+        return _build(study, claim, refusal, raw, dictionaries, mode, way, engine, watch, cache)
 
 
 def _build(
@@ -241,58 +244,83 @@ def _build(
     raw: Path | None,
     dictionaries: Path | None,
     mode: Mode,
-    step: Callable[[str], None],
+    way: Way,
+    engine: Engine,
+    watch: Watch,
     cache: Cache,
 ) -> Build:
     """The build itself, whose package goes to `claim` or, where it is refused, to `refusal`."""
-    folder = study.folder
-    step(STEPS[1])
-    data = collected(study, raw or folder, cache)
-    step(STEPS[2])
-    tabulations = build_sdtm(study, data, cache=cache)
-    step(STEPS[3])
-    analysis, findings_of_build = build_adam(study, tabulations.tables, cache=cache)
-    tables = {**tabulations.tables, **analysis}
-    if not any(len(table.frame) for table in tables.values()):
+    folder, clock = study.folder, Clock()
+    watch(Event(STEPS[1]))
+    with clock.step(STEPS[1]):
+        given = _given(study, raw or folder, way, claim.work, watch, cache)
+    product = (
+        build_groups(study, given, dictionaries, engine, watch, cache)
+        if isinstance(given, Divided)
+        else build_whole(study, given, dictionaries, clock, watch, cache)
+    )
+    del given
+    if not any(product.records.values()):
         raise CdisckitError(
             "not one record was built",
             where=str(raw or folder),
             remedy="check that the raw files are those of this study",
         )
-    step(STEPS[4])
-    findings_of_build = all_findings(
-        [
-            open_proposals(folder),
-            tabulations.findings,
-            findings_of_build,
-            validate_all(study, tables),
-            dictionary_findings(study, tables, data, dictionaries),
-        ]
-    )
-    results = tuple(proportion(declared, tables) for declared in study.analyses if declared.summary)
-    step(STEPS[5])
+    summaries = [declared for declared in study.analyses if declared.summary]
+    analysed = product.analysed(summaries)
+    results = tuple(proportion(declared, analysed) for declared in summaries)
+    watch(Event(STEPS[5]))
     with claim.writing() as aside:
-        write_package(study, tabulations.tables, analysis, aside, time_stamp(study))
-        step(STEPS[6])
-        findings_of_build = all_findings([findings_of_build, validate_package(aside)])
-        findings_of_build = with_raw_places(findings_of_build, study, tables, data)
-        findings = in_order(
-            explained(as_final(findings_of_build) if mode == "final" else findings_of_build, study)
-        )
+        with clock.step(STEPS[5]):
+            found = product.write_files(aside, time_stamp(study))
+        watch(Event(STEPS[6]))
+        with clock.step(STEPS[6]):
+            of_files = validate_package(aside)
+        found = all_findings([open_proposals(folder), product.findings, found, of_files])
+        found = product.placed(found)
+        findings = in_order(explained(as_final(found) if mode == "final" else found, study))
         refused = mode == "final" and bool(unsettled(findings).any())
         if refused:
             shutil.rmtree(aside / "m5")
         else:
-            write_lineage(study, data, tables, aside / "lineage")
-        balance = tabulations.ledger
-        write_report(findings, aside, study, tables, balance.forms)
+            with clock.step("Writing the lineage"):
+                product.write_lineage(aside / "lineage")
+        balance = product.ledger
+        write_report(findings, aside, study, product.sizes(), balance.forms)
         balance.forms.to_csv(aside / "ledger.csv", index=False, lineterminator="\n")
         balance.fields.to_csv(aside / "ledger_fields.csv", index=False, lineterminator="\n")
         balance.left_out.to_csv(aside / "left_out.csv", index=False, lineterminator="\n")
         taker = refusal if refused else claim
         taker.put(aside)
     package = None if refused else taker.target
-    return Build(study, tables, findings, tabulations, results, package, taker.target)
+    return Build(
+        study,
+        product.tables(package),
+        findings,
+        product.sdtm(),
+        results,
+        package,
+        taker.target,
+        product.records,
+        (*clock.steps, *product.steps),
+    )
+
+
+def _given(
+    study: Study, raw: Path, way: Way, work: Path, watch: Watch, cache: Cache
+) -> RawData | Divided:
+    """The raw data to build of: in groups on the disk where they are many, else in memory."""
+    data = collected(study, raw, cache)
+    records = sum(len(form.frame) for form in data.forms.values())
+    size = way.size(records)
+    if why_whole(study) or size >= records:
+        return data
+    watch(Event("Dividing the raw data", rows=records))
+    groups = in_groups(study, data, size)
+    first, second = next(groups), next(groups, None)
+    if second is None:
+        return data
+    return divide(data, chain((first, second), groups), work)
 
 
 def time_stamp(study: Study) -> datetime:

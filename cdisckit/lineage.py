@@ -9,64 +9,134 @@ value of each row; `choices.parquet` which records a value was chosen among, and
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from specs.choices import no_choices
 from specs.lineage import variable_lineage
 from specs.references import split_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from sdtm.raw import RawData
     from specs.model import Study
     from specs.tables import Table
 
+_TEXT, _NUMBER = pa.large_string(), pa.int64()
+
+COLUMNS: Final[Mapping[str, Mapping[str, pa.DataType]]] = MappingProxyType(
+    {
+        "rows": {"dataset": _TEXT, "row": _NUMBER, "source": _TEXT, "record": _NUMBER},
+        "rules": {"dataset": _TEXT, "variable": _TEXT, "row": _NUMBER, "rule": _NUMBER},
+        "choices": {
+            "dataset": _TEXT,
+            "variable": _TEXT,
+            "row": _NUMBER,
+            "source": _TEXT,
+            "record": _NUMBER,
+            "because": _TEXT,
+        },
+    }
+)
+"""The tables about rows, and their columns; each is in the order of datasets and columns."""
+
+BLOCK = 1 << 20
+"""How many rows stand in a block of a file, whatever the pieces in which they come."""
+
 
 def write_lineage(study: Study, raw: RawData, tables: Mapping[str, Table], folder: Path) -> None:
     """Write the tables into `folder`, which is made."""
     folder.mkdir()
+    write_records(raw, folder)
+    parts = [lineage_of(table) for table in tables.values()]
+    for kind in COLUMNS:
+        write_rows(kind, (part[kind] for part in parts), folder)
+    write_variables(study, raw, folder)
+
+
+def write_records(raw: RawData, folder: Path) -> None:
+    """Write which raw records there are."""
     raw.records().reset_index().to_parquet(folder / "raw_records.parquet", index=False)
-    traces = [table.trace.assign(dataset=name) for name, table in tables.items()]
-    rows = pd.concat(traces, ignore_index=True)[["dataset", "row", "source", "record"]]
-    rows.astype({"dataset": "category", "source": "category"}).to_parquet(
-        folder / "rows.parquet", index=False
-    )
-    fired = pd.concat([_fired(table) for table in tables.values()], ignore_index=True)
-    fired.astype({"dataset": "category", "variable": "category"}).to_parquet(
-        folder / "rules.parquet", index=False
-    )
-    chosen = pd.concat([_chosen(table) for table in tables.values()], ignore_index=True)
-    chosen.astype(
-        dict.fromkeys(("dataset", "variable", "source", "because"), "category")
-    ).to_parquet(folder / "choices.parquet", index=False)
+
+
+def write_variables(study: Study, raw: RawData, folder: Path) -> None:
+    """Write which sources variables have; of the raw data the fields of the forms count."""
     variables = variable_lineage(study)
     variables = variables[variables["source"].map(lambda source: _is_there(source, study, raw))]
     variables.to_csv(folder / "variables.csv", index=False, lineterminator="\n")
 
 
+def write_rows(kind: str, parts: Iterable[pa.Table], folder: Path) -> None:
+    """Write one of the tables about rows, from parts that stand below each other.
+
+    Blocks of the file have the same rows however these come, and texts are categories in them.
+    """
+    columns = COLUMNS[kind]
+    schema = pa.schema(
+        [(n, pa.dictionary(pa.int32(), _TEXT) if of == _TEXT else of) for n, of in columns.items()]
+    )
+    waiting: list[pa.Table] = []
+    rows = 0
+    with pq.ParquetWriter(folder / f"{kind}.parquet", schema) as file:
+        for part in parts:
+            waiting.append(part)
+            rows += part.num_rows
+            while rows >= BLOCK:
+                whole = pa.concat_tables(waiting)
+                file.write_table(_block(whole.slice(0, BLOCK), schema), row_group_size=BLOCK)
+                waiting = [whole.slice(BLOCK)]
+                rows -= BLOCK
+        if rows:
+            file.write_table(_block(pa.concat_tables(waiting), schema), row_group_size=BLOCK)
+
+
+def _block(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Rows in one piece, texts as categories in the order of their appearance."""
+    columns = [
+        column.dictionary_encode() if column.type == _TEXT else column
+        for column in table.combine_chunks().columns
+    ]
+    return pa.table(columns, schema=schema)
+
+
+def lineage_of(table: Table) -> dict[str, pa.Table]:
+    """What the tables about rows say of a dataset."""
+    parts = {"rows": table.trace, "rules": _fired(table), "choices": _chosen(table)}
+    return {
+        kind: _typed(part.assign(dataset=table.name), COLUMNS[kind]) for kind, part in parts.items()
+    }
+
+
+def _typed(frame: pd.DataFrame, columns: Mapping[str, pa.DataType]) -> pa.Table:
+    kinds = {name: "str" if of == _TEXT else "int64" for name, of in columns.items()}
+    plain = frame[list(columns)].astype(kinds)
+    schema = pa.schema(list(columns.items()))
+    return pa.Table.from_pandas(plain, schema, preserve_index=False).replace_schema_metadata(None)
+
+
 def _chosen(table: Table) -> pd.DataFrame:
     """The records among which values were chosen, in the order of variables, rows and records."""
-    choices = no_choices() if table.choices is None else table.choices
-    plain = choices.astype({"variable": "str", "source": "str", "because": "str"})
+    told = no_choices() if table.choices is None else table.choices
+    plain = told.astype({"variable": "str", "source": "str", "because": "str"})
     order = ["variable", "row", "source", "record"]
-    plain = plain.sort_values(order, kind="stable", ignore_index=True)
-    return plain.assign(dataset=table.name)[["dataset", *order, "because"]]
+    return plain.sort_values(order, kind="stable", ignore_index=True)
 
 
 def _fired(table: Table) -> pd.DataFrame:
-    """The rows in which a rule gave a variable its value: dataset, variable, row, rule."""
-    frames = [pd.DataFrame({"dataset": [], "variable": [], "row": [], "rule": []})]
-    for variable, numbers in ({} if table.rules is None else table.rules).items():
-        numbered = numbers[numbers > 0]
-        columns = {"row": numbered.index, "rule": numbered.to_numpy()}
-        frames.append(pd.DataFrame({"dataset": table.name, "variable": variable, **columns}))
-    filled = [frame for frame in frames if len(frame)] or frames
-    kinds = {"dataset": "str", "variable": "str", "row": "int64", "rule": "int64"}
-    return pd.concat(filled, ignore_index=True).astype(kinds)
+    """The rows in which a rule gave a variable its value: variable, row, rule."""
+    parts = [pd.DataFrame({"variable": [], "row": [], "rule": []})]
+    rules = pd.DataFrame() if table.rules is None else table.rules
+    for variable in sorted(map(str, rules)):
+        given = rules[variable][rules[variable] > 0]
+        told = {"row": given.index, "rule": given.to_numpy()}
+        parts.append(pd.DataFrame({"variable": variable, **told}))
+    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
 
 
 def _is_there(source: str, study: Study, raw: RawData) -> bool:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
 import typer
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cdisckit import loop
 from cdisckit.ending import CLEAN, COULD_NOT_RUN, FINDINGS, shell_endings
@@ -81,6 +80,22 @@ def build(
     study_code: StudyCode = True,
     cache_folder: CacheFolder = None,
     use_cache: UseCache = True,
+    workers: Annotated[
+        int, typer.Option(min=1, help="How many processes build groups of subjects.")
+    ] = 1,
+    engine: Annotated[
+        Literal["processes", "dask"], typer.Option(help="What runs groups of subjects.")
+    ] = "processes",
+    scheduler: Annotated[
+        str, typer.Option(help="The address of a Dask scheduler, such as tcp://host:8786.")
+    ] = "",
+    group_size: Annotated[
+        int | None, typer.Option(min=1, help="Raw records in a group, at most; 20,000 unless told.")
+    ] = None,
+    log: Annotated[Path | None, typer.Option(help="A file for progress, as JSON lines.")] = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Print seconds and memory by step and dataset.")
+    ] = False,
 ) -> None:
     """Build a study's package: SDTM and ADaM in XPT, define.xml, findings, lineage.
 
@@ -103,21 +118,11 @@ def build(
         raise typer.Exit(CLEAN if summary.clean else FINDINGS)
 
     from cdisckit.build_summary import reads_elsewhere, summary_of
-    from cdisckit.building import STEPS
     from cdisckit.building import build as build_package
+    from cdisckit.groups.way import Way
+    from cdisckit.reporting import print_steps, reported
 
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=terminal(errors=True), transient=True) as progress:
-        task = progress.add_task(STEPS[0], total=len(STEPS))
-
-        def step(name: str) -> None:
-            progress.update(task, description=name, completed=STEPS.index(name))
-
+    with reported(terminal(errors=True), log) as watch:
         built = build_package(
             study,
             out,
@@ -125,13 +130,16 @@ def build(
             dictionaries=dictionaries,
             mode=mode,
             study_code=study_code,
-            step=step,
+            way=Way(workers, engine, scheduler, group_size),
+            watch=watch,
             cache=cache,
         )
     summary = summary_of(built)
     if cache and inputs.key() == key and not reads_elsewhere(built.study):
         remember(key, summary, built.report, cache)
         cache.trim()
+    if profile:
+        print_steps(built.steps, terminal())
     print_summary(summary, built.report, terminal())
     raise typer.Exit(CLEAN if summary.clean else FINDINGS)
 

@@ -68,7 +68,7 @@ def together(study: Study, groups: Sequence[dict[str, Table]]) -> Mapping[str, T
 
 def _whole(dataset: Dataset, groups: Sequence[dict[str, Table]]) -> Table:
     tables = [group.pop(dataset.name) for group in groups if dataset.name in group]
-    if _about_no_subject(dataset):
+    if about_no_subject(dataset):
         del tables[1:]
     # SUPP-- stands in the order of its parent's records, which is not that of IDVARVAL as text.
     keys = [dataset.person] if dataset.parent else [k for k in dataset.keys if k in tables[0].frame]
@@ -78,9 +78,9 @@ def _whole(dataset: Dataset, groups: Sequence[dict[str, Table]]) -> Table:
 def _separable(dataset: Dataset) -> bool:
     """Whether a dataset built for groups of subjects makes up the whole."""
     of_study = any(block.form.startswith(TABLE) for block in dataset.blocks)
-    return _about_no_subject(dataset) or (dataset.has(dataset.person) and not of_study)
+    return about_no_subject(dataset) or (dataset.has(dataset.person) and not of_study)
 
 
-def _about_no_subject(dataset: Dataset) -> bool:
+def about_no_subject(dataset: Dataset) -> bool:
     """Whether a dataset is made of tables of the study alone."""
     return bool(dataset.blocks) and all(b.form.startswith(TABLE) for b in dataset.blocks)

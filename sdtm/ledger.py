@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from sdtm.raw import Field, Form, RawData
     from specs.model import Dataset, Study
 
+_FILLED = "filled"
+_COUNTS = ("answers", "missing-data codes", _FILLED)
+
 WHOLE_FORM = "*"
 """In not_submitted: all fields of the form, and with them its records."""
 
@@ -71,6 +74,31 @@ def ledger(
     study: Study, raw: RawData, usages: Sequence[Usage], traces: Iterable[pd.DataFrame]
 ) -> Ledger:
     """Balance what was read against what the datasets used; `traces` are those of their rows."""
+    return added_up([of_group(study, raw, usages, traces)])
+
+
+def added_up(parts: Sequence[Ledger]) -> Ledger:
+    """The balance of the study from those of its groups of subjects (see `of_group`)."""
+    forms, fields = parts[0].forms.copy(), parts[0].fields.copy()
+    for whole, tables in ((forms, [p.forms for p in parts]), (fields, [p.fields for p in parts])):
+        for name in whole:
+            if str(name).startswith("records") or name in _COUNTS:
+                whole[name] = sum(table[name] for table in tables)
+    found = [*(part.findings for part in parts), *_unused_fields(fields)]
+    filled = [p.left_out for p in parts if len(p.left_out)] or [parts[0].left_out]
+    left_out = pd.concat(filled).sort_values(["record", "form"], ignore_index=True, kind="stable")
+    return Ledger(
+        forms, fields.drop(columns=_FILLED, errors="ignore"), all_findings(found), left_out
+    )
+
+
+def of_group(
+    study: Study, raw: RawData, usages: Sequence[Usage], traces: Iterable[pd.DataFrame]
+) -> Ledger:
+    """The balance of a group of subjects; `fields` tells also how many records have a text.
+
+    Fields that no rule uses are findings of the study, once all groups are added up.
+    """
     not_submitted = _not_submitted(study, raw)
     used_records = _among((t.set_axis(["row", "form", "record"], axis=1) for t in traces), raw)
     left_records = _among([usage.left_out for usage in usages], raw)
@@ -106,7 +134,7 @@ def ledger(
         )
         uses = (("used", used_of_form), ("unaccounted", open_fields))
         of_fields.extend(_of_field(form, field, uses) for field in form.fields.values())
-        finding_tables.extend(_findings(form, open_fields, lost))
+        finding_tables.extend(_lost(form, lost))
     named = [
         _named([usage.left_out for usage in usages], used_records, raw),
         _named([usage.merged for usage in usages], np.zeros_like(used_records), raw),
@@ -133,6 +161,7 @@ def _of_field(form: Form, field: Field, uses: Iterable[tuple[str, set[str]]]) ->
         "answers": answers,
         "missing-data codes": int(on_distinct(trimmed, column).notna().sum()) - answers,
         "use": use,
+        _FILLED: int(column.notna().sum()),
     }
 
 
@@ -231,18 +260,23 @@ def _used_fields(usages: Sequence[Usage]) -> Mapping[str, set[str]]:
     return used
 
 
-def _findings(form: Form, open_fields: set[str], lost: pd.Index) -> Iterator[pd.DataFrame]:
-    """Findings for fields that nothing uses, and for records that are lost."""
-    for name in sorted(open_fields):
-        filled = int(form.frame[name].notna().sum())
+def _unused_fields(fields: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    lost = fields[fields["use"].eq("unaccounted")] if len(fields) else fields
+    if len(lost):
         yield findings(
             severity="warning",
             rule="CK-LEDGER-FIELD",
-            form=form.name,
-            variable=name,
-            message=f"no rule uses the field ({filled} values); map it, or declare it under"
-            " not_submitted",
+            form=lost["form"],
+            variable=lost["field"],
+            message=[
+                f"no rule uses the field ({filled} values); map it, or declare it under"
+                " not_submitted"
+                for filled in lost[_FILLED]
+            ],
         )
+
+
+def _lost(form: Form, lost: pd.Index) -> Iterator[pd.DataFrame]:
     if len(lost):
         yield findings_on(
             form,

@@ -12,6 +12,7 @@ from specs.paths import file_name
 from submission.attributes import measured
 from submission.define import read_define, write_define, write_stylesheet
 from submission.define.html import Addition, DatasetAddition, write_html
+from submission.define.html.addition import SHOWN_RECORDS
 from submission.writable import encoding_of, writable
 from submission.xpt import Column, split_xpt, write_xpt
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
+
+    import pandas as pd
 
     from specs.model import Dataset, Study
     from specs.tables import Table
@@ -42,17 +45,15 @@ def write_package(
     written. Errors: SpecError (a study id that cannot name a folder), MappingError (a dataset that
     was not built), TransportError (a value that a file cannot hold).
     """
-    root = folder / "m5" / "datasets" / folder_name(study.id)
     written: list[Path] = []
     for standard, tables in (("SDTMIG", sdtm_tables), ("ADaMIG", adam_tables)):
-        datasets = study.of(standard)
-        if not datasets:
+        if not study.of(standard):
             continue
-        target = root / PARTS[standard]
+        target = place_of(study, standard, folder)
         target.mkdir(parents=True)
         tables = writable(study, tables)
         attributes = measured(study, standard, tables)
-        for dataset in datasets:
+        for dataset in study.of(standard):
             if attributes[dataset.name].has_data:
                 path = target / f"{dataset.name.lower()}.xpt"
                 frame = tables[dataset.name].frame
@@ -67,15 +68,38 @@ def write_package(
                     encoding=encoding,
                 )
                 written.extend((path, *split_xpt(path, encoding=encoding)))
-        define = target / "define.xml"
-        write_define(study, standard, attributes, define, created)
-        page = define.with_suffix(".html")
-        write_html(read_define(define), page, _addition(study, standard, tables))
-        written.extend((define, write_stylesheet(target), page))
+        first = {d.name: tables[d.name].frame.head(SHOWN_RECORDS) for d in study.of(standard)}
+        written.extend(write_description(study, standard, attributes, first, target, created))
     return tuple(written)
 
 
-def _addition(study: Study, standard: str, tables: Mapping[str, Table]) -> Addition:
+def place_of(study: Study, standard: str, folder: Path) -> Path:
+    """Where the files of a standard go in a package."""
+    return folder / "m5" / "datasets" / folder_name(study.id) / PARTS[standard]
+
+
+def write_description(
+    study: Study,
+    standard: str,
+    attributes: Mapping[str, DatasetAttributes],
+    first: Mapping[str, pd.DataFrame],
+    target: Path,
+    created: datetime,
+) -> tuple[Path, ...]:
+    """Write define.xml and its page beside the files of a standard; `first` are first records."""
+    define = target / "define.xml"
+    write_define(study, standard, attributes, define, created)
+    page = define.with_suffix(".html")
+    write_html(read_define(define), page, _addition(study, standard, attributes, first))
+    return define, write_stylesheet(target), page
+
+
+def _addition(
+    study: Study,
+    standard: str,
+    attributes: Mapping[str, DatasetAttributes],
+    first: Mapping[str, pd.DataFrame],
+) -> Addition:
     """What define.html shows beside define.xml: records, and where variables come from."""
     lineage = variable_lineage(study).groupby(["dataset", "variable"], sort=False)["source"]
     sources: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -87,8 +111,9 @@ def _addition(study: Study, standard: str, tables: Mapping[str, Table]) -> Addit
     return Addition(
         datasets={
             dataset.name: DatasetAddition.of(
-                tables[dataset.name].frame[[v.name for v in dataset.variables]],
+                first[dataset.name][[v.name for v in dataset.variables]],
                 sources.get(dataset.name),
+                attributes[dataset.name].records,
             )
             for dataset in study.of(standard)
         },

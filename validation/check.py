@@ -13,7 +13,7 @@ and `{--DTC}` the variable with the dataset's own prefix.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
@@ -33,10 +33,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Built:
-    """The datasets of a package with the specification they were built from."""
+    """The datasets of a package with the specification they were built from.
+
+    `sizes` are the records of those datasets of which not all rows are there.
+    """
 
     study: Study
     tables: Mapping[str, Table]
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+    def size(self, dataset: Dataset) -> int:
+        """How many records a dataset has; its table may have only those that a check looks at."""
+        name = dataset.name
+        return self.sizes[name] if name in self.sizes else len(self.tables[name].frame)
 
     def datasets(self, *needs: str, standard: str = "") -> Iterator[tuple[Dataset, pd.DataFrame]]:
         """Each dataset, with its rows, that has all the variables; `--` stands for its prefix."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from specs.distinct import as_plain
 from specs.findings import all_findings, findings
+from specs.tables import Table, no_trace
 from validation.check import Built
 from validation.checks import all_checks
 from validation.define import check_package
 from validation.failures import validate
+from validation.scopes import OF_STUDY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from specs.model import Study
-    from specs.tables import Table
 
 
 def validate_all(study: Study, tables: Mapping[str, Table]) -> pd.DataFrame:
@@ -27,6 +29,47 @@ def validate_all(study: Study, tables: Mapping[str, Table]) -> pd.DataFrame:
     called once, on all of them together.
     """
     return all_findings((*_against_schemas(study, tables), *_against_checks(study, tables)))
+
+
+def validate_group(study: Study, tables: Mapping[str, Table]) -> pd.DataFrame:
+    """What can be found in the rows of a group of subjects; see `validation.scopes`."""
+    data = Built(study, tables)
+    checks = (check(data) for check in all_checks() if check.id not in OF_STUDY)
+    return all_findings((*_against_schemas(study, tables), *checks))
+
+
+def kept_of_group(
+    study: Study, tables: Mapping[str, Table]
+) -> Mapping[str, Mapping[str, pd.DataFrame]]:
+    """By check and dataset, the rows of a group that checks of the whole study need to see.
+
+    Their index is their position in the group.
+    """
+    datasets = [study.dataset(name) for name in tables if study.has(name)]
+    return {
+        id_: {
+            dataset.name: rows.apply(as_plain)
+            for dataset in datasets
+            if (rows := kept(dataset, tables[dataset.name].frame, study)) is not None
+        }
+        for id_, kept in OF_STUDY.items()
+    }
+
+
+def validate_study(
+    study: Study, kept: Mapping[str, Mapping[str, pd.DataFrame]], sizes: Mapping[str, int]
+) -> pd.DataFrame:
+    """What the checks of the whole study find in the rows kept of all groups, in their order.
+
+    `sizes` are the numbers of records of all datasets.
+    """
+    found = []
+    for check in all_checks():
+        if check.id in OF_STUDY:
+            frames = kept[check.id]
+            tables = {name: Table(name, frame, no_trace()) for name, frame in frames.items()}
+            found.append(check(Built(study, tables, sizes)))
+    return all_findings(found)
 
 
 def validate_package(folder: Path) -> pd.DataFrame:

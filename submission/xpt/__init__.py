@@ -9,7 +9,7 @@ from submission.xpt.layout import Column, Member, record_length
 from submission.xpt.numbers import missing_codes, special_missing
 from submission.xpt.reader import iter_xpt, read_delivered, read_member, read_xpt
 from submission.xpt.split import split_xpt
-from submission.xpt.writer import write_xpt, write_xpt_parts
+from submission.xpt.writer import write_xpt, write_xpt_parts, write_xpt_rows
 
 __all__ = [
     "Column",
@@ -24,4 +24,5 @@ __all__ = [
     "split_xpt",
     "write_xpt",
     "write_xpt_parts",
+    "write_xpt_rows",
 ]

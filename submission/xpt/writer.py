@@ -119,6 +119,26 @@ def write_xpt_parts(
     return replace(member, rows=total)
 
 
+def write_xpt_rows(
+    octets: Iterable[bytes | memoryview], path: str | os.PathLike[str], member: Member
+) -> None:
+    """Write a transport file of rows whose bytes are there already, as many as `member` says.
+
+    The bytes are those of `submission.xpt.rows.records`. Raises `TransportError`.
+    """
+    length, last = record_length(member.columns), b""
+    with new_file(Path(path), member.name) as partial, partial.open("xb", buffering=0) as file:
+        begin = header(checked(member))
+        _reserve(file, len(begin) + member.rows * length)
+        _write_all(file, begin)
+        for some in octets:
+            _write_all(file, some)
+            last = (last + bytes(some[-length:]))[-length:]
+        check_end(member, member.rows, last)
+        _write_all(file, padding(member.rows * length))
+        file.truncate()
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """Where a part of the rows goes: the unfinished file, the first row and the number of rows."""

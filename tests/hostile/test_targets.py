@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cdisckit.building import build
+from cdisckit.progress import Event
 from specs.errors import OutputError
 from specs.output import MARKER, Mark, claimed
 from tests.hostile.tiny import hashes, tiny_study
@@ -198,12 +199,12 @@ def test_what_a_user_put_into_a_package_is_not_lost(
 def test_a_note_that_comes_while_a_package_is_written_is_not_lost(
     tmp_path: Path, study: Path, built: Path
 ) -> None:
-    def step(name: str) -> None:
-        if name == "Checking the files":
+    def watch(event: Event) -> None:
+        if event.step == "Checking the files":
             added_note(built)
 
     with pytest.raises(OutputError, match=r"m5/notes\.txt"):
-        build(study, tmp_path / "out", step=step)
+        build(study, tmp_path / "out", watch=watch)
     assert (built / "m5" / "notes.txt").read_text() == "mine"
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["tiny"]
 

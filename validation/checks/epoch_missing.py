@@ -30,5 +30,6 @@ def epoch_missing(data: Built) -> Iterator[Failing]:
             continue
         lost = frame[names[0]].notna() & frame["EPOCH"].isna()
         if lost.any():
-            facts = pd.DataFrame({"@count": [str(lost.sum())], "@all": [str(len(frame))]})
+            size = data.size(dataset)
+            facts = pd.DataFrame({"@count": [str(lost.sum())], "@all": [str(size)]})
             yield Failing(dataset, facts, None, "EPOCH")

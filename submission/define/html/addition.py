@@ -30,13 +30,20 @@ class DatasetAddition:
 
     @classmethod
     def of(
-        cls, frame: pd.DataFrame, sources: Mapping[str, tuple[str, ...]] | None = None
+        cls,
+        frame: pd.DataFrame,
+        sources: Mapping[str, tuple[str, ...]] | None = None,
+        records: int | None = None,
     ) -> DatasetAddition:
-        """What there is to say of a built dataset; missing values are shown as nothing."""
+        """What there is to say of a built dataset; missing values are shown as nothing.
+
+        `records` is how many it has where the frame has but the first.
+        """
         first = frame.head(SHOWN_RECORDS)
         texts = [_texts(first[name]) for name in first.columns]
         rows = tuple(zip(*texts, strict=True))
-        return cls(len(frame), tuple(map(str, first.columns)), rows, sources or {})
+        size = len(frame) if records is None else records
+        return cls(size, tuple(map(str, first.columns)), rows, sources or {})
 
 
 @dataclass(frozen=True)

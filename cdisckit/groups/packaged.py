@@ -1,0 +1,62 @@
+"""The datasets of a package as tables, for those who ask for them after a build by groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from specs.tables import Table, no_trace
+from submission.package import place_of
+from submission.xpt import read_delivered
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from specs.model import Study
+    from submission.xpt import Member
+
+_START = pd.Timestamp("1960-01-01")
+
+
+@dataclass(frozen=True, eq=False)
+class PackagedTables(Mapping[str, Table]):
+    """Tables by name, each read from its transport file when it is asked for, without lineage.
+
+    A package that was refused has none of them.
+    """
+
+    study: Study
+    records: Mapping[str, int]
+    package: Path | None
+
+    def __getitem__(self, name: str) -> Table:
+        """Read a dataset."""
+        if name not in self.records or self.package is None:
+            raise KeyError(name)
+        dataset = self.study.dataset(name)
+        if not self.records[name]:
+            return Table(
+                name, pd.DataFrame(columns=[v.name for v in dataset.variables]), no_trace()
+            )
+        folder = place_of(self.study, dataset.standard, self.package)
+        frame, member = read_delivered(folder / f"{name.lower()}.xpt")
+        return Table(name, _with_dates(frame, member), no_trace())
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the datasets that can be read."""
+        return iter(self.records if self.package is not None else ())
+
+    def __len__(self) -> int:
+        """How many can be read."""
+        return len(self.records) if self.package is not None else 0
+
+
+def _with_dates(frame: pd.DataFrame, member: Member) -> pd.DataFrame:
+    units = {"dates": pd.Timedelta(days=1), "datetimes": pd.Timedelta(seconds=1)}
+    dates = {c.name: units[c.holds] for c in member.columns if c.holds in units}
+    return frame.assign(
+        **{n: (_START + frame[n] * unit).astype("datetime64[s]") for n, unit in dates.items()}
+    )
