@@ -11,6 +11,7 @@ import pandas as pd
 
 from cdisckit.building import build, target_of
 from cdisckit.changes import Changes, compared, delivered
+from cdisckit.progress import silent
 from cdisckit.terminal import say
 from cdisckit.unchanged import last_summary
 from specs.cache import NO_CACHE
@@ -23,11 +24,12 @@ from submission.define.compare import compare
 from submission.package import PARTS, part_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from rich.console import Console
 
     from cdisckit.building import Build
+    from cdisckit.progress import Watch
     from specs.cache import Cache
     from specs.model import Dataset, Study
 
@@ -73,7 +75,7 @@ def planned(
     raw: Path | None = None,
     dictionaries: Path | None = None,
     study_code: bool = True,
-    step: Callable[[str], None] = lambda _: None,
+    watch: Watch = silent,
     cache: Cache = NO_CACHE,
 ) -> Plan:
     """Build a study aside and compare it with its package under `out`; what was built is let go.
@@ -94,7 +96,7 @@ def planned(
             raw=raw,
             dictionaries=dictionaries,
             study_code=study_code,
-            step=step,
+            watch=watch,
             cache=cache,
         )
         return _plan(package, made, cache)

@@ -49,7 +49,7 @@ def write_package(
     for standard, tables in (("SDTMIG", sdtm_tables), ("ADaMIG", adam_tables)):
         if not study.of(standard):
             continue
-        target = place_of(study, standard, folder)
+        target = part_folder(folder, study.id, standard)
         target.mkdir(parents=True)
         tables = writable(study, tables)
         attributes = measured(study, standard, tables)
@@ -71,11 +71,6 @@ def write_package(
         first = {d.name: tables[d.name].frame.head(SHOWN_RECORDS) for d in study.of(standard)}
         written.extend(write_description(study, standard, attributes, first, target, created))
     return tuple(written)
-
-
-def place_of(study: Study, standard: str, folder: Path) -> Path:
-    """Where the files of a standard go in a package."""
-    return folder / "m5" / "datasets" / folder_name(study.id) / PARTS[standard]
 
 
 def write_description(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from specs.tables import Table, no_trace
-from submission.package import place_of
+from submission.package import dataset_file
 from submission.xpt import read_delivered
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ class PackagedTables(Mapping[str, Table]):
             return Table(
                 name, pd.DataFrame(columns=[v.name for v in dataset.variables]), no_trace()
             )
-        folder = place_of(self.study, dataset.standard, self.package)
-        frame, member = read_delivered(folder / f"{name.lower()}.xpt")
+        frame, member = read_delivered(dataset_file(self.package, self.study.id, dataset))
         return Table(name, _with_dates(frame, member), no_trace())
 
     def __iter__(self) -> Iterator[str]:

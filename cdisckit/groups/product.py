@@ -20,7 +20,7 @@ from specs.findings import all_findings, no_findings
 from specs.tables import Table, no_trace
 from submission.attributes import measured_of
 from submission.define.html.addition import SHOWN_RECORDS
-from submission.package import columns, place_of, write_description
+from submission.package import columns, part_folder, write_description
 from submission.writable import writable
 from submission.xpt import Member, record_length, split_xpt, write_xpt_rows
 
@@ -120,7 +120,7 @@ class Grouped:
         save(Layouts(members, encodings), self.folder / LAYOUTS)
         found = self._written(whole.findings())
         for standard, of_standard in attributes.items():
-            target = place_of(study, standard, aside)
+            target = part_folder(aside, study.id, standard)
             target.mkdir(parents=True)
             for name in of_standard:
                 if name in members:
