@@ -41,7 +41,7 @@ def why_whole(study: Study) -> str:
     """Why the datasets of a study cannot be built by groups of subjects; "" where they can."""
     for dataset in study.datasets:
         if not about_no_subject(dataset) and not leading_keys(dataset):
-            return f"USUBJID is no key of {dataset.name}"
+            return f"{dataset.person} is no key of {dataset.name}"
     return ""
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from submission.held import Held
 
 _COPIED = 8 << 20
+_PERSONS = ("USUBJID", "APID")
 
 
 def shared_subjects(made: Sequence[Made]) -> list[set[int]]:
@@ -46,7 +47,8 @@ def shared_subjects(made: Sequence[Made]) -> list[set[int]]:
 
 
 def _subjects(made: Made) -> set[str]:
-    return {str(s) for runs in made.runs.values() for s in runs["USUBJID"].dropna().unique()}
+    columns = [runs[name] for runs in made.runs.values() for name in _PERSONS if name in runs]
+    return {str(person) for column in columns for person in column.dropna().unique()}
 
 
 @dataclass(frozen=True)

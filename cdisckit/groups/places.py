@@ -55,9 +55,9 @@ class Run:
 def leading_keys(dataset: Dataset) -> list[str]:
     """The keys up to the subject, by which its rows stand together."""
     if dataset.parent:
-        return ["USUBJID"]
+        return [dataset.person]
     keys = list(dataset.keys)
-    return keys[: keys.index("USUBJID") + 1] if "USUBJID" in keys else []
+    return keys[: keys.index(dataset.person) + 1] if dataset.person in keys else []
 
 
 def runs_of(dataset: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
