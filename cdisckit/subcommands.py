@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -56,8 +57,9 @@ StudyCode = Annotated[
 
 
 def cache_of(folder: Path | None, *, used: bool) -> Cache:
-    """The cache that a command is told to use."""
-    return opened(folder) if used else NO_CACHE
+    """The cache that a command is told to use; without a folder `$CDISCKIT_NO_CACHE` counts too."""
+    wanted = used and (folder is not None or not os.environ.get("CDISCKIT_NO_CACHE"))
+    return opened(folder) if wanted else NO_CACHE
 
 
 @cache.command("info")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ from tests.processes import Run, cdisckit, once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# No test takes from another, or from its user, what an earlier build made.
+os.environ["CDISCKIT_NO_CACHE"] = "1"
 
 # No test fails because a machine is slow.
 hypothesis.settings.register_profile("cdisckit", deadline=None)
