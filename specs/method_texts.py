@@ -31,6 +31,9 @@ _NAMED: Final = re.compile(r"([A-Z][A-Z0-9]*(?:, [A-Z][A-Z0-9]*)*|[a-z_]\w*)(=[^
 
 _COLUMN: Final = re.compile("[A-Z][A-Z0-9]*")
 
+_ALONE: Final = re.compile(r'The (?:text|number) ("[^"]*"|[^" ]+)\.$')
+"""A constant that stands alone."""
+
 
 @dataclass(frozen=True)
 class Paragraphs:
@@ -172,11 +175,14 @@ def table_text(name: str, rows: Iterable[Mapping[str, Any]]) -> str:
 
     >>> table_text("pga_scales", [{"scale": "2", "factor": "3/100"}])
     'Table of pga scales (scale, factor): 2, 3/100.'
+    >>> table_text("table", [{"code": "N", "name": "None"}])
+    'Table (code, name): N, None.'
     """
     cells = [list(row.items()) for row in rows]
     head = ", ".join(str(column).replace("_", " ") for column, _ in (cells[0] if cells else ()))
     lines = " | ".join(", ".join(_cell(value) for _, value in row) for row in cells)
-    return f"Table of {name.replace('_', ' ')} ({head}): {lines}."
+    of = "" if name == "table" else f" of {name.replace('_', ' ')}"
+    return f"Table{of} ({head}): {lines}."
 
 
 def is_table(value: Any) -> bool:
@@ -199,6 +205,37 @@ def listed(values: Sequence[Any], last: str = "and") -> str:
     if len(texts) < 2:
         return "".join(texts)
     return f"{', '.join(texts[:-1])} {last} {texts[-1]}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one rule gives: for the records that meet a condition, "" for all of them."""
+
+    condition: str
+    text: str
+
+
+def chain(steps: Sequence[Step]) -> str:
+    """Steps as a text: the first that gives a value counts.
+
+    >>> chain([Step("CNSR EQ 0", "EVENTDT."), Step("", "CENSDT.")])
+    'The first of these that gives a value: (1) Where CNSR EQ 0: EVENTDT. (2) CENSDT.'
+    """
+    distinct = list(dict.fromkeys(steps))
+    if not distinct:
+        return ""
+    if len(distinct) == 1 and not distinct[0].condition:
+        return _ALONE.sub(r"Always \1.", distinct[0].text)
+    if len(distinct) == 1:
+        (step,) = distinct
+        complete = not step.condition or step.text.lower().endswith("otherwise missing.")
+        return _worded(step) if complete else f"{_worded(step)} Otherwise missing."
+    clauses = " ".join(f"({number}) {_worded(step)}" for number, step in enumerate(distinct, 1))
+    return f"The first of these that gives a value: {clauses}"
+
+
+def _worded(step: Step) -> str:
+    return f"Where {step.condition}: {step.text}" if step.condition else step.text
 
 
 def _several(value: Any) -> list[Any]:

@@ -22,7 +22,7 @@ from specs.where import conditions_text, renamed
 from specs.working import working_names, working_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
@@ -80,26 +80,21 @@ class Rule:
     codelist: str = ""  # the list in which an answer is read, where it is not the variable's
 
     def method_text(self) -> str:
-        """The method as define.xml states it; "" unless derived."""
-        if self.derivation is None:
-            return ""
-        return " ".join([self._text(working_names(self)), *self.working_texts()])
-
-    def working_texts(self) -> Iterator[str]:
-        """What each working value is that the rule reads, a sentence or more each."""
+        """What the rule gives, and what the working values are that it reads."""
         names = working_names(self)
+        texts = [self._text(names)]
         for name, rules in working_rules(self).items():
-            texts = " Else: ".join(rule._text_where(names) for rule in rules)
-            yield f"{names[name][0].upper()}{names[name][1:]}: {texts}"
+            steps = " Else: ".join(rule._text_where(names) for rule in rules)
+            texts.append(f"{names[name][0].upper()}{names[name][1:]}: {steps}")
+        return " ".join(texts)
 
-    def condition_text(self, conditions: Iterable[Condition]) -> str:
-        """Conditions of the rule as reviewers read them, working values by what they are called."""
-        names = working_names(self)
-        return conditions_text(renamed(conditions, lambda name: names.get(name, name)))
+    def condition_text(self, names: Mapping[str, str] | None = None) -> str:
+        """Its condition as reviewers read it, working values by what they are called."""
+        called = working_names(self) if names is None else names
+        return conditions_text(renamed(self.when, lambda name: called.get(name, name)))
 
     def _text_where(self, names: Mapping[str, str]) -> str:
-        text = self._text(names)
-        when = conditions_text(renamed(self.when, lambda name: names.get(name, name)))
+        when, text = self.condition_text(names), self._text(names)
         return f"Where {when}: {text}" if when else text
 
     def _text(self, names: Mapping[str, str]) -> str:
@@ -234,10 +229,10 @@ class Parameter:
     """A parameter of an ADaM dataset: records taken over (`where`) or derived (`rule`).
 
     `per` names what a derived parameter has one record for: the variables that identify an
-    assessment; of a dataset made as a grid it is empty, for a record on each of the grid. `said`
-    has the rules that the parameter gives for variables of its records, in place of those of the
-    dataset; none for a variable without values. They are among the rules of the variables. Records
-    of a parameter that is not `dated` bring their ADT themselves.
+    assessment; of a dataset made as a grid it is empty, for a record on each of the grid.
+    `variable_rules` are those that the parameter gives for variables of its records, in place of
+    those of the dataset; none for a variable without values. They are among the rules of the
+    variables. Records of a parameter that is not `dated` bring their ADT themselves.
     """
 
     code: str

@@ -243,7 +243,7 @@ def any_written(data: Any) -> Any:
 def conditions_text(conditions: Iterable[Condition], *, several: bool = False) -> str:
     """Conditions that hold together, as reviewers read them; in brackets where they are `several`.
 
-    >>> told([Where(variable="AESER", comparator=Comparator.EQ, values=("Y",))])
+    >>> conditions_text([Where(variable="AESER", comparator=Comparator.EQ, values=("Y",))])
     'AESER EQ "Y"'
     """
     texts = [str(condition) for condition in conditions]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from specs.method_texts import Step, chain
 from specs.model import Origin
 from specs.prefixes import with_prefix
 from specs.shared import with_shared
@@ -170,14 +171,15 @@ class _Export:
                    "Dictionary": dictionary.name, "Version": dictionary.version}  # fmt: skip
 
     def methods(self) -> Iterator[Cells]:
-        """The method of every derived variable, as define.xml states it."""
+        """The method of every derived variable: what each of its rules gives."""
         for dataset in self._study.datasets:
             for variable in dataset.variables:
-                texts = [rule.method_text() for rule in variable.rules if rule.derivation]
-                if texts and not dataset.parent:
+                derived = any(rule.derivation for rule in variable.rules)
+                if derived and not dataset.parent:
                     name = f"{dataset.name}.{variable.name}"
+                    steps = [Step(r.condition_text(), r.method_text()) for r in variable.rules]
                     yield {"ID": f"MT.{name}", "Name": f"Algorithm to derive {name}",
-                           "Type": "Computation", "Description": " ".join(texts)}  # fmt: skip
+                           "Type": "Computation", "Description": chain(steps)}  # fmt: skip
 
     def comments(self) -> Iterator[Cells]:
         """The comments on datasets and variables."""

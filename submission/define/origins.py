@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from specs.method_texts import Step, chain
 from specs.model import Origin
 from specs.references import split_source
 from specs.where import Comparator, Where, clauses_in, left_to_meet
 from specs.working import working_rules
 from submission.attributes import results, topic
 from submission.define.calls import constant_call, written_call
-from submission.define.wording import Step, Wording, chain
+from submission.define.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -111,7 +112,11 @@ class Origins:
             return _item_origins(self._of_rules(next(rules, ()), ""))
         sources = [s for _, s in self._of_parameters(variable, value)]
         sources += [s for _, s in self._of_records(variable, value)]
-        if not sources:
+        if sources:
+            of = (p for p in self.dataset.parameters if p.code == value)
+            own = (p.variable_rules.get(variable.name, ()) for p in of)
+            sources += self._of_rules(next(own, ()), value)
+        else:
             if any(self._name in block.assign for block in self.dataset.blocks):
                 sources += [one for b in self._blocks(value) for one in self._in(b, variable)]
             else:
@@ -177,9 +182,14 @@ class Origins:
 
     def _of_records(self, variable: Variable, value: str = "") -> Iterator[tuple[str, _Source]]:
         """What the functions that make records give for a variable, each with its parameter."""
+        on_grid = {parameter.code for parameter in self.dataset.parameters if parameter.rule}
         for block in self.dataset.blocks:
             rule, own = block.rule, str(block.assign.get(self._name, "") if self._name else "")
-            if rule is None or value not in ("", own) or not rule.derivation:
+            if (
+                rule is None
+                or not rule.derivation
+                or not (value in ("", own) or (not own and value in on_grid))
+            ):
                 continue
             columns = rule.derivation.columns
             of_parameter = self.dataset.parameters and variable.name in ASSIGNED_BY_PARAMETER

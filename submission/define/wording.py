@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
-from specs.method_texts import listed
+from specs.method_texts import Step, chain, listed
 from specs.model import CONTEXT_WORDS, Origin
 from specs.references import split_source
 from specs.where import Comparator, Where
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 _FEW: Final = 4
 """So many fields that one name is bound to are told one by one."""
-
-_ALONE: Final = re.compile(r'The (?:text|number) ("[^"]*"|[^" ]+)\.$')
-"""A constant that stands alone."""
 
 _NUMBERED: Final = re.compile(r"(.*?)(\d+)$")
 
@@ -172,37 +169,6 @@ class Wording:
             text = f"{block.form}.{field}" if is_dataset else f'the collected field "{field}"'
             words.append(text + (f" ({condition})" if (condition := _of_block(block)) else ""))
         return words[0].partition(" (")[0] if len(words) == 1 else listed(words, "or")
-
-
-@dataclass(frozen=True)
-class Step:
-    """What one rule gives: for the records that meet a condition, "" for all of them."""
-
-    condition: str
-    text: str
-
-
-def chain(steps: Sequence[Step]) -> str:
-    """Steps as a text: the first that gives a value counts.
-
-    >>> chain([Step("CNSR EQ 0", "EVENTDT."), Step("", "CENSDT.")])
-    'The first of these that gives a value: (1) Where CNSR EQ 0: EVENTDT. (2) CENSDT.'
-    """
-    distinct = list(dict.fromkeys(steps))
-    if not distinct:
-        return ""
-    if len(distinct) == 1 and not distinct[0].condition:
-        return _ALONE.sub(r"Always \1.", distinct[0].text)
-    if len(distinct) == 1:
-        (step,) = distinct
-        complete = not step.condition or step.text.lower().endswith("otherwise missing.")
-        return _among(step) if complete else f"{_among(step)} Otherwise missing."
-    clauses = " ".join(f"({number}) {_among(step)}" for number, step in enumerate(distinct, 1))
-    return f"The first of these that gives a value: {clauses}"
-
-
-def _among(step: Step) -> str:
-    return f"Where {step.condition}: {step.text}" if step.condition else step.text
 
 
 def _capital(text: str) -> str:

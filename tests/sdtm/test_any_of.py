@@ -90,7 +90,7 @@ def test_what_is_left_of_alternatives_where_some_values_are_known(
 
 def test_a_method_tells_the_alternatives() -> None:
     rule = Rule(Origin.ASSIGNED, constant="Y", when=read([[{"A": {"EQ": 1}}], [{"B": {"EQ": 2}}]]))
-    assert rule.condition_text(rule.when) == '(A EQ "1" or B EQ "2")'
+    assert rule.condition_text() == '(A EQ "1" or B EQ "2")'
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_a_method_tells_what_its_working_values_are(write: Write) -> None:
         " Intermediate value 2: The characters 1 to 1 of name; missing where it is missing."
     )
     (rule,) = dataset.supplemental[0].rules
-    assert rule.condition_text(rule.when) == 'the intermediate value EQ "Y"'
+    assert rule.condition_text() == 'the intermediate value EQ "Y"'
 
 
 def test_the_lineage_goes_through_working_values_to_their_sources(write: Write) -> None:

@@ -84,6 +84,15 @@ def test_a_study_comes_back_from_its_workbook_as_it_was(
     assert exported(again).sheets == book.sheets
 
 
+def test_a_method_says_which_rule_is_for_which_records(book: Workbook) -> None:
+    methods = {row["ID"]: row["Description"] for row in book.rows("Methods")}
+    text = methods["MT.ADTTE.CNSDTDSC"]
+    assert text.startswith(
+        "The first of these that gives a value:"
+        ' (1) Where CNSR EQ "1" and LASTDT EQ "": The constant "NOT ASSESSED". (2) '
+    )
+
+
 @pytest.mark.parametrize("family", ["A", "B"])
 def test_every_layout_holds_the_same(
     study: Study, book: Workbook, tmp_path: Path, family: Family
