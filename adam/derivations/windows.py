@@ -300,14 +300,17 @@ def analysis_flag(
 
 
 @derivation(scope="dataset")
-def visit_grid(subject: pd.Series, *, windows: Sequence[NumberedWindow], through: float) -> Records:
-    """One record for each {subject} and each row of {windows} with AVISITN above 0 and not above
-    {through}.
+def visit_grid(
+    subject: pd.Series, *, windows: Sequence[NumberedWindow], through: float, after: float = 0
+) -> Records:
+    """One record for each {subject} and each row of {windows} with AVISITN above {after} and not
+    above {through}.
 
     AVISIT, AVISITN, AWTARGET, AWLO, AWHI: The {column} of the row of {windows} that the record is
     made for; missing in records that are made for none.
     """
-    table = window_table(windows, through=through).drop(columns="VISIT", errors="ignore")
+    table = window_table(windows, after=after, through=through)
+    table = table.drop(columns="VISIT", errors="ignore")
     people = pd.DataFrame({"USUBJID": subject, "record": subject.index})
     rows = people.merge(table, how="cross")
     origin = pd.DataFrame({"row": rows.index, "record": rows["record"]})

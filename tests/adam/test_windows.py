@@ -384,6 +384,8 @@ def test_the_grid_has_one_record_per_subject_and_visit_through_the_last() -> Non
     ]
     assert list(records.rows) == ["USUBJID", "AVISIT", "AVISITN", "AWTARGET", "AWLO", "AWHI"]
     assert records.made_from[["row", "record"]].to_numpy().tolist() == [[0, 0], [1, 1]]
+    baseline = visit_grid(texts("A"), windows=WINDOWS, after=-1, through=0)
+    assert baseline.rows[["USUBJID", "AVISIT"]].to_numpy().tolist() == [["A", "Baseline"]]
 
 
 def chosen_of(order: pd.Series[Any], *, part: Any = ("P", "P"), day: Any = (1, 1)) -> list[str]:
