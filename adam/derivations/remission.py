@@ -53,12 +53,13 @@ def score_at_most(
     or where {version} is given and not {of_version}. Compared exactly, without rounding.
 
     NRIREAS: Where AVALC is missing: "OTHER VERSION OF THE INDEX" if {version} is given and not
-    {of_version}, else "NO RESULT IN WINDOW". Otherwise missing.
+    {of_version}, else "SCORE NOT AVAILABLE": there is none in the window, or its assessment lacks
+    items. Otherwise missing.
     """
     allowed = constant(limit)
     other = version.notna() & version.ne(of_version)
     met = exact.each(lambda value: value <= allowed, score.mask(other))
-    reason = _text(score.isna(), "NO RESULT IN WINDOW").mask(other, "OTHER VERSION OF THE INDEX")
+    reason = _text(score.isna(), "SCORE NOT AVAILABLE").mask(other, "OTHER VERSION OF THE INDEX")
     return _component(met, reason)
 
 

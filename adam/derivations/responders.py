@@ -172,12 +172,13 @@ def at_most(value: pd.Series, *, limit: NumberText, at_limit: Literal["Y", "N"])
 
     at_limit=N: below
 
-    NRIREAS: Where AVALC is missing: "NO RESULT IN WINDOW". Otherwise missing.
+    NRIREAS: Where AVALC is missing: "VALUE NOT AVAILABLE": there is none in the window, or its
+    assessment lacks items. Otherwise missing.
     """
     allowed = constant(limit)
     result = exact.each(lambda now: at_limit == "Y" if now == allowed else now < allowed, value)
     unknown = result.isna()
-    return _component(result.eq(True), unknown, _text(unknown, "NO RESULT IN WINDOW"))
+    return _component(result.eq(True), unknown, _text(unknown, "VALUE NOT AVAILABLE"))
 
 
 @derivation(gives=("Y", "N"))

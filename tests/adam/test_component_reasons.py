@@ -108,7 +108,7 @@ def test_each_missing_value_has_its_reason() -> None:
         20: ("Y", ""),
     }
     level = at_most(texts(None, "2", "1"), limit="1", at_limit="Y")
-    assert told(level) == {30: ("", "NO RESULT IN WINDOW"), 10: ("N", ""), 20: ("Y", "")}
+    assert told(level) == {30: ("", "VALUE NOT AVAILABLE"), 10: ("N", ""), 20: ("Y", "")}
     items = none_present(numbers(None, 0, 0), numbers(None, None, 0))
     assert told(items) == {
         30: ("", "NO RESULT IN WINDOW"),

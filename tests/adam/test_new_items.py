@@ -39,7 +39,7 @@ def test_a_score_that_is_not_compared_says_why() -> None:
     )  # fmt: skip
     assert found["AVALC"].fillna("").tolist() == ["Y", "N", "", "", ""]
     other = "OTHER VERSION OF THE INDEX"
-    assert found["NRIREAS"].fillna("").tolist() == ["", "", "NO RESULT IN WINDOW", other, other]
+    assert found["NRIREAS"].fillna("").tolist() == ["", "", "SCORE NOT AVAILABLE", other, other]
 
 
 def test_one_present_item_is_enough_to_know_that_one_is_present() -> None:
