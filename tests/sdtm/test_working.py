@@ -79,7 +79,7 @@ def test_the_lineage_goes_through_working_values_to_their_sources(write: Write) 
     ("old", "new", "message"),
     [
         ("  FIRST:", "  SITEID:", "line 6: SITEID is a variable of DM and a working value"),
-        ("from: name, with: {first", "from: BOTH, with: {first", "go in a circle: "),
+        ("from: name, with: {first", "from: BOTH, with: {first", "form a circle: "),
         ("  FIRST: {derived: characters", "  FIRST: {derived: charaters", "line 6: there is no"),
         ("  KNOWN: {", '  "K N": {', "line 8: K N is not a name of a working value"),
         ("  KNOWN: {derived: matches, from: name, with: {pattern: \"^A\"}}", "  KNOWN: {}", "KNOWN has no rule"),
