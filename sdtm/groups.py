@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from specs.tables import Table
 
 
-def subjects_in(raw: RawData) -> tuple[str, ...]:
-    """The subjects of the raw data, as these name them, in the order of their records."""
-    return tuple(raw.records()["subject"].dropna().unique())
-
-
 def of_subjects(raw: RawData, subjects: Iterable[str]) -> RawData:
     """The raw data of some subjects; records keep their ids, and what was found in reading stays.
 

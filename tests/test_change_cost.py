@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -111,6 +114,28 @@ FILES = {
 }
 
 
+VERB = (   # what a place of the code is, and what it is with the verb `other`
+    ("specs/model.py", '    PREDECESSOR = "predecessor"', '    PREDECESSOR = "predecessor"\n    OTHER = "other"'),
+    ("specs/rule_models.py", '"protocol", "predecessor")', '"protocol", "predecessor", "other")'),
+    ("specs/rule_models.py", "    predecessor: Taken | None = None", "    predecessor: Taken | None = None\n    other: Taken | None = None"),
+    ("specs/workbooks/layouts.py", '    "predecessor": "Predecessor",', '    "predecessor": "Predecessor",\n    "other": "Other",'),
+    ("submission/define/start_rules.py", '    "Derived": "derived",', '    "Derived": "derived",\n    "Other": "other",'),
+    ("submission/define/origins.py", "Origin.ASSIGNED, Origin.PROTOCOL)", "Origin.ASSIGNED, Origin.PROTOCOL, Origin.OTHER)"),
+    ("submission/attributes.py", "Origin.ASSIGNED, Origin.PROTOCOL)", "Origin.ASSIGNED, Origin.PROTOCOL, Origin.OTHER)"),
+)  # fmt: skip
+
+BUILT_WITH_VERB = """
+import cdisckit, sys
+from pathlib import Path
+out = Path(sys.argv[2])
+built = cdisckit.build(sys.argv[1], out)
+print(built.tables["AE"].frame["AETERM"].tolist())
+define = next(built.folder.rglob("define.xml"))
+(item,) = (i for i in cdisckit.read_define(define).items if i.name == "AETERM")
+print([origin.type for origin in item.origins])
+"""
+
+
 @dataclass(frozen=True)
 class Cost:
     files: int
@@ -199,6 +224,26 @@ def test_a_parameter_is_one_place_of_one_file(
     assert stated["a parameter"] == Cost(1, lines(PARAMETER))
 
 
+def test_a_verb_is_told_in_few_places(root: Path, tmp_path: Path, stated: dict[str, Cost]) -> None:
+    code = tmp_path / "code"
+    for package in ("specs", "engine", "sdtm", "adam", "submission", "validation", "cdisckit"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(root / package, code / package, ignore=ignored)
+    for file, old, new in VERB:
+        text = (code / file).read_text(encoding="utf-8")
+        assert text.count(old) == 1, file
+        (code / file).write_text(text.replace(old, new), encoding="utf-8")
+    dataset = DATASET.replace("{collected: term}", "{other: term}")
+    study = write_study(tmp_path / "study", {**FILES, **AE, "sdtm/ae.yaml": dataset})
+    ran = subprocess.run(
+        [sys.executable, "-c", BUILT_WITH_VERB, str(study), str(tmp_path / "out")],
+        cwd=code, env={**os.environ, "PYTHONPATH": str(code)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert ran.stdout.splitlines()[-2:] == ["['Severe rash']", "['Other']"], ran.stderr
+    assert stated["a verb"] == Cost(len({file for file, *_ in VERB}), len(VERB))
+
+
 def test_every_line_of_the_table_is_measured(stated: dict[str, Cost]) -> None:
     assert set(stated) == {
         "a dataset",
@@ -207,4 +252,5 @@ def test_every_line_of_the_table_is_measured(stated: dict[str, Cost]) -> None:
         "a check",
         "a raw format",
         "a parameter",
+        "a verb",
     }

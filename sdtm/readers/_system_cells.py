@@ -23,7 +23,6 @@ _OLD = re.compile(
     r"(?P<item>.+?)_(?P<event>[A-Z\[]{1,2})(?P<form>[0-9]*)(?:_(?P<event_repeat>[0-9]+))?"
     r"(?:_(?P<group>.+?)_(?P<group_repeat>[0-9]+))?"
 )
-_EVENT = re.compile(r"Study Event Definition [0-9]+(?:\(Repeating\))?\s*")
 _MARK = re.compile(r"[EC][0-9]+")
 _VERSION = re.compile(r"\s*-?\s*\bv?[0-9]+(?:\.[0-9]+)*$", flags=re.IGNORECASE)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -194,11 +194,6 @@ def check_description(dataset: JsonDataset, error: type[CdisckitError], where: s
         if twice:
             named = next(key for key, field in _OF_COLUMN.items() if field == attribute)
             raise error(f"{named} {twice[0]!r} is there twice", where=where)
-
-
-def with_records(dataset: JsonDataset, records: int) -> JsonDataset:
-    """The same with its number of rows."""
-    return replace(dataset, records=records)
 
 
 def _column_attributes(column: JsonColumn) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import sdtm.derivations
 from sdtm.build import build_sdtm
-from sdtm.groups import in_groups, of_subjects, subjects_in, together
+from sdtm.groups import in_groups, of_subjects, together
 from sdtm.readers import read_raw
 from specs.derivation import derivations_of
 from specs.load import load_study
@@ -141,6 +141,10 @@ def as_bytes(tables: Mapping[str, Table]) -> dict[str, bytes]:
 
 @given(groups=st.lists(st.integers(0, 2), min_size=len(SUBJECTS), max_size=len(SUBJECTS)))
 @settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
+def subjects_in(raw: RawData) -> list[str]:
+    return list(raw.records()["subject"].dropna().unique())
+
+
 def test_any_grouping_of_subjects_gives_the_same_bytes(
     read: tuple[Study, RawData], groups: list[int]
 ) -> None:

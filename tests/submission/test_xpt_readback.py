@@ -11,7 +11,7 @@ import pytest
 
 from submission.attributes import Attributes, DatasetAttributes
 from submission.xpt import Column, write_xpt
-from submission.xpt.readback import read_back
+from tests.submission.readback import read_back
 
 if TYPE_CHECKING:
     from pathlib import Path
