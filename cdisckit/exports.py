@@ -339,15 +339,34 @@ def _redcap(files: list[Path], passed_over: dict[str, str]) -> tuple[list[RawSou
         else:
             roles["data"] = file.name
     xml = [f for f in files if f.suffix.lower() == ".xml" and REDCAP in _namespaces(f)]
-    if "data" not in roles and xml:
-        source = _source("redcap", {"data": xml[0].name, "dictionary": dictionaries[0].name})
-        return [source], [f for f in left if f not in (xml[0], *dictionaries)]
+    if xml:
+        whole = [f for f in xml if _has_definitions(f)]
+        if "data" in roles:  # the same project twice
+            doubled = list(roles.values()) if whole else [f.name for f in xml]
+            better = whole[0].name if whole else roles["data"]
+            why = f"is not read: {better} has the same records"
+            passed_over |= dict.fromkeys(doubled, why)
+            left = [f for f in left if f.name not in passed_over]
+            return ([], left) if whole else ([_source("redcap", roles)], _without(left, roles))
+        if not whole:
+            roles["data"] = xml[0].name
+            return [_source("redcap", roles)], _without(left, roles)
     if "data" not in roles:
         passed_over[dictionaries[0].name] = (
             "is not read: it is REDCap's data dictionary; put the export of the records beside it"
         )
         return [], [f for f in left if f not in dictionaries]
-    return [_source("redcap", roles)], [f for f in left if f.name not in roles.values()]
+    return [_source("redcap", roles)], _without(left, roles)
+
+
+def _without(files: list[Path], roles: Mapping[str, str]) -> list[Path]:
+    return [file for file in files if file.name not in roles.values()]
+
+
+def _has_definitions(file: Path) -> bool:
+    """Whether the XML of a project begins with its definitions; they stand before the records."""
+    with file.open("rb") as text:
+        return b"<MetaDataVersion" in text.read(1 << 22)
 
 
 def _namespaces(file: Path) -> frozenset[str]:

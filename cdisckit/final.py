@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PROPOSALS = "proposals.csv"
-PROPOSAL_COLUMNS = ("dataset", "variable", "form", "field", "why", "reviewed")
+PROPOSAL_COLUMNS = ("dataset", "variable", "form", "field", "why", "confidence", "reviewed")
 
 DEIDENTIFIED = "CK-RAW-DEIDENTIFIED"
 ERRORS_WHEN_FINAL = ("CK-LEDGER-FIELD", "CK-LEDGER-RECORD", DEIDENTIFIED, "CK-INIT-PROPOSAL")
@@ -43,7 +43,7 @@ def open_proposals(folder: Path) -> pd.DataFrame:
     if not path.exists():
         return no_findings()
     head, rows = read_csv(path)
-    if set(head) != set(PROPOSAL_COLUMNS):
+    if set(head) | {"confidence"} != set(PROPOSAL_COLUMNS):
         raise SpecError(
             "does not have the columns it was made with",
             where=f"{PROPOSALS} line 1",

@@ -14,6 +14,8 @@ from ruamel.yaml import YAML
 
 from cdisckit.exports import export_of
 from cdisckit.final import PROPOSAL_COLUMNS, PROPOSALS
+from cdisckit.likely import NOT_SUBMITTED
+from cdisckit.planned_events import planned_events
 from cdisckit.proposals import Proposal, proposals
 from specs.output import check_new, check_target, new_folder
 from specs.standards import GUIDES, latest
@@ -54,11 +56,11 @@ def propose_study(raw: Path, folder: Path) -> Proposed:
     data = export.read()
     main, kept = _with_main(proposals(data), data)
     files = dict(_datasets(kept, main, data))
-    kept = [proposal for proposal in kept if proposal.dataset in files]
+    kept = [p for p in kept if p.dataset in files or p.variable == NOT_SUBMITTED]
     required = [gap for name, content in files.items() for gap in _required(name, content)]
     if "distinct" in files["DM"]["records"]:
         why = "the first record of each subject counts, by distinct in dm.yaml"
-        required.insert(0, ("DM", "SUBJID", main, "", why, ""))
+        required.insert(0, ("DM", "SUBJID", main, "", why, "high", ""))
     used = {(p.form, name) for p in kept for name in (p.field, p.time)}
     left = sum(
         (form.name, name) not in used and name not in form.identity
@@ -69,26 +71,29 @@ def propose_study(raw: Path, folder: Path) -> Proposed:
         (aside / "raw").mkdir()
         for file in data.files:
             shutil.copyfile(file, aside / "raw" / file.name)
-        _write(aside / "study.yaml", _study(folder.resolve().name, export, data))
+        _write(aside / "study.yaml", _study(folder.resolve().name, export, data, kept))
         (aside / "sdtm").mkdir()
         for name, content in files.items():
             _write(aside / "sdtm" / f"{name.lower()}.yaml", content)
-        guessed = [("", g.role, g.form, g.value, f"guessed: {g.why}", "") for g in export.guesses]
+        guessed = [
+            ("", g.role, g.form, g.value, f"guessed: {g.why}", "low", "") for g in export.guesses
+        ]
         _write_proposals(aside / PROPOSALS, kept, [*guessed, *required])
     return Proposed(folder, tuple(kept), left, export.passed_over)
 
 
-def _study(name: str, export: Export, data: RawData) -> dict[str, Any]:
+def _study(
+    name: str, export: Export, data: RawData, proposed: Iterable[Proposal]
+) -> dict[str, Any]:
     """The content of study.yaml for an export, with what is to be reviewed."""
     identifier = re.sub(r"[^A-Z0-9-]+", "-", name.upper()).strip("-") or "STUDY"
     sources = [
         {"name": s.name, "reader": s.reader, **_moved(dict(s.options), export.folder)}
         for s in export.sources
     ]
-    events = data.records()["event"].dropna().unique()
     visits = [
-        [event, number, re.sub(r"[_\s]+", " ", event).upper(), None]
-        for number, event in enumerate(events, 1)
+        [event, number, name.upper(), None]
+        for number, (event, name) in enumerate(planned_events(export, data).items(), 1)
     ]
     study: dict[str, Any] = {
         "study": identifier,
@@ -103,6 +108,12 @@ def _study(name: str, export: Export, data: RawData) -> dict[str, Any]:
     }
     if visits:
         study["visits"] = [["event", "visitnum", "visit", "visitdy"], *visits]
+    withheld: dict[str, list[str]] = {}
+    for p in proposed:
+        if p.variable == NOT_SUBMITTED:
+            withheld.setdefault(p.form, []).append(p.field)
+    if withheld:
+        study["not_submitted"] = withheld
     return study
 
 
@@ -130,7 +141,8 @@ def _datasets(
     guide = latest("SDTMIG")
     by_domain: dict[str, list[Proposal]] = {"DM": []}
     for proposal in proposed:
-        by_domain.setdefault(proposal.dataset, []).append(proposal)
+        if proposal.variable != NOT_SUBMITTED:
+            by_domain.setdefault(proposal.dataset, []).append(proposal)
     for domain, of_domain in by_domain.items():
         in_guide = guide.dataset(domain)
         if domain == "DM":
@@ -180,7 +192,7 @@ def _required(domain: str, content: dict[str, Any]) -> Iterable[tuple[str, ...]]
         ):
             content["variables"][variable.variable] = {"assigned": {"constant": ""}}
             why = "the guide requires it, and no field is named for it"
-            yield domain, variable.variable, "", "", why, ""
+            yield domain, variable.variable, "", "", why, "low", ""
 
 
 def _demographics(
@@ -249,6 +261,9 @@ def _results(domain: str, proposed: list[Proposal], data: RawData) -> dict[str, 
                 bind[bound] = other.field
                 variables[other.variable] = _collected(other, data, bound)
         test = {code: p.test, name: names.get(p.test, p.test)}
+        if p.unit and not units:
+            test[unit] = p.unit
+            variables[unit] = {}
         blocks.append({"from": p.form, "bind": bind, "assign": test})
     if not blocks:
         return {}
@@ -301,8 +316,8 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
 def _write_proposals(
     path: Path, proposed: Iterable[Proposal], required: Iterable[tuple[str, ...]]
 ) -> None:
-    of_study = [("", name, "", "", "what the export does not say", "") for name in _OF_STUDY]
-    rows = [(p.dataset, p.variable, p.form, p.field, p.why, "") for p in proposed]
+    of_study = [("", name, "", "", "what the export does not say", "", "") for name in _OF_STUDY]
+    rows = [(p.dataset, p.variable, p.form, p.field, p.why, p.confidence, "") for p in proposed]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(PROPOSAL_COLUMNS)

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cdisckit.likely import NOT_SUBMITTED, likely
+from sdtm.raw import UNIT
 from specs.standards import latest
 
 if TYPE_CHECKING:
@@ -21,12 +23,17 @@ NEVER = frozenset(
 
 _NAME = re.compile(r"[A-Z][A-Z0-9]*")
 _DATE = re.compile(r"(.+)(?:DAT|DT)")
+_PREFIX = re.compile(r"^([A-Z]{2})_(?=\1|[A-Z0-9]{1,8}_\1)")
 _HORIZONTAL = re.compile(r"([A-Z][A-Z0-9]{0,7})_([A-Z]{2}ORRESU?)")
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A field for a variable; `test` is the test of a finding, `time` the field of the time."""
+    """A field for a variable; `test` is the test of a finding, `time` the field of the time.
+
+    `unit` is the unit that the field's label tells. Of `confidence` there is high, where the EDC or
+    a published name says so, medium, where words do, and low.
+    """
 
     dataset: str
     variable: str
@@ -35,19 +42,50 @@ class Proposal:
     why: str
     test: str = ""
     time: str = ""
+    unit: str = ""
+    confidence: str = "high"
 
 
 def proposals(raw: RawData) -> list[Proposal]:
-    """At most one field for each variable (and test) of a form, those that the EDC named first."""
+    """At most one field for each variable (and test) of a form, those that the EDC named first.
+
+    What is not to be submitted is among them, as the variable `not_submitted` of no dataset.
+    """
     guide = latest("SDTMIG")
-    by_target: dict[tuple[str, str, str, str], Proposal] = {}
+    by_target: dict[tuple[str, ...], Proposal] = {}
     for form in raw.forms.values():
+        fields = [f for f in form.fields.values() if not f.name.endswith(UNIT)]
+        fields = [field for field in fields if field.name not in form.identity]
         annotated = [p for field in form.fields.values() for p in _annotated(form, field, guide)]
         named = [p for field in form.fields.values() for p in _named(form, field, guide)]
         taken = {proposal.field for proposal in annotated}
-        for one in (*annotated, *(p for p in named if p.field not in taken)):
-            by_target.setdefault((one.form, one.dataset, one.variable, one.test), one)
+        named = [p for p in named if p.field not in taken]
+        taken |= {name for p in named for name in (p.field, p.time)}
+        words = [p for field in fields if field.name not in taken for p in _by_words(form, field)]
+        taken |= {proposal.field for proposal in words}
+        dates = list(_dates(form, words, [f for f in fields if f.name not in taken]))
+        for one in (*annotated, *named, *words, *dates):
+            whole = one.field if one.variable == NOT_SUBMITTED else ""
+            by_target.setdefault((one.form, one.dataset, one.variable, one.test, whole), one)
     return list(by_target.values())
+
+
+def _by_words(form: Form, field: Field) -> Iterator[Proposal]:
+    """What words of its name and label say."""
+    for one in likely(form, field):
+        yield Proposal(
+            one.dataset, one.variable, form.name, field.name, one.why, one.test, unit=one.unit,
+            confidence="medium",
+        )  # fmt: skip
+
+
+def _dates(form: Form, words: list[Proposal], left: list[Field]) -> Iterator[Proposal]:
+    """The date of a form's results, where it has results and one date that is nothing else's."""
+    dates = [field for field in left if field.accepts.kind == "date"]
+    if len(dates) == 1:
+        for domain in dict.fromkeys(p.dataset for p in words if p.test):
+            why = "the one date of the form"
+            yield Proposal(domain, f"{domain}DTC", form.name, dates[0].name, why, confidence="low")
 
 
 def _annotated(form: Form, field: Field, guide: Standard) -> Iterator[Proposal]:
@@ -63,7 +101,7 @@ def _annotated(form: Form, field: Field, guide: Standard) -> Iterator[Proposal]:
 
 def _named(form: Form, field: Field, guide: Standard) -> Iterator[Proposal]:
     """What a name says by CDASH: AETERM; AESTDAT for AESTDTC; SYSBP_VSORRES for a test."""
-    name = field.name.rpartition(".")[2].upper()
+    name = _PREFIX.sub("", field.name.rpartition(".")[2].upper())
     horizontal = _HORIZONTAL.fullmatch(name)
     if horizontal:
         test, variable = horizontal.groups()

@@ -7,6 +7,7 @@ import pytest
 
 from cdisckit.exports import export_of
 from specs.errors import RawDataError
+from tests.sdtm.test_redcap_kinds import project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,3 +147,22 @@ def test_datasets_of_cdisc_are_forms(tmp_path: Path) -> None:
     vital = data.forms["VS"]
     assert (vital.label, vital.fields["VSSTRESN"].label) == ("Vital Signs", "Result")
     assert vital.frame["VSSTRESN"].astype("str").fillna("").tolist() == ["70.5", ""]
+
+
+def test_a_project_that_is_there_twice_is_read_once(tmp_path: Path) -> None:
+    in_folder(tmp_path, dictionary=DICTIONARY, raw=RAW)
+    (tmp_path / "project.xml").write_text(project(), encoding="utf-8")
+    export = export_of(tmp_path)
+    assert [(s.reader, s.options["data"]) for s in export.sources] == [("redcap", "project.xml")]
+    assert export.passed_over == dict.fromkeys(
+        ("dictionary.csv", "raw.csv"), "is not read: project.xml has the same records"
+    )
+    (tmp_path / "project.xml").write_text(project(metadata=False), encoding="utf-8")
+    assert [s.options["data"] for s in export_of(tmp_path).sources] == ["raw.csv"]
+
+
+def test_xml_of_records_alone_takes_the_dictionary_beside_it(tmp_path: Path) -> None:
+    in_folder(tmp_path, dictionary=DICTIONARY)
+    (tmp_path / "records.xml").write_text(project(metadata=False), encoding="utf-8")
+    (source,) = export_of(tmp_path).sources
+    assert source.options == {"dictionary": "dictionary.csv", "data": "records.xml"}
