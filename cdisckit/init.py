@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from ruamel.yaml import YAML
 
+from cdisckit.editors import names_in
 from cdisckit.exports import export_of
 from cdisckit.final import PROPOSAL_COLUMNS, PROPOSALS
 from cdisckit.likely import NOT_SUBMITTED
 from cdisckit.planned_events import planned_events
 from cdisckit.proposals import Proposal, proposals
+from specs.editors import write_schemas
+from specs.editors.settings import SCHEMAS, write_settings
 from specs.output import check_new, check_target, new_folder
 from specs.standards import GUIDES, latest
 from specs.terminology import coded, latest_versions, load_terminology, paired
@@ -79,6 +82,8 @@ def propose_study(raw: Path, folder: Path) -> Proposed:
             ("", g.role, g.form, g.value, f"guessed: {g.why}", "low", "") for g in export.guesses
         ]
         _write_proposals(aside / PROPOSALS, kept, [*guessed, *required])
+        write_schemas(names_in(aside, data=data), aside / SCHEMAS)
+        write_settings(aside)
     return Proposed(folder, tuple(kept), left, export.passed_over)
 
 

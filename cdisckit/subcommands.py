@@ -163,3 +163,26 @@ def spec_import(
     for line in done.summary:
         say(terminal(), line)
     raise typer.Exit(CLEAN if done.clean else FINDINGS)
+
+
+@spec.command("schema")
+def spec_schema(
+    study: StudyFolder,
+    to: Annotated[
+        Path | None, typer.Option(help="Another folder for them than .vscode/schemas of the study.")
+    ] = None,
+    raw: RawFolder = None,
+) -> None:
+    """Write JSON Schemas of a study's YAML files, by which an editor completes and checks them.
+
+    Without --to they go into the study's folder, with settings for Visual Studio Code.
+    """
+    from cdisckit.editors import names_in
+    from specs.editors import write_schemas
+    from specs.editors.settings import SCHEMAS, write_settings
+
+    folder = to or study / SCHEMAS
+    count = len(write_schemas(names_in(study, raw), folder))
+    say(terminal(), f"{count} schemas: {folder}")
+    if to is None:
+        say(terminal(), f"Settings: {write_settings(study)}")
