@@ -25,9 +25,10 @@ _SAME = ("cdisckit", "numpy", "pandas", "pyarrow", "pandera")
 
 @dataclass(frozen=True)
 class Dask:
-    """A cluster by the address of its scheduler."""
+    """A cluster by the address of its scheduler, which answers within so many seconds."""
 
     address: str
+    patience: float = 20
 
     def run(
         self, function: Callable[[Given], Result], tasks: Sequence[Given], told: Told
@@ -35,14 +36,15 @@ class Dask:
         """As of any engine; CdisckitError where the scheduler is lost, or workers die too often."""
         distributed = _distributed()
         try:
-            client = distributed.Client(self.address, timeout="20s", set_as_default=False)
+            client = distributed.Client(self.address, timeout=self.patience, set_as_default=False)
         except OSError:
             raise self._lost("there is no Dask scheduler") from None
         try:
             self._check_versions(client)
-            client.register_plugin(_Prepared(), name="cdisckit")
+            client.run(prepare_worker)
             futures = client.map(function, list(tasks), pure=False, retries=TRIES)
-            return self._gathered(distributed, futures, told)
+            with client.as_current():
+                return self._gathered(distributed, futures, told)
         finally:
             client.close(timeout=5)
 
@@ -94,13 +96,6 @@ class Dask:
 def versions() -> dict[str, str]:
     """The versions of Python and of the packages that decide the bytes of a package."""
     return {"Python": platform.python_version(), **{name: version(name) for name in _SAME}}
-
-
-class _Prepared:
-    """What is done in each worker before it works."""
-
-    def setup(self, worker: Any) -> None:
-        prepare_worker()
 
 
 def _distributed() -> Any:
