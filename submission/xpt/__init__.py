@@ -7,7 +7,7 @@ that names dataset, row, variable and value, never a change; what a file does no
 
 from submission.xpt.layout import Column, Member, record_length
 from submission.xpt.numbers import missing_codes, special_missing
-from submission.xpt.reader import iter_xpt, read_delivered, read_member, read_xpt
+from submission.xpt.reader import iter_xpt, read_categories, read_delivered, read_member, read_xpt
 from submission.xpt.split import split_xpt
 from submission.xpt.writer import write_xpt, write_xpt_parts, write_xpt_rows
 
@@ -16,6 +16,7 @@ __all__ = [
     "Member",
     "iter_xpt",
     "missing_codes",
+    "read_categories",
     "read_delivered",
     "read_member",
     "read_xpt",

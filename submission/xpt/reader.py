@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from specs.distinct import as_category, stacked
 from specs.encodings import byte_encoding
 from specs.errors import RawDataError, did_you_mean
 from submission.xpt.description import (
@@ -25,7 +27,7 @@ from submission.xpt.numbers import doubles_from_ibm
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -58,12 +60,32 @@ def read_delivered(path: str | os.PathLike[str]) -> tuple[pd.DataFrame, Member]:
 
     A transport file does not say its encoding; bytes that are UTF-8 by chance are very rare.
     """
+    return _by_encoding(partial(read_xpt, path))
+
+
+def read_categories(path: str | os.PathLike[str]) -> tuple[pd.DataFrame, Member]:
+    """The same with texts as categories, block by block, so that few are in memory at once."""
+
+    def read(encoding: str) -> tuple[pd.DataFrame, Member]:
+        columns: dict[str, list[pd.Series]] = {}
+        for frame in iter_xpt(path, encoding=encoding):
+            for name, column in frame.items():
+                texts = not pd.api.types.is_numeric_dtype(column)
+                columns.setdefault(str(name), []).append(as_category(column) if texts else column)
+        whole = {name: stacked(columns.pop(name)) for name in list(columns)}
+        return pd.DataFrame(whole, copy=False), read_member(path, encoding=encoding)
+
+    return _by_encoding(lambda *, encoding: read(encoding))
+
+
+def _by_encoding(read: Callable[..., tuple[pd.DataFrame, Member]]) -> tuple[pd.DataFrame, Member]:
+    """What is read in UTF-8, else in Latin-1."""
     try:
-        return read_xpt(path, encoding="utf-8")
+        return read(encoding="utf-8")
     except RawDataError as error:
         if "is not utf-8" not in str(error):
             raise
-    return read_xpt(path, encoding="latin-1")
+    return read(encoding="latin-1")
 
 
 def iter_xpt(

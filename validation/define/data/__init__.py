@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from validation.define.check import as_findings
+from specs.errors import RawDataError
+from validation.define.check import Fault, as_findings, finding
 from validation.define.data.columns import column_findings
 from validation.define.data.delivered import deliveries
 from validation.define.data.records import record_findings, result_findings
@@ -54,8 +55,14 @@ def data_findings(define: Define, folder: Path) -> pd.DataFrame:
     delivered = deliveries(define, folder, rows)
     by_name = {one.name: one for one in delivered}
     for one in delivered:
-        rows.extend(column_findings(one))
-        rows.extend(record_findings(one, by_name))
+        try:
+            rows.extend(column_findings(one))
+        except RawDataError as error:
+            del by_name[one.name]
+            message = f"the data of {one.name} cannot be compared: {error}"
+            rows.append(finding(define, "CK-DEFINE-UNREADABLE", Fault(one.dataset, message)))
+        else:
+            rows.extend(record_findings(one, by_name))
     rows.extend(delivered[0].terms.findings() if delivered else ())
     rows.extend(result_findings(by_name, define.at("arm:AnalysisDataset")))
     return as_findings(rows)

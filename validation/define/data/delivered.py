@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from specs.errors import RawDataError, SpecError
+from specs.errors import SpecError
 from specs.paths import inside
-from submission.xpt import read_delivered
+from submission.xpt import read_categories
 from validation.define.check import Fault, finding
 from validation.define.data.terms import TermsInData
 from validation.define.families.documents import file_of, is_there
@@ -27,15 +27,40 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
+class Frames:
+    """The data of transport files, of which two at most are in memory."""
+
+    def __init__(self) -> None:
+        self._read: dict[Path, tuple[pd.DataFrame, Member]] = {}
+
+    def of(self, path: Path) -> tuple[pd.DataFrame, Member]:
+        """The rows of a file, texts as categories, and what it says of them."""
+        if path not in self._read:
+            for old in list(self._read)[:-1]:
+                del self._read[old]
+            self._read[path] = read_categories(path)
+        return self._read[path]
+
+
 @dataclass(frozen=True, eq=False)
 class Delivered:
     """A dataset of the file with its data. The name of the transport file stands in findings."""
 
     define: Define
     dataset: Node
-    frame: pd.DataFrame
-    member: Member
+    path: Path
+    frames: Frames
     terms: TermsInData  # of all datasets
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The rows of the transport file."""
+        return self.frames.of(self.path)[0]
+
+    @property
+    def member(self) -> Member:
+        """What the transport file says of them."""
+        return self.frames.of(self.path)[1]
 
     @property
     def name(self) -> str:
@@ -78,11 +103,11 @@ class Delivered:
 
 
 def deliveries(define: Define, folder: Path, rows: list[Row]) -> list[Delivered]:
-    """Every dataset whose file is there; what cannot be read, or is too much, becomes a row."""
+    """Every dataset whose file is there; a file that is too much becomes a row."""
     files = {path.name.casefold(): path for path in sorted(folder.glob("*")) if path.is_file()}
     read: list[Delivered] = []
     names: set[str] = set()
-    terms = TermsInData()
+    terms, frames = TermsInData(), Frames()
     for dataset in define.datasets:
         path = _file(define, dataset, files)
         if path is None:
@@ -91,13 +116,7 @@ def deliveries(define: Define, folder: Path, rows: list[Row]) -> list[Delivered]
         if dataset.get("def:HasNoData"):
             message = f"{dataset.get('Name')} has def:HasNoData, and there is the file {path.name}"
             rows.append(finding(define, "CK-DEFINE-NO-DATA", Fault(dataset, message)))
-        try:
-            frame, member = read_delivered(path)
-        except RawDataError as error:
-            message = f"the data of {dataset.get('Name')} cannot be compared: {error}"
-            rows.append(finding(define, "CK-DEFINE-UNREADABLE", Fault(dataset, message)))
-            continue
-        read.append(Delivered(define, dataset, frame, member, terms))
+        read.append(Delivered(define, dataset, path, frames, terms))
     for name, path in files.items():
         if path.suffix.lower() == ".xpt" and name not in names:
             message = f"{path.name} is in the folder, and no dataset of {define.document.path.name}"

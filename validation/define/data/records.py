@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
-from specs.errors import SpecError
+from specs.distinct import as_plain
+from specs.errors import RawDataError, SpecError
 from specs.where import Where
 from validation.define.data.values import distinct, value_findings
 from validation.define.families.variables import name_of
@@ -169,12 +170,21 @@ def _column(delivered: Delivered, others: Mapping[str, Delivered], check: Node) 
         return delivered.frame.get(name)
     for dataset in of:
         other = others.get(dataset.get("Name")) if dataset is not None else None
-        if other is None or name not in other.frame or "USUBJID" not in delivered.frame:
+        frame = _readable(other) if other is not None else None
+        if frame is None or name not in frame or "USUBJID" not in delivered.frame:
             continue
-        if "USUBJID" in other.frame and other.frame["USUBJID"].is_unique:
-            by_subject = other.frame.set_index("USUBJID")[name]
-            return delivered.frame["USUBJID"].map(by_subject).rename(name)
+        if "USUBJID" in frame and frame["USUBJID"].is_unique:
+            by_subject = as_plain(frame[name]).set_axis(pd.Index(as_plain(frame["USUBJID"])))
+            return as_plain(delivered.frame["USUBJID"]).map(by_subject).rename(name)
     return None
+
+
+def _readable(delivered: Delivered) -> pd.DataFrame | None:
+    """The rows of another dataset; None where its file cannot be read, which is told elsewhere."""
+    try:
+        return delivered.frame
+    except RawDataError:
+        return None
 
 
 def result_findings(others: Mapping[str, Delivered], define_nodes: list[Node]) -> Iterator[Row]:
