@@ -90,7 +90,7 @@ def build(
         str, typer.Option(help="The address of a Dask scheduler, such as tcp://host:8786.")
     ] = "",
     group_size: Annotated[
-        int | None, typer.Option(min=1, help="Raw records in a group, at most; 20,000 unless told.")
+        int | None, typer.Option(min=1, help="Raw records in a group, at most; 50,000 unless told.")
     ] = None,
     log: Annotated[Path | None, typer.Option(help="A file for progress, as JSON lines.")] = None,
     profile: Annotated[

@@ -10,8 +10,8 @@ from specs.errors import CdisckitError
 if TYPE_CHECKING:
     from cdisckit.groups.engines import Engine
 
-GROUP: Final = 20_000
-"""How many raw records are built at a time: about 700 MB of memory for forms of fifty fields."""
+GROUP: Final = 50_000
+"""How many raw records are built at a time: about 1 GB of memory for the worked study."""
 
 
 @dataclass(frozen=True)
