@@ -313,7 +313,10 @@ def _given(
     data = collected(study, raw, cache)
     records = sum(len(form.frame) for form in data.forms.values())
     size = way.size(records)
-    if why_whole(study) or size >= records:
+    if size >= records:
+        return data
+    if why := why_whole(study):
+        watch(Event(f"Building as one group, for {why}", rows=records))
         return data
     watch(Event("Dividing the raw data", rows=records))
     groups = in_groups(study, data, size)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdisckit import building, exports, spec
+from cdisckit.groups.way import Way
 from sdtm.readers import read_raw as read_sources
 from specs.model import Dataset, Study
 from submission import define
@@ -62,13 +63,16 @@ def build(
     dictionaries: Folder | None = None,
     final: bool = False,
     study_code: bool = True,
+    workers: int = 1,
 ) -> Build:
     """Build a study's package into `out/<study id>`, as `cdisckit build` does.
 
     Of a Study its folder counts: it is read again. `tables["DM"].frame` is a dataset of the result,
     `findings` what is wrong in the data, `unexplained` the part of them that nothing explains.
     CdisckitError where it cannot run. With `final` a package with unexplained errors is refused:
-    `folder` is then None. Without `study_code` the study's own Python is not run.
+    `folder` is then None. Without `study_code` the study's own Python is not run. Several `workers`
+    are processes that build groups of subjects; what is to run alone then stands under
+    `if __name__ == "__main__":`, as for any program that starts processes.
     """
     return building.build(
         _folder(study),
@@ -77,6 +81,7 @@ def build(
         dictionaries=_path(dictionaries),
         mode="final" if final else "draft",
         study_code=study_code,
+        way=Way(workers=workers),
     )
 
 
