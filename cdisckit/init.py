@@ -195,7 +195,11 @@ def _required(domain: str, content: dict[str, Any]) -> Iterable[tuple[str, ...]]
             and variable.type == "Char"
             and variable.variable not in automatic
         ):
-            content["variables"][variable.variable] = {"assigned": {"constant": ""}}
+            rule: dict[str, Any] = {"assigned": {"constant": ""}}
+            if len(variable.codelists) > 1:
+                terminology = load_terminology(sdtm=latest_versions()["SDTM"])
+                rule["codelist"] = terminology.codelist(variable.codelists[0]).name
+            content["variables"][variable.variable] = rule
             why = "the guide requires it, and no field is named for it"
             yield domain, variable.variable, "", "", why, "low", ""
 
@@ -265,7 +269,10 @@ def _results(domain: str, proposed: list[Proposal], data: RawData) -> dict[str, 
                 bound = other.variable.lower()
                 bind[bound] = other.field
                 variables[other.variable] = _collected(other, data, bound)
-        test = {code: p.test, name: names.get(p.test, p.test)}
+        test = {code: p.test, name: p.name or names.get(p.test, p.test)}
+        if p.category:
+            test[f"{domain}CAT"] = p.category
+            variables[f"{domain}CAT"] = {"codelist": ""}
         if p.unit and not units:
             test[unit] = p.unit
             variables[unit] = {}

@@ -31,6 +31,10 @@ _WORDS = (
     ("DM", "AGE", "", r"^age\b|\bage \(?(?:in )?years?\b"),
     ("DM", "RFICDTC", "", r"\b(?:consent|icf)\b.*\bdate\b|\bdate\b.*\bconsent\b"),
     ("DM", "DTHDTC", "", r"\bdate of death\b|\bdeath date\b"),
+    ("DS", "DSTERM", "", r"\breason\b.*\b(?:withdr|discontinu)"
+     r"|\b(?:withdr|discontinu)\w* reason\b"),
+    ("DS", "DSSTDTC", "", r"\bdate\b.*\b(?:withdr\w+|discontinu\w+|study completion)\b"
+     r"|\b(?:withdr\w+|discontinu\w+|completion) date\b"),
     ("VS", "VSORRES", "HEIGHT", r"\bheight\b"),
     ("VS", "VSORRES", "WEIGHT", r"\b(?:body )?weight\b"),
     ("VS", "VSORRES", "BMI", r"\b(?:bmi|body mass index)\b"),
@@ -41,7 +45,7 @@ _WORDS = (
     ("VS", "VSORRES", "TEMP", r"\b(?:temperature|temp)\b"),
     ("VS", "VSORRES", "RESP", r"\b(?:respiratory rate|resp(?:iration)?)\b"),
     ("VS", "VSORRES", "OXYSAT", r"\b(?:spo2|oxygen saturation)\b"),
-)
+)  # fmt: skip
 _WITHHELD = (
     (
         "identifies a person",
@@ -53,17 +57,24 @@ _WITHHELD = (
 )
 _PROMPT = re.compile(r"[A-Z]{2}YN")
 _MATTER = re.compile(r"\b(?:serum|plasma|blood|level|concentration|baseline|result)\b")
+_SEVERAL = 3  # how many coded questions make a questionnaire
+_LONGEST = 40  # of --TEST, in characters
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)")
 
 
 class Likely(NamedTuple):
-    """A variable, its test and unit where it is a finding, and the words it goes by."""
+    """A variable, its test and unit where it is a finding, and the words it goes by.
+
+    `name` and `category` are those of a test that no terminology has.
+    """
 
     dataset: str
     variable: str
     test: str
     unit: str
     why: str
+    name: str = ""
+    category: str = ""
 
 
 def likely(form: Form, field: Field) -> Iterator[Likely]:
@@ -86,6 +97,26 @@ def likely(form: Form, field: Field) -> Iterator[Likely]:
             return
     if _may_be_a_result(field):
         yield from _laboratory(field, unit)
+
+
+def questions(form: Form, fields: list[Field]) -> Iterator[tuple[Field, Likely]]:
+    """The coded questions of a form as tests of a questionnaire, named after their fields."""
+    asked = [field for field in fields if field.kind == "code"]
+    if len(asked) < _SEVERAL:
+        return
+    met: set[str] = set()
+    title = " ".join(form.name.replace("_", " ").split())
+    category = (form.label or title).upper()[:_LONGEST].strip()
+    for field in asked:
+        code = re.sub(r"[^A-Z0-9]", "", field.name.upper()).lstrip("0123456789")[:8]
+        if code and code not in met:
+            met.add(code)
+            name = " ".join(re.sub(r"[^\x20-\x7e]", " ", field.label or title).split())
+            why = "a coded question among others of its form"
+            yield (
+                field,
+                Likely("QS", "QSORRES", code, "", why, name[:_LONGEST].strip() or code, category),
+            )
 
 
 def _may_be_a_result(field: Field) -> bool:

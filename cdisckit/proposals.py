@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cdisckit.likely import NOT_SUBMITTED, likely
+from cdisckit.likely import NOT_SUBMITTED, likely, questions
 from sdtm.raw import UNIT
 from specs.standards import latest
 
@@ -31,7 +31,8 @@ _HORIZONTAL = re.compile(r"([A-Z][A-Z0-9]{0,7})_([A-Z]{2}ORRESU?)")
 class Proposal:
     """A field for a variable; `test` is the test of a finding, `time` the field of the time.
 
-    `unit` is the unit that the field's label tells. Of `confidence` there is high, where the EDC or
+    `unit` is the unit that the field's label tells, `name` and `category` those of a test that no
+    terminology has. Of `confidence` there is high, where the EDC or
     a published name says so, medium, where words do, and low.
     """
 
@@ -43,6 +44,8 @@ class Proposal:
     test: str = ""
     time: str = ""
     unit: str = ""
+    name: str = ""
+    category: str = ""
     confidence: str = "high"
 
 
@@ -63,6 +66,8 @@ def proposals(raw: RawData) -> list[Proposal]:
         taken |= {name for p in named for name in (p.field, p.time)}
         words = [p for field in fields if field.name not in taken for p in _by_words(form, field)]
         taken |= {proposal.field for proposal in words}
+        words += list(_asked(form, [f for f in fields if f.name not in taken]))
+        taken |= {proposal.field for proposal in words}
         dates = list(_dates(form, words, [f for f in fields if f.name not in taken]))
         for one in (*annotated, *named, *words, *dates):
             whole = one.field if one.variable == NOT_SUBMITTED else ""
@@ -76,6 +81,15 @@ def _by_words(form: Form, field: Field) -> Iterator[Proposal]:
         yield Proposal(
             one.dataset, one.variable, form.name, field.name, one.why, one.test, unit=one.unit,
             confidence="medium",
+        )  # fmt: skip
+
+
+def _asked(form: Form, left: list[Field]) -> Iterator[Proposal]:
+    """What is left of coded questions, as a questionnaire of the form."""
+    for field, one in questions(form, left):
+        yield Proposal(
+            one.dataset, one.variable, form.name, field.name, one.why, one.test, name=one.name,
+            category=one.category, confidence="low",
         )  # fmt: skip
 
 

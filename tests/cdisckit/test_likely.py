@@ -80,6 +80,21 @@ def test_what_is_named_counts_before_words_and_the_one_date_is_that_of_the_resul
     ]  # fmt: skip
 
 
+def test_coded_questions_that_are_left_are_a_questionnaire() -> None:
+    choices = {"0": "No", "1": "Yes"}
+    asked = [
+        Field(f"q_{n}", f"Question {n}, and more of it than fits in forty characters", kind="code",
+              choices=choices)
+        for n in range(3)
+    ]  # fmt: skip
+    raw = RawData({"f": form_of(*asked, Field("note", "Note"))})
+    assert [(p.variable, p.test, p.name, p.category, p.confidence) for p in proposals(raw)] == [
+        ("QSORRES", f"Q{n}", f"Question {n}, and more of it than fits in", "F", "low")
+        for n in range(3)
+    ]
+    assert proposals(RawData({"f": form_of(*asked[:2])})) == []
+
+
 DICTIONARY = (
     "field_name,form_name,field_type,field_label,select_choices_or_calculations,"
     "text_validation_type_or_show_slider_number\n"
