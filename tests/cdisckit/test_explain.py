@@ -238,7 +238,7 @@ def test_other_raw_data_than_those_of_the_package_are_refused(
         ("ADVS.AVAL", ("PARAMCD",), "'PARAMCD' is not a condition; write VARIABLE=value"),
         ("ADVS.AVAL", ("PARAM_CD=SYSBP",), "no variable PARAM_CD; did you mean PARAMCD"),
         ("ADVS.AVAL", ("PARAMCD=SYSPB",), "no row has PARAMCD=SYSPB; the nearest values are SYSBP"),
-        ("ADVS.AVAL", ("USUBJID=S1-8", "AVAL=84"), "AVAL=84 beside .* nearest values are 85, 130"),
+        ("ADVS.AVAL", ("USUBJID=S1-8", "AVAL=84"), "AVAL=84 among .* nearest values are 85, 130"),
         ("ADVS.AVAL", ("USUBJID=S1-8", "PARAMCD=BPSUM", "AVAL="), "no row has AVAL="),
         (
             "ADVS.AVAL",

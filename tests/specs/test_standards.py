@@ -193,7 +193,7 @@ def test_the_model_keeps_variables_from_classes_and_domains(
 
 def test_variables_of_the_model_stand_in_its_order_among_those_of_the_guide() -> None:
     names = ["MHDTC", "VISITNUM", "EPOCH", "MHTPT", "MHENDY", "VISIT", "MHTERM", "MHREFID"]
-    ordered = sorted(names, key=lambda name: SDTM.place("MH", "MH", "EVENTS", name))
+    ordered = sorted(names, key=lambda name: SDTM.order_of("MH", "MH", "EVENTS", name))
     assert ordered == [
         "MHREFID",
         "MHTERM",
