@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a place of the code on a line
 """What a change costs in files and lines: it is made, works, and is what CONTRIBUTING.md says."""
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ FILES = {
 }
 
 
-VERB = (   # what a place of the code is, and what it is with the verb `other`
+VERB = (  # what a place of the code is, and what it is with the verb `other`
     ("specs/model.py", '    PREDECESSOR = "predecessor"', '    PREDECESSOR = "predecessor"\n    OTHER = "other"'),
     ("specs/rule_models.py", '"protocol", "predecessor")', '"protocol", "predecessor", "other")'),
     ("specs/rule_models.py", "    predecessor: Taken | None = None", "    predecessor: Taken | None = None\n    other: Taken | None = None"),

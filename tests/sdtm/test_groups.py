@@ -139,12 +139,12 @@ def as_bytes(tables: Mapping[str, Table]) -> dict[str, bytes]:
     return parts
 
 
-@given(groups=st.lists(st.integers(0, 2), min_size=len(SUBJECTS), max_size=len(SUBJECTS)))
-@settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
 def subjects_in(raw: RawData) -> list[str]:
     return list(raw.records()["subject"].dropna().unique())
 
 
+@given(groups=st.lists(st.integers(0, 2), min_size=len(SUBJECTS), max_size=len(SUBJECTS)))
+@settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
 def test_any_grouping_of_subjects_gives_the_same_bytes(
     read: tuple[Study, RawData], groups: list[int]
 ) -> None:
