@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import signal
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cdisckit.building import build
+from cdisckit.ending import FINDINGS
 from cdisckit.groups import engines, work
 from cdisckit.groups.engines import Processes, Serial
 from cdisckit.groups.way import Way
 from specs.errors import CdisckitError
+from tests.processes import cdisckit
 from tests.sdtm.conftest import write_study
 from tests.sdtm.test_groups import FILES, SUBJECTS, collected
 
@@ -102,7 +105,14 @@ def test_groups_of_any_size_give_the_same_package(
 def test_two_processes_give_the_same_package(
     study: Path, whole: dict[str, str], tmp_path: Path
 ) -> None:
-    assert packaged(study, tmp_path, Way(workers=2, group_size=15)) == whole
+    log = tmp_path / "build.log"
+    asked = ("--workers", "2", "--group-size", "15", "--profile", "--log", log, "--no-cache")
+    run = cdisckit("build", study, "--out", tmp_path / "out", *asked)
+    assert run.code == FINDINGS, run.err
+    assert of_package(tmp_path / "out" / "s1") == whole
+    assert "MiB at most" in run.out
+    groups = [e for e in map(json.loads, log.read_text("utf-8").splitlines()) if e["total"]]
+    assert groups[-1]["done"] == groups[-1]["total"] > 1
 
 
 def test_datasets_of_a_build_by_groups_are_read_from_the_package(
