@@ -312,7 +312,9 @@ def test_a_file_that_is_read_is_not_written(tmp_path: Path) -> None:
 
 def test_what_is_in_the_way_of_the_work_is_told(tmp_path: Path) -> None:
     (tmp_path / ".package.building").write_text("mine")
-    with pytest.raises(OutputError, match=r"package: cannot be written, because \.package\.building"):
+    with pytest.raises(
+        OutputError, match=r"package: cannot be written, because \.package\.building"
+    ):
         package(tmp_path / "package", "new")
     (tmp_path / "file").write_text("mine")
     with pytest.raises(OutputError, match="file: is a file, not a folder; choose another place"):
