@@ -33,7 +33,7 @@ from specs.tables import Table, stable_order
 from specs.where import all_hold, variables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -229,18 +229,20 @@ class AnalysisDataset(Making):
             for source in _ruled(parameter)[0].sources
             for own in parameters_named(self.dataset, split_source(source)[0])
         }
-        rows = [self._rows_of(code) for code in sorted(codes)]
+        rows = [self._rows_of(code, parameter.per) for code in sorted(codes)]
         filled = [one for one in rows if len(one)] or rows
-        return pd.concat([one[list(parameter.per)] for one in filled]).drop_duplicates()
+        return pd.concat(filled).drop_duplicates()
 
-    def _rows_of(self, code: str) -> pd.DataFrame:
+    def _rows_of(self, code: str, names: Iterable[str]) -> pd.DataFrame:
+        """Columns of the rows of a parameter of this dataset."""
+        columns = list(dict.fromkeys(names))
         if code in self.derived:
-            return self.derived[code]
-        return self.frame[self.frame["PARAMCD"].eq(code)]
+            return self.derived[code][columns]
+        return self.frame[columns][self.frame["PARAMCD"].eq(code)]
 
     def _all_of(self, own: tuple[Parameter, ...], name: str, rows: pd.DataFrame) -> pd.Series:
         """A column of all rows of parameters of this dataset, for a function that aligns itself."""
-        others = pd.concat([self._rows_of(p.code) for p in own])
+        others = pd.concat([self._rows_of(p.code, ("USUBJID", name)) for p in own])
         mine, theirs = pairs(rows[_PERSON].to_numpy(), self.library.numbered(others["USUBJID"]))
         self.account.trace(rows.index[mine], self.dataset.name, others.index[theirs])
         return others[name].rename(f"{own[0].code}.{name}")
@@ -249,14 +251,14 @@ class AnalysisDataset(Making):
         self, own: Parameter, name: str, rows: pd.DataFrame, parameter: Parameter
     ) -> pd.Series:
         """A column of a parameter of this dataset, for each of `rows` from that with its key."""
-        others = self._rows_of(own.code)
-        if name not in others:
+        keys = list(parameter.per) if self.grid is None else [_GRID]
+        if name not in self.derived.get(own.code, self.frame):
             raise MappingError(
                 f"{own.code} has no {name} yet when {parameter.code} is derived",
                 where=parameter.place,
                 remedy=f"let the derivation of {own.code} give it",
             )
-        keys = list(parameter.per) if self.grid is None else [_GRID]
+        others = self._rows_of(own.code, (*keys, name))
         positions = matched(rows[keys], others[keys])
         several = positions == SEVERAL
         if several.any():
@@ -397,8 +399,9 @@ class AnalysisDataset(Making):
             )
         if name not in self.frame and rows.empty:  # it is read for records yet to be derived
             return pd.Series([], index=rows.index, dtype="str", name=f"{own.code}.{name}")
-        others = self.frame[self.frame["PARAMCD"].eq(own.code)]
         keys = list(own.per) or [_GRID]
+        columns = list(dict.fromkeys((*keys, name)))
+        others = self.frame[columns][self.frame["PARAMCD"].eq(own.code)]
         positions = matched(rows[keys], others[keys])
         return taken(others[name], positions, rows.index).rename(f"{own.code}.{name}")
 

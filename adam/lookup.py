@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from specs.tables import numbered
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -21,9 +23,8 @@ def matched(left: pd.DataFrame, right: pd.DataFrame) -> NDArray[np.int64]:
     """
     if not len(right):
         return np.full(len(left), NONE, dtype=np.int64)
-    both = pd.concat([right, left], ignore_index=True)
-    group = both.groupby(list(both.columns), sort=False, dropna=False).ngroup()
-    keys = np.asarray(group, dtype=np.int64)
+    both = (pd.concat([right[name], left[name]], ignore_index=True) for name in right)
+    keys = dense(numbered(both, len(right) + len(left)))
     return placed(keys[len(right) :], keys[: len(right)])
 
 

@@ -23,6 +23,7 @@ from specs.distinct import (
     on_distinct,
     once_each,
     trimmed,
+    without,
 )
 from specs.errors import RawDataError, did_you_mean
 from specs.findings import all_findings, findings, no_findings
@@ -94,8 +95,7 @@ class Field:
 
     def answered(self, text: pd.Series) -> pd.Series:
         """The answers without blanks at their ends; no answer and missing-data codes are NaN."""
-        trimmed = text.str.strip()
-        return trimmed.where(~trimmed.isin(["", *self.unanswered]))
+        return without(trimmed(text), self.unanswered)
 
     @property
     def unanswered(self) -> frozenset[str]:
@@ -312,7 +312,7 @@ class RawData:
     def records(self) -> pd.DataFrame:
         """All records: index `record`, columns form, subject, event, event_repeat, ..., line."""
         tables = [
-            form.frame[list(CONTEXT)].apply(as_plain).assign(form=name)
+            pd.DataFrame({n: as_plain(form.frame[n]) for n in CONTEXT}).assign(form=name)
             for name, form in self.forms.items()
         ]
         table = pd.concat(tables) if tables else pd.DataFrame(columns=[*CONTEXT, "form"])

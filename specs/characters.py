@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from specs.distinct import as_plain
+from specs.distinct import arrow_of, as_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,10 +20,11 @@ def foreign_characters(texts: pd.Series, encoding: str) -> pd.Series:
     those that have such a character out, with it.
     """
     categories = isinstance(texts.dtype, pd.CategoricalDtype)
-    values = texts.cat.categories.to_series() if categories else texts.dropna()
-    arrow = pa.array(values, type=pa.large_string())
+    arrow = arrow_of(texts.cat.categories if categories else texts.astype("str"))
     within = pc.and_(pc.string_is_ascii(arrow), pc.invert(pc.match_substring(arrow, "\0")))
-    suspect = values[~within.to_numpy(zero_copy_only=False)].unique()
+    if pc.all(within).as_py():
+        return pd.Series([], index=texts.index[:0], dtype="str")
+    suspect = pc.unique(arrow.filter(pc.invert(within))).to_pylist()
     first = {text: _first_foreign(text, encoding) for text in suspect}
     rows = as_plain(texts[texts.isin(suspect)])
     lacking: pd.Series = rows.map(first).dropna()

@@ -18,11 +18,13 @@ import pyarrow.compute as pc
 from pandas.api.types import union_categoricals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
 _TEXT = pd.StringDtype(na_value=np.nan)
+
+_NO_TEXT = pd.CategoricalDtype(pd.Index([], dtype=_TEXT))
 
 
 def as_category(column: pd.Series) -> pd.Series:
@@ -33,13 +35,14 @@ def as_category(column: pd.Series) -> pd.Series:
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column
-    codes, values = pd.factorize(column)
-    return _of_codes(codes, pd.Index(values, dtype=column.dtype), column.index)
+    codes, values = _factorized(column)
+    return _of_codes(codes, values, column.index)
 
 
 def has_text_categories(column: pd.Series) -> bool:
     """Whether a column is of categories that are texts."""
-    return isinstance(column.dtype, pd.CategoricalDtype) and column.cat.categories.dtype == _TEXT
+    kind = column.dtype
+    return isinstance(kind, pd.CategoricalDtype) and kind.categories.dtype == _TEXT
 
 
 def from_dictionary(column: pa.ChunkedArray, index: pd.Index) -> pd.Series:
@@ -55,24 +58,24 @@ def as_plain(column: pd.Series) -> pd.Series:
     """Categories as a column of their own dtype, text as `str`; any other column as it is."""
     if not isinstance(column.dtype, pd.CategoricalDtype):
         return column
-    values, codes = _values(column), column.cat.codes.to_numpy()
-    if values.dtype != "str":
-        return spread_plain(values, codes, column.index)
-    positions = np.where(codes < 0, codes.dtype.type(len(values) - 1), codes)
+    categories, codes = column.array.categories, column.array.codes
+    if categories.dtype != _TEXT:
+        values = categories.array.take(codes, allow_fill=True)
+        return pd.Series(values, index=column.index, copy=False)
     # Arrow's own pool takes a quarter more than it is asked for.
     texts = pc.take(
-        pa.array(values, type=pa.large_string()),
-        pa.array(positions),
+        arrow_of(categories),
+        pa.array(codes, mask=codes < 0),
         boundscheck=False,
         memory_pool=pa.system_memory_pool(),
     )
-    return pd.Series(pd.array(texts, dtype=_TEXT), index=column.index, copy=False)
+    return text_of(texts, column.index)
 
 
 def spread(of_codes: pd.Series, codes: NDArray[Any], index: pd.Index) -> pd.Series:
     """For each code the value of that number, as categories; the code -1 is the last value."""
-    own, values = pd.factorize(of_codes)
-    return _of_codes(own[codes], pd.Index(values, dtype=of_codes.dtype), index)
+    own, values = _factorized(of_codes)
+    return _of_codes(own[codes], values, index)
 
 
 def spread_plain(values: pd.Series, codes: NDArray[Any], index: pd.Index) -> pd.Series:
@@ -83,22 +86,25 @@ def spread_plain(values: pd.Series, codes: NDArray[Any], index: pd.Index) -> pd.
 def on_distinct(function: Callable[[pd.Series], pd.Series], column: pd.Series) -> pd.Series:
     """A function of values by themselves, done once to each value of a column of categories.
 
-    What it gives is given as categories.
+    What it gives is given as categories. Where that is what it was given, so is the column.
     """
     values, codes = distinct_values(column)
-    return spread(function(values), codes, column.index)
+    result = function(values)
+    return column if result is values else spread(result, codes, column.index)
 
 
 def distinct_values(column: pd.Series) -> tuple[pd.Series, NDArray[Any]]:
     """The values that a column of categories has, a missing one last, and the code of each row."""
-    codes = column.cat.codes.to_numpy()
-    values = _values(column)
-    used = np.zeros(len(values), dtype="bool")
+    codes, values = column.array.codes, column.array.categories.array
+    used = np.zeros(len(values) + 1, dtype="bool")
     used[codes] = True
-    if used.all():
-        return values, codes
-    position = np.cumsum(used) - 1
-    return values[used].reset_index(drop=True), position[codes]
+    if used[:-1].all():
+        if used[-1]:
+            values = values.take(np.append(np.arange(len(values)), -1), allow_fill=True)
+        return pd.Series(values, copy=False), codes
+    chosen = np.flatnonzero(used)
+    values = values.take(np.where(chosen < len(values), chosen, -1), allow_fill=True)
+    return pd.Series(values, copy=False), (np.cumsum(used) - 1)[codes]
 
 
 def pruned(column: pd.Series) -> pd.Series:
@@ -106,7 +112,7 @@ def pruned(column: pd.Series) -> pd.Series:
 
     So few categories that a code takes one byte stay as well: without them it takes no less.
     """
-    if not isinstance(column.dtype, pd.CategoricalDtype) or column.cat.codes.dtype == "int8":
+    if not isinstance(column.dtype, pd.CategoricalDtype) or column.array.codes.dtype == "int8":
         return column
     values, codes = distinct_values(column)
     present = values.notna().to_numpy()
@@ -128,7 +134,9 @@ def constant(value: str | float, index: pd.Index) -> pd.Series:
 
 def missing(index: pd.Index) -> pd.Series:
     """A column of text, as categories, in which every value is missing."""
-    return _of_codes(np.full(len(index), -1, "int8"), pd.Index([], dtype=_TEXT), index)
+    codes = np.full(len(index), -1, "int8")
+    none = pd.Categorical.from_codes(codes, dtype=_NO_TEXT, validate=False)
+    return pd.Series(none, index=index, copy=False)
 
 
 def once_each(function: Callable[[pd.Series], pd.Series], values: pd.Series) -> pd.Series:
@@ -164,8 +172,46 @@ def texts_at(positions: NDArray[np.int64], texts: Sequence[str], index: pd.Index
 
 def trimmed(text: pd.Series) -> pd.Series:
     """Texts without blanks at their ends; a blank one is missing."""
-    bare = text.str.strip()
-    return bare.where(bare != "")
+    texts = arrow_of(text)
+    bare = pc.utf8_trim_whitespace(texts)
+    bare = pc.if_else(pc.equal(bare, ""), pa.scalar(None, bare.type), bare)
+    return text if bare.equals(texts) else text_of(bare, text.index)
+
+
+def without(text: pd.Series, values: Collection[str]) -> pd.Series:
+    """Texts, those that are one of some values missing."""
+    if not values:
+        return text
+    texts = arrow_of(text)
+    hit = pc.is_in(texts, value_set=pa.array(sorted(values), type=texts.type))
+    if not pc.any(hit).as_py():
+        return text
+    return text_of(pc.if_else(hit, pa.scalar(None, texts.type), texts), text.index)
+
+
+def is_among(column: pd.Series, values: Collection[Any]) -> pd.Series[bool]:
+    """Whether each text or number is one of some values; a missing one is not."""
+    if not is_text(column):
+        return column.isin(list(values))
+    texts = arrow_of(column)
+    hit = pc.is_in(texts, value_set=pa.array(list(values), type=texts.type))
+    return pd.Series(hit.to_numpy(zero_copy_only=False), index=column.index, copy=False)
+
+
+def is_text(values: pd.Series) -> bool:
+    """Whether a column is of texts, not of categories."""
+    return bool(values.dtype == _TEXT)
+
+
+def arrow_of(text: pd.Series | pd.Index) -> pa.Array:
+    """Texts as Arrow has them, in one piece."""
+    texts = pa.array(text.array, type=pa.large_string())
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+
+
+def text_of(texts: pa.Array, index: pd.Index) -> pd.Series[str]:
+    """Texts of Arrow as a column."""
+    return pd.Series(pd.array(texts, dtype=_TEXT), index=index, copy=False)
 
 
 def text_where(condition: pd.Series, text: str = "Y") -> pd.Series[str]:
@@ -174,11 +220,13 @@ def text_where(condition: pd.Series, text: str = "Y") -> pd.Series[str]:
     return texts_at(holds.astype(np.int64) - 1, [text], condition.index)
 
 
-def _values(column: pd.Series) -> pd.Series:
-    """The categories, and after them a missing value, for which the code -1 stands."""
-    values = column.cat.categories
-    return pd.Series(values.append(pd.Index([np.nan], dtype=values.dtype)), copy=False)
+def _factorized(values: pd.Series) -> tuple[NDArray[Any], pd.Index]:
+    """For each value the place of the like in an index of the distinct ones, -1 for a missing."""
+    codes, distinct = values.array.factorize()
+    return codes, pd.Index(distinct, dtype=values.dtype)
 
 
 def _of_codes(codes: NDArray[Any], values: pd.Index, index: pd.Index) -> pd.Series:
-    return pd.Series(pd.Categorical.from_codes(codes, values), index=index, copy=False)
+    return pd.Series(
+        pd.Categorical.from_codes(codes, values, validate=False), index=index, copy=False
+    )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from specs.distinct import distinct_values, spread_plain
+from specs.distinct import distinct_values, is_among, spread_plain, without
 from specs.errors import SpecError
 from specs.numbers import numbers_of, read_number
 
@@ -99,15 +99,14 @@ class Where(BaseModel):
             return spread_plain(self.holds(values, unanswered), codes, column.index)
         missing = [text for text in unanswered if text not in self.values]
         if missing:
-            column = column.where(~column.isin(missing))
+            column = without(column, missing)
         if self.comparator in (Comparator.EQ, Comparator.NE, Comparator.IN, Comparator.NOTIN):
             texts = [value for value in self.values if value]
             if pd.api.types.is_datetime64_dtype(column):
                 among = self._among_dates(column, texts)
             else:
-                among = column.isin(
-                    self._numbers(texts) if pd.api.types.is_numeric_dtype(column) else texts
-                )
+                numeric = pd.api.types.is_numeric_dtype(column)
+                among = is_among(column, self._numbers(texts) if numeric else texts)
             if "" in self.values:
                 among |= column.isna()
             return ~among if self.comparator in (Comparator.NE, Comparator.NOTIN) else among

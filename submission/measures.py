@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from specs.distinct import arrow_of, is_text
 from specs.numbers import number_text
 
 _YEAR, _MONTH, _DAY = r"\d{4}", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
@@ -56,8 +57,7 @@ class Measure:
 
 def text_size(values: pd.Series) -> int:
     """The bytes of the longest of some texts (str, missing allowed), at least 1."""
-    texts = pa.array(values.dropna().astype("str").unique(), type=pa.string())
-    longest = pc.max(pc.binary_length(texts)).as_py()
+    longest = pc.max(pc.binary_length(arrow_of(_texts(values)))).as_py()
     return max(longest or 0, 1)
 
 
@@ -71,8 +71,8 @@ def date_measure(values: pd.Series, planned: str = "datetime") -> Measure:
 
     Texts that are no date at all are measured as texts.
     """
-    texts = values.dropna().astype("str").unique()
-    if not len(texts):
+    texts = _distinct(_texts(values))
+    if not texts:
         return Measure(planned)
     for data_type, pattern in _TYPES_OF_DATES:
         if all(map(pattern.fullmatch, texts)):
@@ -91,8 +91,8 @@ def number_measure(values: pd.Series) -> Measure:
 
 def numeric_text_measure(values: pd.Series) -> Measure:
     """Texts that are all numbers as numbers, with the decimals as they are written; else texts."""
-    texts = values.dropna().astype("str").unique()
-    if len(texts) and all(map(_NUMBER.fullmatch, texts)):
+    texts = _distinct(_texts(values))
+    if texts and all(map(_NUMBER.fullmatch, texts)):
         return _digits(pa.array(texts, type=pa.string()))
     return text_measure(values)
 
@@ -105,10 +105,21 @@ def holds_dates(values: pd.Series) -> bool:
 
 def written(values: pd.Series) -> frozenset[str]:
     """The distinct values as a codelist writes them: whole numbers without decimals."""
-    present = values.dropna()
-    if pd.api.types.is_numeric_dtype(present):
-        return frozenset(_positional(present).to_pylist())
-    return frozenset(map(str, present.unique()))
+    if pd.api.types.is_numeric_dtype(values):
+        return frozenset(_positional(values.dropna()).to_pylist())
+    if is_text(values):
+        return frozenset(_distinct(values))
+    return frozenset(map(str, values.dropna().unique()))
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    """Values as texts; missing ones stay so."""
+    return values if is_text(values) else values.dropna().astype("str")
+
+
+def _distinct(texts: pd.Series) -> list[str]:
+    """The distinct texts, without a missing one."""
+    return [text for text in pc.unique(arrow_of(texts)).to_pylist() if text is not None]
 
 
 def telling(values: pd.Series) -> pd.Series:

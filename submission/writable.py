@@ -9,15 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from specs.characters import foreign_characters
+from specs.distinct import arrow_of, is_text
 from specs.limits import LONGEST_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from specs.model import Dataset, Study
     from specs.tables import Table
@@ -52,8 +53,8 @@ def _texts(dataset: Dataset, frame: pd.DataFrame) -> list[str]:
 
 def _fitting(texts: pd.Series) -> pd.Series | None:
     """The texts as they fit; None where they do already."""
-    plain = texts.astype("str")
-    arrow = pa.array(plain, type=pa.large_string())
+    plain = texts if is_text(texts) else texts.astype("str")
+    arrow = arrow_of(plain)
     long = pc.max(pc.binary_length(arrow)).as_py() or 0
     nul = pc.any(pc.match_substring(arrow, "\0")).as_py()
     if long <= LONGEST_TEXT and not nul:

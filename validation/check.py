@@ -75,8 +75,10 @@ class Built:
         The first record counts where there are several. None when the dataset does not have it.
         """
         for _, frame in self.dataset(name, "USUBJID", variable):
-            first = frame.drop_duplicates("USUBJID").set_index("USUBJID")[variable]
-            return first.reindex(subjects).set_axis(subjects.index)
+            values = frame[variable].set_axis(pd.Index(frame["USUBJID"]))
+            if values.index.has_duplicates:
+                values = values[~values.index.duplicated()]
+            return values.reindex(subjects).set_axis(subjects.index)
         return None
 
 
@@ -113,7 +115,8 @@ class Check:
         dataset, variable = failing.dataset, named(failing.dataset, failing.variable)
         rows = failing.frame
         if failing.rows is not None:
-            rows = rows[failing.rows.astype(bool)]
+            fails = failing.rows.to_numpy(dtype=bool)
+            rows = rows[fails] if fails.any() else rows[:0]
         if not len(rows):  # a frame without columns is empty too
             return no_findings()
         return at_rows(

@@ -89,8 +89,11 @@ class _Failures:
 
     def _values(self, variable: Variable) -> Iterator[pd.DataFrame]:
         name, values = variable.name, self.frame[variable.name]
-        distinct_values = pd.Series(values.unique(), name=name).dropna()
-        if variable.mandatory and values.hasnans:
+        distinct_values = pd.Series(values.unique(), name=name)
+        missing = distinct_values.isna()
+        if missing.any():
+            distinct_values = distinct_values[~missing]
+        if variable.mandatory and missing.any():
             message = f"{name} is required in every record of {self.dataset.name}"
             yield self._at("CK-REQUIRED", name, self.frame[values.isna()], message)
         if name in self._mistyped:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from sdtm.dates import imputed_part, precision
 from sdtm.dates.partial import DateTextError, iso_interval, iso_partial
+from specs.distinct import arrow_of, is_among, is_text
 from specs.errors import did_you_mean
 from specs.limits import LONGEST_TEXT
 from specs.terminology import nearest
@@ -68,7 +68,7 @@ class RowRule:
 
 def byte_length(text: pd.Series) -> pd.Series:
     """The length of each text in UTF-8 bytes; missing text has length 0."""
-    lengths = pc.binary_length(pa.array(text.astype("str"), type=pa.large_string()))
+    lengths = pc.binary_length(arrow_of(text if is_text(text) else text.astype("str")))
     return pd.Series(pc.fill_null(lengths, 0).to_numpy(zero_copy_only=False), index=text.index)
 
 
@@ -133,7 +133,7 @@ def in_codelist(
     allowed = [*map(float, terms)] if number else terms
     return ValueRule(
         "CK-CODELIST",
-        lambda values: values.isin(allowed),
+        lambda values: is_among(values, allowed),
         lambda values: no_terms(values, name, used),
     )
 
@@ -163,9 +163,9 @@ def one_of(
     return ValueRule(
         id_,
         lambda values: (
-            values.isin(values_allowed)
+            is_among(values, values_allowed)
             if judged is None
-            else values.isin(values_allowed) | ~values.isin(judged)
+            else is_among(values, values_allowed) | ~is_among(values, judged)
         ),
         lambda values: [
             f"{value} is not {of}; {did_you_mean(value, values_allowed)}" for value in values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -107,7 +108,7 @@ class BlockRecords:
         )
         return cls(number, block, form, rows, fields, frames, left, one, finding_table)
 
-    @property
+    @cached_property
     def index(self) -> pd.Index:
         """The ids of the records."""
         return self.form.frame.index[self.rows]
@@ -205,6 +206,8 @@ def _left_without_answer(block: Block, form: Form, keep: pd.Series) -> Iterator[
 
 def _listed(form: Form, records: pd.Index | pd.Series, clause: str) -> pd.DataFrame:
     """Records of a form, with what was done to them."""
+    if not len(records):
+        return _none_listed()
     return pd.DataFrame({"form": form.name, "record": records, "clause": clause})
 
 
@@ -219,6 +222,12 @@ def _named(own: str, form: Form, name: str, other: Form, place: str) -> pd.Serie
     mine, theirs = pairs(form, own), pairs(other, name)
     found = mine.isin(theirs) & mine.get_level_values(1).notna()
     return pd.Series(found, index=form.frame.index)
+
+
+@cache
+def _none_listed() -> pd.DataFrame:
+    none = pd.Series([], dtype="str")
+    return pd.DataFrame({"form": none, "record": none.astype("int64"), "clause": none})
 
 
 def _doubled(block: Block, form: Form, rows: pd.DataFrame) -> pd.Index:

@@ -60,7 +60,5 @@ class Addition:
 
 def _texts(values: pd.Series) -> list[str]:
     if pd.api.types.is_float_dtype(values):
-        texts = values.map(number_text, na_action="ignore").astype("str")
-    else:
-        texts = values.astype("str")
-    return [str(text) for text in texts.where(values.notna(), "")]
+        return [number_text(number) if number == number else "" for number in values]
+    return [text if isinstance(text, str) else "" for text in values.astype("str")]
