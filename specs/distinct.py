@@ -205,7 +205,7 @@ def is_text(values: pd.Series) -> bool:
 
 def arrow_of(text: pd.Series | pd.Index) -> pa.Array:
     """Texts as Arrow has them, in one piece."""
-    texts = pa.array(text.array, type=pa.large_string())
+    texts = pa.array(text.array, type=pa.large_string(), from_pandas=True)
     return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
 
 
