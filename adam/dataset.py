@@ -48,6 +48,9 @@ _SEQUENCE: Final = re.compile(r"[A-Z]{2}SEQ")
 _PERSON = "@person"
 """Column with the number of the subject of a row."""
 
+_OF_BASELINE: Final = ("BASE", "BASEC")
+"""Variables whose value is that of a subject's baseline, whatever the visit."""
+
 
 class AnalysisDataset(Making):
     """A dataset of ADaM in the making; `built` gives the result."""
@@ -414,6 +417,9 @@ class AnalysisDataset(Making):
                 remedy="make the records of the dataset with a grid such as visit_grid",
             )
         dataset, positions = self._positions(code, rows)
+        if name in _OF_BASELINE:  # known of a visit without a record as well
+            baseline = self.library.at_baseline(dataset, code, rows[_PERSON])
+            positions = np.where(positions == NONE, baseline, positions)
         column = self.library.column(dataset, name, rule.place)
         return taken(column, positions, rows.index).rename(f"{code}.{name}")
 

@@ -35,14 +35,33 @@ def fraction(value: object) -> Fraction | None:
     return exact(value) if isinstance(value, (int, float)) and np.isfinite(value) else None
 
 
-def each(function: Callable[..., Any], *columns: pd.Series) -> pd.Series:
+def delivered(value: object) -> Fraction | None:
+    """The number that a text or a float64 shows: its shortest decimal, whatever it was made of.
+
+    >>> delivered("12.50"), delivered(0.1), delivered(float("nan"))
+    (Fraction(25, 2), Fraction(1, 10), None)
+    >>> delivered(20 / 3) == Fraction("6.666666666666667")
+    True
+    """
+    if isinstance(value, str):
+        return read_number(value)
+    if isinstance(value, (int, float)) and np.isfinite(value):
+        return Fraction(repr(float(value)))
+    return None
+
+
+def each(
+    function: Callable[..., Any],
+    *columns: pd.Series,
+    read: Callable[[object], Fraction | None] = fraction,
+) -> pd.Series:
     """The function's value for each row's numbers, computed once for each distinct combination.
 
     Series of texts or numbers with one index in, object Series on that index out; None where a
-    value is missing or no number, or the function gives None.
+    value is missing or no number, or the function gives None. `read` gives the number of a value.
     """
     coded = [pd.factorize(column) for column in columns]
-    numbers = [[*map(fraction, values.tolist()), None] for _, values in coded]
+    numbers = [[*map(read, values.tolist()), None] for _, values in coded]
     positions = [pd.Series(codes) for codes, _ in coded]
     first, codes = distinct_rows(positions, len(columns[0]))
     results = np.empty(len(first), dtype="object")
@@ -53,9 +72,13 @@ def each(function: Callable[..., Any], *columns: pd.Series) -> pd.Series:
     return pd.Series(results[codes], index=columns[0].index, dtype="object")
 
 
-def computed(function: Callable[..., Fraction | None], *columns: pd.Series) -> pd.Series:
+def computed(
+    function: Callable[..., Fraction | None],
+    *columns: pd.Series,
+    read: Callable[[object], Fraction | None] = fraction,
+) -> pd.Series:
     """The same for a function that gives numbers, as the nearest float64."""
-    return each(function, *columns).map(float, na_action="ignore").astype("float64")
+    return each(function, *columns, read=read).map(float, na_action="ignore").astype("float64")
 
 
 def half_up(value: pd.Series, decimals: int) -> pd.Series:
@@ -68,18 +91,18 @@ def half_up(value: pd.Series, decimals: int) -> pd.Series:
 
 
 def differences(values: pd.Series, others: pd.Series) -> pd.Series:
-    """Numbers minus others of the same index, exactly, as the nearest float64.
+    """Numbers minus others of the same index, exact from their decimals, as the nearest float64.
 
     Series of text or numbers in; NaN where either is missing or no number.
     """
     sides = [pd.factorize(side) for side in (values, others)]
-    numbers = [[fraction(value) for value in distinct.tolist()] for _, distinct in sides]
+    numbers = [[delivered(value) for value in distinct.tolist()] for _, distinct in sides]
     present = [number for side in numbers for number in side if number is not None]
     denominator = lcm(*(number.denominator for number in present))
     whole = [[np.nan if n is None else int(n * denominator) for n in side] for side in numbers]
     largest = max((abs(int(number * denominator)) for number in present), default=0)
     if max(denominator, 2 * largest) > _EXACT_FLOAT:
-        return computed(lambda number, other: number - other, values, others)
+        return computed(lambda number, other: number - other, values, others, read=delivered)
     # Whole numbers up to 2^53 are float64s themselves: nothing is rounded but the quotient, once.
     now, then = (
         np.array([*side, np.nan], dtype="float64")[codes]

@@ -113,6 +113,20 @@ class Library:
         self.read.owners[pattern] = owners
         return owners
 
+    def at_baseline(self, dataset: str, code: str, person: pd.Series) -> NDArray[np.int64]:
+        """For each subject the position of the record of a parameter with ABLFL = Y, of several the
+        first; NONE where there is none.
+        """
+        frame = self.tables[dataset].frame
+        if "ABLFL" not in frame:
+            return np.full(len(person), NONE, dtype=np.int64)
+        flagged = frame["PARAMCD"].eq(code) & frame["ABLFL"].eq("Y")
+        rows = np.flatnonzero(flagged.fillna(value=False))
+        people = self.people(dataset, dataset)[rows]
+        _, first = np.unique(people, return_index=True)
+        positions = placed(person.to_numpy(), people[first])
+        return np.where(positions == NONE, NONE, rows[first][positions]) if len(rows) else positions
+
     def chosen(self, dataset: str, code: str, keys: pd.DataFrame) -> NDArray[np.int64]:
         """For each subject and visit the position of the record of a parameter chosen for it.
 

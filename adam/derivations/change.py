@@ -21,8 +21,8 @@ _DAYS_OF_MONTH = Fraction("365.25") / 12
 
 @derivation
 def baseline_value(value: pd.Series, flag: pd.Series, *group: pd.Series) -> Outcome:
-    """{value} of the record with {flag} EQ "Y" and the same {group}, of several the first;
-    missing where there is none.
+    """{value} of the record with {flag} EQ "Y" and the same {group}, of several the first in
+    the order of the records; missing where there is none.
     """
     code = dense(numbered(group, len(value)))
     last_first = np.flatnonzero(flag.eq("Y"))[::-1]  # so that of several the first one stays
@@ -36,24 +36,29 @@ def baseline_value(value: pd.Series, flag: pd.Series, *group: pd.Series) -> Outc
 
 @derivation
 def change(value: pd.Series, base: pd.Series, before: pd.Series) -> pd.Series:
-    """{value} minus {base}, computed exactly from the decimals; missing where either is missing,
-    and for records before the first dose ({before} EQ "Y").
+    """{value} minus {base}, computed exactly from the shortest decimals of both and rounded once to
+    the nearest number; missing where either is missing, and for records before the first dose
+    ({before} EQ "Y").
     """
     return exact.differences(value, base).mask(before.eq("Y"))
 
 
 @derivation
 def difference(value: pd.Series, base: pd.Series) -> pd.Series:
-    """{value} minus {base}, computed exactly from the decimals; missing where either is missing."""
+    """{value} minus {base}, computed exactly from the shortest decimals of both and rounded once to
+    the nearest number; missing where either is missing.
+    """
     return exact.differences(value, base)
 
 
 @derivation
 def percent_change(change: pd.Series, base: pd.Series) -> pd.Series:
-    """100 x {change} / {base}, computed exactly from the decimals and rounded once to the nearest
-    number; missing where either is missing, or {base} is 0.
+    """100 x {change} / {base}, computed exactly from the shortest decimals of both and rounded once
+    to the nearest number; missing where either is missing, or {base} is 0.
     """
-    return exact.computed(lambda share, of: 100 * share / of if of else None, change, base)
+    return exact.computed(
+        lambda share, of: 100 * share / of if of else None, change, base, read=exact.delivered
+    )
 
 
 @derivation
@@ -66,15 +71,18 @@ def shift(base: pd.Series, value: pd.Series) -> pd.Series:
 
 @derivation
 def rounded_share(value: pd.Series, divisor: pd.Series, *, decimals: int) -> pd.Series:
-    """{value} divided by {divisor}, rounded to {decimals} with a half away from zero; missing where
-    either is missing, or {divisor} is 0.
+    """{value} divided by {divisor}, computed exactly from the shortest decimals of both and rounded
+    to {decimals} with a half away from zero; missing where either is missing, or {divisor} is 0.
 
     decimals=1: 1 decimal
 
     decimals: {decimals} decimals
     """
     return exact.computed(
-        lambda whole, by: rounded(whole / by, decimals) if by else None, value, divisor
+        lambda whole, by: rounded(whole / by, decimals) if by else None,
+        value,
+        divisor,
+        read=exact.delivered,
     )
 
 
@@ -116,10 +124,12 @@ def months_between(start: Dates, end: Dates, *, decimals: int) -> pd.Series:
 
 @derivation
 def share_of(value: pd.Series, limit: pd.Series) -> pd.Series:
-    """{value} divided by {limit}, computed exactly from the decimals and rounded once to the
-    nearest number; missing where either is missing, or {limit} is 0.
+    """{value} divided by {limit}, computed exactly from the shortest decimals of both and rounded
+    once to the nearest number; missing where either is missing, or {limit} is 0.
     """
-    return exact.computed(lambda number, of: number / of if of else None, value, limit)
+    return exact.computed(
+        lambda number, of: number / of if of else None, value, limit, read=exact.delivered
+    )
 
 
 @derivation(severity="warning")

@@ -37,18 +37,27 @@ def last_day_judged(
     visit: pd.Series,
     grade: pd.Series,
     base: pd.Series,
+    system: pd.Series,
     subjects: pd.Series,
     *,
     new_a_from: int,
     new_b_from: int,
+    systems: int,
 ) -> pd.Series:
     """The latest {date} of an assessment of the subject, which is the records with the same {date}
-    and {visit}, whose records all have {grade} and {base}, or that has {new_a_from} or more new A,
-    or {new_b_from} or more new B. A new A is a {grade} of A after a {base} of B, C, D or E; a new B
-    is a {grade} of B after a {base} of C, D or E. Missing where there is none.
+    and {visit}, that has records of {systems} different {system}, each with {grade} and {base}, or
+    that has {new_a_from} or more new A, or {new_b_from} or more new B. A new A is a {grade} of A
+    after a {base} of B, C, D or E; a new B is a {grade} of B after a {base} of C, D or E. Missing
+    where there is none.
+
+    An assessment in which a system is not graded does not show that there was no flare, so that it
+    is no day on which one could have been seen.
     """
     assessed = _assessments(date, visit, grade, base, subjects, new_a_from, new_b_from)
-    judged = assessed["flared"] | assessed["compared"]
+    keys = [subjects, date, visit]
+    graded = system[date.notna()].groupby([key[date.notna()] for key in keys], dropna=False)
+    whole = graded.nunique().ge(systems).set_axis(assessed.index)
+    judged = assessed["flared"] | (assessed["compared"] & whole)
     return assessed["date"][judged].groupby(level="subject").max()
 
 

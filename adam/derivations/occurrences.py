@@ -25,8 +25,9 @@ def treatment_emergent(
 ) -> Outcome:
     """Y where {dtc} is after the day {start}, or on that day and not timed before {start_time}.
     {end} Where {dtc} is incomplete or missing, or has an offset from UTC, which {start_time} has
-    not, it counts where it may be so, with a finding where it may also be before. Missing where
-    {start} is missing, and otherwise.
+    not, it counts where it may be so by all its known parts, a known time of an unknown day
+    included, with a finding where it may also be before. Missing where {start} is missing, and
+    otherwise.
 
     end: Missing where {end} is for certain before the day {start}, or on that day and timed before
     {start_time}, whatever {dtc} is.

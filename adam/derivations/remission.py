@@ -64,15 +64,19 @@ def score_at_most(
 
 
 @derivation(gives=("Y", "N"))
-def grade_among(grade: pd.Series, *, grades: list[str]) -> pd.DataFrame:
+def grade_among(grade: pd.Series, *others: pd.Series, grades: list[str]) -> pd.DataFrame:
     """Whether a grade is among those allowed.
 
     AVALC: Y where {grade} is {grades:or}, N where it is another; missing where {grade} is missing.
 
-    NRIREAS: Where AVALC is missing: "NO RESULT IN WINDOW". Otherwise missing.
+    NRIREAS: Where AVALC is missing: {others} "NO RESULT IN WINDOW". Otherwise missing.
+
+    others: "SYSTEM NOT GRADED" if one of {others} is given, else
     """
     met = grade.isin(grades).astype(object).where(grade.notna())
-    return _component(met, _text(grade.isna(), "NO RESULT IN WINDOW"))
+    reason = _text(grade.isna(), "NO RESULT IN WINDOW")
+    assessed = pd.concat([grade, *others], axis=1).notna().any(axis=1)
+    return _component(met, reason.mask(assessed, "SYSTEM NOT GRADED"))
 
 
 @derivation(gives=("Y", "N"))
@@ -91,9 +95,9 @@ def low_disease_activity(*components: pd.Series) -> pd.DataFrame:
     otherwise missing.
 
     NRIREAS: Joined by a semicolon and a space, in the order of the components of AVALC: for each
-    that is N the NRIREAS of {components:of NRIREAS:or} where it is that one and has one, else the
-    PARAMCD of the component; where none is N, for each that is missing the text "MISSING", a space
-    and its PARAMCD. Missing where all are Y.
+    that is N its NRIREAS where it is that of {components:of NRIREAS:or} and has one, else its
+    PARAMCD; where none is N, for each that is missing the text "MISSING", a space and its PARAMCD.
+    Missing where all are Y.
 
     Source: Franklyn 2016; the limits of doses: Golder 2016, Arthritis Res Ther 18:260, Table 3.
     Items new since the previous assessment stand for its new features, the gastrointestinal BILAG
@@ -115,9 +119,9 @@ def remission(*components: pd.Series) -> pd.DataFrame:
     otherwise missing.
 
     NRIREAS: Joined by a semicolon and a space, in the order of the components of AVALC: for each
-    that is N the NRIREAS of {components:of NRIREAS:or} where it is that one and has one, else the
-    PARAMCD of the component; where none is N, for each that is missing the text "MISSING", a space
-    and its PARAMCD. Missing where all are Y.
+    that is N its NRIREAS where it is that of {components:of NRIREAS:or} and has one, else its
+    PARAMCD; where none is N, for each that is missing the text "MISSING", a space and its PARAMCD.
+    Missing where all are Y.
 
     Source: van Vollenhoven 2021.
     """

@@ -254,7 +254,10 @@ def free_of_failure(
 
 @derivation(gives=("Y", "N"))
 def responder(
-    *components: pd.Series, always: list[str], missing_is: Literal["NRI", "missing"] = "NRI"
+    *components: pd.Series,
+    always: list[str],
+    missing_is: Literal["NRI", "missing"] = "NRI",
+    causes: list[str] | Literal["all", "none"] = "all",
 ) -> pd.DataFrame:
     """Whether all components of an index are met.
 
@@ -269,13 +272,20 @@ def responder(
     otherwise missing.
 
     NRIREAS: Joined by a semicolon and a space: {always} In the order of the components of AVALC,
-    for each that is N the NRIREAS of {components:of NRIREAS:or} where it is that one and has one,
-    else the PARAMCD of the component; where none is N, for each that is missing the text
+    for each that is N {causes} its PARAMCD; where none is N, for each that is missing the text
     "MISSING", a space and its PARAMCD. Missing where all are Y.
 
-    always: first "{always}" where one of the NRIREAS is this, whether or not a component is N.
+    causes=all: its NRIREAS where it is that of {components:of NRIREAS:or} and has one, else
+
+    causes=none:
+
+    causes: its NRIREAS where it is that of {causes:or} and has one, else
+
+    always: first "{always}" where the NRIREAS of {components:of NRIREAS:or} is this, whether or not
+    a component is N.
 
     Each Series is named by its source: X.AVALC is a component, X.NRIREAS its reason, if it has one.
+    `causes` are those that say why they fail.
     """
     answers = {str(s.name).partition(".")[0]: s for s in components if _is(s, "AVALC")}
     reasons = {str(s.name).partition(".")[0]: s for s in components if _is(s, "NRIREAS")}
@@ -285,8 +295,9 @@ def responder(
     open_ = ~any_failed & missing.any(axis=1)
     first = [_text(reason.eq(name), name) for name in always for reason in reasons.values()]
     listed = []
+    untold = pd.Series(np.nan, index=values.index, dtype="str")
     for name in answers:
-        own = reasons.get(name, pd.Series(np.nan, index=values.index, dtype="str"))
+        own = reasons.get(name, untold) if causes == "all" or name in causes else untold
         cause = own.where(own.notna(), name)
         listed.append(cause.where(failed[name]).mask(open_ & missing[name], f"MISSING {name}"))
     answer = _yes_no(~any_failed & ~open_)

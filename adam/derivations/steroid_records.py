@@ -45,11 +45,11 @@ def dose_at_entry(
     {as_needed} EQ "Y" or {frequency} EQ "PRN". It is active where the day before {reference} is not
     before the earliest day that {start} allows and not after the latest day that {end} allows,
     where a missing one is open; where {frequency} has "single" Y, only on the earliest day of
-    {start}. A record that ends before it starts is active from its end through its start with a
-    missing dose, a single one without {start} on all days with a missing dose. Missing where a part
-    of the product of an active record is missing or not in its table; 0 where no record is active.
-    A subject without steroids has 0 where all values of {answer} to the question are N, and
-    otherwise none.
+    {start}. One that is not single and ends before it starts is active from its end through its
+    start with a missing dose, a single one without {start} on all days with a missing dose. Missing
+    where a part of the product of an active record is missing or not in its table, and where
+    {reference} is missing; 0 where no record is active. A subject without steroids has 0 where the
+    question has an {answer} and all of them are N, and is missing otherwise.
     """
     steroid = steroid_record(drug, category, steroid_category=steroid_category).eq("Y")
     entered = steroid & asked.ne("Y")

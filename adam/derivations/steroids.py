@@ -111,10 +111,10 @@ def dose_intervals(
     after the last day of one, the first stretch is open at its start, the last one at its end,
     and days without an active record have stretches too. A record is active from {first}, a
     missing one being open, through {last}, a missing one being open; where {frequency} has
-    "single" Y in the table of frequencies (see the comment), on {first} alone. A record that
-    ends before it starts is active from its end through its start with a missing dose, a single
-    one without {first} on all days with a missing dose. A subject without values of {counted}
-    has one record where all values of {answer} are N, and none otherwise.
+    "single" Y in the table of frequencies (see the comment), on {first} alone. One that is not
+    single and ends before it starts is active from its end through its start with a missing
+    dose, a single one without {first} on all days with a missing dose. A subject without values of
+    {counted} has one record where there is an {answer} and all are N, and none otherwise.
 
     ASTDT: The first day of the stretch; missing where it is open at its start.
 
@@ -128,12 +128,14 @@ def dose_intervals(
     rounded from, itself rounded once to the nearest number, with missing doses left out; 0 where
     none is left.
 
-    ASTDTF: {first_flag} of the record that begins on the first day of the stretch, or {last_flag}
-    of the record that ends the day before; of several the highest part, missing where one of them
-    is missing, as that date was not imputed.
+    ASTDTF: The flag, {first_flag} for {first} and {last_flag} for {last}, of the date that gives
+    the first day of a counted record which begins on the first day of the stretch, or the last day
+    of one which ended the day before; of several the highest part, missing where one of them is
+    missing, as that date was not imputed.
 
-    AENDTF: {last_flag} of the record that ends on the last day of the stretch, or {first_flag} of
-    the record that begins the day after; of several the highest part, missing where one of them is
+    AENDTF: The flag, {first_flag} for {first} and {last_flag} for {last}, of the date that gives
+    the last day of a counted record which ends on the last day of the stretch, or the first day of
+    one which begins the day after; of several the highest part, missing where one of them is
     missing, as that date was not imputed.
 
     SRCSEQ: {number} of the active record where there is exactly one in the stretch; otherwise
@@ -168,7 +170,13 @@ def dose_intervals(
         named = number.reindex(alone).set_axis(alone.index)
         rows["SRCSEQ"] = named.reindex(points["row"]).to_numpy()
     if first_flag is not None and last_flag is not None:
-        flags = _flags(taken, first_flag, last_flag)
+        of_first = first_flag.reindex(taken.index)
+        of_last = last_flag.reindex(taken.index).mask(taken["single"], of_first)
+        flags = _flags(
+            taken,
+            of_first.mask(taken["turned"], of_last),
+            of_last.mask(taken["turned"], of_first),
+        )
         rows["ASTDTF"] = _at(flags, points["subject"], points["start"])
         rows["AENDTF"] = _at(flags, points["subject"], points["end"] + 1)
     without = points[~points["row"].isin(active["row"])]
@@ -260,14 +268,22 @@ def _single(frequency: pd.Series) -> pd.Series:
 def _active(
     counted: pd.Series, first: pd.Series, last: pd.Series, dose: pd.Series, frequency: pd.Series
 ) -> pd.DataFrame:
-    """The counted records with their first and last day as numbers, and their dose per day."""
+    """The counted records with their first and last day as numbers, and their dose per day;
+    whether it is a `single` dose, and whether the days were `turned`, the end before the start.
+    """
     single = _single(frequency)
     start = _as_number(first, _OPEN_START)
     end = _as_number(last.mask(single, first), _OPEN_END)
     unusable = end.lt(start) | (single & first.isna())
     ordered = pd.concat([start, end], axis=1)
     table = pd.DataFrame(
-        {"start": ordered.min(axis=1), "end": ordered.max(axis=1), "dose": dose.mask(unusable)}
+        {
+            "start": ordered.min(axis=1),
+            "end": ordered.max(axis=1),
+            "dose": dose.mask(unusable),
+            "single": single,
+            "turned": end.lt(start),
+        }
     )
     return table[counted.eq("Y")]
 

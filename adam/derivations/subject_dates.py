@@ -34,6 +34,14 @@ def last_date(dtc: DateTexts, subjects: pd.Series) -> Outcome:
     return _certain_day(latest_of(dtc, subjects), "later", "latest")
 
 
+@derivation(scope="subject")
+def last_known_day(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
+    """The latest {dtc} of the subject, an incomplete one being the earliest day that it allows;
+    missing where none has a year.
+    """
+    return dates.first_day(dtc).groupby(subjects).max()
+
+
 def _certain_day(chosen: pd.DataFrame, more: str, most: str) -> Outcome:
     day = dates.full_day(chosen["dtc"])
     doubt = chosen["rival"] + f" may be {more}; " + chosen["dtc"] + f" is the {most} complete date"
@@ -79,8 +87,8 @@ def earliest_possible(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
 @derivation(scope="subject", gives=("D", "M"))
 def earliest_possible_flag(dtc: DateTexts, subjects: pd.Series) -> pd.Series:
     """The highest part, M month or D day, that had to be imputed in the {dtc} of the subject that
-    allows the earliest calendar day; missing where none had to, also where a complete date is of
-    that day.
+    allows the earliest calendar day, of several the one with the lowest such part; missing where
+    none had to, also where a complete date is of that day.
     """
     return _earliest(dates.first_day(dtc), dtc, subjects)["flag"]
 
@@ -97,8 +105,9 @@ def first_on_or_after(dtc: DateTexts, reference: Dates, subjects: pd.Series) -> 
 @derivation(scope="subject", gives=("D", "M"))
 def first_on_or_after_flag(dtc: DateTexts, reference: Dates, subjects: pd.Series) -> pd.Series:
     """The highest part, M month or D day, that had to be imputed in the {dtc} of the subject that
-    allows the earliest calendar day on or after {reference}; missing where none had to, also where
-    a complete date is of that day, and where there is no such day.
+    allows the earliest calendar day on or after {reference}, of several the one with the lowest
+    such part; missing where none had to, also where a complete date is of that day, and where there
+    is no such day.
     """
     return _earliest(_day_from(dtc, reference), dtc, subjects)["flag"]
 

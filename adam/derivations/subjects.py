@@ -39,8 +39,9 @@ def last_day_of(date: Dates, subjects: pd.Series) -> pd.Series:
 
 @derivation(scope="subject")
 def first_day_within(start: Dates, end: Dates, reference: Dates, subjects: pd.Series) -> pd.Series:
-    """The earliest day on or after {reference} that lies from {start} through {end} of a record of
-    the subject, where a missing {start} or {end} is open; missing where there is none.
+    """The earliest day on or after {reference}, which may be {reference} itself, that lies from
+    {start} through {end} of a record of the subject, where a missing {start} or {end} is open;
+    missing where there is none.
     """
     first = start.where(start.gt(reference), reference)
     return first.where(~end.lt(reference)).groupby(subjects).min()

@@ -122,7 +122,7 @@ def baseline_flag(
     other, a missing one being the lowest. Those equal in all of this are all flagged, also those of
     different parameters.
 
-    worst: , but for {worst}
+    worst: , unless told otherwise here ({worst})
 
     versions: Of these only those whose {version} comes first in the order {versions}; others come
     last.
@@ -274,7 +274,7 @@ def analysis_flag(
 
     base_version: Of these only those whose {version} is {base_version}, if there are any.
 
-    worst: , but for {worst}
+    worst: , unless told otherwise here ({worst})
 
     versions: Of these only those whose {version} comes first in the order {versions}; others come
     last.

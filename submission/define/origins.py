@@ -49,6 +49,8 @@ class ItemOrigin:
 
 ASSIGNED = ItemOrigin("Assigned", "Sponsor")
 
+_DERIVED = ItemOrigin("Derived", "Sponsor")
+
 
 @dataclass(frozen=True)
 class ItemOrigins:
@@ -236,11 +238,15 @@ class Origins:
         chained = tuple(rules)
         flags = self.dataset.purpose == "Analysis"
         chosen = any(_decided(chained, values, flags=flags) for values in self._values_known(value))
-        for rule in chained:
-            source = self._of_rule(rule, value, column)
+        sources = [self._of_rule(rule, value, column) for rule in chained]
+        several = len(dict.fromkeys(source.step for source in sources)) > 1
+        for rule, source in zip(chained, sources, strict=True):
             if chosen and _is_assigned_constant(rule):
-                source = replace(source, kind=replace(source.kind, type="Derived"))
-            yield source
+                yield replace(source, kind=replace(source.kind, type="Derived"))
+            elif flags and source.kind.predecessor and (several or source.step.condition):
+                yield replace(source, kind=_DERIVED)  # chosen or for some records: no plain copy
+            else:
+                yield source
 
     def _values_known(self, value: str) -> list[dict[str, object]]:
         """What is known of the records without data, for each kind of them."""

@@ -38,9 +38,11 @@ _OF_ANALYSES: Final = (
     ' dataset the record of the same USUBJID and AVISIT, with ANL01FL EQ "Y" where that dataset'
     " has ANL01FL.",
     "A.VARIABLE to B.VARIABLE are all parameters from A to B in the order of PARAMN.",
-    "It is missing where there is no such record, and where there are several.",
-    "A value that a method gives with a finding is as the method says; the finding asks for a"
-    " second look at it.",
+    "It is missing where there is no such record, and where there are several; but where another"
+    " dataset has no such record, its BASE and BASEC are those of the record of the same USUBJID"
+    ' and PARAMCD with ABLFL EQ "Y", if there is one.',
+    'The words "with a finding" mark a value for a second look when it is made; the value is as the'
+    " method says.",
     "In a record of a derived parameter a variable of the dataset that the records are made from"
     " is missing, unless the comment on PARAMCD names it as part of the assessment.",
     "Day, as in Day 1, counts from the first dose; there is no Day 0.",
@@ -78,7 +80,11 @@ def parameters_comment(study: Study, dataset: Dataset) -> str:
     """The records of each parameter: the condition of those taken over, or one for what."""
     wording = Wording(study, dataset)
     claiming = [p for p in dataset.parameters if p.where]
-    texts = [f"{p.code}: Records with {wording.conditions(p.where)}." for p in claiming]
+    own = (str(block.assign.get("PARAMCD", "")) for block in dataset.blocks)
+    assigned = [code for code in dict.fromkeys(own) if code]
+    told = f"{listed(assigned)}: Records as the comment on the dataset tells."
+    texts = [told] if assigned else []
+    texts += [f"{p.code}: Records with {wording.conditions(p.where)}." for p in claiming]
     if len(claiming) > 1:
         texts.append("A record is of the first of these parameters whose condition it meets.")
     derived: dict[tuple[str, ...], list[str]] = {}

@@ -4,6 +4,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adam.derivations.change import change, difference, percent_change, rounded_share, share_of
 from adam.exact import differences, fraction
 
 DECIMALS = st.decimals(-(10**6), 10**6, places=3).map(str)
@@ -37,3 +38,24 @@ def test_a_difference_is_the_nearest_float_of_the_exact_one(rows: list[tuple[str
             assert pd.isna(found)
         else:
             assert found == float(number - taken_off)
+
+
+def test_a_change_is_that_of_the_values_as_they_are_delivered() -> None:
+    """65/12 and 20/3 are delivered as 5.416666666666667 and 6.666666666666667; no fraction of them
+    is taken up again: -25/12 would be -2.0833333333333335.
+    """
+    value, base = pd.Series([65 / 12, 20 / 3]), pd.Series([7.5, 5.0])
+    never = pd.Series([None, None], dtype="str")
+    expected = [-2.083333333333333, 1.666666666666667]
+    assert difference(value, base).tolist() == expected
+    assert change(value, base, never).tolist() == expected
+    assert float(-25 / 12) != expected[0]
+
+
+def test_shares_are_those_of_the_values_as_they_are_delivered() -> None:
+    """3 x 6.666666666666667 is above 20, and so the share above 1/3; of 0 there is none."""
+    value, whole = pd.Series([6.666666666666667, 1.0]), pd.Series([20.0, 0.0])
+    assert share_of(value, whole).fillna(-9).tolist() == [0.33333333333333335, -9]
+    assert percent_change(value, whole).fillna(-9).tolist() == [33.333333333333336, -9]
+    third, six = pd.Series([1 / 3]), pd.Series([6.0])  # 0.3333333333333333 x 1/6 = 0.05555...
+    assert rounded_share(third, six, decimals=3).tolist() == [0.056]

@@ -11,12 +11,19 @@ from adam.derivations.subjects import number_on_day
 from tests.adam.series import dates, numbers, texts
 
 
-def days(*records: tuple[str, str | None, float | None, str | None, str | None]) -> list[Any]:
+def days(
+    *records: tuple[str, str | None, float | None, str | None, str | None], systems: int = 1
+) -> list[Any]:
     """The first flare and the last day judged of each subject, by subject, day, visit, grades."""
     subject, day, visit, grade, base = (list(column) for column in zip(*records, strict=True))
     columns = (dates(*day), numbers(*visit), texts(*grade), texts(*base), texts(*subject))
+    each = pd.DataFrame({"subject": subject, "day": day, "visit": visit})
+    system = each.groupby(["subject", "day", "visit"], dropna=False).cumcount().astype("str")
     made = [
-        rule(*columns, new_a_from=1, new_b_from=2) for rule in (first_new_grades, last_day_judged)
+        first_new_grades(*columns, new_a_from=1, new_b_from=2),
+        last_day_judged(
+            *columns[:4], system, columns[4], new_a_from=1, new_b_from=2, systems=systems
+        ),
     ]
     people = sorted(set(subject))
     shown = (
@@ -60,3 +67,14 @@ def test_the_number_of_a_day_is_the_lowest_of_its_records() -> None:
         dates(*["2018-01-02"] * 4), texts("A", "A", "A", "B"),
     )  # fmt: skip
     assert found.fillna(-1).to_dict() == {"A": 3, "B": -1}
+
+
+def test_an_assessment_of_some_systems_alone_tells_of_no_flare_but_of_one_that_is_there() -> None:
+    """Of two systems the second has no record on 1 February, where B has a new A in the first."""
+    assert days(
+        ("A", "2018-01-01", 1, "C", "C"), ("A", "2018-01-01", 1, "D", "D"),
+        ("A", "2018-02-01", 2, "C", "C"),
+        ("B", "2018-01-01", 1, "C", "C"), ("B", "2018-01-01", 1, "D", "D"),
+        ("B", "2018-02-01", 2, "A", "C"),
+        systems=2,
+    ) == [[None, "02-01"], ["01-01", "02-01"]]  # fmt: skip

@@ -24,6 +24,7 @@ from adam.derivations.subject_dates import (
     first_time,
     last_date,
     last_end,
+    last_known_day,
     starts_on_or_after,
 )
 from adam.derivations.subjects import cumulative_dose, last_number
@@ -68,6 +69,15 @@ def test_the_first_date_is_none_where_an_incomplete_one_is_earlier_for_certain()
             "D": "--12-15 is the earliest date and is incomplete, so there is none",
         },
     )
+
+
+def test_the_last_day_known_is_of_an_incomplete_date_the_first_it_allows() -> None:
+    """A: some day of March is not before 1 March. B: nothing is known. C: 2018 is not before 2018,
+    and 31 December 2017 is.
+    """
+    dtc = texts("2017-02-20", "2017-03", None, "--03-01", "2018", "2017-12-31T10:00")
+    found = last_known_day(dtc, texts(*"AABBCC")).dt.strftime("%Y-%m-%d")
+    assert found.fillna("").to_dict() == {"A": "2017-03-01", "B": "", "C": "2018-01-01"}
 
 
 def test_the_last_date_is_none_where_an_incomplete_one_is_later_for_certain() -> None:

@@ -229,6 +229,28 @@ def test_records_taken_over_have_date_and_source_of_their_record(tmp_path: Path)
     ]
 
 
+def test_the_baseline_of_a_visit_without_a_record_is_that_of_the_subject(tmp_path: Path) -> None:
+    """WEIGHT: 60 on Day 1, 62 at Week 4, none at Week 8, where 60 is still the baseline."""
+    advs = ADVS + (
+        '  ABLFL:   {assigned: {constant: Y}, when: [{ADY: {EQ: "1"}}]}\n'
+        "  BASE:    {derived: baseline_value, from: [AVAL, ABLFL, USUBJID, PARAMCD]}\n"
+    )
+    adrs = ADRS.replace("stated, from: WEIGHT.AVAL", "shown, from: [WEIGHT.AVAL, WEIGHT.BASE]")
+    function = '''
+
+@derivation
+def shown(now: pd.Series, base: pd.Series, *, text: str) -> pd.Series:
+    """{now} and {base} ({text})."""
+    return now.astype("str").fillna("none") + " after " + base.astype("str").fillna("none")
+'''
+    made = built(tmp_path, advs=advs, adrs=adrs, derivations=DERIVATIONS + function)["ADRS"]
+    assert shown(made, "HEAVY", "AVISIT", "AVALC") == [
+        ["Week 1", "60.0 after 60.0"],
+        ["Week 4", "62.0 after 60.0"],
+        ["Week 8", "none after 60.0"],
+    ]
+
+
 def test_derived_parameters_are_of_type_derived(tmp_path: Path) -> None:
     assert set(built(tmp_path)["ADRS"].frame["PARAMTYP"]) == {"DERIVED"}
 

@@ -90,6 +90,13 @@ def test_a_quiet_grade_is_one_of_those_named() -> None:
     assert found(result["NRIREAS"]) == [None] * 4 + ["NO RESULT IN WINDOW"]
 
 
+def test_a_system_that_alone_is_not_graded_was_in_an_assessment() -> None:
+    own, other = texts("D", None, None), texts("C", "C", None)
+    result = grade_among(own, own, other, grades=["D", "E"])
+    assert found(result["AVALC"]) == ["Y", None, None]
+    assert found(result["NRIREAS"]) == [None, "SYSTEM NOT GRADED", "NO RESULT IN WINDOW"]
+
+
 @pytest.mark.parametrize("state", [low_disease_activity, remission])
 def test_a_state_is_met_where_all_components_are(state: Any) -> None:
     parts = {"LOW": ("Y", "Y", "Y"), "NEW": ("Y", "N", None)}

@@ -174,6 +174,18 @@ def test_reasons_list_the_failed_or_else_the_missing_and_always_what_must_be() -
     assert result["NRIREAS"].tolist() == ["MIXED; B", "MIXED; MISSING A; MISSING B", "A; DEATH"]
 
 
+def test_components_that_tell_no_cause_of_their_own_are_named() -> None:
+    a, tf = texts("N", "N"), texts("N", "Y")
+    columns = (a.rename("A.AVALC"), tf.rename("TF.AVALC"), texts("MIXED", None).rename("A.NRIREAS"),
+               texts("DEATH", None).rename("TF.NRIREAS"))  # fmt: skip
+    told: dict[str, Any] = {"all": "all", "TF": ["TF"], "none": "none"}
+    found = {
+        name: responder(*columns, always=[], causes=causes)["NRIREAS"].tolist()
+        for name, causes in told.items()
+    }
+    assert found == {"all": ["MIXED; DEATH", "A"], "TF": ["A; DEATH", "A"], "none": ["A; TF", "A"]}
+
+
 def test_one_component_is_the_whole_answer() -> None:
     result = responder(texts("Y", "N", None).rename("A.AVALC"), always=[])
     assert result["AVALC"].tolist() == ["Y", "N", "N"]

@@ -325,3 +325,29 @@ def test_an_interval_names_the_record_it_rests_on_where_it_is_one() -> None:
     ).rows  # fmt: skip
     assert made["AVAL"].tolist() == [0, 10, 15, 10]
     assert made["SRCSEQ"].fillna(0).tolist() == [0, 7, 0, 7]
+
+
+def flagged(first: str, last: str, frequency: str) -> list[list[Any]]:
+    """Days and flags of the stretches of one record, whose start has flag M and whose end has D."""
+    rows = dose_intervals(
+        texts("A"), texts("Y"), texts(None), dates(first), dates(last), numbers(5),
+        texts(frequency), numbers(1), texts("M"), texts("D"),
+    ).rows  # fmt: skip
+    shown = rows[["ASTDT", "AENDT"]].apply(lambda day: day.dt.strftime("%m-%d"))
+    table = pd.concat([shown, rows[["ASTDTF", "AENDTF"]]], axis=1).astype("object")
+    return table.where(table.notna(), None).to_numpy().tolist()
+
+
+def test_a_day_has_the_flag_of_the_date_that_gives_it() -> None:
+    """A start of flag M, an end of flag D; a single dose has its start alone, and where the end is
+    before the start the stretch begins on the end.
+    """
+    assert flagged("2018-01-01", "2018-01-10", "QD") == [
+        [None, "12-31", None, "M"], ["01-01", "01-10", "M", "D"], ["01-11", None, "D", None],
+    ]  # fmt: skip
+    assert flagged("2018-01-05", "2018-01-10", "ONCE") == [
+        [None, "01-04", None, "M"], ["01-05", "01-05", "M", "M"], ["01-06", None, "M", None],
+    ]  # fmt: skip
+    assert flagged("2018-01-10", "2018-01-01", "QD") == [
+        [None, "12-31", None, "D"], ["01-01", "01-10", "D", "M"], ["01-11", None, "M", None],
+    ]  # fmt: skip

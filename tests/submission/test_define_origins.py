@@ -17,6 +17,7 @@ from submission.define.codelists import CodeLists
 from submission.define.datasets import Definitions, in_define_order
 from submission.define.elements import element
 from submission.define.origins import ASSIGNED, ItemOrigin, Origins
+from submission.define.records import parameters_comment
 
 COLLECTED = Rule(Origin.COLLECTED, ("field",), origin_source="Vendor")
 DERIVED = ItemOrigin("Derived", "Sponsor")
@@ -259,3 +260,30 @@ def test_constants_that_follow_from_the_parameter_are_assigned() -> None:
     adrs = dataset("ADRS", char("PARAMCD"), category, purpose="Analysis", parameters=codes)
     assert origins(adrs).of(category).kinds == (ASSIGNED,)
     assert origins(adrs).under(category, "ONE").kinds == (ASSIGNED,)
+
+
+def test_a_copy_that_is_chosen_or_for_some_records_is_derived() -> None:
+    """A plain copy is a predecessor; one of two in an order, or under a condition, has a method."""
+    without = Where.model_validate({"AVAL": {"EQ": ""}})
+    left, right = (Rule(Origin.PREDECESSOR, (f"ADSL.{name}",)) for name in ("EOSDT", "LSTALVDT"))
+    some = Rule(Origin.PREDECESSOR, ("LB.LBSTRESC",), when=(without,))
+    plain, either, text = char("EOSDT", left), char("LASTDT", left, right), char("AVALC", some)
+    rest: dict[str, Any] = {"purpose": "Analysis", "standard": "ADaMIG"}
+    found = origins(dataset("ADTTE", char("AVAL"), plain, either, text, **rest))
+    assert found.of(plain).kinds == (ItemOrigin("Predecessor", predecessor="ADSL.EOSDT"),)
+    assert found.of(either).kinds == (DERIVED,)
+    assert found.of(either).method == (
+        "The first of these that gives a value: (1) The value of ADSL.EOSDT."
+        " (2) The value of ADSL.LSTALVDT."
+    )
+    assert found.of(text).kinds == (DERIVED,)
+    assert found.of(text).method == (
+        "Where AVAL is missing: The value of LB.LBSTRESC. Otherwise missing."
+    )
+
+
+def test_the_records_of_assigned_parameters_are_told_by_the_comment_on_the_dataset() -> None:
+    blocks = tuple(Block("ADSL", assign={"PARAMCD": code}) for code in ("TTA", "TTB"))
+    of = dataset("ADTTE", char("PARAMCD"), blocks=blocks, purpose="Analysis", standard="ADaMIG")
+    told = parameters_comment(study(of), of)
+    assert told == "TTA and TTB: Records as the comment on the dataset tells."
