@@ -400,3 +400,41 @@ def test_drawn_steroids_have_every_route_and_dates_of_every_kind(hundred: pd.Dat
     )
     assert end.lt(start).any()
     assert hundred["cmdecod"].eq("PREDNISONE").any()
+
+
+def test_drawn_forms_have_dates_in_part_items_not_done_and_further_assessments(
+    hundred: pd.DataFrame,
+) -> None:
+    for field in ("sledatd", "bilagdat", "pgadat", "lbdat"):
+        assert hundred[field].str.fullmatch(r"\d{4}-\d\d").any(), field
+    items = hundred[[f"sled{number:02d}" for number in range(1, 25)]].eq("ND").sum(axis=1)
+    assert {1, 24} <= set(items)
+    assert {"1", "2"} <= set(hundred["sled_version"])
+    assert hundred["sled_tpt"].eq("2").any()
+    assert (hundred["bilag_gas"].eq("B") & hundred["bilag_oph"].eq("B")).any()
+    more = event(hundred, "unscheduled_arm_1")["visdat"]
+    week_8 = event(hundred, "week_8_arm_1")["visdat"].reindex(more.index)
+    assert more.eq(week_8).any()
+
+
+def test_some_drawn_subjects_die_and_some_are_seen_after_they_left(hundred: pd.DataFrame) -> None:
+    dead = hundred["dsdth"].eq("1")
+    assert dead.any()
+    assert set(hundred.loc[dead, "dsdecod"]) == {"2"}
+    assert hundred.loc[dead, "dsdthdat"].ne("").all()
+    assert hundred.loc[~dead, "dsdthdat"].eq("").all()
+    end = hundred[hundred["dscomp"].eq("0")].set_index("record_id")["dsstdat"]
+    last = hundred.groupby("record_id")["visdat"].max().reindex(end.index)
+    assert last.gt(end).any()
+    assert end.str.fullmatch(r"\d{4}-\d\d").any()
+
+
+def test_drawn_steroids_are_undated_or_reversed_by_routes_that_count(hundred: pd.DataFrame) -> None:
+    log = hundred[hundred["redcap_repeat_instrument"].eq("prednisone")]
+    oral = log[log["predroute"].eq("1")]
+    assert oral["predstdat"].eq("").any()
+    start, end = (
+        pd.to_datetime(oral[name], format="%d-%b-%Y", errors="coerce")
+        for name in ("predstdat", "predendat")
+    )
+    assert end.lt(start).any()

@@ -17,6 +17,7 @@ from specs.errors import CdisckitError
 
 from . import export
 from .course import DONE, EVENTS, NONE, drawn
+from .disorder import departures, disordered, disordered_logs, further_assessments
 from .forms import disposition, event_forms, visit_form
 from .logs import drawn_logs
 from .measure import person
@@ -49,9 +50,13 @@ def simulate(out: Path, subjects: int, seed: int) -> None:
         file.write((",".join(layout.header) + "\n").encode())
         for block, start in enumerate(range(0, subjects, BLOCK)):
             rng = np.random.default_rng([seed, block])
+            disorder = None if told else np.random.default_rng([seed, block, 1])
             course = six_subjects() if told else drawn(rng, min(BLOCK, subjects - start))
             logs = six_logs() if told else drawn_logs(rng, course)
-            parts = _lines(rng, layout, course, logs, first=start + 1, told=told)
+            if disorder is not None:
+                course = further_assessments(disorder, course)
+                logs = disordered_logs(disorder, course, logs)
+            parts = _lines(rng, layout, course, logs, first=start + 1, disorder=disorder)
             file.write(export.body(parts))
     if out.resolve() != RAW:
         for name in COPIED:
@@ -60,9 +65,12 @@ def simulate(out: Path, subjects: int, seed: int) -> None:
 
 def _lines(
     rng: Generator, layout: export.Layout, course: Course, logs: Mapping[str, Log], *,
-    first: int, told: bool,
+    first: int, disorder: Generator | None,
 ) -> list[export.Lines]:  # fmt: skip
-    """Every line of a block of subjects, whose first record has that number."""
+    """Every line of a block of subjects, whose first record has that number.
+
+    Without `disorder` they are the six, with what was planted in them.
+    """
     record = first + np.arange(len(course.sex))
     people = person(rng, len(record))
     parts = []
@@ -77,8 +85,11 @@ def _lines(
             for field, value in answers[form].items():
                 columns[field] = export.where(done, value)
             columns[f"{form}_complete"] = export.whole(2 * done)
-        if told:
-            columns = amended(columns, name)
+        columns = (
+            amended(columns, name)
+            if disorder is None
+            else dict(disordered(disorder, course, columns, event))
+        )
         seen = np.flatnonzero(course.state[:, event] != NONE)
         repeat = np.ones(len(seen), dtype=np.int64) if name == "unscheduled_arm_1" else None
         parts.append(
@@ -90,8 +101,11 @@ def _lines(
         **disposition(course),
         "disposition_complete": export.whole(np.full(len(record), 2)),
     }
-    if told:
-        base = amended(base, "running_arm_1")
+    base = (
+        amended(base, "running_arm_1")
+        if disorder is None
+        else dict(departures(disorder, course, base))
+    )
     parts.append(export.lines(layout, "running_arm_1", record, base))
     for form, log in logs.items():
         columns = {f"{form}_complete": export.whole(np.full(len(log.subject), 2)), **log.columns}
