@@ -60,10 +60,10 @@ def built(study: Study, group: Group, cache: Cache = NO_CACHE) -> Built:
     kept = Kept.of(library, cache)
     findings = {}
     for dataset in build_order(study):
-        made = kept.get(dataset)
-        if made is None:
+        dataset_built = kept.get(dataset)
+        if dataset_built is None:
             library.read = Read()
-            made = AnalysisDataset(dataset, library).built()
-            kept.put(dataset, *made)
-        library.tables[dataset.name], findings[dataset.name] = made
+            dataset_built = AnalysisDataset(dataset, library).built()
+            kept.put(dataset, *dataset_built)
+        library.tables[dataset.name], findings[dataset.name] = dataset_built
     return Built({name: library.tables[name] for name in findings}, findings)

@@ -28,7 +28,7 @@ KIND: Final = "adam"
 
 
 @dataclass(frozen=True)
-class Made:
+class KeptDataset:
     """A built dataset, what was found, and by their digests what it was made from."""
 
     table: Table
@@ -59,25 +59,25 @@ class Kept:
 
     def get(self, dataset: Dataset) -> tuple[Table, pd.DataFrame] | None:
         """The dataset, where it was kept and nothing that it is made from has changed."""
-        made = self.cache.get(KIND, self._key(dataset)) if self.cache else None
-        if not isinstance(made, Made):
+        stored = self.cache.get(KIND, self._key(dataset)) if self.cache else None
+        if not isinstance(stored, KeptDataset):
             return None
         tables = self.library.tables
         stands = (
-            all(n in tables and len(tables[n].frame) == size for n, size in made.sizes.items())
-            and all(self._digest(name) == digest for name, digest in made.columns.items())
-            and all(self.library.owners(name) == found for name, found in made.owners.items())
+            all(n in tables and len(tables[n].frame) == size for n, size in stored.sizes.items())
+            and all(self._digest(name) == digest for name, digest in stored.columns.items())
+            and all(self.library.owners(name) == owners for name, owners in stored.owners.items())
         )
-        return (made.table, made.findings) if stands else None
+        return (stored.table, stored.findings) if stands else None
 
-    def put(self, dataset: Dataset, table: Table, found: pd.DataFrame) -> None:
+    def put(self, dataset: Dataset, table: Table, findings: pd.DataFrame) -> None:
         """Keep a dataset that was made from what the library was asked for."""
-        if not self.cache or tells(found, dataset):
+        if not self.cache or tells(findings, dataset):
             return
         read = self.library.read
         columns = {name: self._digest(name) for name in sorted(read.columns)}
-        made = Made(table, found, columns, dict(read.sizes), dict(read.owners))
-        self.cache.put(KIND, self._key(dataset), made)
+        stored = KeptDataset(table, findings, columns, dict(read.sizes), dict(read.owners))
+        self.cache.put(KIND, self._key(dataset), stored)
 
     def _key(self, dataset: Dataset) -> str:
         return digest_of(self.group, list(self.library.tables), dataset)
@@ -88,8 +88,8 @@ class Kept:
             dataset, column = name
             table = self.library.tables.get(dataset)
             try:
-                found = table.column(column) if table else None
+                values = table.column(column) if table else None
             except KeyError:
-                found = None
-            self._digests[name] = "" if found is None else digest_of(found)
+                values = None
+            self._digests[name] = "" if values is None else digest_of(values)
         return self._digests[name]

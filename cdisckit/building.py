@@ -253,13 +253,13 @@ def _build(
     folder, clock = study.folder, Clock()
     watch(Event(STEPS[1]))
     with clock.step(STEPS[1]):
-        given = _given(study, raw or folder, way, claim.work, watch, cache)
+        source = _source(study, raw or folder, way, claim.work, watch, cache)
     product = (
-        build_groups(study, given, dictionaries, engine, watch, cache)
-        if isinstance(given, Divided)
-        else build_whole(study, given, dictionaries, clock, watch, cache)
+        build_groups(study, source, dictionaries, engine, watch, cache)
+        if isinstance(source, Divided)
+        else build_whole(study, source, dictionaries, clock, watch, cache)
     )
-    del given
+    del source
     if not any(product.records.values()):
         raise CdisckitError(
             "not one record was built",
@@ -272,13 +272,17 @@ def _build(
     watch(Event(STEPS[5]))
     with claim.writing() as aside:
         with clock.step(STEPS[5]):
-            found = product.write_files(aside, time_stamp(study))
+            findings_of_build = product.write_files(aside, time_stamp(study))
         watch(Event(STEPS[6]))
         with clock.step(STEPS[6]):
             of_files = validate_package(aside)
-        found = all_findings([open_proposals(folder), product.findings, found, of_files])
-        found = product.placed(found)
-        findings = in_order(explained(as_final(found) if mode == "final" else found, study))
+        findings_of_build = all_findings(
+            [open_proposals(folder), product.findings, findings_of_build, of_files]
+        )
+        findings_of_build = product.placed(findings_of_build)
+        findings = in_order(
+            explained(as_final(findings_of_build) if mode == "final" else findings_of_build, study)
+        )
         refused = mode == "final" and bool(unsettled(findings).any())
         if refused:
             shutil.rmtree(aside / "m5")
@@ -306,7 +310,7 @@ def _build(
     )
 
 
-def _given(
+def _source(
     study: Study, raw: Path, way: Way, work: Path, watch: Watch, cache: Cache
 ) -> RawData | Divided:
     """The raw data to build of: in groups on the disk where they are many, else in memory."""
@@ -345,8 +349,8 @@ def folder_of_raw_files(folder: Path) -> PurePosixPath | None:
 
     SpecError where study.yaml cannot be read.
     """
-    given = read_yaml(folder / "study.yaml").parsed(StudyFile)
-    named = [path for s in given.raw for path in _paths(s.model_extra) if path.suffix]
+    content = read_yaml(folder / "study.yaml").parsed(StudyFile)
+    named = [path for s in content.raw for path in _paths(s.model_extra) if path.suffix]
     folders = {path.parent for path in named} - {PurePosixPath()}
     return folders.pop() if len(folders) == 1 and all(path.parent.name for path in named) else None
 

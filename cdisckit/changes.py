@@ -94,11 +94,11 @@ def _numbered(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 
 def _texts(column: pd.Series) -> pd.Series:
-    told = column
+    shown = column
     if pd.api.types.is_datetime64_dtype(column):
         midnight = column.dt.normalize().eq(column) | column.isna()
-        told = column.dt.strftime("%Y-%m-%d" if midnight.all() else "%Y-%m-%dT%H:%M:%S")
+        shown = column.dt.strftime("%Y-%m-%d" if midnight.all() else "%Y-%m-%dT%H:%M:%S")
     elif pd.api.types.is_numeric_dtype(column):
-        told = column.map(number_text, na_action="ignore")
-    texts: pd.Series = told.astype("str").fillna("")
+        shown = column.map(number_text, na_action="ignore")
+    texts: pd.Series = shown.astype("str").fillna("")
     return texts

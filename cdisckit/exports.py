@@ -54,26 +54,26 @@ class Export:
 
         RawDataError where nothing can be read.
         """
-        parts: list[RawData] = []
+        sources: list[RawData] = []
         passed_over = dict(self.passed_over)
         errors: list[RawDataError] = []
         for source in self.sources:
-            for part in _one_by_one(source):
+            for one in _one_by_one(source):
                 try:
-                    parts.append(read_source(part, self.folder))
+                    sources.append(read_source(one, self.folder))
                 except RawDataError as error:
                     errors.append(error)
-                    for name in _files_of(part):
+                    for name in _files_of(one):
                         passed_over[name] = f"is not read: {error}"
-        if errors and not parts:
+        if errors and not sources:
             raise errors[0]
-        data = combined(parts)
-        told = [data.findings]
+        data = combined(sources)
+        finding_tables = [data.findings]
         if passed_over:
-            told.append(_warnings("CK-RAW-UNREAD", passed_over))
+            finding_tables.append(_warnings("CK-RAW-UNREAD", passed_over))
         if self.guesses:
-            told.append(_guessed(self.guesses))
-        return replace(data, findings=all_findings(told))
+            finding_tables.append(_guessed(self.guesses))
+        return replace(data, findings=all_findings(finding_tables))
 
 
 def _warnings(rule: str, reasons: Mapping[str, str]) -> Any:
@@ -224,15 +224,15 @@ def _system_in(file: Path) -> str:
             if member.filename.lower().endswith((".csv", ".txt", ".tsv")):
                 with packed.open(member) as content:
                     lines = [content.readline(1 << 20) for _ in range(2)]
-                found = system_of(
+                pair = system_of(
                     next(
                         csv.reader([line.decode("utf-8-sig", errors="replace")], delimiter=sign), []
                     )
                     for line in lines
                     for sign in ",;\t"
                 )
-                if found:
-                    return found[0]
+                if pair:
+                    return pair[0]
     return ""
 
 
@@ -248,18 +248,20 @@ def _by_system(files: list[Path]) -> tuple[list[RawSource], list[Path]]:
             rows, _, _ = first_rows(file)
         except RawDataError:
             rows = []
-        found = system_of(rows[:2]) or (system_of(_all_heads(file)) if rows else None)
-        if found:
-            of_system.setdefault(found[0], []).append(file.name)
+        pair = system_of(rows[:2]) or (system_of(_all_heads(file)) if rows else None)
+        if pair:
+            of_system.setdefault(pair[0], []).append(file.name)
         else:
             others.append(file)
     sources = []
     for system, names in of_system.items():
-        told = [file for file in others if _describes(file)] if system in ("rave", "castor") else []
-        others = [file for file in others if file not in told]
+        describing = (
+            [file for file in others if _describes(file)] if system in ("rave", "castor") else []
+        )
+        others = [file for file in others if file not in describing]
         options: dict[str, Any] = {"data": names[0] if len(names) == 1 else names}
-        if told:
-            options["dictionary"] = [file.name for file in told]
+        if describing:
+            options["dictionary"] = [file.name for file in describing]
         sources.append(_source(system, options))
     return sources, others
 
@@ -293,8 +295,8 @@ def _tables(
             )
             continue
         try:
-            tables[file.stem], told = table_of(file)
-            guesses += told
+            tables[file.stem], of_file = table_of(file)
+            guesses += of_file
         except RawDataError as error:
             if alone:
                 raise
@@ -376,9 +378,9 @@ def _namespaces(file: Path) -> frozenset[str]:
         return frozenset()
 
 
-def _share(head: list[str], known: list[str]) -> float:
+def _share(head: list[str], names_known: list[str]) -> float:
     """How many names of a head are known, a checkbox by the name before its code."""
-    names = set(known)
+    names = set(names_known)
     return sum(name in names or name.partition("___")[0] in names for name in head) / len(
         head or " "
     )

@@ -85,15 +85,15 @@ def likely(form: Form, field: Field) -> Iterator[Likely]:
         yield Likely("", NOT_SUBMITTED, "", "", "a question that opens a form, by CDASH")
         return
     for why, words in _WITHHELD:
-        found = re.search(words, name) or re.search(words, label)
-        if found:
-            yield Likely("", NOT_SUBMITTED, "", "", f"{why}: {found[0]}")
+        match = re.search(words, name) or re.search(words, label)
+        if match:
+            yield Likely("", NOT_SUBMITTED, "", "", f"{why}: {match[0]}")
             return
     unit = _unit(field.label)
     for dataset, variable, test, words in _WORDS:
-        found = re.search(words, name) or re.search(words, label)
-        if found and (not test or _may_be_a_result(field)):
-            yield Likely(dataset, variable, test, unit if test else "", f"its words: {found[0]}")
+        match = re.search(words, name) or re.search(words, label)
+        if match and (not test or _may_be_a_result(field)):
+            yield Likely(dataset, variable, test, unit if test else "", f"its words: {match[0]}")
             return
     if _may_be_a_result(field):
         yield from _laboratory(field, unit)

@@ -54,9 +54,9 @@ def write_lineage(study: Study, raw: RawData, tables: Mapping[str, Table], folde
     """Write the tables into `folder`, which is made."""
     folder.mkdir()
     write_records(raw, folder)
-    parts = [lineage_of(table) for table in tables.values()]
+    of_tables = [lineage_of(table) for table in tables.values()]
     for kind in COLUMNS:
-        write_rows(kind, (part[kind] for part in parts), folder)
+        write_rows(kind, (of_table[kind] for of_table in of_tables), folder)
     write_variables(study, raw, folder)
 
 
@@ -72,7 +72,7 @@ def write_variables(study: Study, raw: RawData, folder: Path) -> None:
     variables.to_csv(folder / "variables.csv", index=False, lineterminator="\n")
 
 
-def write_rows(kind: str, parts: Iterable[pa.Table], folder: Path) -> None:
+def write_rows(kind: str, pieces: Iterable[pa.Table], folder: Path) -> None:
     """Write one of the tables about rows, from parts that stand below each other.
 
     Blocks of the file have the same rows however these come, and texts are categories in them.
@@ -84,9 +84,9 @@ def write_rows(kind: str, parts: Iterable[pa.Table], folder: Path) -> None:
     waiting: list[pa.Table] = []
     rows = 0
     with pq.ParquetWriter(folder / f"{kind}.parquet", schema) as file:
-        for part in parts:
-            waiting.append(part)
-            rows += part.num_rows
+        for piece in pieces:
+            waiting.append(piece)
+            rows += piece.num_rows
             while rows >= BLOCK:
                 whole = pa.concat_tables(waiting)
                 file.write_table(_block(whole.slice(0, BLOCK), schema), row_group_size=BLOCK)
@@ -107,9 +107,10 @@ def _block(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def lineage_of(table: Table) -> dict[str, pa.Table]:
     """What the tables about rows say of a dataset."""
-    parts = {"rows": table.trace, "rules": _fired(table), "choices": _chosen(table)}
+    frames = {"rows": table.trace, "rules": _fired(table), "choices": _chosen(table)}
     return {
-        kind: _typed(part.assign(dataset=table.name), COLUMNS[kind]) for kind, part in parts.items()
+        kind: _typed(frame.assign(dataset=table.name), COLUMNS[kind])
+        for kind, frame in frames.items()
     }
 
 
@@ -122,21 +123,21 @@ def _typed(frame: pd.DataFrame, columns: Mapping[str, pa.DataType]) -> pa.Table:
 
 def _chosen(table: Table) -> pd.DataFrame:
     """The records among which values were chosen, in the order of variables, rows and records."""
-    told = no_choices() if table.choices is None else table.choices
-    plain = told.astype({"variable": "str", "source": "str", "because": "str"})
+    choices = no_choices() if table.choices is None else table.choices
+    plain = choices.astype({"variable": "str", "source": "str", "because": "str"})
     order = ["variable", "row", "source", "record"]
     return plain.sort_values(order, kind="stable", ignore_index=True)
 
 
 def _fired(table: Table) -> pd.DataFrame:
     """The rows in which a rule gave a variable its value: variable, row, rule."""
-    parts = [pd.DataFrame({"variable": [], "row": [], "rule": []})]
+    frames = [pd.DataFrame({"variable": [], "row": [], "rule": []})]
     rules = pd.DataFrame() if table.rules is None else table.rules
     for variable in sorted(map(str, rules)):
-        given = rules[variable][rules[variable] > 0]
-        told = {"row": given.index, "rule": given.to_numpy()}
-        parts.append(pd.DataFrame({"variable": variable, **told}))
-    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+        numbers = rules[variable][rules[variable] > 0]
+        columns = {"row": numbers.index, "rule": numbers.to_numpy()}
+        frames.append(pd.DataFrame({"variable": variable, **columns}))
+    return pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
 
 
 def _is_there(source: str, study: Study, raw: RawData) -> bool:

@@ -43,9 +43,9 @@ def preview(
     from cdisckit.preview import previewed, print_preview
 
     cache = cache_of(cache_folder, used=use_cache)
-    made = previewed(study, dataset, out, raw=raw, study_code=study_code, cache=cache)
-    print_preview(made, terminal(), subject=subject, rows=rows, diff=diff)
-    raise typer.Exit(CLEAN if made.clean else FINDINGS)
+    preview_made = previewed(study, dataset, out, raw=raw, study_code=study_code, cache=cache)
+    print_preview(preview_made, terminal(), subject=subject, rows=rows, diff=diff)
+    raise typer.Exit(CLEAN if preview_made.clean else FINDINGS)
 
 
 def watch(
@@ -70,11 +70,11 @@ def watch(
 
     def show(name: str) -> None:
         try:
-            made = previewed(study, name, out, raw=raw, study_code=study_code, cache=cache)
+            shown = previewed(study, name, out, raw=raw, study_code=study_code, cache=cache)
         except CdisckitError as error:
             say(console, ("Error", "red"), f" {error}")
             return
-        print_preview(made, console, subject=subject, rows=rows, diff=True)
+        print_preview(shown, console, subject=subject, rows=rows, diff=True)
 
     if dataset:
         show(dataset)
@@ -84,8 +84,8 @@ def watch(
         for name in sorted(names):
             show(name)
         if not names:
-            told = ", ".join(sorted(path.name for path in files))
-            say(console, f"{told}: of no single dataset; cdisckit plan tells what it changes.")
+            saved = ", ".join(sorted(path.name for path in files))
+            say(console, f"{saved}: of no single dataset; cdisckit plan tells what it changes.")
 
 
 def plan(
@@ -104,8 +104,8 @@ def plan(
     from cdisckit.plan import planned, print_plan
 
     cache = cache_of(cache_folder, used=use_cache)
-    made = planned(
+    plan_made = planned(
         study, out, raw=raw, dictionaries=dictionaries, study_code=study_code, cache=cache
     )
-    print_plan(made, terminal())
-    raise typer.Exit(CLEAN if made.clean else FINDINGS)
+    print_plan(plan_made, terminal())
+    raise typer.Exit(CLEAN if plan_made.clean else FINDINGS)

@@ -110,9 +110,9 @@ def build(
     mode: Literal["draft", "final"] = "final" if final else "draft"
     inputs = Inputs(study, out, raw, dictionaries, mode, study_code)
     key = inputs.key() if cache else ""
-    found = standing(key, cache)
-    if found:
-        summary, name = found
+    unchanged = standing(key, cache)
+    if unchanged:
+        summary, name = unchanged
         print_summary(summary, out / name, terminal())
         say(terminal(), "Nothing has changed since this package was built: it stays as it is.")
         raise typer.Exit(CLEAN if summary.clean else FINDINGS)

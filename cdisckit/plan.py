@@ -56,14 +56,14 @@ class Plan:
     added: tuple[str, ...]
     removed: tuple[str, ...]
     define: Mapping[str, pd.DataFrame]
-    found: pd.DataFrame
+    new_findings: pd.DataFrame
     settled: pd.DataFrame
     results: tuple[tuple[str, str, str], ...]
 
     @property
     def clean(self) -> bool:
         """Whether nothing would differ."""
-        tables = (*self.define.values(), self.found, self.settled)
+        tables = (*self.define.values(), self.new_findings, self.settled)
         others = (self.datasets, self.added, self.removed, self.results)
         return not any(others) and not any(len(table) for table in tables)
 
@@ -90,7 +90,7 @@ def planned(
             remedy="build the study, or name with --out where its package is",
         )
     with tempfile.TemporaryDirectory(prefix="cdisckit-plan-") as aside:
-        made = build(
+        product = build(
             folder,
             Path(aside),
             raw=raw,
@@ -99,11 +99,11 @@ def planned(
             watch=watch,
             cache=cache,
         )
-        return _plan(package, made, cache)
+        return _plan(package, product, cache)
 
 
-def _plan(package: Path, made: Build, cache: Cache) -> Plan:
-    study, after = made.study, made.report
+def _plan(package: Path, product: Build, cache: Cache) -> Plan:
+    study, after = product.study, product.report
     datasets, added = {}, []
     for dataset in study.datasets:
         before, now = (delivered(p, study.id, dataset) for p in (package, after))
@@ -125,7 +125,7 @@ def _plan(package: Path, made: Build, cache: Cache) -> Plan:
         dict(_define_differences(package, after, study)),
         _without(new, old),
         _without(old, new),
-        tuple(_results(package, made, cache)),
+        tuple(_results(package, product, cache)),
     )
 
 
@@ -141,22 +141,22 @@ def print_plan(plan: Plan, console: Console) -> None:
         _print_dataset(plan.study.dataset(name), changes, console)
     for standard, differences in plan.define.items():
         _print_define(standard, differences, console)
-    for word, findings in (("new", plan.found), ("gone", plan.settled)):
+    for word, findings in (("new", plan.new_findings), ("gone", plan.settled)):
         if len(findings):
             say(console, ("Findings", "bold"), f" {word}: {len(findings):,}")
-            for line in _told(findings):
+            for line in _lines(findings):
                 say(console, f"  {line}")
     for title, before, after in plan.results:
         say(console, (title, "bold"), f": {before or 'not known'} to {after}")
 
 
 def _print_dataset(dataset: Dataset, changes: Changes, console: Console) -> None:
-    told = [f"{counted(len(changes.values), 'value')} changed"]
-    told += [f"{len(changes.added):,} records new"] if len(changes.added) else []
-    told += [f"{len(changes.removed):,} records gone"] if len(changes.removed) else []
-    told += [f"variables {', '.join(changes.variables)}"] if changes.variables else []
+    counts = [f"{counted(len(changes.values), 'value')} changed"]
+    counts += [f"{len(changes.added):,} records new"] if len(changes.added) else []
+    counts += [f"{len(changes.removed):,} records gone"] if len(changes.removed) else []
+    counts += [f"variables {', '.join(changes.variables)}"] if changes.variables else []
     of = ", ".join(f"{name} {count:,}" for name, count in changes.counts().items())
-    say(console, (dataset.name, "bold"), f": {', '.join(told)}" + (f" ({of})" if of else ""))
+    say(console, (dataset.name, "bold"), f": {', '.join(counts)}" + (f" ({of})" if of else ""))
     for row in changes.values.head(SHOWN).itertuples(index=False):
         *keys, variable, before, after = map(str, row)
         key = " ".join(value for value in keys[1:] if value)
@@ -167,8 +167,8 @@ def _print_dataset(dataset: Dataset, changes: Changes, console: Console) -> None
 
 def _print_define(standard: str, differences: pd.DataFrame, console: Console) -> None:
     kinds = differences["kind"].value_counts()
-    told = ", ".join(f"{kind} {count}" for kind, count in kinds.items())
-    say(console, (f"define.xml of {standard}", "bold"), f": {told}")
+    counts = ", ".join(f"{kind} {count}" for kind, count in kinds.items())
+    say(console, (f"define.xml of {standard}", "bold"), f": {counts}")
     for row in differences.head(SHOWN).itertuples(index=False):
         change = f": {row.old!r} to {row.new!r}" if row.change == "changed" else ""
         say(console, f"  {row.change} {row.kind} {row.name} {row.attribute}{change}")
@@ -176,7 +176,7 @@ def _print_define(standard: str, differences: pd.DataFrame, console: Console) ->
         say(console, f"  and {len(differences) - SHOWN:,} more")
 
 
-def _told(findings: pd.DataFrame) -> Iterator[str]:
+def _lines(findings: pd.DataFrame) -> Iterator[str]:
     """The kinds of findings, each with the first of them."""
     filled = findings.fillna("")
     for (severity, rule), rows in filled.groupby(["severity", "rule"], sort=False):
@@ -222,9 +222,9 @@ def _numbered(findings: pd.DataFrame) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(same.assign(number=same.groupby(_SAME_FINDING).cumcount()))
 
 
-def _results(package: Path, made: Build, cache: Cache) -> Iterator[tuple[str, str, str]]:
-    known = last_summary(package, cache)
-    before = dict(known.results) if known else {}
-    for result in made.results:
+def _results(package: Path, product: Build, cache: Cache) -> Iterator[tuple[str, str, str]]:
+    summary = last_summary(package, cache)
+    before = dict(summary.results) if summary else {}
+    for result in product.results:
         if before.get(result.title) != str(result):
             yield result.title, before.get(result.title, ""), str(result)

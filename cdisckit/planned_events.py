@@ -48,7 +48,7 @@ def _defined(path: Path) -> Iterator[tuple[str, str]]:
         if event == "start" and local(element) == "ClinicalData":
             return
         if event == "start" and local(element) == "StudyEventDef":
-            told = {str(k).rpartition("}")[2]: str(v) for k, v in element.attrib.items()}
-            oid = told.get("OID", "")
-            name = told.get("EventName") or told.get("Name") or oid
-            yield told.get("UniqueEventName", oid), name
+            attributes = {str(k).rpartition("}")[2]: str(v) for k, v in element.attrib.items()}
+            oid = attributes.get("OID", "")
+            name = attributes.get("EventName") or attributes.get("Name") or oid
+            yield attributes.get("UniqueEventName", oid), name

@@ -90,14 +90,14 @@ def previewed(
         tables, findings = build_adam(study, tables, cache=cache)
     table = tables[name]
     of_dataset = findings[findings["dataset"].eq(name)]
-    found = all_findings([of_dataset, validate(table, dataset, study)])
+    all_of_them = all_findings([of_dataset, validate(table, dataset, study)])
     package = out / folder_name(study.id)
     before = delivered(package, study.id, dataset)
     after = as_texts(writable(study, {name: table})[name].frame)
     return Preview(
         dataset,
         _with_qualifiers(table),
-        explained(found, study).iloc[: len(found)],
+        explained(all_of_them, study).iloc[: len(all_of_them)],
         package,
         None if before is None else compared(before, after, dataset.keys),
     )
@@ -158,8 +158,8 @@ def _grids(rows: pd.DataFrame, dataset: Dataset, width: int) -> Iterator[Grid | 
 def _print_findings(findings: pd.DataFrame, console: Console) -> None:
     """The findings that nothing explains, and how many are explained."""
     open_ = findings[findings["explanation"].isna()]
-    told = f": {len(open_):,} open, {len(findings) - len(open_):,} explained"
-    say(console, ("Findings", "bold"), told)
+    counts = f": {len(open_):,} open, {len(findings) - len(open_):,} explained"
+    say(console, ("Findings", "bold"), counts)
     for _, one in open_.head(SHOWN).fillna("").iterrows():
         where = " ".join(filter(None, (one["subject"], one["seq"], one["variable"])))
         say(console, f"  {one['severity']} {one['rule']} {where}: {one['message']}")
@@ -175,13 +175,17 @@ def _print_changes(preview: Preview, console: Console, *, listed: bool) -> None:
     if not changes:
         say(console, ("As in", "bold"), f" {package}")
         return
-    told = [
+    counts = [
         f"{counted(len(changes.added), 'record')} new",
         f"{len(changes.removed):,} gone",
         f"{counted(len(changes.values), 'value')} changed",
     ]
     of = ", ".join(f"{name} {count:,}" for name, count in changes.counts().items())
-    say(console, ("Against", "bold"), f" {package}: {', '.join(told)}" + (f" ({of})" if of else ""))
+    say(
+        console,
+        ("Against", "bold"),
+        f" {package}: {', '.join(counts)}" + (f" ({of})" if of else ""),
+    )
     if changes.variables:
         say(console, f"  variables: {', '.join(changes.variables)}")
     if listed:

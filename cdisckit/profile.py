@@ -89,7 +89,7 @@ def _repeats(form: Form) -> str:
 
 def _events(raw: RawData) -> pd.DataFrame:
     """For each event and form how many records, and of how many subjects."""
-    parts = []
+    frames = []
     for form in raw.forms.values():
         event, subject = (as_category(form.frame[f"@{role}"]) for role in ("event", "subject"))
         pairs = pd.DataFrame({"event": event.cat.codes, "subject": subject.cat.codes})
@@ -98,11 +98,11 @@ def _events(raw: RawData) -> pd.DataFrame:
         names = pd.Series([*event.cat.categories, None], dtype="str")
         of_form = pd.DataFrame({"records": records, "subjects": subjects}).reset_index()
         of_form["event"] = names.take(of_form["event"].to_numpy()).to_numpy()
-        parts.append(of_form.assign(form=form.name))
+        frames.append(of_form.assign(form=form.name))
     columns = ["event", "form", "records", "subjects"]
-    if not parts:
+    if not frames:
         return pd.DataFrame(columns=columns)
-    return pd.concat(parts)[columns].sort_values(["event", "form"], ignore_index=True)
+    return pd.concat(frames)[columns].sort_values(["event", "form"], ignore_index=True)
 
 
 def _field(form: Form, field: Field) -> tuple[object, ...]:
@@ -247,7 +247,7 @@ def check_page(path: Path) -> None:
 
 def write_profile(profile: Profile, path: Path) -> None:
     """One page of HTML that needs nothing beside it."""
-    parts = [
+    sections = [
         "<!DOCTYPE html>", '<html lang="en"><head><meta charset="utf-8">',
         f"{_BEGIN}{escape(profile.name)}</title>", f"<style>{_STYLE}</style></head>",
         f"<body><h1>Profile of {escape(profile.name)}</h1>",
@@ -259,7 +259,7 @@ def write_profile(profile: Profile, path: Path) -> None:
     ]  # fmt: skip
     check_page(path)
     with new_file(path) as partial:
-        partial.write_text("\n".join(parts), encoding="utf-8")
+        partial.write_text("\n".join(sections), encoding="utf-8")
 
 
 _STYLE = (

@@ -68,17 +68,17 @@ class _State:
 
 def words(event: Event, left: float | None) -> str:
     """An event in words: `Building groups: 3 of 8, 41,000 rows, about 2 min left`."""
-    parts = []
+    texts = []
     if event.dataset:
-        parts.append(event.dataset)
+        texts.append(event.dataset)
     if event.total:
-        parts.append(f"{event.done:,} of {event.total:,}")
+        texts.append(f"{event.done:,} of {event.total:,}")
     if event.rows:
-        parts.append(f"{event.rows:,} rows")
+        texts.append(f"{event.rows:,} rows")
     if left is not None and left >= 1:
         minutes, seconds = divmod(round(left), 60)
-        parts.append(f"about {f'{minutes} min' if minutes else f'{seconds} s'} left")
-    return event.step + (": " + ", ".join(parts) if parts else "")
+        texts.append(f"about {f'{minutes} min' if minutes else f'{seconds} s'} left")
+    return event.step + (": " + ", ".join(texts) if texts else "")
 
 
 @contextmanager
@@ -100,8 +100,8 @@ def _bar(console: Console) -> Iterator[_Show]:
 
 
 def _of_steps(event: Event) -> tuple[int | None, int]:
-    known = event.step in STEPS
-    return (len(STEPS), STEPS.index(event.step)) if known else (None, 0)
+    is_step = event.step in STEPS
+    return (len(STEPS), STEPS.index(event.step)) if is_step else (None, 0)
 
 
 @contextmanager
@@ -125,12 +125,12 @@ def _lines(console: Console, every: float) -> Iterator[_Show]:
 
 
 def _log(file: TextIO, event: Event, left: float | None) -> None:
-    said = {
+    entry = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         **asdict(event),
         "seconds_left": None if left is None else round(left, 1),
     }
-    file.write(json.dumps(said) + "\n")
+    file.write(json.dumps(entry) + "\n")
     file.flush()
 
 

@@ -42,8 +42,8 @@ class Inputs:
         asked = (str(f.resolve()) if f else "" for f in (*folders, self.out))
         code = "with its code" if self.study_code else ""
         epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-        told = "\0".join((product(), *content, *asked, self.mode, code, epoch))
-        return blake2b(told.encode(errors="surrogateescape"), digest_size=16).hexdigest()
+        content_text = "\0".join((product(), *content, *asked, self.mode, code, epoch))
+        return blake2b(content_text.encode(errors="surrogateescape"), digest_size=16).hexdigest()
 
 
 def standing(key: str, cache: Cache) -> tuple[Summary, str] | None:
@@ -55,9 +55,9 @@ def standing(key: str, cache: Cache) -> tuple[Summary, str] | None:
     if data is None:
         return None
     try:
-        told: dict[str, Any] = json.loads(data)
-        folder, summary = Path(told["folder"]), Summary(**told["summary"])
-        if _mark(folder) != told["mark"]:
+        stored: dict[str, Any] = json.loads(data)
+        folder, summary = Path(stored["folder"]), Summary(**stored["summary"])
+        if _mark(folder) != stored["mark"]:
             return None
     except (ValueError, KeyError, TypeError, OSError):
         return None
@@ -69,20 +69,20 @@ def remember(key: str, summary: Summary, folder: Path, cache: Cache) -> None:
     """Keep what is told of a package, so that it need not be built again."""
     if cache and not summary.refused:
         folder = folder.resolve()
-        told = {"folder": str(folder), "mark": _mark(folder), "summary": asdict(summary)}
+        content = {"folder": str(folder), "mark": _mark(folder), "summary": asdict(summary)}
         for of in (key, _of_folder(folder)):
-            cache.write(_KIND, of, json.dumps(told).encode())
+            cache.write(_KIND, of, json.dumps(content).encode())
 
 
 def last_summary(folder: Path, cache: Cache) -> Summary | None:
     """What was told of the package in a folder; None where that is not known."""
-    found = standing(_of_folder(folder), cache)
-    return found[0] if found else None
+    pair = standing(_of_folder(folder), cache)
+    return pair[0] if pair else None
 
 
 def _of_folder(folder: Path) -> str:
-    told = f"folder {folder.resolve()}".encode(errors="surrogateescape")
-    return blake2b(told, digest_size=16).hexdigest()
+    text = f"folder {folder.resolve()}".encode(errors="surrogateescape")
+    return blake2b(text, digest_size=16).hexdigest()
 
 
 def _mark(folder: Path) -> str:

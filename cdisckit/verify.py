@@ -108,8 +108,8 @@ def _verified(
     same = _same(delivered, values.infer_objects())
     reason = ""
     if [origin.type for origin in item.origins] == ["Predecessor"]:
-        told, reason = _copied(document, group, item, tables)
-        same |= ~told
+        equal, reason = _copied(document, group, item, tables)
+        same |= ~equal
     differ = int((~same).sum())
     verdict = DIFFERS if differ else EQUAL
     yield group.name, item.name, functions, verdict, len(delivered), differ, reason

@@ -26,12 +26,12 @@ def saves(
 
     What is saved in several steps comes once, when a look finds no more of it.
     """
-    places = tuple(folders)
-    before = _state(places)
+    watched = tuple(folders)
+    before = _state(watched)
     changed: set[Path] = set()
     while True:
         pause(PAUSE)
-        now = _state(places)
+        now = _state(watched)
         new = {path for path in {**before, **now} if before.get(path) != now.get(path)}
         before = now
         changed |= new
@@ -51,8 +51,8 @@ def _state(folders: Iterable[Path]) -> _State:
     for path in (path for folder in folders for path in files_in(folder)):
         if path.suffix.lower() in _WATCHED and not path.name.startswith("."):
             try:
-                told = path.stat()
+                status = path.stat()
             except OSError:
                 continue  # it went while it was looked for
-            state[path] = (told.st_mtime_ns, told.st_size)
+            state[path] = (status.st_mtime_ns, status.st_size)
     return state

@@ -105,14 +105,14 @@ def build_whole(
         tabulations = build_sdtm(study, data, cache=cache)
     watch(Event(STEPS[3]))
     with clock.step(STEPS[3]):
-        analysis, found = build_adam(study, tabulations.tables, cache=cache)
+        analysis, findings_of_adam = build_adam(study, tabulations.tables, cache=cache)
     tables = {**tabulations.tables, **analysis}
     watch(Event(STEPS[4], rows=sum(len(table.frame) for table in tables.values())))
     with clock.step(STEPS[4]):
         findings = all_findings(
             [
                 tabulations.findings,
-                found,
+                findings_of_adam,
                 validate_all(study, tables),
                 dictionary_findings(study, tables, data, dictionaries),
             ]

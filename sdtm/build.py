@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from sdtm.kept import Made
+    from sdtm.kept import BuiltDataset
     from sdtm.raw import RawData
     from specs.cache import Cache
     from specs.model import Study
@@ -78,9 +78,11 @@ def sdtm_tables(
     return _tables(study, groups), all_findings(of_groups)
 
 
-def _tables(study: Study, groups: Sequence[Mapping[str, Made]]) -> Mapping[str, Table]:
-    parts = [{t.name: t for made in group.values() for t in made.tables} for group in groups]
-    return together(study, parts)
+def _tables(study: Study, groups: Sequence[Mapping[str, BuiltDataset]]) -> Mapping[str, Table]:
+    tables_of_groups = [
+        {t.name: t for dataset in group.values() for t in dataset.tables} for group in groups
+    ]
+    return together(study, tables_of_groups)
 
 
 def tried(study: Study, raw: RawData) -> tuple[CdisckitError, ...]:

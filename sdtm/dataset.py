@@ -185,10 +185,10 @@ class Tabulation(Making):
         values = {name: self._values[name] for name in sorted(names) if name in self._values}
         return Restored(values, self.records.contexts(self.index), self.records.trace)
 
-    def restore(self, made: Restored) -> None:
+    def restore(self, restored: Restored) -> None:
         """Take what was made before; nothing but what others read is there then."""
-        self._restored = made
-        self._values = dict(made.values)
+        self._restored = restored
+        self._values = dict(restored.values)
 
     def make(self, name: str) -> None:
         """Make one variable: what its block assigns, then the first rule that gives a value."""

@@ -41,10 +41,10 @@ _ROUNDS: Final = 4
 
 
 @dataclass(frozen=True)
-class Made:
+class BuiltDataset:
     """A built dataset: its tables, SUPP-- among them, what was found, and what it used.
 
-    `restored` has what other datasets read of it. `given` tells these values by their digests,
+    `restored` has what other datasets read of it. `digests` stands for these values,
     `read` those that it read itself, by dataset and variable. `taken` is True where it was kept.
     """
 
@@ -52,12 +52,14 @@ class Made:
     findings: pd.DataFrame
     usage: Usage
     restored: Restored | None = None
-    given: Mapping[str, str] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
     read: Mapping[Name, str] = field(default_factory=dict)
     taken: bool = False
 
 
-def datasets_made(study: Study, raw: RawData, cache: Cache = NO_CACHE) -> Mapping[str, Made]:
+def datasets_made(
+    study: Study, raw: RawData, cache: Cache = NO_CACHE
+) -> Mapping[str, BuiltDataset]:
     """The SDTM datasets of a study, those of the cache that nothing has changed as they are there.
 
     SpecError or MappingError where a rule cannot be applied, as building all of it meets it.
@@ -65,20 +67,20 @@ def datasets_made(study: Study, raw: RawData, cache: Cache = NO_CACHE) -> Mappin
     every = tabulations_of(study, raw)
     needs = needs_of(every)
     if not cache:
-        return _all_made(study, raw, needs)
+        return _all_built(study, raw, needs)
     keys = _keys(study, raw, every)
     try:
-        made = _settled(study, raw, needs, keys, cache)
+        datasets = _settled(study, raw, needs, keys, cache)
     except CdisckitError:  # that of the whole is told: which comes first may differ
-        made = _all_made(study, raw, needs)
-    for name, dataset in made.items():
+        datasets = _all_built(study, raw, needs)
+    for name, dataset in datasets.items():
         if (
             dataset.restored is not None
             and not dataset.taken
             and not tells(dataset.findings, study.dataset(name))
         ):
             cache.put(KIND, keys[name], replace(dataset, usage=_without_dataset(dataset.usage)))
-    return made
+    return datasets
 
 
 def tabulations_of(study: Study, raw: RawData) -> Mapping[str, Tabulation]:
@@ -102,38 +104,38 @@ def needs_of(tabulations: Mapping[str, Tabulation]) -> Needs:
 
 def _settled(
     study: Study, raw: RawData, needs: Needs, keys: Mapping[str, str], cache: Cache
-) -> Mapping[str, Made]:
+) -> Mapping[str, BuiltDataset]:
     """The datasets, made where the cache has none of that key or what they read has changed."""
     reads = _reads(needs)
     wanted = {name: _read_of(name, reads) for name in keys}
-    known: dict[str, Made] = {}
+    datasets: dict[str, BuiltDataset] = {}
     for name, key in keys.items():
-        found = cache.get(KIND, key)
-        if isinstance(found, Made) and wanted[name] <= set(found.given):
+        stored = cache.get(KIND, key)
+        if isinstance(stored, BuiltDataset) and wanted[name] <= set(stored.digests):
             dataset = study.dataset(name)
-            usage = replace(found.usage, dataset=dataset)
-            known[name] = replace(found, usage=usage, taken=True)
+            usage = replace(stored.usage, dataset=dataset)
+            datasets[name] = replace(stored, usage=usage, taken=True)
     for _ in range(_ROUNDS):
-        stale = [n for n in keys if n not in known or _differs(known[n], reads[n], known)]
+        stale = [n for n in keys if n not in datasets or _differs(datasets[n], reads[n], datasets)]
         if not stale:
-            return {name: known[name] for name in keys}
-        kept = {name: dataset for name, dataset in known.items() if name not in stale}
-        known |= _made(study, raw, needs, stale, kept)
-    return _made(study, raw, needs, list(keys), {})
+            return {name: datasets[name] for name in keys}
+        kept = {name: dataset for name, dataset in datasets.items() if name not in stale}
+        datasets |= _built(study, raw, needs, stale, kept)
+    return _built(study, raw, needs, list(keys), {})
 
 
-def _differs(made: Made, reads: set[Name], known: Mapping[str, Made]) -> bool:
+def _differs(dataset: BuiltDataset, reads: set[Name], datasets: Mapping[str, BuiltDataset]) -> bool:
     """Whether what a dataset reads is not what it was made from, as far as that is known."""
-    return set(made.read) != reads or any(
-        known[owner].given.get(variable) != digest
-        for (owner, variable), digest in made.read.items()
-        if owner in known
+    return set(dataset.read) != reads or any(
+        datasets[owner].digests.get(variable) != digest
+        for (owner, variable), digest in dataset.read.items()
+        if owner in datasets
     )
 
 
-def _made(
-    study: Study, raw: RawData, needs: Needs, names: Sequence[str], kept: Mapping[str, Made]
-) -> dict[str, Made]:
+def _built(
+    study: Study, raw: RawData, needs: Needs, names: Sequence[str], kept: Mapping[str, BuiltDataset]
+) -> dict[str, BuiltDataset]:
     """Some datasets, from those that are kept where their rules read them."""
     tabulations = tabulations_of(study, raw)
     for name, dataset in kept.items():
@@ -142,18 +144,18 @@ def _made(
     _make(tabulations, needs, names)
     reads = _reads(needs)
     restored = {name: tabulations[name].restorable(_read_of(name, reads)) for name in names}
-    given = {name: dataset.given for name, dataset in kept.items()}
-    given |= {name: _digests(of) for name, of in restored.items()}
-    made = {}
+    digests = {name: dataset.digests for name, dataset in kept.items()}
+    digests |= {name: _digests(of) for name, of in restored.items()}
+    datasets = {}
     for name in names:
-        read = {(owner, n): given[owner].get(n, "") for owner, n in sorted(reads[name])}
-        made[name] = replace(
-            _finished(tabulations[name]), restored=restored[name], given=given[name], read=read
+        read = {(owner, n): digests[owner].get(n, "") for owner, n in sorted(reads[name])}
+        datasets[name] = replace(
+            _finished(tabulations[name]), restored=restored[name], digests=digests[name], read=read
         )
-    return made
+    return datasets
 
 
-def _all_made(study: Study, raw: RawData, needs: Needs) -> dict[str, Made]:
+def _all_built(study: Study, raw: RawData, needs: Needs) -> dict[str, BuiltDataset]:
     """All datasets, with nothing that only the cache has need of."""
     tabulations = tabulations_of(study, raw)
     _make(tabulations, needs, tabulations)
@@ -184,13 +186,13 @@ def _digests(restored: Restored) -> Mapping[str, str]:
     return {RECORDS: records, **{n: digest_of(v) for n, v in restored.values.items()}}
 
 
-def _finished(tabulation: Tabulation) -> Made:
+def _finished(tabulation: Tabulation) -> BuiltDataset:
     """What came of a dataset whose variables are all made."""
     table = tabulation.table()
     tables = [table]
     if tabulation.dataset.supplemental:
         tables.append(supplemental_table(tabulation.dataset, table))
-    return Made(tuple(tables), tabulation.findings(), tabulation.usage())
+    return BuiltDataset(tuple(tables), tabulation.findings(), tabulation.usage())
 
 
 def _without_dataset(usage: Usage) -> Usage:

@@ -77,18 +77,21 @@ def ledger(
     return added_up([of_group(study, raw, usages, traces)])
 
 
-def added_up(parts: Sequence[Ledger]) -> Ledger:
+def added_up(ledgers: Sequence[Ledger]) -> Ledger:
     """The balance of the study from those of its groups of subjects (see `of_group`)."""
-    forms, fields = parts[0].forms.copy(), parts[0].fields.copy()
-    for whole, tables in ((forms, [p.forms for p in parts]), (fields, [p.fields for p in parts])):
+    forms, fields = ledgers[0].forms.copy(), ledgers[0].fields.copy()
+    for whole, tables in (
+        (forms, [p.forms for p in ledgers]),
+        (fields, [p.fields for p in ledgers]),
+    ):
         for name in whole:
             if str(name).startswith("records") or name in _COUNTS:
                 whole[name] = sum(table[name] for table in tables)
-    found = [*(part.findings for part in parts), *_unused_fields(fields)]
-    filled = [p.left_out for p in parts if len(p.left_out)] or [parts[0].left_out]
+    finding_tables = [*(ledger.findings for ledger in ledgers), *_unused_fields(fields)]
+    filled = [p.left_out for p in ledgers if len(p.left_out)] or [ledgers[0].left_out]
     left_out = pd.concat(filled).sort_values(["record", "form"], ignore_index=True, kind="stable")
     return Ledger(
-        forms, fields.drop(columns=_FILLED, errors="ignore"), all_findings(found), left_out
+        forms, fields.drop(columns=_FILLED, errors="ignore"), all_findings(finding_tables), left_out
     )
 
 

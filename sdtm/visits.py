@@ -34,15 +34,15 @@ def with_visits_in_order(study: Study, data: RawData) -> RawData:
     A record whose visit is not known, as its source tells no repeat and no complete date, has no
     number, and is a finding. SpecError where a form or a field of a date is not there.
     """
-    told = study.unscheduled
-    if not told:
+    unscheduled = study.unscheduled
+    if not unscheduled:
         return data
     place = study.unscheduled_place
-    for named in told.values():
+    for named in unscheduled.values():
         for name, fields in named.items():
             for field in fields:
                 data.form(name, place).field_named(field, place)
-    visits = [_visits(form, told) for form in data.forms.values()]
+    visits = [_visits(form, unscheduled) for form in data.forms.values()]
     filled = [rows for rows in visits if len(rows)]
     if not filled:
         return data
@@ -51,22 +51,22 @@ def with_visits_in_order(study: Study, data: RawData) -> RawData:
         name: _numbered(form, numbers.reindex(rows.index)) if len(rows) else form
         for (name, form), rows in zip(data.forms.items(), visits, strict=True)
     }
-    found = [
+    finding_tables = [
         finding
         for form, rows in zip(data.forms.values(), visits, strict=True)
-        for finding in _without_number(form, numbers.reindex(rows.index), told)
+        for finding in _without_number(form, numbers.reindex(rows.index), unscheduled)
     ]
     return replace(
         data,
         forms=MappingProxyType(forms),
-        findings=all_findings([data.findings, *found]),
+        findings=all_findings([data.findings, *finding_tables]),
     )
 
 
-def _visits(form: Form, told: Mapping[str, Mapping[str, tuple[str, ...]]]) -> pd.DataFrame:
+def _visits(form: Form, unscheduled: Mapping[str, Mapping[str, tuple[str, ...]]]) -> pd.DataFrame:
     """Of each record at these events what tells its visit (`@of`), and its day and time."""
     events = as_plain(form.frame["@event"])
-    here = form.frame[events.isin(list(told)).to_numpy()]
+    here = form.frame[events.isin(list(unscheduled)).to_numpy()]
     rows = pd.DataFrame(
         {
             "@subject": as_plain(here["@subject"]),
@@ -75,7 +75,7 @@ def _visits(form: Form, told: Mapping[str, Mapping[str, tuple[str, ...]]]) -> pd
         }
     )
     dtc = pd.Series(index=rows.index, dtype="str")
-    for event, forms in told.items():
+    for event, forms in unscheduled.items():
         if form.name in forms:
             own = rows["@event"].eq(event)
             dtc = dtc.where(~own, _dates(form, here, forms[form.name]))
@@ -97,15 +97,17 @@ def _dates(form: Form, here: pd.DataFrame, fields: tuple[str, ...]) -> pd.Series
 
 def _numbers(rows: pd.DataFrame) -> pd.Series:
     """The number of the visit of each record, in time; missing where the visit has no date."""
-    known = rows[rows["@of"].notna()]
-    first = known.sort_values(["first", "time"], na_position="last", kind="stable")
+    dated = rows[rows["@of"].notna()]
+    first = dated.sort_values(["first", "time"], na_position="last", kind="stable")
     visits = first.groupby(_KEYS, sort=False)[["first", "time", "repeat"]].first().reset_index()
     visits = visits[visits["first"].notna()]
     visits["number"] = pd.to_numeric(visits["repeat"], errors="coerce")
     order = visits.sort_values(["first", "time", "number", "@of"], kind="stable")
     order["place"] = order.groupby(["@subject", "@event"]).cumcount() + 1
-    found = known.reset_index(names="record").merge(order[[*_KEYS, "place"]], on=_KEYS, how="left")
-    return found.set_index("record")["place"].astype("float64").reindex(rows.index)
+    numbered = dated.reset_index(names="record").merge(
+        order[[*_KEYS, "place"]], on=_KEYS, how="left"
+    )
+    return numbered.set_index("record")["place"].astype("float64").reindex(rows.index)
 
 
 def _numbered(form: Form, numbers: pd.Series) -> Form:
@@ -116,14 +118,14 @@ def _numbered(form: Form, numbers: pd.Series) -> Form:
 
 
 def _without_number(
-    form: Form, numbers: pd.Series, told: Mapping[str, Mapping[str, tuple[str, ...]]]
+    form: Form, numbers: pd.Series, unscheduled: Mapping[str, Mapping[str, tuple[str, ...]]]
 ) -> Iterator[pd.DataFrame]:
     records = numbers.index[numbers.isna()]
     if not len(records):
         return
     events = as_plain(form.frame.loc[records, "@event"])
     for event in events.unique():
-        fields = told[event].get(form.name)
+        fields = unscheduled[event].get(form.name)
         why = "has no complete date"
         if not fields:
             why = f"has no date: study.yaml names none of form {form.name} under unscheduled"

@@ -98,9 +98,9 @@ def all_findings(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else no_findings()
 
 
-def tells(found: pd.DataFrame, dataset: Dataset) -> bool:
+def tells(findings: pd.DataFrame, dataset: Dataset) -> bool:
     """Whether findings name the file of a dataset's specification, and with it maybe a line."""
-    texts = [found[name].dropna() for name in ("file", "message")]
+    texts = [findings[name].dropna() for name in ("file", "message")]
     return bool(dataset.file) and any(
         bool(text.str.contains(dataset.file, regex=False).any()) for text in texts
     )

@@ -188,15 +188,15 @@ def _explanations(path: Path, cache: Cache) -> tuple[Explanation, ...]:
     if not path.exists():
         return ()
     file = read_yaml(path, cache)
-    found = tuple(
+    explanations = tuple(
         Explanation(
             MappingProxyType(dict(e.match)), e.reason, e.status, file.place("explanations", i)
         )
         for i, e in enumerate(file.parsed(ExplanationsFile).explanations)
     )
-    for explanation in found:
+    for explanation in explanations:
         _check_match(explanation)
-    return found
+    return explanations
 
 
 def _check_match(explanation: Explanation) -> None:

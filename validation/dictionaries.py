@@ -168,7 +168,7 @@ def _placed(
     """The findings with the form, file and line of the record, and the field in the message."""
     rows = pd.Series(list(wrong.rows))
     first = table.trace.drop_duplicates("row").set_index("row").reindex(rows)
-    places = records[["file", "line"]].reindex(first["record"])
+    lines = records[["file", "line"]].reindex(first["record"])
     variables = {v.name: v for v in (*dataset.variables, *dataset.supplemental)}
     sources = [s for rule in variables[wrong.variable].rules for s in rule.sources]
     fields = {
@@ -180,7 +180,7 @@ def _placed(
     field_text = (" (field " + field + ")").where(field.ne(""), "")
     return findings.assign(
         form=forms.to_numpy(),
-        file=places["file"].astype("str").to_numpy(),
-        line=places["line"].astype("str").to_numpy(),
+        file=lines["file"].astype("str").to_numpy(),
+        line=lines["line"].astype("str").to_numpy(),
         message=findings["message"] + field_text,
     )

@@ -63,13 +63,13 @@ def validate_study(
 
     `sizes` are the numbers of records of all datasets.
     """
-    found = []
+    finding_tables = []
     for check in all_checks():
         if check.id in OF_STUDY:
             frames = kept[check.id]
             tables = {name: Table(name, frame, no_trace()) for name, frame in frames.items()}
-            found.append(check(Built(study, tables, sizes)))
-    return all_findings(found)
+            finding_tables.append(check(Built(study, tables, sizes)))
+    return all_findings(finding_tables)
 
 
 def validate_package(folder: Path) -> pd.DataFrame:

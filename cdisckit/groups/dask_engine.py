@@ -14,9 +14,9 @@ from specs.errors import CdisckitError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cdisckit.groups.engines import Told
+    from cdisckit.groups.engines import Report
 
-Given = TypeVar("Given")
+Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _SAME = ("cdisckit", "numpy", "pandas", "pyarrow", "pandera")
@@ -31,7 +31,7 @@ class Dask:
     patience: float = 20
 
     def run(
-        self, function: Callable[[Given], Result], tasks: Sequence[Given], told: Told
+        self, function: Callable[[Task], Result], tasks: Sequence[Task], report: Report
     ) -> list[Result]:
         """As of any engine; CdisckitError where the scheduler is lost, or workers die too often."""
         distributed = _distributed()
@@ -44,11 +44,11 @@ class Dask:
             client.run(prepare_worker)
             futures = client.map(function, list(tasks), pure=False, retries=TRIES)
             with client.as_current():
-                return self._gathered(distributed, futures, told)
+                return self._gathered(distributed, futures, report)
         finally:
             client.close(timeout=5)
 
-    def _gathered(self, distributed: Any, futures: list[Any], told: Told) -> list[Any]:
+    def _gathered(self, distributed: Any, futures: list[Any], report: Report) -> list[Any]:
         numbers = {future.key: number for number, future in enumerate(futures)}
         results: dict[int, Any] = {}
         errors: dict[int, CdisckitError] = {}
@@ -66,7 +66,7 @@ class Dask:
                 ) from None
             except (CancelledError, OSError):
                 raise self._lost("the Dask scheduler was lost") from None
-            told(results[number])
+            report(results[number])
             future.release()
         if errors:
             raise errors[min(errors)]

@@ -61,13 +61,13 @@ def divided(groups: Iterable[RawData], folder: Path) -> Divided:
 
 def united(tasks: Sequence[Task], number: int) -> Task:
     """Several groups as one, with a number of its own."""
-    parts: list[RawData] = [load(task.raw) for task in tasks]
+    sources: list[RawData] = [load(task.raw) for task in tasks]
     forms = {
-        name: replace(form, frame=_below([part.forms[name].frame for part in parts]))
-        for name, form in parts[0].forms.items()
+        name: replace(form, frame=_below([source.forms[name].frame for source in sources]))
+        for name, form in sources[0].forms.items()
     }
     task = Task(tasks[0].folder, number)
-    save(replace(parts[0], forms=MappingProxyType(forms)), task.raw)
+    save(replace(sources[0], forms=MappingProxyType(forms)), task.raw)
     return task
 
 

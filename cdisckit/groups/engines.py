@@ -20,10 +20,10 @@ from specs.errors import CdisckitError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    Told = Callable[[Any], None]
+    Report = Callable[[Any], None]
     """Is told each result as it comes."""
 
-Given = TypeVar("Given")
+Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 TRIES = 3
@@ -36,7 +36,7 @@ class Engine(Protocol):
     """Runs a function on each of several tasks."""
 
     def run(
-        self, function: Callable[[Given], Result], tasks: Sequence[Given], told: Told
+        self, function: Callable[[Task], Result], tasks: Sequence[Task], report: Report
     ) -> list[Result]:
         """The results in the order of the tasks; the error of the first task that has one."""
         ...
@@ -46,13 +46,13 @@ class Serial:
     """One group after the other, in this process."""
 
     def run(
-        self, function: Callable[[Given], Result], tasks: Sequence[Given], told: Told
+        self, function: Callable[[Task], Result], tasks: Sequence[Task], report: Report
     ) -> list[Result]:
         """As of any engine."""
         results = []
         for task in tasks:
             results.append(function(task))
-            told(results[-1])
+            report(results[-1])
         return results
 
 
@@ -63,7 +63,7 @@ class Processes:
     workers: int
 
     def run(
-        self, function: Callable[[Given], Result], tasks: Sequence[Given], told: Told
+        self, function: Callable[[Task], Result], tasks: Sequence[Task], report: Report
     ) -> list[Result]:
         """As of any engine; CdisckitError where workers die again and again."""
         waiting = dict(enumerate(tasks))
@@ -73,7 +73,7 @@ class Processes:
                 for number, result in self._round(function, waiting):
                     results[number] = result
                     del waiting[number]
-                    told(result)
+                    report(result)
             except BrokenProcessPool:
                 continue
             return [results[number] for number in range(len(tasks))]
@@ -84,7 +84,7 @@ class Processes:
         )
 
     def _round(
-        self, function: Callable[[Given], Result], tasks: dict[int, Given]
+        self, function: Callable[[Task], Result], tasks: dict[int, Task]
     ) -> Iterator[tuple[int, Result]]:
         """The tasks as they are done, until all are or a worker dies."""
         # A server that was not forked from this process: it has threads and open locks.

@@ -19,7 +19,7 @@ from validation.run import validate_study
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from cdisckit.groups.work import Made, Written
+    from cdisckit.groups.work import GroupResult, Written
     from specs.model import Study
     from submission.held import Held
 
@@ -27,27 +27,27 @@ _COPIED = 8 << 20
 _PERSONS = ("USUBJID", "APID")
 
 
-def shared_subjects(made: Sequence[Made]) -> list[set[int]]:
+def shared_subjects(results: Sequence[GroupResult]) -> list[set[int]]:
     """The groups that name a subject which another names too, those that do so together.
 
     Raw data may name one subject in two ways; then its rows are to be built together.
     """
     clusters: list[tuple[set[str], set[int]]] = []
-    for place, group in enumerate(made):
-        subjects, members = _subjects(group), {place}
+    for number, group in enumerate(results):
+        subjects, members = _subjects(group), {number}
         apart = []
-        for known, others in clusters:
-            if known & subjects:
-                subjects |= known
+        for names, others in clusters:
+            if names & subjects:
+                subjects |= names
                 members |= others
             else:
-                apart.append((known, others))
+                apart.append((names, others))
         clusters = [*apart, (subjects, members)]
     return [members for _, members in clusters if len(members) > 1]
 
 
-def _subjects(made: Made) -> set[str]:
-    columns = [runs[name] for runs in made.runs.values() for name in _PERSONS if name in runs]
+def _subjects(result: GroupResult) -> set[str]:
+    columns = [runs[name] for runs in result.runs.values() for name in _PERSONS if name in runs]
     return {str(person) for column in columns for person in column.dropna().unique()}
 
 
@@ -56,7 +56,7 @@ class Whole:
     """All groups of a study once their datasets are made."""
 
     study: Study
-    made: tuple[Made, ...]
+    results: tuple[GroupResult, ...]
 
     @cached_property
     def places(self) -> Mapping[str, tuple[Runs | None, ...]]:
@@ -64,14 +64,14 @@ class Whole:
 
         What is about no subject is the same in every group, and taken from the first.
         """
-        nowhere = (None,) * (len(self.made) - 1)
-        places: dict[str, tuple[Runs | None, ...]] = {}
-        for name, rows in self.made[0].records.items():
-            if name in self.made[0].runs:
-                places[name] = placed([group.runs[name] for group in self.made])
+        nowhere = (None,) * (len(self.results) - 1)
+        runs_by_name: dict[str, tuple[Runs | None, ...]] = {}
+        for name, rows in self.results[0].records.items():
+            if name in self.results[0].runs:
+                runs_by_name[name] = placed([group.runs[name] for group in self.results])
             else:
-                places[name] = (Runs(np.zeros(1, "int64"), np.array([rows])), *nowhere)
-        return places
+                runs_by_name[name] = (Runs(np.zeros(1, "int64"), np.array([rows])), *nowhere)
+        return runs_by_name
 
     @cached_property
     def records(self) -> Mapping[str, int]:
@@ -79,10 +79,10 @@ class Whole:
         return {
             name: sum(
                 group.records[name]
-                for group, runs in zip(self.made, places, strict=True)
+                for group, runs in zip(self.results, stands, strict=True)
                 if runs is not None
             )
-            for name, places in self.places.items()
+            for name, stands in self.places.items()
         }
 
     @cached_property
@@ -93,64 +93,64 @@ class Whole:
                 self.study.dataset(name),
                 [
                     group.held[name]
-                    for group, runs in zip(self.made, places, strict=True)
+                    for group, runs in zip(self.results, stands, strict=True)
                     if runs is not None
                 ],
             )
-            for name, places in self.places.items()
+            for name, stands in self.places.items()
         }
 
     def encoding(self, name: str) -> str:
         """The encoding of a dataset's file: that of the study unless a group needs another."""
-        needed = {group.encodings[name] for group in self.made} - {self.study.encoding}
+        needed = {group.encodings[name] for group in self.results} - {self.study.encoding}
         return needed.pop() if needed else self.study.encoding
 
     def findings(self) -> pd.DataFrame:
         """What the checks of the whole study find."""
         kept = {
             check: {name: self._kept(check, name) for name in of_check}
-            for check, of_check in self.made[0].kept.items()
+            for check, of_check in self.results[0].kept.items()
         }
         return validate_study(self.study, kept, self.records)
 
     def _kept(self, check: str, name: str) -> pd.DataFrame:
         """The rows kept of all groups, in the order of the whole."""
-        parts = [
+        pairs = [
             (group.kept[check][name], runs)
-            for group, runs in zip(self.made, self.places[name], strict=True)
+            for group, runs in zip(self.results, self.places[name], strict=True)
             if runs is not None
         ]
-        places = [runs.rows()[frame.index.to_numpy(dtype="int64")] for frame, runs in parts]
-        filled = [frame for frame, _ in parts if len(frame)] or [parts[0][0]]
+        rows_of_groups = [runs.rows()[frame.index.to_numpy(dtype="int64")] for frame, runs in pairs]
+        filled = [frame for frame, _ in pairs if len(frame)] or [pairs[0][0]]
         whole = pd.concat(filled, ignore_index=True)
-        order = np.argsort(np.concatenate(places), kind="stable")
+        order = np.argsort(np.concatenate(rows_of_groups), kind="stable")
         return whole.take(order).reset_index(drop=True)
 
     def group_of(self) -> Mapping[str, int]:
         """The place of the group of each subject."""
-        return {s: place for place, group in enumerate(self.made) for s in _subjects(group)}
+        return {s: place for place, group in enumerate(self.results) for s in _subjects(group)}
 
     def first(self, name: str, rows: int) -> pd.DataFrame:
         """The first records of a dataset."""
-        parts = []
+        frames = []
         for run in in_order(self.places[name]):
-            parts.append(head(name, self.made[run.group].folder, run.own, min(run.size, rows)))
-            rows -= len(parts[-1])
+            frames.append(head(name, self.results[run.group].folder, run.own, min(run.size, rows)))
+            rows -= len(frames[-1])
             if not rows:
                 break
-        if not parts:
-            return head(name, self.made[0].folder, 0, 0)
-        return pd.concat(parts, ignore_index=True)
+        if not frames:
+            return head(name, self.results[0].folder, 0, 0)
+        return pd.concat(frames, ignore_index=True)
 
     def table(self, name: str, columns: Sequence[str]) -> Table:
         """Some variables of all rows of a dataset, without lineage."""
-        parts = [
+        pairs = [
             (load_columns(name, group.folder, columns), runs.rows())
-            for group, runs in zip(self.made, self.places[name], strict=True)
+            for group, runs in zip(self.results, self.places[name], strict=True)
             if runs is not None
         ]
-        whole = pd.concat([frame for frame, _ in parts], ignore_index=True)
-        order = np.argsort(np.concatenate([rows for _, rows in parts]), kind="stable")
+        whole = pd.concat([frame for frame, _ in pairs], ignore_index=True)
+        order = np.argsort(np.concatenate([rows for _, rows in pairs]), kind="stable")
         return Table(name, whole.take(order).reset_index(drop=True), no_trace())
 
     def octets(self, name: str, written: Sequence[Written], length: int) -> Iterator[bytes]:
@@ -167,15 +167,15 @@ class Whole:
     def lines(self, kind: str, name: str, written: Sequence[Written]) -> Iterator[pa.Table]:
         """The lines of a table of lineage about a dataset, from the pieces of the groups."""
         runs = list(in_order(self.places[name]))
-        parts = {
+        by_group = {
             group: _by_variable(load_arrow(written[group].folder / f"{name}.{kind}.arrow"))
             for group in {run.group for run in runs}
         }
-        for variable in sorted({v for part in parts.values() for v in part}):
+        for variable in sorted({v for lines_of_group in by_group.values() for v in lines_of_group}):
             for run in runs:
-                if variable not in parts[run.group]:
+                if variable not in by_group[run.group]:
                     continue
-                lines, rows = parts[run.group][variable]
+                lines, rows = by_group[run.group][variable]
                 first, last = np.searchsorted(rows, [run.start, run.start + run.size])
                 if last > first:
                     yield lines.slice(first, last - first)

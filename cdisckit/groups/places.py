@@ -70,15 +70,15 @@ def runs_of(dataset: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
     return runs.assign(**{ROWS: sizes.astype("int64")})
 
 
-def placed(parts: Sequence[pd.DataFrame]) -> tuple[Runs, ...]:
+def placed(frames: Sequence[pd.DataFrame]) -> tuple[Runs, ...]:
     """The places of the runs of all groups in the whole, which is in the order of the keys."""
-    whole = pd.concat([part for part in parts if len(part)] or [parts[0]], ignore_index=True)
+    whole = pd.concat([frame for frame in frames if len(frame)] or [frames[0]], ignore_index=True)
     keys = [name for name in whole if name != ROWS]
     order = stable_order([whole[key] for key in keys], len(whole))
     sizes = whole[ROWS].to_numpy(dtype="int64")
     starts = np.empty(len(whole), dtype="int64")
     starts[order] = np.cumsum(sizes[order]) - sizes[order]
-    ends = np.cumsum([len(part) for part in parts])[:-1]
+    ends = np.cumsum([len(frame) for frame in frames])[:-1]
     return tuple(
         Runs(start, size)
         for start, size in zip(np.split(starts, ends), np.split(sizes, ends), strict=True)
@@ -87,11 +87,11 @@ def placed(parts: Sequence[pd.DataFrame]) -> tuple[Runs, ...]:
 
 def in_order(groups: Sequence[Runs | None]) -> Iterator[Run]:
     """The runs of all groups in the order of the whole, neighbours of one group as one."""
-    known = [(number, runs) for number, runs in enumerate(groups) if runs is not None]
-    group = np.concatenate([np.full(len(r.starts), n) for n, r in known])
-    start = np.concatenate([r.starts for _, r in known])
-    size = np.concatenate([r.sizes for _, r in known])
-    own = np.concatenate([np.cumsum(r.sizes) - r.sizes for _, r in known])
+    numbered = [(number, runs) for number, runs in enumerate(groups) if runs is not None]
+    group = np.concatenate([np.full(len(r.starts), n) for n, r in numbered])
+    start = np.concatenate([r.starts for _, r in numbered])
+    size = np.concatenate([r.sizes for _, r in numbered])
+    own = np.concatenate([np.cumsum(r.sizes) - r.sizes for _, r in numbered])
     order = np.argsort(start, kind="stable")
     order = order[size[order] > 0]
     if not len(order):
@@ -100,5 +100,5 @@ def in_order(groups: Sequence[Runs | None]) -> Iterator[Run]:
     follows = (group[1:] == group[:-1]) & (own[1:] == own[:-1] + size[:-1])
     first = np.flatnonzero(np.append(True, ~follows))
     sizes = np.add.reduceat(size, first)
-    for place, rows in zip(first, sizes, strict=True):
-        yield Run(int(group[place]), int(own[place]), int(start[place]), int(rows))
+    for position, rows in zip(first, sizes, strict=True):
+        yield Run(int(group[position]), int(own[position]), int(start[position]), int(rows))

@@ -10,7 +10,17 @@ from cdisckit.groups.divide import Divided, divided, united
 from cdisckit.groups.merge import Whole, shared_subjects, sized
 from cdisckit.groups.packaged import PackagedTables
 from cdisckit.groups.parts import save
-from cdisckit.groups.work import LAYOUTS, PLAN, Layouts, Made, Plan, Task, Writing, make, write
+from cdisckit.groups.work import (
+    LAYOUTS,
+    PLAN,
+    GroupResult,
+    Layouts,
+    Plan,
+    Task,
+    Writing,
+    make,
+    write,
+)
 from cdisckit.lineage import COLUMNS, write_records, write_rows, write_variables
 from cdisckit.progress import Event, Watch
 from sdtm.build import SdtmBuild
@@ -69,8 +79,8 @@ class Grouped:
     @property
     def steps(self) -> tuple[Step, ...]:
         """The steps that groups took."""
-        made = [step for group in self.whole.made for step in group.steps]
-        return (*made, *(step for group in self.written for step in group.steps))
+        steps_of_groups = [step for group in self.whole.results for step in group.steps]
+        return (*steps_of_groups, *(step for group in self.written for step in group.steps))
 
     def sdtm(self) -> SdtmBuild:
         """What was found and the account of records; the tables are in the package."""
@@ -118,7 +128,7 @@ class Grouped:
         }
         encodings = {name: whole.encoding(name) for name in members}
         save(Layouts(members, encodings), self.folder / LAYOUTS)
-        found = self._written(whole.findings())
+        findings = self._written(whole.findings())
         for standard, of_standard in attributes.items():
             target = part_folder(aside, study.id, standard)
             target.mkdir(parents=True)
@@ -126,27 +136,27 @@ class Grouped:
                 if name in members:
                     self._join(members[name], encodings[name], target)
             self._describe(standard, of_standard, target, created)
-        return found
+        return findings
 
     def _written(self, findings: pd.DataFrame) -> pd.DataFrame:
         """Let the groups write their pieces, and say where in the raw data findings come from."""
         group_of = findings["subject"].map(self.whole.group_of())
         writing = [
             Writing(
-                self.tasks[made.number],
-                made.folder,
+                self.tasks[result.number],
+                result.folder,
                 {
                     name: runs
                     for name, groups in self.whole.places.items()
-                    if (runs := groups[place]) is not None
+                    if (runs := groups[number]) is not None
                 },
-                findings[group_of == place],
+                findings[group_of == number],
             )
-            for place, made in enumerate(self.whole.made)
+            for number, result in enumerate(self.whole.results)
         ]
-        told = _Told(self.watch, "Writing groups", len(writing))
-        self.written = tuple(self.engine.run(write, writing, told))
-        placed = [part.findings for part in self.written]
+        progress = _Progress(self.watch, "Writing groups", len(writing))
+        self.written = tuple(self.engine.run(write, writing, progress))
+        placed = [piece.findings for piece in self.written]
         return all_findings([findings[group_of.isna()], *placed])
 
     def _join(self, member: Member, encoding: str, target: Path) -> None:
@@ -180,14 +190,16 @@ class Grouped:
         (self.folder / "raw_records.parquet").replace(folder / "raw_records.parquet")
         for kind in COLUMNS:
             lines = (
-                part for name in self.records for part in self.whole.lines(kind, name, self.written)
+                piece
+                for name in self.records
+                for piece in self.whole.lines(kind, name, self.written)
             )
             write_rows(kind, lines, folder)
         write_variables(self.study, self.forms, folder)
 
 
 @dataclass
-class _Told:
+class _Progress:
     """Tells how many groups are done, and how many rows they have."""
 
     watch: Watch
@@ -196,9 +208,9 @@ class _Told:
     done: int = 0
     rows: int = 0
 
-    def __call__(self, result: Made | Written) -> None:
+    def __call__(self, result: GroupResult | Written) -> None:
         self.done += 1
-        self.rows += sum(result.records.values()) if isinstance(result, Made) else 0
+        self.rows += sum(result.records.values()) if isinstance(result, GroupResult) else 0
         self.watch(Event(self.step, self.done, self.total, self.rows))
 
 
@@ -215,45 +227,53 @@ def divide(data: RawData, groups: Iterable[RawData], work: Path) -> Divided:
 
 def build_groups(
     study: Study,
-    given: Divided,
+    divided: Divided,
     dictionaries: Path | None,
     engine: Engine,
     watch: Watch,
     cache: Cache,
 ) -> Grouped:
     """Build the datasets of all groups."""
-    folder = given.folder
-    few = sum(given.records) <= KEPT
+    folder = divided.folder
+    few = sum(divided.records) <= KEPT
     save(Plan(study, dictionaries, cache if few else NO_CACHE), folder / PLAN)
-    made = engine.run(make, given.tasks, _Told(watch, "Building groups", len(given.tasks)))
-    tasks = {task.number: task for task in given.tasks}
-    made = _with_subjects_in_one(made, tasks, engine, watch)
-    balance = added_up([group.ledger for group in made])
-    found = all_findings([given.forms.findings, *(group.findings for group in made)])
+    results = engine.run(
+        make, divided.tasks, _Progress(watch, "Building groups", len(divided.tasks))
+    )
+    tasks = {task.number: task for task in divided.tasks}
+    results = _with_subjects_in_one(results, tasks, engine, watch)
+    balance = added_up([group.ledger for group in results])
+    findings_of_groups = all_findings(
+        [divided.forms.findings, *(group.findings for group in results)]
+    )
     return Grouped(
         study,
         engine,
         folder,
-        Whole(study, tuple(made)),
+        Whole(study, tuple(results)),
         tasks,
-        replace(given.forms, findings=no_findings()),
-        all_findings([found, balance.findings]),
+        replace(divided.forms, findings=no_findings()),
+        all_findings([findings_of_groups, balance.findings]),
         balance,
         watch,
     )
 
 
 def _with_subjects_in_one(
-    made: Sequence[Made], tasks: dict[int, Task], engine: Engine, watch: Watch
-) -> list[Made]:
+    results: Sequence[GroupResult], tasks: dict[int, Task], engine: Engine, watch: Watch
+) -> list[GroupResult]:
     """The groups, those that share a subject built again as one."""
-    shared = shared_subjects(made)
+    shared = shared_subjects(results)
     if not shared:
-        return list(made)
+        return list(results)
     again = []
     for members in shared:
         number = max(tasks) + 1
-        tasks[number] = united([tasks[made[place].number] for place in sorted(members)], number)
+        tasks[number] = united(
+            [tasks[results[position].number] for position in sorted(members)], number
+        )
         again.append(tasks[number])
-    left = [group for place, group in enumerate(made) if not any(place in m for m in shared)]
-    return [*left, *engine.run(make, again, _Told(watch, "Building groups again", len(again)))]
+    left = [
+        group for position, group in enumerate(results) if not any(position in m for m in shared)
+    ]
+    return [*left, *engine.run(make, again, _Progress(watch, "Building groups again", len(again)))]

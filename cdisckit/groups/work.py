@@ -77,7 +77,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Made:
+class GroupResult:
     """What the whole study needs to know of a group whose datasets are in `folder`.
 
     By the names of datasets: `records` and `runs` (see `places`) of those that are about subjects,
@@ -134,27 +134,27 @@ def _shared(folder: str, name: str) -> Any:
     return load(Path(folder) / name)
 
 
-def make(task: Task) -> Made:
+def make(task: Task) -> GroupResult:
     """Build and check the datasets of a group of subjects."""
     clock = Clock()
     plan: Plan = _shared(task.folder, PLAN)
     study, raw = plan.study, load(task.raw)
     with clock.step("sdtm"):
-        made = datasets_made(study, raw, plan.cache)
-        own = {table.name: table for one in made.values() for table in one.tables}
-        usages = [one.usage for one in made.values()]
-        balance = of_group(study, raw, usages, [own[name].trace for name in made])
+        built = datasets_made(study, raw, plan.cache)
+        own = {table.name: table for one in built.values() for table in one.tables}
+        usages = [one.usage for one in built.values()]
+        balance = of_group(study, raw, usages, [own[name].trace for name in built])
         tables = dict(together(study, [own]))
     with clock.step("adam"):
-        part = adam_built(study, Group(tables, {}), plan.cache)
-        analysis, found = adam_together(build_order(study), [part], [{}])
+        of_adam = adam_built(study, Group(tables, {}), plan.cache)
+        analysis, findings_of_adam = adam_together(build_order(study), [of_adam], [{}])
         tables |= analysis
     with clock.step("validation"):
         findings = all_findings(
             [
-                *(one.findings for one in made.values()),
+                *(one.findings for one in built.values()),
                 balance.findings,
-                found,
+                findings_of_adam,
                 validate_group(study, tables),
                 dictionary_findings(study, tables, raw, plan.dictionaries),
             ]
@@ -174,7 +174,7 @@ def make(task: Task) -> Made:
             for d in datasets
             if leading_keys(d) and not about_no_subject(d)
         }
-    return Made(
+    return GroupResult(
         task.number,
         folder,
         {name: len(table.frame) for name, table in tables.items()},
@@ -188,15 +188,15 @@ def make(task: Task) -> Made:
     )
 
 
-def write(given: Writing) -> Written:
+def write(writing: Writing) -> Written:
     """Write the pieces of a group: rows of transport files, and lines of the lineage."""
-    clock, task = Clock(), given.task
+    clock, task = Clock(), writing.task
     study: Study = _shared(task.folder, PLAN).study
     layouts: Layouts = _shared(task.folder, LAYOUTS)
     folder = Path(mkdtemp(prefix=f"written-{task.number}-", dir=task.folder))
-    rows = {name: runs.rows() for name, runs in given.places.items()}
-    for name in given.places:
-        table = load_table(name, given.made)
+    rows = {name: runs.rows() for name, runs in writing.places.items()}
+    for name in writing.places:
+        table = load_table(name, writing.made)
         if name in layouts.members:
             with clock.step("xpt", name), (folder / f"{name}.rows").open("xb") as file:
                 fitting = writable(study, {name: table})[name].frame
@@ -207,10 +207,10 @@ def write(given: Writing) -> Written:
         with clock.step("lineage", name):
             for kind, lines in lineage_of(_placed(table, rows)).items():
                 save_arrow(lines, folder / f"{name}.{kind}.arrow")
-    findings = given.findings
+    findings = writing.findings
     if len(findings):
-        names = [n for n in findings["dataset"].dropna().unique() if n in given.places]
-        tables = {name: load_table(name, given.made) for name in names}
+        names = [n for n in findings["dataset"].dropna().unique() if n in writing.places]
+        tables = {name: load_table(name, writing.made) for name in names}
         findings = with_raw_places(findings, study, tables, load(task.raw))
     return Written(task.number, folder, findings, clock.steps)
 
@@ -218,11 +218,11 @@ def write(given: Writing) -> Written:
 def _placed(table: Table, rows: Mapping[str, Whole]) -> Table:
     """A dataset of a group whose account speaks of rows by their places in the whole."""
     own = rows[table.name]
-    others = {name: places for name, places in rows.items() if name != table.name}
+    others = {name: positions for name, positions in rows.items() if name != table.name}
     record = table.trace["record"].to_numpy(copy=True)
-    for source, places in rows.items():
+    for source, positions in rows.items():
         of_source = (table.trace["source"] == source).to_numpy()
-        record[of_source] = places[record[of_source]]
+        record[of_source] = positions[record[of_source]]
     return replace(
         table,
         trace=table.trace.assign(row=own[table.trace["row"].to_numpy()], record=record),

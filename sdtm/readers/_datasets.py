@@ -50,14 +50,14 @@ class Records:
 
 def raw_of(datasets: Iterable[Records], path: Path, options: DatasetOptions) -> RawData:
     """A form for each dataset with a subject; others are nobody's, and found."""
-    parts = []
+    sources = []
     for records in datasets:
         columns = list(dict.fromkeys((*records.labels, *(n for row in records.rows for n in row))))
         check_reserved(columns, path.name)
         wanted = (options.subject,) if options.subject else SUBJECTS
         subject = next((name for name in wanted if name in columns), "")
         if not subject:
-            parts.append(RawData({}, (), _nobody(records.name, path)))
+            sources.append(RawData({}, (), _nobody(records.name, path)))
             continue
         frame = pd.DataFrame(records.rows, columns=columns).astype("str")
         frame = frame.where(frame != "")
@@ -80,8 +80,8 @@ def raw_of(datasets: Iterable[Records], path: Path, options: DatasetOptions) -> 
         identity = frozenset({subject, options.event} & set(columns))
         whole = pd.concat([whose, frame], axis=1)
         form = Form(records.name, whole, MappingProxyType(fields), identity, records.label)
-        parts.append(RawData({records.name: form}))
-    return combined([*parts, RawData({}, (path,), no_findings())])
+        sources.append(RawData({records.name: form}))
+    return combined([*sources, RawData({}, (path,), no_findings())])
 
 
 def _nobody(name: str, path: Path) -> pd.DataFrame:

@@ -41,9 +41,9 @@ def kept_or_read(
     if not cache:
         return read(source, folder)
     key = digest_of(product(), source, str(folder.resolve()))
-    known = cache.get(_KIND, key)
-    if isinstance(known, _Read) and known.files == _digest(known.data.files, folder):
-        return known.data
+    stored = cache.get(_KIND, key)
+    if isinstance(stored, _Read) and stored.files == _digest(stored.data.files, folder):
+        return stored.data
     data = read(source, folder)
     if sum(path.stat().st_size for path in data.files if path.is_file()) <= _LARGEST:
         cache.put(_KIND, key, _Read(data, _digest(data.files, folder)))
@@ -53,6 +53,8 @@ def kept_or_read(
 def _digest(files: Iterable[Path], folder: Path) -> str:
     """What stands for the content of files, and for what else lies where they do."""
     read = tuple(files)
-    places = sorted({path.parent for path in read})
-    beside = [sorted(path.name for path in place.iterdir()) for place in places if place.is_dir()]
-    return digest_of(digest_of_files(read, folder), [str(place) for place in places], beside)
+    parents = sorted({path.parent for path in read})
+    beside = [
+        sorted(path.name for path in parent.iterdir()) for parent in parents if parent.is_dir()
+    ]
+    return digest_of(digest_of_files(read, folder), [str(parent) for parent in parents], beside)

@@ -73,35 +73,35 @@ def of_openclinica(data: pd.DataFrame, subject: str, preamble: Mapping[str, str]
     `Item_E1_C2` is an item of the first event and second form, as the lines above the head number
     them; versions of a form have numbers of their own and are one form.
     """
-    parts = []
+    frames = []
     for name in map(str, data.columns.drop("@line")):
         if name == subject:
             continue
-        place = _NEW.fullmatch(name.strip()) or _OLD.fullmatch(name.strip())
-        told = {k: v for k, v in (place.groupdict() if place else {}).items() if v}
-        event = _named(told.get("event", ""), "E", preamble)
+        match = _NEW.fullmatch(name.strip()) or _OLD.fullmatch(name.strip())
+        groups = {k: v for k, v in (match.groupdict() if match else {}).items() if v}
+        event = _named(groups.get("event", ""), "E", preamble)
         form = EVENT if event else SUBJECT
-        if told.get("form"):
-            numbered = told.get("event", "").isdigit()
-            form = _named(told["form"], "C", preamble) if numbered else event + told["form"]
-        repeats = "group_repeat" in told
-        group = told.get("group", "")
-        parts.append(
+        if groups.get("form"):
+            numbered = groups.get("event", "").isdigit()
+            form = _named(groups["form"], "C", preamble) if numbered else event + groups["form"]
+        repeats = "group_repeat" in groups
+        group = groups.get("group", "")
+        frames.append(
             pd.DataFrame(
                 {
                     "form": form + (f".{group or 'repeats'}" if repeats else ""),
                     "subject": data[subject],
                     "event": event or None,
-                    "event_repeat": told.get("event_repeat"),
+                    "event_repeat": groups.get("event_repeat"),
                     "form_repeat": None,
-                    "group_repeat": told.get("group_repeat"),
-                    "item": told.get("item", name.strip()),
+                    "group_repeat": groups.get("group_repeat"),
+                    "item": groups.get("item", name.strip()),
                     "text": data[name],
                     "line": data["@line"],
                 }
             )
         )
-    cells = pd.concat(parts)
+    cells = pd.concat(frames)
     keys = ["form", "subject", "event", "event_repeat", "group_repeat"]
     filled = cells.groupby(keys, dropna=False)["text"].transform("count") > 0
     kept = cells[filled].sort_values("text", key=pd.isna, kind="stable")
@@ -133,12 +133,12 @@ def of_openedc(data: pd.DataFrame, paths: list[str], columns: tuple[str, str]) -
     A path is event, form, item group and item, as the line above the head has them.
     """
     subject, repeat = columns
-    parts = []
+    frames = []
     for name, path in zip(map(str, data.columns.drop("@line")), paths, strict=False):
         steps = path.split("-")
         if len(steps) < 3:
             continue
-        parts.append(
+        frames.append(
             pd.DataFrame(
                 {
                     "form": steps[1],
@@ -153,9 +153,9 @@ def of_openedc(data: pd.DataFrame, paths: list[str], columns: tuple[str, str]) -
                 }
             )
         )
-    if not parts:
+    if not frames:
         return pd.DataFrame(columns=list(CELLS))
-    cells = pd.concat(parts)
+    cells = pd.concat(frames)
     keys = ["form", "subject", "event", "event_repeat"]
     filled = cells.groupby(keys, dropna=False)["text"].transform("count") > 0
     return cells[filled].sort_values(["line", "form"], kind="stable")

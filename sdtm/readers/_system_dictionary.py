@@ -55,8 +55,8 @@ class Dictionary:
     ) -> Field:
         """A field as the dictionary and the data have it; the dictionary's choices count first."""
         keys = [(form.lower(), item.lower()), ("", item.lower())]
-        told = next((self.choices[key] for key in keys if self.choices.get(key)), {})
-        whole = {**choices, **told}
+        own = next((self.choices[key] for key in keys if self.choices.get(key)), {})
+        whole = {**choices, **own}
         kind = "code" if whole else "text"
         return replace(
             base,
@@ -76,11 +76,11 @@ class Dictionary:
         """Values of Castor with the names that its structure has for their fields and forms."""
         if not self.fields:
             return cells
-        told = [self.fields.get(item, ("", "", "", item)) for item in cells["item"]]
-        kind = [t[0] or form for t, form in zip(told, cells["form"].fillna(""), strict=True)]
+        entries = [self.fields.get(item, ("", "", "", item)) for item in cells["item"]]
+        kind = [t[0] or form for t, form in zip(entries, cells["form"].fillna(""), strict=True)]
         study = pd.Series([k.lower() == "study" for k in kind], index=cells.index)
-        collection = pd.Series([t[1] for t in told], index=cells.index, dtype="str")
-        form = pd.Series([t[2] for t in told], index=cells.index, dtype="str")
+        collection = pd.Series([t[1] for t in entries], index=cells.index, dtype="str")
+        form = pd.Series([t[2] for t in entries], index=cells.index, dtype="str")
         repeat = cells["form_repeat"].where(~study)
         number = repeat.groupby([cells["subject"], collection]).transform(
             lambda ids: pd.factorize(ids)[0] + 1
@@ -89,7 +89,7 @@ class Dictionary:
             form=form.where(study, collection),
             event=collection.where(study).astype("str"),
             form_repeat=number.where(~study).astype("Int64").astype("str").where(~study),
-            item=[t[3] for t in told],
+            item=[t[3] for t in entries],
         )
 
 

@@ -32,7 +32,7 @@ _NO_PARENT = "No parent"
 
 
 def wide_form(
-    name: str, data: pd.DataFrame, layout: Layout, path: Path, base: Field, known: Dictionary
+    name: str, data: pd.DataFrame, layout: Layout, path: Path, base: Field, dictionary: Dictionary
 ) -> tuple[Form, list[pd.DataFrame]]:
     """The form of a table, and what was found; RawDataError for a row without its subject."""
     check_reserved((c for c in map(str, data.columns) if c != "@line"), path.name)
@@ -71,23 +71,28 @@ def wide_form(
     fields: dict[str, Field] = {}
     texts: dict[str, pd.Series] = {}
     units: dict[str, str] = {}
-    found: list[pd.DataFrame] = []
-    for item, parts in families.items():
-        text, choices = _text(data, item, parts)
+    notices: list[pd.DataFrame] = []
+    for item, beside in families.items():
+        text, choices = _text(data, item, beside)
         texts[item] = text
-        fields[item] = known.field(base, name, item, choices, "")
-        found += _not_conformant(name, data, item, parts, path)
-        if "unit" in parts:
-            texts[f"{item}{UNIT}"] = data[parts["unit"][0]]
+        fields[item] = dictionary.field(base, name, item, choices, "")
+        notices += _not_conformant(name, data, item, beside, path)
+        if "unit" in beside:
+            texts[f"{item}{UNIT}"] = data[beside["unit"][0]]
             fields[f"{item}{UNIT}"] = replace(base, name=f"{item}{UNIT}", label=f"Unit of {item}")
             units[item] = f"{item}{UNIT}"
     texts, fields = _ticked(texts, fields)
     frame = pd.concat([whose, pd.DataFrame(texts, index=data.index)], axis=1)
     system = frozenset(c for n, c in columns.items() if n in layout.system and c in fields)
     form = Form(
-        name, frame, MappingProxyType(fields), system, label=known.form_label(name), units=units
+        name,
+        frame,
+        MappingProxyType(fields),
+        system,
+        label=dictionary.form_label(name),
+        units=units,
     )
-    return form, found
+    return form, notices
 
 
 def _repeats(number: pd.Series, layout: Layout) -> pd.Series:
@@ -103,26 +108,26 @@ def _families(items: list[str], layout: Layout) -> Iterator[tuple[str, dict[Part
     families: dict[str, dict[Part, list[str]]] = {}
     for item in items:
         beside: dict[Part, list[str]] = {}
-        for end, part in layout.parts.items():
+        for end, role in layout.parts.items():
             other = lower.get(f"{item}{end}".lower())
             if other is not None and other != item:
-                beside.setdefault(part, []).append(other)
+                beside.setdefault(role, []).append(other)
                 owned.add(other)
         families[item] = beside
-    return ((item, parts) for item, parts in families.items() if item not in owned)
+    return ((item, columns) for item, columns in families.items() if item not in owned)
 
 
 def _text(
-    data: pd.DataFrame, item: str, parts: dict[Part, list[str]]
+    data: pd.DataFrame, item: str, beside: dict[Part, list[str]]
 ) -> tuple[pd.Series, dict[str, str]]:
     """An item's code, else its text as entered, else its value; with it what codes mean."""
     value = data[item]
-    if "code" in parts and data[parts["code"][0]].notna().any():
-        code = data[parts["code"][0]]
+    if "code" in beside and data[beside["code"][0]].notna().any():
+        code = data[beside["code"][0]]
         pairs = pd.DataFrame({"code": code, "value": value}).dropna().drop_duplicates("code")
         return code.fillna(value), dict(pairs.itertuples(index=False, name=None))
-    if "raw" in parts:
-        return data[parts["raw"][0]].fillna(value), {}
+    if "raw" in beside:
+        return data[beside["raw"][0]].fillna(value), {}
     filled = value.dropna()
     if len(filled) and filled.str.fullmatch(_MIDNIGHT).all():
         return value.str.slice(0, 10), {}
@@ -130,14 +135,14 @@ def _text(
 
 
 def _not_conformant(
-    form: str, data: pd.DataFrame, item: str, parts: dict[Part, list[str]], path: Path
+    form: str, data: pd.DataFrame, item: str, columns: dict[Part, list[str]], path: Path
 ) -> Iterator[pd.DataFrame]:
     """A notice for texts of which the system made no value, and which are no date in part."""
-    if "raw" not in parts:
+    if "raw" not in columns:
         return
-    raw = data[parts["raw"][0]]
+    raw = data[columns["raw"][0]]
     lost = raw.notna() & data[item].isna()
-    for other in parts.get("beside", []):
+    for other in columns.get("beside", []):
         lost &= data[other].isna()
     if lost.any():
         rows = data[lost]
@@ -185,13 +190,13 @@ def _ticked(
 
 
 def _placed(
-    parts: dict[str, Placed], columns: list[str], name: str, whole: Placed
+    columns_by_role: dict[str, Placed], columns: list[str], name: str, whole: Placed
 ) -> dict[str, Placed]:
     """The parts with one in the place of the first of several, and without the others."""
     placed: dict[str, Placed] = {}
-    for key, part in parts.items():
+    for key, column in columns_by_role.items():
         if key == columns[0]:
             placed[name] = whole
         elif key not in columns:
-            placed[key] = part
+            placed[key] = column
     return placed

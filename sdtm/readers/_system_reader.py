@@ -62,8 +62,8 @@ def read_system(name: str, source: RawSource, folder: Path) -> RawData:
     """Read an export; RawDataError where none of its files is a table of the system."""
     system, options = SYSTEMS[name], read_options(source, SystemOptions)
     named = files_named(folder, options.data, source.place)
-    told = [*options.dictionary] if isinstance(options.dictionary, list) else [options.dictionary]
-    described = files_named(folder, [name for name in told if name], source.place)
+    names = [*options.dictionary] if isinstance(options.dictionary, list) else [options.dictionary]
+    described = files_named(folder, [name for name in names if name], source.place)
     with _files(named) as files:
         tables = [(path, layout) for path in files if (layout := layout_of(path, system))]
         others = [path for path in files if path not in {path for path, _ in tables}]
@@ -77,8 +77,8 @@ def read_system(name: str, source: RawSource, folder: Path) -> RawData:
                 " read it with reader: table",
             )
         _check_ends(tables)
-        parts = [_read(path, layout, system, options, dictionary) for path, layout in tables]
-    whole = _merged(parts)
+        sources = [_read(path, layout, system, options, dictionary) for path, layout in tables]
+    whole = _merged(sources)
     read = (
         [*named, *described]
         if any(p.suffix == ".zip" for p in named)
@@ -87,15 +87,15 @@ def read_system(name: str, source: RawSource, folder: Path) -> RawData:
     return RawData(whole.forms, tuple(dict.fromkeys(read)), whole.findings)
 
 
-def _merged(parts: list[RawData]) -> RawData:
+def _merged(sources: list[RawData]) -> RawData:
     """All forms; those of several files with one name are one."""
-    names = [name for part in parts for name in part.forms]
+    names = [name for source in sources for name in source.forms]
     twice = {name for name in names if names.count(name) > 1}
     if not twice:
-        return combined(parts)
+        return combined(sources)
     forms: dict[str, Form] = {}
-    for part in parts:
-        for name, form in part.forms.items():
+    for source in sources:
+        for name, form in source.forms.items():
             if name not in forms:
                 forms[name] = form
                 continue
@@ -106,7 +106,7 @@ def _merged(parts: list[RawData]) -> RawData:
             fields = MappingProxyType({**form.fields, **forms[name].fields})
             identity = forms[name].identity | form.identity
             forms[name] = Form(name, frame, fields, identity, label=form.label)
-    return combined([RawData(forms), RawData({}, (), all_findings(p.findings for p in parts))])
+    return combined([RawData(forms), RawData({}, (), all_findings(p.findings for p in sources))])
 
 
 @contextmanager
@@ -142,8 +142,8 @@ def layout_of(path: Path, system: System) -> Layout | None:
     """
     if system.not_forms and re.search(system.not_forms, path.stem, flags=re.IGNORECASE):
         return None
-    found = [layout for row in first_rows(path) if (layout := system.layout_of(row))]
-    return max(found, key=lambda layout: len(layout.signature), default=None)
+    layouts = [layout for row in first_rows(path) if (layout := system.layout_of(row))]
+    return max(layouts, key=lambda layout: len(layout.signature), default=None)
 
 
 def first_rows(path: Path) -> list[list[str]]:
@@ -172,7 +172,7 @@ def _row(line: str, sign: str) -> list[str]:
 
 def _head_of(path: Path, layout: Layout) -> int:
     """The line of the head of a table of that layout, from 1: the last, below one of labels."""
-    found = 0
+    position = 0
     if KINDS.get(path.suffix.lower()) != "csv":
         return 0
     shape = shape_of(path)
@@ -181,8 +181,8 @@ def _head_of(path: Path, layout: Layout) -> int:
             for sign in dict.fromkeys((shape.delimiter, ",", ";", "\t", "|")):
                 names = {normal(cell) for cell in _row(line.removeprefix("\ufeff"), sign)}
                 if layout.signature <= names:
-                    found = number
-    return found
+                    position = number
+    return position
 
 
 def _check_ends(tables: list[tuple[Path, Layout]]) -> None:
@@ -211,14 +211,14 @@ def _read(
 ) -> RawData:
     """The forms of one file."""
     head = _head_of(path, layout)
-    given = TableOptions(
+    table_options = TableOptions(
         file=path.name,
         subject="?",
         head=head,
         delimiter=options.delimiter,
         encoding=options.encoding,
     )
-    sheet = read_sheet(path, given)
+    sheet = read_sheet(path, table_options)
     data = sheet.frame
     first = {i: str(v) for i, v in enumerate(data.iloc[0])} if len(data) else {}
     if layout.signature <= {normal(v) for v in first.values()}:  # the names below the labels
@@ -234,12 +234,12 @@ def _read(
     )
     missing = {**system.missing, **options.missing}
     base = Field("", missing=MappingProxyType(missing), style=style, decimal=options.decimal)
-    told = [_quiet(sheet.findings)]
+    finding_tables = [_quiet(sheet.findings)]
     data, left = _live(data, layout, path, name)
-    told += [left, *_environment(data, system, options, path)]
+    finding_tables += [left, *_environment(data, system, options, path)]
     if layout.shape == "wide":
         form, more = wide_form(name, data, layout, path, base, dictionary)
-        return RawData({name: form}, (), all_findings([*told, *more]))
+        return RawData({name: form}, (), all_findings([*finding_tables, *more]))
     if layout.shape == "items":
         cells = dictionary.joined(of_items(data, layout))
     elif layout.shape == "openclinica":
@@ -255,12 +255,12 @@ def _read(
         return dictionary.field(base, form, item, choices.get(item, {}), labels.get(item, ""))
 
     forms = forms_of_cells(cells, path.name, field_of)
-    return RawData(forms, (), all_findings(told))
+    return RawData(forms, (), all_findings(finding_tables))
 
 
-def _quiet(found: pd.DataFrame) -> pd.DataFrame:
+def _quiet(findings: pd.DataFrame) -> pd.DataFrame:
     """The findings of a sheet without what is usual for a system: its delimiter, blank heads."""
-    return found[~found["rule"].isin(["CK-RAW-DELIMITER", "CK-RAW-HEAD"])]
+    return findings[~findings["rule"].isin(["CK-RAW-DELIMITER", "CK-RAW-HEAD"])]
 
 
 def _form_name(path: Path, system: System) -> str:
@@ -322,10 +322,10 @@ def _pairs(data: pd.DataFrame, layout: Layout) -> tuple[dict[str, dict[str, str]
     choices: dict[str, dict[str, str]] = {}
     labels: dict[str, str] = {}
     if layout.code in columns:
-        told = data[[columns[layout.item], columns[layout.code], columns[layout.value]]]
-        for item, code, value in told.dropna().drop_duplicates().itertuples(index=False, name=None):
+        rows = data[[columns[layout.item], columns[layout.code], columns[layout.value]]]
+        for item, code, value in rows.dropna().drop_duplicates().itertuples(index=False, name=None):
             choices.setdefault(item, {}).setdefault(code, value)
     if layout.label in columns:
-        told = data[[columns[layout.item], columns[layout.label]]].dropna()
-        labels = dict(told.drop_duplicates().itertuples(index=False, name=None))
+        rows = data[[columns[layout.item], columns[layout.label]]].dropna()
+        labels = dict(rows.drop_duplicates().itertuples(index=False, name=None))
     return choices, labels

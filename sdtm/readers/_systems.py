@@ -303,10 +303,10 @@ SYSTEMS: Mapping[str, System] = MappingProxyType(
 def system_of(heads: Iterable[Iterable[str]]) -> tuple[str, Layout] | None:
     """The system and layout of a table by its first rows, one of which is its head."""
     rows = [list(row) for row in heads]
-    found = [
+    pairs = [
         (name, layout)
         for name, system in SYSTEMS.items()
         for row in rows
         if (layout := system.layout_of(row)) is not None
     ]
-    return max(found, key=lambda pair: len(pair[1].signature), default=None)
+    return max(pairs, key=lambda pair: len(pair[1].signature), default=None)

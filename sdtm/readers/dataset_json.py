@@ -33,19 +33,19 @@ def _dataset(path: Path) -> Records:
             "there is no such file", where=str(path), remedy="check raw: in study.yaml"
         )
     lines = path.suffix.lower() == ".ndjson"
-    parts = _lines(path) if lines else iter([(1, _parsed(path.read_bytes(), path, 1))])
-    _, told = next(parts, (1, None))
-    if not isinstance(told, dict) or not isinstance(told.get("columns"), list):
+    lines_read = _lines(path) if lines else iter([(1, _parsed(path.read_bytes(), path, 1))])
+    _, head = next(lines_read, (1, None))
+    if not isinstance(head, dict) or not isinstance(head.get("columns"), list):
         raise RawDataError(
             "has no columns, so it is not a dataset",
             where=path.name,
             remedy="name a file of Dataset-JSON 1.1; JSON of other makers is not read",
         )
-    columns = [str(of.get("name", "")) if isinstance(of, dict) else "" for of in told["columns"]]
-    labels = [str(of.get("label") or "") if isinstance(of, dict) else "" for of in told["columns"]]
-    name = str(told.get("name") or path.stem)
-    records = Records(name, str(told.get("label") or ""), dict(zip(columns, labels, strict=True)))
-    rows = parts if lines else enumerate(told.get("rows") or [], start=1)
+    columns = [str(of.get("name", "")) if isinstance(of, dict) else "" for of in head["columns"]]
+    labels = [str(of.get("label") or "") if isinstance(of, dict) else "" for of in head["columns"]]
+    name = str(head.get("name") or path.stem)
+    records = Records(name, str(head.get("label") or ""), dict(zip(columns, labels, strict=True)))
+    rows = lines_read if lines else enumerate(head.get("rows") or [], start=1)
     for number, row in rows:
         if not isinstance(row, list) or len(row) != len(columns):
             raise RawDataError(

@@ -53,8 +53,8 @@ def _datasets(path: Path, names: Names) -> list[Records]:
         row: dict[str, str | None] = {}
         for child in element:
             if local(child) == "ItemData":
-                variable, told = _named(child.get("ItemOID", ""), names)
-                records.labels.setdefault(variable, told)
+                variable, text = _named(child.get("ItemOID", ""), names)
+                records.labels.setdefault(variable, text)
                 row[variable] = child.get("Value") or None
         records.rows.append(row)
         records.lines.append(line_of(element))

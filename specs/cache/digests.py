@@ -68,11 +68,11 @@ class _Canonical(pickle.Pickler):
         if isinstance(thing, Derivation):
             return _Content, _function(thing)
         if is_dataclass(thing):
-            told = ((f.name, _sorted(getattr(thing, f.name))) for f in fields(thing))
-            return _Content, (type(thing).__qualname__, *(t for t in told if t[0] != _PLACE))
+            content = ((f.name, _sorted(getattr(thing, f.name))) for f in fields(thing))
+            return _Content, (type(thing).__qualname__, *(t for t in content if t[0] != _PLACE))
         if isinstance(thing, BaseModel):
-            told = ((name, _sorted(value)) for name, value in thing)
-            return _Content, (type(thing).__qualname__, *(t for t in told if t[0] != _PLACE))
+            content = ((name, _sorted(value)) for name, value in thing)
+            return _Content, (type(thing).__qualname__, *(t for t in content if t[0] != _PLACE))
         if isinstance(thing, Enum):
             return _Content, (type(thing).__qualname__, thing.value)
         if isinstance(thing, MappingProxyType):

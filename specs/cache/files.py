@@ -28,11 +28,11 @@ def files_in(folder: Path) -> Iterator[Path]:
 
 def digest_of_files(files: Iterable[Path], folder: Path) -> str:
     """A text that differs where the names below the folder or the bytes of the files do."""
-    told = blake2b(digest_size=16)
+    digest = blake2b(digest_size=16)
     for path in sorted(set(files)):
-        told.update(f"{os.path.relpath(path, folder)}\0".encode(errors="surrogateescape"))
-        told.update(_bytes_of(path))
-    return told.hexdigest()
+        digest.update(f"{os.path.relpath(path, folder)}\0".encode(errors="surrogateescape"))
+        digest.update(_bytes_of(path))
+    return digest.hexdigest()
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -87,10 +87,10 @@ class Cache:
             return None
         path = self._path(kind, key)
         try:
-            told = path.read_bytes()
+            stored = path.read_bytes()
         except OSError:
             return None
-        head, data = told[:_DIGEST], told[_DIGEST:]
+        head, data = stored[:_DIGEST], stored[_DIGEST:]
         if head != _checked(kind, key, data):
             return None
         with suppress(OSError):
@@ -117,22 +117,22 @@ class Cache:
     def trim(self) -> None:
         """Remove what was not used for longest, until the cache is well within its limit."""
         files = sorted(self._files(), key=lambda file: file[1].st_mtime)
-        size = sum(told.st_size for _, told in files)
+        size = sum(status.st_size for _, status in files)
         now = time.time()
         bound = self.limit if size <= self.limit else self.limit * 3 // 4
-        for path, told in files:
+        for path, status in files:
             unfinished = path.name.startswith(".")
-            if unfinished and now - told.st_mtime < _ABANDONED:
+            if unfinished and now - status.st_mtime < _ABANDONED:
                 continue
             if unfinished or size > bound:
                 with suppress(OSError):
                     path.unlink()
-                    size -= told.st_size
+                    size -= status.st_size
 
     def contents(self) -> Contents:
         """What it holds."""
         files = list(self._files())
-        size = sum(told.st_size for _, told in files)
+        size = sum(status.st_size for _, status in files)
         return Contents(self.folder or Path(), len(files), size, self.limit)
 
     def clear(self) -> Contents:
@@ -186,33 +186,33 @@ def opened(folder: Path | None = None, limit: int = LIMIT) -> Cache:
     The folder is made, for its owner alone. One that others may write into is refused. Without a
     place for the user's own nothing is kept.
     """
-    place = folder or cache_folder("built")
+    directory = folder or cache_folder("built")
     try:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        told = place.stat()
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = directory.stat()
     except OSError as error:
         if folder is None:
             return NO_CACHE
         raise OutputError(
             f"cannot be the folder of the cache ({error.strerror})",
-            where=str(place),
+            where=str(directory),
             remedy="name another with --cache, or leave it out with --no-cache",
         ) from None
     foreign = sys.platform != "win32" and (
-        told.st_uid != os.getuid() or told.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     )
     if foreign:
         raise OutputError(
             "cannot be the folder of the cache, because others can write into it",
-            where=str(place),
+            where=str(directory),
             remedy="make it yours alone (chmod 700), name another with --cache, or leave it out"
             " with --no-cache",
         )
-    return Cache(place, limit)
+    return Cache(directory, limit)
 
 
 def _checked(kind: str, key: str, data: bytes) -> bytes:
     """What stands before kept bytes, so that these, and no others, are read back."""
-    told = blake2b(f"{kind}/{key}\0".encode(), digest_size=_DIGEST)
-    told.update(data)
-    return told.digest()
+    digest = blake2b(f"{kind}/{key}\0".encode(), digest_size=_DIGEST)
+    digest.update(data)
+    return digest.digest()

@@ -86,14 +86,14 @@ class _Reader(pickle.Unpickler):
         if (module, name) in _TAKEN:
             return super().find_class(module, name)
         if module in _YAML or module.partition(".")[0] in PRODUCT:
-            found = None if "." in name else super().find_class(module, name)
-            if isinstance(found, type) and (module in _YAML or _holds_data(found)):
-                return found
+            member = None if "." in name else super().find_class(module, name)
+            if isinstance(member, type) and (module in _YAML or _holds_data(member)):
+                return member
         raise pickle.UnpicklingError(f"{module}.{name} holds no data")
 
 
-def _holds_data(found: type) -> bool:
-    return is_dataclass(found) or issubclass(found, (BaseModel, Enum))
+def _holds_data(kind: type) -> bool:
+    return is_dataclass(kind) or issubclass(kind, (BaseModel, Enum))
 
 
 def dumped(value: Any) -> bytes:

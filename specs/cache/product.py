@@ -28,8 +28,8 @@ def program() -> str:
     """
     house = Path(__file__).parents[2]
     own = (f for package in PRODUCT for f in files_in(house / package))
-    told = (platform.python_version(), sys.platform, sys.byteorder, *sorted(_installed()))
-    return _digest(digest_of_files(own, house), *told)
+    versions = (platform.python_version(), sys.platform, sys.byteorder, *sorted(_installed()))
+    return _digest(digest_of_files(own, house), *versions)
 
 
 def product() -> str:

@@ -61,18 +61,18 @@ def schemas(names: Names) -> Mapping[str, Schema]:
 
 def _schema(kind: str, names: Names) -> Schema:
     model, _ = KINDS[kind]
-    made = model.model_json_schema(by_alias=True)
-    definitions: dict[str, Schema] = made.setdefault("$defs", {})
+    schema = model.model_json_schema(by_alias=True)
+    definitions: dict[str, Schema] = schema.setdefault("$defs", {})
     texts = _texts()
-    for name, part in [(model.__name__, made), *definitions.items()]:
+    for name, definition in [(model.__name__, schema), *definitions.items()]:
         of = _models(model).get(name)
-        for key, described in part.get("properties", {}).items():
+        for key, described in definition.get("properties", {}).items():
             text = texts.get(f"{name}.{key}", texts.get(key, ""))
             shaped = _shaped(described, of, key, kind)
             for noise in ("title", "default"):
                 shaped.pop(noise, None)
-            part["properties"][key] = {**shaped, "description": text} if text else shaped
-        part.get("properties", {}).pop("place", None)
+            definition["properties"][key] = {**shaped, "description": text} if text else shaped
+        definition.get("properties", {}).pop("place", None)
     for name, several in _SHAPES.items():
         if name in definitions:
             definitions[name] = several(definitions[name], name)
@@ -83,7 +83,7 @@ def _schema(kind: str, names: Names) -> Schema:
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": f"cdisckit: {KINDS[kind][1]}",
-        **{key: value for key, value in made.items() if key != "title"},
+        **{key: value for key, value in schema.items() if key != "title"},
     }
 
 
@@ -134,8 +134,8 @@ def _shaped(described: Schema, model: type[BaseModel] | None, key: str, kind: st
 def _validators(model: type[BaseModel] | None, key: str) -> list[Any]:
     if model is None:
         return []
-    found = [f for n, f in model.model_fields.items() if key in (n, f.alias)]
-    return [getattr(told, "func", None) for one in found for told in one.metadata]
+    fields = [f for n, f in model.model_fields.items() if key in (n, f.alias)]
+    return [getattr(constraint, "func", None) for one in fields for constraint in one.metadata]
 
 
 def _taken(_: Schema, __: str) -> Schema:
@@ -149,33 +149,33 @@ def _taken(_: Schema, __: str) -> Schema:
     return {"anyOf": [source, {"type": "array", "items": source, "minItems": 1}, constant]}
 
 
-def _with_constants(part: Schema, _: str) -> Schema:
-    return {**part, "allOf": [{"$ref": "#/$defs/Constants"}]}
+def _with_constants(definition: Schema, _: str) -> Schema:
+    return {**definition, "allOf": [{"$ref": "#/$defs/Constants"}]}
 
 
-def _variable(part: Schema, name: str) -> Schema:
+def _variable(definition: Schema, name: str) -> Schema:
     """A variable: described, a list of rules, or a word."""
     words = ["standard", "shared", *(["absent"] if name == "SdtmVariable" else [])]
-    rules = {"type": "array", "items": part["properties"]["rules"]["items"]}
-    return {"anyOf": [{"enum": words}, _with_constants(part, name), rules]}
+    rules = {"type": "array", "items": definition["properties"]["rules"]["items"]}
+    return {"anyOf": [{"enum": words}, _with_constants(definition, name), rules]}
 
 
-def _own_rules(part: Schema, _: str) -> Schema:
-    rule = part["properties"]["rules"]["items"]
+def _own_rules(definition: Schema, _: str) -> Schema:
+    rule = definition["properties"]["rules"]["items"]
     return {"anyOf": [{"const": "none"}, rule, {"type": "array", "items": rule}]}
 
 
-def _dictionary(part: Schema, _: str) -> Schema:
-    return {"anyOf": [{"type": ["string", "number"]}, part]}
+def _dictionary(definition: Schema, _: str) -> Schema:
+    return {"anyOf": [{"type": ["string", "number"]}, definition]}
 
 
-def _terms(part: Schema, _: str) -> Schema:
+def _terms(definition: Schema, _: str) -> Schema:
     for key in ("terms", "extend"):
-        told = part["properties"][key]
+        terms = definition["properties"][key]
         listed = {"type": "array", "items": {"type": ["string", "number"]}}
-        description = told.pop("description", "")
-        part["properties"][key] = {"anyOf": [told, listed], "description": description}
-    return part
+        description = terms.pop("description", "")
+        definition["properties"][key] = {"anyOf": [terms, listed], "description": description}
+    return definition
 
 
 _SHAPES: Final[Mapping[str, Callable[[Schema, str], Schema]]] = {
@@ -231,14 +231,14 @@ def _called(names: Names) -> Iterator[Schema]:
 def _constants(names: Names) -> Iterator[Schema]:
     """For each function the constants it takes."""
     for name, derivation in sorted(names.derivations.items()):
-        given: Schema = {
+        constants: Schema = {
             "type": "object",
             "properties": {p.name: {} for p in derivation.constants},
             "additionalProperties": False,
         }
         yield {
             "if": {"properties": {"derived": {"const": name}}, "required": ["derived"]},
-            "then": {"properties": {"with": given}},
+            "then": {"properties": {"with": constants}},
         }
 
 
@@ -257,9 +257,9 @@ def _suggested(names: list[str]) -> Schema:
 def _models(model: type[BaseModel]) -> Mapping[str, type[BaseModel]]:
     """The models by the names that their definitions have."""
     modules = (dataset_models, rule_models, files)
-    known = {n: m for module in modules for n, m in vars(module).items() if isinstance(m, type)}
-    found = {n: m for n, m in known.items() if issubclass(m, BaseModel)}
-    return {**found, model.__name__: model}
+    classes = {n: m for module in modules for n, m in vars(module).items() if isinstance(m, type)}
+    models = {n: m for n, m in classes.items() if issubclass(m, BaseModel)}
+    return {**models, model.__name__: model}
 
 
 def _texts() -> Mapping[str, str]:

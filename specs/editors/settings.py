@@ -34,21 +34,21 @@ def write_settings(study: Path) -> Path:
     Other settings in the study's folder stay. OutputError where they cannot be read.
     """
     path = study / SETTINGS
-    told: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     if path.exists():
         try:
-            told = json.loads(path.read_text(encoding="utf-8"))
+            settings = json.loads(path.read_text(encoding="utf-8"))
         except ValueError:
-            told = {_SECTION: None}
-        if not isinstance(told.get(_SECTION, {}), dict):
+            settings = {_SECTION: None}
+        if not isinstance(settings.get(_SECTION, {}), dict):
             raise OutputError(
                 "is not JSON that settings can be added to",
                 where=str(path),
                 remedy=f"mend it, or move it away; {_SECTION} is to name the schemas",
             )
     of_kinds = {f"./{SCHEMAS}/{kind}.schema.json": files for kind, (_, files) in KINDS.items()}
-    told[_SECTION] = {**told.get(_SECTION, {}), **of_kinds}
+    settings[_SECTION] = {**settings.get(_SECTION, {}), **of_kinds}
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
     path.write_text(text, encoding="utf-8", newline="\n")
     return path

@@ -110,8 +110,8 @@ class DescribedDataset:
     def _not_there(self) -> list[str]:
         """What the guide expects in a dataset of SDTM and is not described."""
         described = {item.name for _, item in self._items}
-        known = () if self.analysis else self._standard.variables(self._owner)
-        return [v.variable for v in known if v.core == "Exp" and v.variable not in described]
+        in_guide = () if self.analysis else self._standard.variables(self._owner)
+        return [v.variable for v in in_guide if v.core == "Exp" and v.variable not in described]
 
     def _variable(
         self, reference: ItemReference, item: Item, lists: Lists, rules: Rules,

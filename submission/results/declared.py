@@ -23,12 +23,12 @@ def result_problems(study: Study) -> Iterator[SpecError]:
     for analysis in study.analyses:
         yield from _analysis_problems(study, analysis)
     for display in study.displays:
-        known = TABLES if display.kind == "table" else FIGURES
-        if display.shows not in known:
+        names = TABLES if display.kind == "table" else FIGURES
+        if display.shows not in names:
             yield SpecError(
                 f"{display.id}: there is no {display.kind} {display.shows}",
                 where=display.place,
-                remedy=did_you_mean(display.shows, known),
+                remedy=did_you_mean(display.shows, names),
             )
         for panel in display.panels:
             yield from _selection_problems(study, panel, display.place)

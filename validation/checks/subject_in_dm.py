@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 def subject_in_dm(data: Built) -> Iterator[Failing]:
     """Every subject is in DM, and so is the one, or the pool, to whom a person is related."""
     for _, dm in data.dataset("DM", "USUBJID"):
-        known = {*dm["USUBJID"]}
+        in_dm = {*dm["USUBJID"]}
         for dataset, frame in data.datasets("USUBJID"):
-            yield _strangers(dataset, frame, "USUBJID", known)
+            yield _strangers(dataset, frame, "USUBJID", in_dm)
         for _, pools in data.dataset("POOLDEF", "POOLID"):
-            known |= {*pools["POOLID"]}
+            in_dm |= {*pools["POOLID"]}
         for dataset, frame in data.datasets("APID", "RSUBJID"):
-            yield _strangers(dataset, frame, "RSUBJID", known)
+            yield _strangers(dataset, frame, "RSUBJID", in_dm)
 
 
-def _strangers(dataset: Dataset, frame: pd.DataFrame, name: str, known: set[str]) -> Failing:
+def _strangers(
+    dataset: Dataset, frame: pd.DataFrame, name: str, subjects_there: set[str]
+) -> Failing:
     subjects = frame[name]
     rows = frame.assign(**{"@subject": subjects})
-    return Failing(dataset, rows, subjects.notna() & ~subjects.isin(known), name)
+    return Failing(dataset, rows, subjects.notna() & ~subjects.isin(subjects_there), name)
