@@ -44,7 +44,11 @@ def in_groups(study: Study, raw: RawData, size: int) -> Iterator[RawData]:
     records = records.groupby(level=0, dropna=False).sum().sort_index()
     group = (records.cumsum() - 1) // size
     datasets = [dataset for dataset in study.of("SDTMIG") if dataset.blocks]
-    if not all(map(_separable, datasets)) or records.index.hasnans or group.nunique() < 2:
+    if (
+        not all(_separable(dataset, study) for dataset in datasets)
+        or records.index.hasnans
+        or group.nunique() < 2
+    ):
         yield raw
         return
     for _, members in records.groupby(group):
@@ -58,24 +62,27 @@ def together(study: Study, groups: Sequence[dict[str, Table]]) -> Mapping[str, T
     and are taken from the first. The parts are emptied on the way: of millions of records there is
     no room for them and the whole.
     """
-    return MappingProxyType({name: _whole(study.dataset(name), groups) for name in list(groups[0])})
+    return MappingProxyType(
+        {name: _whole(study, study.dataset(name), groups) for name in list(groups[0])}
+    )
 
 
-def _whole(dataset: Dataset, groups: Sequence[dict[str, Table]]) -> Table:
+def _whole(study: Study, dataset: Dataset, groups: Sequence[dict[str, Table]]) -> Table:
     tables = [group.pop(dataset.name) for group in groups if dataset.name in group]
-    if about_no_subject(dataset):
+    if about_no_subject(dataset, study):
         del tables[1:]
     # SUPP-- stands in the order of its parent's records, which is not that of IDVARVAL as text.
     keys = [dataset.person] if dataset.parent else [k for k in dataset.keys if k in tables[0].frame]
     return joined(tables, keys)[0]
 
 
-def _separable(dataset: Dataset) -> bool:
+def _separable(dataset: Dataset, study: Study) -> bool:
     """Whether a dataset built for groups of subjects makes up the whole."""
     of_study = any(block.form.startswith(TABLE) for block in dataset.blocks)
-    return about_no_subject(dataset) or (dataset.has(dataset.person) and not of_study)
+    return about_no_subject(dataset, study) or (dataset.has(dataset.person) and not of_study)
 
 
-def about_no_subject(dataset: Dataset) -> bool:
-    """Whether a dataset is made of tables of the study alone."""
-    return bool(dataset.blocks) and all(b.form.startswith(TABLE) for b in dataset.blocks)
+def about_no_subject(dataset: Dataset, study: Study) -> bool:
+    """Whether a dataset, or the one it has the qualifiers of, is made of tables of the study."""
+    owner = study.dataset(dataset.parent) if study.has(dataset.parent) else dataset
+    return bool(owner.blocks) and all(b.form.startswith(TABLE) for b in owner.blocks)

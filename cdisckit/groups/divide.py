@@ -12,6 +12,7 @@ from cdisckit.groups.parts import load, save
 from cdisckit.groups.places import leading_keys
 from cdisckit.groups.work import Task
 from sdtm.groups import about_no_subject, of_subjects
+from sdtm.records.sources import TABLE
 from specs.distinct import as_plain
 from specs.findings import no_findings
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sdtm.raw import RawData
-    from specs.model import Study
+    from specs.model import Dataset, Study
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,21 @@ class Divided:
 def why_whole(study: Study) -> str:
     """Why the datasets of a study cannot be built by groups of subjects; "" where they can."""
     for dataset in study.datasets:
-        if not about_no_subject(dataset) and not leading_keys(dataset):
+        if _names_subjects(dataset, study):
+            return f"a table of {dataset.name} names subjects"
+        if not about_no_subject(dataset, study) and not leading_keys(dataset):
             return f"{dataset.person} is no key of {dataset.name}"
     return ""
+
+
+def _names_subjects(dataset: Dataset, study: Study) -> bool:
+    """Whether a dataset made of tables of the study has rows that are about a subject."""
+    if not about_no_subject(dataset, study) or not dataset.has(dataset.person):
+        return False
+    rules = dataset.variable(dataset.person).rules
+    names = {dataset.person, *(source for rule in rules for source in rule.sources)}
+    tables = [study.tables.get(b.form.removeprefix(TABLE), ()) for b in dataset.blocks]
+    return any(row.get(name) for table in tables for row in table for name in names)
 
 
 def divided(groups: Iterable[RawData], folder: Path) -> Divided:

@@ -172,7 +172,7 @@ def make(task: Task) -> GroupResult:
         runs = {
             d.name: runs_of(d, tables[d.name].frame)
             for d in datasets
-            if leading_keys(d) and not about_no_subject(d)
+            if leading_keys(d) and not about_no_subject(d, study)
         }
     return GroupResult(
         task.number,

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cdisckit.building import build
+from cdisckit.building import build, open_study
 from cdisckit.ending import FINDINGS
 from cdisckit.groups import engines, work
+from cdisckit.groups.divide import why_whole
 from cdisckit.groups.engines import Processes, Serial
 from cdisckit.groups.way import Way
 from specs.errors import CdisckitError
@@ -217,3 +218,35 @@ def test_options_that_contradict_are_an_error(
 def test_an_engine_is_chosen_by_the_number_of_workers() -> None:
     assert isinstance(engines.engine("processes", 1, ""), Serial)
     assert engines.engine("processes", 3, "") == Processes(3)
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({}, ""),
+        (
+            {"sdtm/ex.yaml": FILES["sdtm/ex.yaml"].replace("USUBJID, EXTRT", "EXTRT")},
+            "USUBJID is no key of EX",
+        ),
+        (
+            {
+                "study.yaml": FILES["study.yaml"] + "  related:\n    - [USUBJID, RELID]\n"
+                "    - [S1-a, 1]\n",
+                "sdtm/relrec.yaml": """
+                    dataset: RELREC
+                    records: {from: "@related"}
+                    keys: [STUDYID, USUBJID, RELID]
+                    variables:
+                      USUBJID: {protocol: USUBJID}
+                      RELID: {protocol: RELID}
+                    """,
+            },
+            "a table of RELREC names subjects",
+        ),
+    ],
+)
+def test_a_study_that_cannot_be_divided_says_why(
+    tmp_path: Path, changed: dict[str, str], why: str
+) -> None:
+    folder = write_study(tmp_path, {**FILES, **changed})
+    assert why_whole(open_study(folder)) == why
