@@ -137,7 +137,7 @@ def build(
     summary = summary_of(built)
     if cache and inputs.key() == key and not reads_elsewhere(built.study):
         remember(key, summary, built.report, cache)
-        cache.trim()
+    cache.trim()
     if profile:
         print_steps(built.steps, terminal())
     print_summary(summary, built.report, terminal())
