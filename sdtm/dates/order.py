@@ -103,6 +103,32 @@ def latest_of(dtc: pd.Series[Any], group: pd.Series[Any]) -> pd.DataFrame:
     return _extreme(dtc, group, sign=-1)
 
 
+def in_order(dtc: pd.Series[Any], *, latest: bool) -> pd.Index:
+    """The labels of texts so that the first is the earliest, or the last the latest of them all.
+
+    Texts with a full day go before others as far as that end is concerned; those that are no date
+    are left out, and those of one moment stay in their order.
+    """
+    texts = as_plain(dtc).dropna().astype("str")
+    span = spans(texts)
+    moment = (span.last if latest else span.first) - span.offset.fillna(0.0)
+    whole = full_day(texts).notna()
+    keys = pd.DataFrame({"whole": whole if latest else ~whole, "moment": moment})
+    return keys.sort_values(["whole", "moment"], kind="stable").index
+
+
+def rivals(dtc: pd.Series[Any], group: pd.Series[Any], *, latest: bool) -> pd.Series[bool]:
+    """Where a text that is not complete may be the earliest, or the latest, of its group.
+
+    Of a group without a full day it is all of them, unless they are one text.
+    """
+    texts, groups = as_plain(dtc).astype("str"), as_plain(group)
+    found = (latest_of if latest else earliest_of)(texts, groups)["rival"]
+    rival = groups.map(found).astype("str")
+    whole = full_day(texts).notna().groupby(groups, dropna=False).transform("any")
+    return rival.notna() & texts.notna() & (texts.eq(rival) | ~whole)
+
+
 def _extreme(dtc: pd.Series[Any], group: pd.Series[Any], *, sign: int) -> pd.DataFrame:
     """By group `dtc`, the earliest (sign 1) or latest (-1), and `rival`, what may be more so.
 

@@ -12,7 +12,7 @@ import pandas as pd
 from sdtm.raw import CONTEXT, UNIT, Field, Form, findings_on
 from sdtm.records.collapse import Collapsed, collapsed
 from sdtm.records.joins import joined
-from sdtm.records.sources import met
+from sdtm.records.sources import answered_keys, met
 from sdtm.records.ticked import one_for_each_tick
 from specs.distinct import as_plain, missing, on_distinct, trimmed
 from specs.findings import all_findings
@@ -236,4 +236,4 @@ def _doubled(block: Block, form: Form, rows: pd.DataFrame) -> pd.Index:
     for name in names:
         if name not in CONTEXT:
             form.field_named(name, block.place)
-    return rows.index[rows.duplicated(names, keep=block.keep)]
+    return rows.index[answered_keys(form, rows, names).duplicated(keep=block.keep)]

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from sdtm.dates import iso_dtc
+from sdtm.dates.order import in_order, rivals
 from sdtm.raw import CONTEXT
+from sdtm.records.sources import answered_keys
 from specs.distinct import as_plain, text_where
 from specs.errors import MappingError
 from specs.findings import all_findings, findings, no_findings
@@ -70,7 +72,8 @@ def collapsed(block: Block, form: Form, rows: pd.DataFrame, names: Sequence[str]
         form.field_named(name, block.place)
     texts = [name for name in (*by, *names) if name in rows]
     rows = rows.assign(**{name: as_plain(rows[name]) for name in texts})
-    group = rows.groupby(by, sort=False, dropna=False).ngroup()
+    keys = answered_keys(form, rows, by)
+    group = keys.groupby(by, sort=False, dropna=False).ngroup()
     first = ~group.duplicated()
     kept = pd.Series(rows.index[first].take(group.to_numpy()), index=rows.index, dtype="int64")
     members = pd.DataFrame({"kept": kept[~first], "record": rows.index[~first]})
@@ -88,9 +91,8 @@ def collapsed(block: Block, form: Form, rows: pd.DataFrame, names: Sequence[str]
             counts = collected.isin(rule).sort_values(ascending=False, kind="stable")
             ranked = collected[counts.index]
         elif rule in ("min", "max"):
-            order, problem = _order(collected, form.fields[name])
-            unread: Literal["first", "last"] = "last" if rule == "min" else "first"
-            ranked = collected[order.sort_values(na_position=unread, kind="stable").index]
+            order, problem = _order(collected, form.fields[name], kept, str(rule))
+            ranked = collected[order]
         end = "last" if rule in ("last", "max") else "first"
         chosen = kept[ranked.index].drop_duplicates(keep=end)
         if rule in ("min", "max"):
@@ -107,14 +109,26 @@ def collapsed(block: Block, form: Form, rows: pd.DataFrame, names: Sequence[str]
     return Collapsed(made_one, members, MappingProxyType(taken), all_findings(finding_tables))
 
 
-def _order(values: pd.Series, field: Field) -> tuple[pd.Series, pd.Series]:
-    """What values are compared by, numbers or dates, and why those are not that cannot be."""
+def _order(
+    values: pd.Series, field: Field, group: pd.Series, rule: str
+) -> tuple[pd.Index, pd.Series]:
+    """The labels of values by number or by date, and why those do not count that cannot.
+
+    The smallest comes first or the largest last, behind or before them what cannot be compared.
+    """
     answers = field.answered(values)
     numbers, dates = field.numbers(answers), iso_dtc(answers, field.style)
     if numbers.notna().sum() >= dates["dtc"].notna().sum() and numbers.notna().any():
-        wrong = answers.notna() & numbers.isna()
-        return numbers, text_where(wrong, "is not a number")
-    return dates["dtc"], dates["problem"]
+        unread: Literal["first", "last"] = "last" if rule == "min" else "first"
+        order = numbers.sort_values(na_position=unread, kind="stable").index
+        return order, text_where(answers.notna() & numbers.isna(), "is not a number")
+    latest = rule == "max"
+    known = in_order(dates["dtc"], latest=latest)
+    others = values.index.difference(known, sort=False)
+    order = others.append(known) if latest else known.append(others)
+    open_ = rivals(dates["dtc"], group[values.index], latest=latest)
+    message = f"is not complete, and may be the {'latest' if latest else 'earliest'}"
+    return order, dates["problem"].mask(open_, message)
 
 
 def _unread(

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sdtm.raw import CONTEXT
-from sdtm.records.sources import met
-from specs.distinct import as_category, as_plain, on_distinct, trimmed
-from specs.findings import findings, no_findings
+from sdtm.dates.order import in_order, rivals
+from sdtm.raw import CONTEXT, findings_on
+from sdtm.records.sources import answered, answered_keys, met
+from specs.distinct import as_plain
+from specs.findings import all_findings, findings, no_findings
 from specs.where import variables_of
 
 if TYPE_CHECKING:
@@ -38,11 +39,11 @@ def joined(join: Join, block: Block, form: Form, rows: NDArray[np.intp], other: 
     by = [
         (_key(own, block, form, join), _key(theirs, None, other, join)) for own, theirs in join.by
     ]
-    others = _chosen(join, other, [theirs for _, theirs in by])
-    keys = pd.DataFrame({n: _answered(other, theirs, others) for n, (_, theirs) in enumerate(by)})
+    others, open_ = _chosen(join, other, [theirs for _, theirs in by])
+    keys = pd.DataFrame({n: answered(other, theirs, others) for n, (_, theirs) in enumerate(by)})
     here = form.frame.iloc[rows]
     asked = pd.DataFrame(
-        {n: _answered(form, own, here) for n, (own, _) in enumerate(by)}
+        {n: answered(form, own, here) for n, (own, _) in enumerate(by)}
     ).reset_index(drop=True)
     complete = keys.notna().all(axis=1)
     keys, others = keys[complete], others[complete]
@@ -54,7 +55,9 @@ def joined(join: Join, block: Block, form: Form, rows: NDArray[np.intp], other: 
     beside = others.reindex(pd.Index(record)).reset_index(drop=True)
     doubled = mine.isin(theirs[several.to_numpy()])
     doubles = _several(join, form, rows[doubled.to_numpy()], other, mine[doubled], theirs, others)
-    return Joined(beside.assign(**{"@record": record.astype("float64")}), doubles)
+    return Joined(
+        beside.assign(**{"@record": record.astype("float64")}), all_findings([open_, doubles])
+    )
 
 
 def _key(name: str, block: Block | None, form: Form, join: Join) -> str:
@@ -65,28 +68,43 @@ def _key(name: str, block: Block | None, form: Form, join: Join) -> str:
     return field if field in CONTEXT else form.field_named(field, join.place).name
 
 
-def _answered(form: Form, name: str, records: pd.DataFrame) -> pd.Series:
-    """A column of some records of a form, without what stands for no answer."""
-    column = records[name]
-    if name in form.fields:
-        column = on_distinct(form.fields[name].answered, as_category(column))
-    elif isinstance(column.dtype, pd.CategoricalDtype):
-        column = on_distinct(trimmed, column)
-    return as_plain(column)
+def _chosen(join: Join, other: Form, by: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The records that meet the conditions of a join; with first or last one for each key.
 
-
-def _chosen(join: Join, other: Form, by: list[str]) -> pd.DataFrame:
-    """The records that meet the conditions of a join; with first or last one for each key."""
+    The findings are on records that may be the first or last and were not taken.
+    """
     for name in variables_of(join.where):
         other.field_named(name, join.place)
     others = other.frame[met(join.where, other)]
     chosen = join.first or join.last
     if not chosen:
-        return others
-    order = other.field_named(chosen, join.place).iso(others[chosen])
-    others = others.loc[order[order.notna()].sort_values(kind="stable").index]
-    keys = pd.DataFrame({name: _answered(other, name, others) for name in by})
-    return others[~keys.duplicated(keep="first" if join.first else "last")]
+        return others, no_findings()
+    dates = other.field_named(chosen, join.place).iso(others[chosen])
+    others = others.loc[in_order(dates, latest=bool(join.last))]
+    keys = answered_keys(other, others, by)
+    open_ = rivals(
+        dates[others.index], keys.groupby(by, dropna=False).ngroup(), latest=bool(join.last)
+    )
+    taken = ~keys.duplicated(keep="first" if join.first else "last")
+    return others[taken], _rivals(join, other, others[open_ & ~taken])
+
+
+def _rivals(join: Join, other: Form, records: pd.DataFrame) -> pd.DataFrame:
+    """A finding for each record that was not taken, and may be the first or last after all."""
+    chosen = join.first or join.last
+    if not len(records):
+        return no_findings()
+    end = "first" if join.first else "last"
+    return findings_on(
+        other,
+        records.index,
+        severity="warning",
+        rule="CK-JOIN-ORDER",
+        variable=chosen,
+        value=records[chosen],
+        message=f"the date is not complete, so that the record may be the {end} that"
+        f" {join.name} should take",
+    )
 
 
 def _several(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from engine.values import as_text
 from sdtm.raw import CONTEXT, Field, Form
-from specs.distinct import as_plain
+from specs.distinct import as_category, as_plain, on_distinct, trimmed
 from specs.errors import SpecError, did_you_mean
 from specs.tables import no_trace
 from specs.where import all_hold, variables_of
@@ -79,3 +79,20 @@ def met(
     texts = {name: form.texts(field) for name, field in names.items()}
     unanswered = {n: form.fields[f].unanswered for n, f in names.items() if f in form.fields}
     return all_hold(conditions, pd.DataFrame(texts, index=form.frame.index), unanswered)
+
+
+def answered_keys(form: Form, records: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """What records agree in, by the names of columns: texts without blanks at their ends, and
+    without what stands for no answer.
+    """
+    return pd.DataFrame({name: answered(form, name, records) for name in names}, records.index)
+
+
+def answered(form: Form, name: str, records: pd.DataFrame) -> pd.Series:
+    """A column of some records of a form, without what stands for no answer."""
+    column = records[name]
+    if name in form.fields:
+        column = on_distinct(form.fields[name].answered, as_category(column))
+    elif isinstance(column.dtype, pd.CategoricalDtype):
+        column = on_distinct(trimmed, column)
+    return as_plain(column)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     "CK-CUT",
     severity="warning",
     standard="the study's data_cut",
-    message="{@date} is after the data cut of the study; so are {@others} more of the variable",
+    message="{@date} is after the data cut of the study{@others}",
 )
 def after_data_cut(data: Built) -> Iterator[Failing]:
     """No date is after the data cut.
@@ -30,6 +30,8 @@ def after_data_cut(data: Built) -> Iterator[Failing]:
             day = first_day(frame[name])
             late = day.gt(cut)
             facts = frame.assign(**{"@date": frame[name]})
-            facts = facts.assign(**{"@others": str(int(late.sum()) - 1)})
+            others = int(late.sum()) - 1
+            more = f"; so are {others:,} more of the variable" if others else ""
+            facts = facts.assign(**{"@others": more})
             latest = day.eq(day.max()) & late
             yield Failing(dataset, facts, latest & ~latest.duplicated(), name)

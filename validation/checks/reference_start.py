@@ -16,13 +16,18 @@ if TYPE_CHECKING:
     "CK-RFSTDTC",
     severity="warning",
     standard="SDTMIG 3.4 section 5.2",
-    message="RFSTDTC is {RFSTDTC}; the first day of exposure in EX is {@day}",
+    message="RFSTDTC is {RFSTDTC}{@fault}",
 )
 def reference_start(data: Built) -> Iterator[Failing]:
-    """RFSTDTC is the first day of exposure."""
+    """RFSTDTC is the first day of exposure, and a whole date, from which study days are counted."""
     for dataset, frame in data.dataset("DM", "USUBJID", "RFSTDTC"):
+        start = full_day(frame["RFSTDTC"])
+        partial = frame["RFSTDTC"].notna() & start.isna()
+        without = frame.assign(**{"@fault": ", which is not a whole date: there are no study days"})
+        yield Failing(dataset, without, partial, "RFSTDTC")
         days = exposure_days(data, frame["USUBJID"], "EXSTDTC")
         if days is not None:
             due = days[0]
-            wrong = due.notna() & full_day(frame["RFSTDTC"]).ne(due)
-            yield Failing(dataset, frame.assign(**{"@day": due}), wrong, "RFSTDTC")
+            wrong = due.notna() & start.ne(due) & ~partial
+            fault = "; the first day of exposure in EX is " + due.dt.strftime("%Y-%m-%d")
+            yield Failing(dataset, frame.assign(**{"@fault": fault}), wrong, "RFSTDTC")
