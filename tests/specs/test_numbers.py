@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from engine.values import as_text
 from specs.numbers import (
     constant,
+    ends_after,
     exact,
     fixed_text,
     looks_like_number,
@@ -195,3 +196,16 @@ def test_whole_numbers_and_text_stay_as_they_are() -> None:
 @pytest.mark.parametrize("text", ["0.1234567890123", "3.14159265358979", "12345678.9012345"])
 def test_a_long_decimal_is_no_fraction(text: str) -> None:
     assert exact(float(text)) == Fraction(text)
+
+
+@pytest.mark.parametrize(
+    ("number", "decimals"),
+    [("1/4", 2), ("1/8", 3), ("1/5", 1), ("1/25", 2), ("1/40", 3), ("3", 0), ("1/3", None)],
+)
+def test_a_number_ends_after_as_many_decimals_as_it_has(number: str, decimals: int | None) -> None:
+    assert ends_after(Fraction(number)) == decimals
+
+
+def test_a_text_of_more_than_a_hundred_characters_is_not_read() -> None:
+    assert read_number("0" * 99 + "5") == 5
+    assert read_number("0" * 100 + "5") is None
