@@ -68,6 +68,8 @@ def run_without_code(command: Command, study: Path, tmp_path: Path) -> dict[str,
         "import": ["spec", "import", book, "--to", study],
         "import define": ["spec", "import", define, "--to", tmp_path / "new"],
         "define": ["define", define, "--html", tmp_path / "define.html"],
+        "schema": ["spec", "schema", study],
+        "preview": ["preview", study, "AE", "--no-study-code"],
         "init": ["init", study / "ae.csv", tmp_path / "proposed"],
         "check-spec": ["check-spec", study, "--no-study-code"],
         "build": ["build", study, "--out", tmp_path / "out", "--no-study-code"],
@@ -83,11 +85,12 @@ def test_nothing_but_what_applies_rules_executes_a_studys_python(
     codes = run_without_code(command, study, tmp_path)
     assert not (study / "canary").exists()
     refused = {name for name, code in codes.items() if code == 2}
-    assert refused == {"build", "simulate", "analyze"}
+    assert refused == {"build", "preview", "simulate", "analyze"}
 
 
 @pytest.mark.parametrize(
-    ("line", "code"), [("build --out OUT", 1), ("check-spec", 0), ("simulate --out OUT", 0)]
+    ("line", "code"),
+    [("build --out OUT", 1), ("preview AE", 0), ("check-spec", 0), ("simulate --out OUT", 0)],
 )
 def test_what_applies_rules_executes_it(
     study: Path, tmp_path: Path, command: Command, line: str, code: int
