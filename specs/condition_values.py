@@ -69,7 +69,7 @@ def _possible(study: Study, dataset: Dataset, variable: Variable) -> Collection[
         return [parameter.code for parameter in dataset.parameters]
     lists = {variable.codelist, *(value.described.codelist for value in variable.values)}
     if variable.name == "AVALC":
-        lists |= {parameter.codelist for parameter in dataset.parameters}
+        lists |= {p.codelist for p in dataset.parameters if p.codelist}
     if "" in lists or not lists <= set(study.codelists):
         return []
     return [term for name in sorted(lists) for term in study.codelists[name].codelist.values]

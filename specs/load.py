@@ -44,7 +44,7 @@ from specs.standards import check_standard
 from specs.study_units import UNITS, study_units
 from specs.supplemental import supplemental_dataset
 from specs.usual_sources import with_ends
-from specs.yaml_files import YamlFile, read_yaml, records
+from specs.yaml_files import YamlFile, plain_message, read_yaml, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -333,7 +333,7 @@ def _visits(content: StudyFile, file: YamlFile) -> Iterator[Visit]:
         except ValidationError as error:
             problem = error.errors()[0]
             raise SpecError(
-                f"visits: {problem['loc'][0]}: {problem['msg']}",
+                f"visits: {problem['loc'][0]}: {plain_message(problem)}",
                 where=place,
                 remedy=f"the columns are {', '.join(VisitFile.model_fields)}",
             ) from None

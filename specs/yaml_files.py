@@ -24,6 +24,19 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_NO_MAPPING, _NO_LIST = "is not a mapping of names to values", "is not a list"
+
+_PLAIN = {
+    "model_type": _NO_MAPPING,
+    "model_attributes_type": _NO_MAPPING,
+    "dict_type": _NO_MAPPING,
+    "tuple_type": _NO_LIST,
+    "list_type": _NO_LIST,
+    "string_type": "is not a text; put it in quotes",
+    "missing": "is missing",
+}
+"""What pydantic says in words of Python, by its type of error."""
+
 
 @dataclass(frozen=True)
 class YamlFile:
@@ -105,10 +118,16 @@ class YamlFile:
         keys = tuple(problem["loc"])
         file, there = self._written_in(keys)
         name = ".".join(str(key) for key in there if _leads(file.data, there, key))
-        message = problem["msg"].removeprefix("Value error, ")
+        message = plain_message(problem)
         if problem["type"] == "extra_forbidden":
             message = f"is not known here; {did_you_mean(str(keys[-1]), known_keys(model, keys))}"
         return f"{self.place(*keys)}: {name}: {message}" if name else f"{self.path.name}: {message}"
+
+
+def plain_message(problem: Any) -> str:
+    """What pydantic finds wrong with a value, without words of Python."""
+    message: str = problem["msg"]
+    return _PLAIN.get(problem["type"]) or message.removeprefix("Value error, ")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from sdtm.readers._layout import PLAIN, joined_heads, laid_out, unnamed
 from specs.distinct import as_plain, from_dictionary
 from specs.errors import AbsentDataError, RawDataError, SpecError, did_you_mean
 from specs.heads import check_head
-from specs.yaml_files import known_keys
+from specs.yaml_files import known_keys, plain_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ def read_options(source: RawSource, model: type[Model]) -> Model:
         unknown = problem["type"] == "extra_forbidden"
         raise SpecError(
             f"reader {source.reader}: {'.'.join(map(str, keys))}: "
-            + ("is not known here" if unknown else problem["msg"]),
+            + ("is not known here" if unknown else plain_message(problem)),
             where=source.place,
             remedy=did_you_mean(str(keys[-1]), known_keys(model, keys))
             if unknown

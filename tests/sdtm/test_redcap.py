@@ -285,7 +285,7 @@ def test_lists_of_events_without_their_columns_are_named(tmp_path: Path) -> None
     [
         ({"dictionry": "x.csv"}, "dictionry: is not known here; did you mean dictionary?"),
         ({"dates": "DYM"}, "DYM is not an order of dates; write DMY, MDY, YMD or none"),
-        ({"missing": ["UNK"]}, "missing: Input should be a valid dictionary"),
+        ({"missing": ["UNK"]}, "missing: is not a mapping of names to values"),
     ],
 )
 def test_options_the_reader_does_not_take_are_named(

@@ -88,7 +88,7 @@ def test_a_row_without_subject_is_named(tmp_path: Path, subject: str) -> None:
         ({"delimeter": ";"}, "forms.ae.delimeter: is not known here; did you mean delimiter?"),
         ({"dates": "DYM"}, "forms.ae.dates: Input should be 'DMY', 'MDY', 'YMD' or ''"),
         ({"subject": ""}, "forms.ae.subject: String should have at least 1 character"),
-        ({"subject": None}, "forms.ae.subject: Input should be a valid string"),
+        ({"subject": None}, "forms.ae.subject: is not a text; put it in quotes"),
     ],
 )
 def test_an_option_the_reader_does_not_take_is_named(

@@ -96,7 +96,7 @@ def test_a_codelist_that_is_none_names_the_variables_line(load: Load) -> None:
     [
         ("codelists: {GRADE: {term: [a]}}", "terminology.yaml line 1: codelists.GRADE.term: is not known here; did you mean terms?"),
         ("codelist: {}", "terminology.yaml line 1: codelist: is not known here; did you mean codelists?"),
-        ("codelists: {GRADE: {terms: 5}}", "terminology.yaml line 1: codelists.GRADE.terms: Input should be a valid dictionary"),
+        ("codelists: {GRADE: {terms: 5}}", "terminology.yaml line 1: codelists.GRADE.terms: is not a mapping of names to values"),
     ],
 )  # fmt: skip
 def test_what_the_file_cannot_say_names_its_line(load: Load, text: str, message: str) -> None:

@@ -148,7 +148,7 @@ def test_visits_are_read(load: Load) -> None:
         ("  AESTDY: {derived: study_day, from: [AETERM, DM.RFSTDTC]}\n  DM: x", "ae.yaml line 8"),
         ("supplemental:\n  AEWHY: {collected: why}", "ae.yaml line 8: AEWHY has no label and is not in the standard; give it a label"),
         ("labels: x", "ae.yaml line 7: labels: is not known here; did you mean label?"),
-        ("not_submitted: [a]", "ae.yaml line 7: not_submitted: Input should be a valid dictionary"),
+        ("not_submitted: [a]", "ae.yaml line 7: not_submitted: is not a mapping of names to values"),
         ("tests: 5", "ae.yaml line 7: tests: "),
     ],
 )  # fmt: skip
@@ -171,11 +171,11 @@ def test_everything_that_is_wrong_in_the_files_is_told_at_once(load: Load) -> No
     ("file", "message"),
     [
         (AE.replace("records: {from: ae}\n", ""), "ae.yaml line 2: AE has no records; name the form"),
-        (AE.replace("keys: [STUDYID, USUBJID, AETERM]\n", ""), "keys: Field required"),
+        (AE.replace("keys: [STUDYID, USUBJID, AETERM]\n", ""), "keys: is missing"),
         (AE.replace("dataset: AE", "dataset: AX"), "AX is not a dataset of the guide; give a custom domain a label and a class"),
         (AE.replace("{from: ae}", "{from: ae, assign: {AECATT: X}}"), "AECATT is assigned a value, and is not a variable of the dataset"),
         (AE.replace("{from: ae}", "{from: ae, assign: {AESEQ: first}}"), "AESEQ is numeric, its constant first is not"),
-        (AE.replace("{from: ae}", "{form: [ae]}"), "ae.yaml line 3: records.0.from: Field required"),
+        (AE.replace("{from: ae}", "{form: [ae]}"), "ae.yaml line 3: records.0.from: is missing"),
         (AE.replace("{from: ae}", "{from: ae, were: []}"), "records.0.were: is not known here; did you mean where?"),
     ],
 )  # fmt: skip
@@ -209,25 +209,25 @@ def test_a_table_of_tests_that_cannot_be_read_names_its_row(
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("study: S1\n", "", "study: Field required"),
+        ("study: S1\n", "", "study: is missing"),
         ("2020-12-31", "2020-13-31", "study.yaml"),
         ("2020-12-31", "soon", "study.yaml line 8: data_cut: Input should be a valid date"),
-        ('standards: {SDTMIG: "3.4"}', "standards: 3.4", "study.yaml line 6: standards: Input should be a valid dictionary"),
+        ('standards: {SDTMIG: "3.4"}', "standards: 3.4", "study.yaml line 6: standards: is not a mapping of names to values"),
         ('standards: {SDTMIG: "3.4"}', "standards: {ADaMIG: 1.3}", "ae.yaml: study.yaml names no version of SDTMIG; add it under standards:"),
         ('{SDTMIG: "3.4"}', "{SDTM: 3.4}", "name ADaMIG and SDTMIG with a version each"),
         ('{SDTMIG: "3.4"}', "{SDTMIG: 9.9}", "study.yaml line 6: the standard SDTMIG 9.9 is not known; known versions: SDTMIG 3.4"),
         ("title: A study", 'usubjid: "{study}-{subj}"\ntitle: A study', "study.yaml line 3: usubjid: {subj} is not known; write a pattern such as {study}-{subject}"),
         ("title: A study", 'usubjid: "{study}"\ntitle: A study', "study.yaml line 3: usubjid: {subject} is missing"),
         ("raw:", "visits: [[event, visitnum, visit], [v1, 1, ONE], [v2, 1, TWO]]\nraw:", "study.yaml line 9: visit number 1 is ONE and TWO; give each visit its own number"),
-        ('terminology: {SDTM: "2025-03-28"}', "terminology: [SDTM]", "study.yaml line 7: terminology: Input should be a valid dictionary"),
+        ('terminology: {SDTM: "2025-03-28"}', "terminology: [SDTM]", "study.yaml line 7: terminology: is not a mapping of names to values"),
         ('{SDTM: "2025-03-28"}', "{SDTM: 2001-01-01}", "2001-01-01"),
         ("raw:", "visits: [[event, visitnum, visit], [v1, one, ONE]]\nraw:", "study.yaml line 9: visits: visitnum: Input should be a valid number"),
         ("raw:", "visits: [[event, visitnum, visits], [v1, 1, ONE]]\nraw:", "the columns are event, visitnum, visit, visitdy"),
         ("raw:", "visits: [[event, visitnum, visit], [v1, 1, ONE], [v1, 2, TWO]]\nraw:", "event v1 has two visits"),
         ("raw:", "visits: [[event, visitnum, visit], [v1, 1]]\nraw:", "the row has 2 cells, the head of the table has 3"),
         ("raw:", "tables: {t: [[a, b], [1]]}\nraw:", "study.yaml line 9: the row has 1 cells, the head of the table has 2"),
-        ("raw:", "not_submitted: 5\nraw:", "study.yaml line 9: not_submitted: Input should be a valid dictionary"),
-        ("reader: table", "raeder: table", "study.yaml line 10: raw.0.reader: Field required"),
+        ("raw:", "not_submitted: 5\nraw:", "study.yaml line 9: not_submitted: is not a mapping of names to values"),
+        ("reader: table", "raeder: table", "study.yaml line 10: raw.0.reader: is missing"),
     ],
 )  # fmt: skip
 def test_what_a_study_cannot_say_names_line_and_remedy(

@@ -61,7 +61,7 @@ def test_text_stays_text_and_yes_is_no_truth_value(tmp_path: Path) -> None:
         ("", "x.yaml: holds no keys"),
         ("- a\n- b\n", "x.yaml: holds no keys"),
         (b"name: \xe9\n", "is not UTF-8 text (byte 6); save it as UTF-8"),
-        ("leaves: 5\nname: [a]\n", "x.yaml line 2: name: Input should be a valid string"),
+        ("leaves: 5\nname: [a]\n", "x.yaml line 2: name: is not a text; put it in quotes"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_names_line_and_remedy(

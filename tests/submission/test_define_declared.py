@@ -96,7 +96,7 @@ def test_the_rules_of_value_level_make_the_values_of_their_records(tmp_path: Pat
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("when: [{VSTESTCD: {EQ: SYSBP}}], ", "", "Field required"),
+        ("when: [{VSTESTCD: {EQ: SYSBP}}], ", "", "is missing"),
         ("type: integer", "type: whole", "Input should be"),
         ("label: Pressure", "role: Topic, label: Pressure", "role"),
     ],
