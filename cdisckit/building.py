@@ -91,6 +91,12 @@ class Build:
             f" {counted(len(self.unexplained), 'unexplained finding')}, {where}>"
         )
 
+    def table(self, name: str) -> Table:
+        """The dataset of that name; SpecError if none was built."""
+        if name not in self.tables:
+            raise SpecError(f"no {name} was built", remedy=did_you_mean(name, self.tables))
+        return self.tables[name]
+
     def _repr_html_(self) -> str:
         """Its datasets, and beneath them the counts of findings and the declared results."""
         rows = [

@@ -92,6 +92,8 @@ def schema(dataset: Dataset | str, study: Study) -> DataFrameSchema:
     """
     from validation.schemas import schema as schema_of
 
+    if not isinstance(study, Study):
+        raise TypeError('schema takes a dataset, then its study: schema("DM", study)')
     return schema_of(study.dataset(dataset) if isinstance(dataset, str) else dataset, study)
 
 

@@ -63,6 +63,9 @@ class SpecCheck:
     problems: tuple[str, ...]
     unchecked: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<SpecCheck: {self.summary}>"
+
     @property
     def clean(self) -> bool:
         """Whether everything was checked and nothing is wrong."""

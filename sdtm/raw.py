@@ -276,8 +276,8 @@ class RawData:
         ]
         return html_grid(repr(self)[1:-1], ("Form", "Label", "Fields", "Records"), rows)
 
-    def form(self, name: str, place: str) -> Form:
-        """The form of that name; RawDataError if there is none."""
+    def form(self, name: str, place: str = "") -> Form:
+        """The form of that name; RawDataError, at `place`, if there is none."""
         if name not in self.forms:
             raise RawDataError(
                 f"the raw data have no form {name}",

@@ -108,11 +108,14 @@ def did_you_mean(name: str, choices: Iterable[str]) -> str:
 
     >>> did_you_mean("AVLA", ["AVAL", "CHG"])
     'did you mean AVAL?'
+    >>> did_you_mean("aval", ["AVAL", "CHG"])
+    'did you mean AVAL?'
     >>> did_you_mean("X", ["AVAL", "CHG"])
     'known names: AVAL, CHG'
     """
     names = sorted(set(choices))
-    near = get_close_matches(name[:100], names, n=3, cutoff=0.6)
+    same = [one for one in names if one.casefold() == name.casefold()]
+    near = same or get_close_matches(name[:100], names, n=3, cutoff=0.6)
     if near:
         return f"did you mean {shortened(' or '.join(near), 400)}?"
     if not names:

@@ -79,6 +79,14 @@ class Rule:
     working: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     codelist: str = ""  # the list in which an answer is read, where it is not the variable's
 
+    def __repr__(self) -> str:
+        sources = ", ".join(self.sources)
+        if self.derivation is not None:
+            what = f"{self.derivation.name} from {sources}"
+        else:
+            what = sources if self.constant is None else repr(self.constant)
+        return f"<Rule {self.origin.value} {what}{' under a condition' if self.when else ''}>"
+
     def method_text(self) -> str:
         """What the rule gives, and what the working values are that it reads."""
         names = working_names(self)
@@ -131,6 +139,10 @@ class Variable:
     digits: int | None = None  # planned decimals
     values: tuple[Value, ...] = ()  # its value level, where the study declares one
     blank: bool = False  # is there because the guide expects it; the study has no data for it
+
+    def __repr__(self) -> str:
+        verbs = "".join(f", {verb}" for verb in _verbs(self))
+        return f"<Variable {self.name}: {self.label}, {self.type}{verbs}>"
 
     @property
     def own_rules(self) -> tuple[Rule, ...]:

@@ -19,7 +19,13 @@ def parse_define(path: Path) -> etree._Element:
     """The root element of an XML file, read without DTD, entities and network."""
     parser = safe_parser(remove_pis=True)
     try:
-        root = etree.fromstring(path.read_bytes(), parser)
+        content = path.read_bytes()
+    except OSError as error:
+        raise CdisckitError(
+            f"cannot be read ({error.strerror})", where=str(path), remedy="name a define.xml"
+        ) from None
+    try:
+        root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         line = f" line {error.lineno}" if error.lineno else ""
         raise CdisckitError(f"is not XML: {error.msg}", where=f"{path.name}{line}") from None

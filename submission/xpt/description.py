@@ -52,7 +52,8 @@ class Layout:
 def opened(path: Path) -> Iterator[BinaryIO]:
     """The file, open for reading."""
     if not path.is_file():
-        raise RawDataError("there is no such file", where=str(path))
+        what = "is a folder, not a file" if path.is_dir() else "there is no such file"
+        raise RawDataError(what, where=str(path))
     with path.open("rb", buffering=0) as file:
         yield file
 

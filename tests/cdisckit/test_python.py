@@ -130,6 +130,29 @@ def test_nouns_show_as_one_line_and_as_a_table(study: Path, tmp_path: Path) -> N
     assert repr(raw).startswith("<RawData: 2 forms, 4 records, ")
 
 
+def test_a_name_that_is_not_there_brings_the_one_that_is(study: Path, tmp_path: Path) -> None:
+    specified = cdisckit.load_study(study)
+    for ask, message in (
+        (lambda: specified.dataset("ex"), "the study has no dataset ex; did you mean EX?"),
+        (lambda: cdisckit.read_raw(study).form("dmm"), "no form dmm; did you mean dm?"),
+        (lambda: cdisckit.build(study, tmp_path).table("dm"), "no dm was built; did you mean DM?"),
+        (lambda: cdisckit.read_define(tmp_path), "cannot be read (Is a directory)"),
+        (lambda: cdisckit.read_xpt(tmp_path), "is a folder, not a file"),
+    ):
+        with pytest.raises(cdisckit.CdisckitError) as error:
+            ask()
+        assert message in str(error.value)
+    with pytest.raises(TypeError, match="schema takes a dataset, then its study"):
+        cdisckit.schema(specified, "DM")  # type: ignore[arg-type]  # the wrong way round
+
+
+def test_a_variable_and_its_rule_show_as_one_line(study: Path) -> None:
+    variable = cdisckit.load_study(study).dataset("DM").variable("SEX")
+    assert repr(variable) == "<Variable SEX: Sex, Char, collected>"
+    assert repr(variable.rules[0]) == "<Rule collected sex>"
+    assert repr(cdisckit.check_spec(study)) == "<SpecCheck: 1 problem>"
+
+
 def test_what_is_shown_in_a_notebook_is_text_and_no_markup(study: Path, tmp_path: Path) -> None:
     (study / "ex.csv").write_text("subject,drug,dose,start\n1,<b>A</b>,5,01-02-2020\n")
     built = cdisckit.build(study, tmp_path / "out")
