@@ -38,7 +38,8 @@ class Read:
 class Library:
     """SDTM and the ADaM datasets already built; it grows as they are.
 
-    `read` is what was told since it was last emptied.
+    `read` is what was told since it was last emptied. Whatever a method tells of a table it notes
+    there: by that the cache knows when a dataset must be made anew.
     """
 
     study: Study
@@ -113,11 +114,16 @@ class Library:
         self.read.owners[pattern] = owners
         return owners
 
+    def _read_of(self, dataset: str, *names: str) -> pd.DataFrame:
+        """The rows of a dataset, of which these columns are read, or are not there."""
+        self.read.columns |= {(dataset, name) for name in names}
+        return self.tables[dataset].frame
+
     def at_baseline(self, dataset: str, code: str, person: pd.Series) -> NDArray[np.int64]:
         """For each subject the position of the record of a parameter with ABLFL = Y, of several the
         first; NONE where there is none.
         """
-        frame = self.tables[dataset].frame
+        frame = self._read_of(dataset, "PARAMCD", "ABLFL")
         if "ABLFL" not in frame:
             return np.full(len(person), NONE, dtype=np.int64)
         flagged = frame["PARAMCD"].eq(code) & frame["ABLFL"].eq("Y")
@@ -132,8 +138,7 @@ class Library:
 
         It is the record with ANL01FL = Y; NONE where there is none.
         """
-        frame = self.tables[dataset].frame
-        self.read.columns |= {(dataset, name) for name in ("PARAMCD", "ANL01FL", *CHOSEN)}
+        frame = self._read_of(dataset, "PARAMCD", "ANL01FL", *CHOSEN)
         mask = frame["PARAMCD"].eq(code)
         if "ANL01FL" in frame:
             mask &= frame["ANL01FL"].eq("Y")

@@ -127,7 +127,7 @@ def _settled(
 def _differs(dataset: BuiltDataset, reads: set[Name], datasets: Mapping[str, BuiltDataset]) -> bool:
     """Whether what a dataset reads is not what it was made from, as far as that is known."""
     return set(dataset.read) != reads or any(
-        datasets[owner].digests.get(variable) != digest
+        datasets[owner].digests.get(variable, "") != digest
         for (owner, variable), digest in dataset.read.items()
         if owner in datasets
     )
