@@ -36,7 +36,7 @@ FIRST_AFTER = 2
 
 DEATH, NEW_TREATMENT = "2", 7
 WEEKS_4_TO_24 = (4, 10)
-MORE_VISITS, DIED, LEFT_BEFORE = 0.25, 0.3, 0.4
+MORE_VISITS, DIED, LEFT_BEFORE, IN_PART = 0.25, 0.5, 0.5, 0.4
 
 
 def further_assessments(rng: Generator, course: Course) -> Course:
@@ -79,7 +79,7 @@ def disordered(rng: Generator, course: Course, columns: Columns, event: int) -> 
         made["sled_reasnd"] = where(no_item | open_item, "Not examined")
         made["sled_version"] = where(chance(0.01), "2", made["sled_version"])
     if later and "bilag_con" in made:
-        flared, open_system = chance(0.04), chance(0.02)
+        flared, open_system = chance(0.04), chance(0.05)
         system = rng.integers(0, 9, n)
         for name in QUIET:
             made[f"bilag_{name}"] = where(flared, "B", made[f"bilag_{name}"])
@@ -102,7 +102,7 @@ def departures(rng: Generator, course: Course, columns: Columns) -> Columns:
     seen = np.where(course.state == DONE, course.day, 1).max(axis=1)
     day = np.where(before, np.maximum(seen - 3, 2), course.last_day)
     month = pc.utf8_slice_codeunits(date(course.date(day)), 0, 7)
-    partly = left & (rng.random(len(left)) < 0.15)
+    partly = left & (rng.random(len(left)) < IN_PART)
     when = where(partly, month, date(course.date(day)))
     return {
         **columns,
@@ -136,7 +136,7 @@ def disordered_logs(rng: Generator, course: Course, logs: Mapping[str, Log]) -> 
     new = pc.equal(drugs.columns["cmprohib"], "1").to_numpy(zero_copy_only=False)
     early = new & (rng.random(len(new)) < 0.5)
     begun = course.date(np.maximum(course.last_day - 20, 2))[drugs.subject]
-    unsure = rng.random(len(new)) < 0.2
+    unsure = rng.random(len(new)) < IN_PART
     started = partial_date(begun, unsure, unsure & False)
     made["medications"] = Log(
         drugs.subject,
