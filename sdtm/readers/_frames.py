@@ -89,7 +89,8 @@ def _sheet(path: Path, rows: list[list[Any]], name: str, layout: Layout) -> pd.D
     if head is None or head >= len(rows):
         raise RawDataError("the sheet is empty", where=path.name, remedy="name another with sheet:")
     for (row, column), text in cell_errors(path, name).items():
-        rows[row][column] = text
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text
     heads = [[cell_text(v) or "" for v in row] for row in rows[head : head + layout.heads]]
     columns = joined_heads(heads) if layout.heads > 1 else heads[0]
     first = head + layout.heads + layout.below

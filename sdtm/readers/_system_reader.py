@@ -26,11 +26,12 @@ from sdtm.readers._systems import SYSTEMS, normal
 from sdtm.readers.table import KINDS, TableOptions, files_named, read_sheet
 from specs.errors import RawDataError
 from specs.findings import all_findings, findings
-from specs.packed import check_packed, unpacked
+from specs.packed import DAMAGED, check_packed, unpacked
 from specs.paths import file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from zipfile import ZipInfo
 
     from sdtm.readers._systems import Layout, System
     from specs.model import RawSource
@@ -123,12 +124,23 @@ def _files(named: list[Path]) -> Iterator[list[Path]]:
                 for member in check_packed(path, RawDataError):
                     name = member.filename.replace("\\", "/").rpartition("/")[2]
                     if name and _is_table(name):
-                        with (aside / file_name(name, path.name)).open("wb") as file:
-                            file.writelines(unpacked(path, member, RawDataError))
+                        _unpack(path, member, aside / file_name(name, path.name))
                 files += sorted(aside.iterdir())
             else:
                 files.append(path)
         yield files
+
+
+def _unpack(path: Path, member: ZipInfo, target: Path) -> None:
+    try:
+        with target.open("wb") as file:
+            file.writelines(unpacked(path, member, RawDataError))
+    except DAMAGED as error:
+        raise RawDataError(
+            f"{target.name} cannot be unpacked ({error})",
+            where=path.name,
+            remedy="the file was cut or damaged; export the data again",
+        ) from None
 
 
 def _is_table(name: str) -> bool:

@@ -45,7 +45,8 @@ def _dataset(path: Path) -> Records:
     labels = [str(of.get("label") or "") if isinstance(of, dict) else "" for of in head["columns"]]
     name = str(head.get("name") or path.stem)
     records = Records(name, str(head.get("label") or ""), dict(zip(columns, labels, strict=True)))
-    rows = lines_read if lines else enumerate(head.get("rows") or [], start=1)
+    within = head.get("rows")
+    rows = lines_read if lines else enumerate(within if isinstance(within, list) else [], start=1)
     for number, row in rows:
         if not isinstance(row, list) or len(row) != len(columns):
             raise RawDataError(

@@ -49,6 +49,40 @@ SECUTRIAL = {
     "mnpdm.xls": '"mnpaid"\t"sex"\t""\n"1"\t"2"\t""\n',
 }
 
+EAV = "record,field_name,value\n1,sex,1\n1,race,-2\n1,dm_complete,2\n1,aeterm,Ache\n"
+RAVE = (
+    "environmentName,Subject,Folder,InstanceRepeatNumber,RecordId,RecordPosition,RecordActive,"
+    "AETERM,AESTDAT,AESTDAT_RAW,AESTDAT_INT,AESEV,AESEV_STD,WT,WT_UN\n"
+    "Prod,1,AE,0,5,1,1,Ache,2024-03-05T00:00:00,05 MAR 2024,2024-03-05,Mild,1,70,kg\n"
+    "Prod,1,AE,0,6,2,0,Rash,,UN APR 2024,2024-04-01,Severe,3,,\nEOF\n"
+)
+CASTOR = {
+    "S_export_20240101.csv": "Participant Id;Participant Status;Site Abbreviation;sex;m#A;m#B;\n"
+    "1;Not Set;X;1;1;0;\n2;Not Set;X;##USER_MISSING_97##;-97;-97;\n",
+    "S_AE_export_20240101.csv": "Participant Id;Repeating Data Creation Date;Repeating data Parent;"
+    "ae\n1;01-01-2024 10:00:00;No parent;Ache\n",
+}
+VIEDOC = (
+    "SubjectId,EventId,EventSeq,EventDate,FormId,SubjectFormSeq,ItemGroupId,ItemGroupSeq,ItemId,"
+    "ItemExportLabel,ItemValue,ItemCode\n"
+    "1,SCR,1,2024-01-01,DM,1,G,1,SEX,Sex,Female,2\n1,SCR,1,2024-01-01,DM,1,H,2,DRUG,Drug,Zinc,NA\n"
+)
+OPENCLINICA = (
+    "Study Event Definition 1\tScreening\tE1\nCRF1\tVitals - v1.0\tC1\n\n"
+    "Study Subject ID\tProtocol ID\tSex\tStartDate_E1\t W_E1_C1\t D_E1_2_C1_3\t\n"
+    "1\tZ\tf\t2024-04-12\t70\tzinc\t\n"
+)
+OPENEDC = ",,,,E-F-G-I\nSubject,RepeatKey,Creation_Date,Creation_Time,Weight\n1,1,x,y,70\n"
+DATASET_XML = (
+    '<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3"><ClinicalData StudyOID="s"><ItemGroupData'
+    ' ItemGroupOID="IG.AE"><ItemData ItemOID="IT.USUBJID" Value="1"/><ItemData'
+    ' ItemOID="IT.AE.AETERM" Value="Ache"/></ItemGroupData></ClinicalData></ODM>'
+)
+DATASET_JSON = (
+    '{"name": "VS", "label": "Vital Signs", "columns": [{"name": "USUBJID", "label": "Subject"},'
+    ' {"name": "VSSTRESN"}], "rows": [["1", 70.5], ["2", null]]}'
+)
+
 DICTIONARY = (
     "field_name,form_name,section_header,field_type,field_label,select_choices_or_calculations,"
     "field_note,text_validation_type_or_show_slider_number,text_validation_min,"

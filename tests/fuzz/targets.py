@@ -20,6 +20,7 @@ import pandas as pd
 from rich.console import Console
 
 from cdisckit.convert import SUFFIXES, convert
+from cdisckit.exports import export_of
 from cdisckit.show import show
 from cdisckit.spec import check_spec, export_spec, import_spec
 from sdtm.dates import DateStyle, iso_dtc
@@ -96,6 +97,16 @@ BESIDE = {
     "e__csv": seeds.EVENTS,
     "f__csv": seeds.EVENT_FORMS,
 }
+
+
+VALUES = {"data": "x.csv", "dictionary": "d.csv"}
+
+
+def exported(data: bytes, folder: Path) -> None:
+    """Tell the reader of a file, and read it."""
+    (folder / "x.csv").write_bytes(data)
+    with suppress(CdisckitError):
+        export_of(folder).read()
 
 
 def redcap(name: str) -> Run:
@@ -318,6 +329,19 @@ TARGETS: dict[str, Target] = {
         members(cells("\t")),
         raw("x.zip", "secutrial", {"data": "x.zip"}),
     ),
+    "redcap by value": Target(texts(seeds.EAV), cells(","), raw("x.csv", "redcap", VALUES, **BESIDE)),
+    "rave": Target(texts(seeds.RAVE), cells(","), raw("x.csv", "rave", {"data": "x.csv"})),
+    "castor": Target(
+        lambda _: [zipped([(name, text.encode()) for name, text in seeds.CASTOR.items()])],
+        members(cells(";")),
+        raw("x.zip", "castor", {"data": "x.zip"}),
+    ),
+    "viedoc": Target(texts(seeds.VIEDOC), cells(","), raw("x.csv", "viedoc", {"data": "x.csv"})),
+    "openclinica": Target(texts(seeds.OPENCLINICA), cells("\t"), raw("x.tsv", "openclinica", {"data": "x.tsv"})),
+    "openedc": Target(texts(seeds.OPENEDC), cells(","), raw("x.csv", "openedc", {"data": "x.csv"})),
+    "dataset xml": Target(texts(seeds.DATASET_XML), markup, raw("x.xml", "dataset_xml", {"data": "x.xml"})),
+    "dataset json": Target(texts(seeds.DATASET_JSON), values, raw("x.json", "dataset_json", {"data": "x.json"})),
+    "export": Target(texts(seeds.RAVE, seeds.VIEDOC, "a,b\n1,2\n"), cells(","), exported),
     **{f"spec {name}": spec(name) for name in seeds.SPEC_FILES if name not in ("dm.csv", "ex.csv")},
     "workbook own": Target(books("A"), WORKBOOK, imported(".xlsx")),
     "workbook foreign": Target(books("B"), WORKBOOK, imported(".xlsx")),

@@ -166,9 +166,7 @@ def test_an_honest_workbook_is_read(tmp_path: Path) -> None:
     path = xlsx(
         tmp_path / "honest.xlsx", {"a": sheet(row(cell("A1", "subject"), cell("D1", "kg")) + rows)}
     )
-    # columns without a name are no table: the head is told, not the limit
-    with pytest.raises(RawDataError, match="a column has no name"):
-        read_xlsx(path)
+    assert read_xlsx(path).frame.shape == (2000, 2)
     assert len(read_workbook(path).sheets[0].rows) == 2000
 
 
