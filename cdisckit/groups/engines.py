@@ -7,9 +7,11 @@ so that nothing of a package depends on which it was.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 from concurrent.futures import CancelledError, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -18,7 +20,7 @@ import pyarrow as pa
 from specs.errors import CdisckitError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     Report = Callable[[Any], None]
     """Is told each result as it comes."""
@@ -85,16 +87,19 @@ class Processes:
 
     def _round(
         self, function: Callable[[Task], Result], tasks: dict[int, Task]
-    ) -> Iterator[tuple[int, Result]]:
+    ) -> Generator[tuple[int, Result]]:
         """The tasks as they are done, until all are or a worker dies."""
         # A server that was not forked from this process: it has threads and open locks.
         way = "spawn" if sys.platform == "win32" else "forkserver"
         errors: dict[int, CdisckitError] = {}
-        with ProcessPoolExecutor(
-            min(self.workers, len(tasks)),
-            multiprocessing.get_context(way),
-            initializer=prepare_worker,
-        ) as pool:
+        with (
+            ProcessPoolExecutor(
+                min(self.workers, len(tasks)),
+                multiprocessing.get_context(way),
+                initializer=_prepare_process,
+            ) as pool,
+            _ended_at_once(),
+        ):
             numbers = {pool.submit(function, task): n for n, task in sorted(tasks.items())}
             for future in as_completed(numbers):
                 number = numbers[future]
@@ -111,6 +116,23 @@ class Processes:
                 yield number, result
         if errors:
             raise errors[min(errors)]
+
+
+@contextmanager
+def _ended_at_once() -> Iterator[None]:
+    """End the processes when the build is interrupted, whatever they are at."""
+    try:
+        yield
+    except (KeyboardInterrupt, GeneratorExit):
+        for process in multiprocessing.active_children():
+            process.kill()
+        raise
+
+
+def _prepare_process() -> None:
+    """Prepare a process, which leaves an interrupt to the one that started it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    prepare_worker()
 
 
 def prepare_worker() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import os
 import signal
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -250,3 +252,17 @@ def test_a_study_that_cannot_be_divided_says_why(
 ) -> None:
     folder = write_study(tmp_path, {**FILES, **changed})
     assert why_whole(open_study(folder)) == why
+
+
+def waits(number: int) -> int:
+    time.sleep(60 * number)
+    return number
+
+
+def test_an_interrupt_ends_the_workers_at_once() -> None:
+    def told(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Processes(2).run(waits, [0, 1], told)
+    assert not multiprocessing.active_children()
