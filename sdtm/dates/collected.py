@@ -331,6 +331,8 @@ def _without_year(tokens: list[str], kinds: str, style: DateStyle) -> _Day:
     first, second, third = tokens
     if kinds[:2] == "NU" and second in _MONTH_UNKNOWN and style.order != "YMD":
         return _Day(third, "", first)
+    if kinds == "UUN" and style.order != "YMD" and style.century:
+        return _Day(third, "", "")
     match style.order:
         case "DMY":
             return _Day(third, second, first)

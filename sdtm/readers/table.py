@@ -56,6 +56,13 @@ class Unpivot(Options):
     value: str = "value"
 
 
+class Tall(Options):
+    """A table with a row for each value: `field` has the names of fields, `value` their values."""
+
+    field: str
+    value: str
+
+
 class TableOptions(Options):
     """One file: its subject column, and where there are any its event and repeat columns.
 
@@ -70,7 +77,9 @@ class TableOptions(Options):
     line of the head, `heads` the rows that it spans, `below` the rows after it and `foot` the lines
     at the end that are no records; `end` is a last line without which the file was cut, `detail`
     the first cell of the rows that are records, `columns` the names of a file without a head.
-    `catalog` is the SAS catalog, beside the file, with what the codes of its formats mean.
+    `tall` is for a table with a row for each value, of which `only` names by column the values that
+    rows of this form have. `catalog` is the SAS catalog, beside the file, with what the codes of
+    its formats mean.
     """
 
     file: str | list[str]
@@ -83,6 +92,8 @@ class TableOptions(Options):
     match: dict[str, str] = Default(default={})
     leave_out: dict[str, list[str]] = Default(default={})
     unpivot: Unpivot | None = None
+    tall: Tall | None = None
+    only: dict[str, list[str]] = Default(default={})
     head: NonNegativeInt = 0
     heads: PositiveInt = 1
     below: NonNegativeInt = 0
@@ -293,6 +304,8 @@ def _form(
     sheet = read_sheet(path, options, place, catalog)
     data, left_out = _left_out(_blanked(sheet.frame, options.blank), name, options, path)
     data = _matched(data, options, path, place)
+    if options.tall:
+        data = _folded(data, options.tall, options, path)
     if options.unpivot:
         data = _unpivoted(data, options.unpivot, path, place)
     roles = {
@@ -396,6 +409,10 @@ def _left_out(
     for column, values in options.leave_out.items():
         _check_column(column, data, path)
         gone |= data[column].str.strip().isin(values)
+    for column, values in options.only.items():  # the rows of other forms, which name themselves
+        _check_column(column, data, path)
+        keep = data[column].str.strip().isin(values)
+        data, gone = data[keep], gone[keep]
     rows = data[gone]
     notices = findings(
         severity="notice",
@@ -426,6 +443,32 @@ def _matched(data: pd.DataFrame, options: TableOptions, path: Path, place: str) 
             )
         data = pd.concat([data.drop(columns=[c for c in groups if c in data]), groups], axis=1)
     return data
+
+
+def _folded(data: pd.DataFrame, tall: Tall, options: TableOptions, path: Path) -> pd.DataFrame:
+    """A row for each record of a table with a row for each value, on the line of its first."""
+    roles = (options.subject, options.event, options.event_repeat, options.repeat, options.group)
+    keys = [column for column in dict.fromkeys(roles) if column]
+    for column in (*keys, tall.field, tall.value):
+        _check_column(column, data, path)
+    plain = data[[*keys, tall.field, tall.value]].astype("str")
+    named = plain[tall.field].notna()
+    plain, lines = plain[named], data.loc[named, "@line"]
+    number = plain.groupby(keys, dropna=False, sort=False).ngroup()
+    twice = pd.DataFrame({"n": number, "field": plain[tall.field]}).duplicated()
+    if twice.any():
+        row = plain[twice].iloc[0]
+        raise RawDataError(
+            f"{row[options.subject]} has two values of {row[tall.field]} in one record",
+            where=f"{path.name} line {lines[twice].iloc[0]}",
+            remedy="name the column that numbers repeats with repeat: or group:",
+        )
+    values = plain[tall.value].groupby([number, plain[tall.field]], sort=False).first().unstack()
+    order = list(dict.fromkeys(plain[tall.field]))
+    values = values.reindex(index=range(len(values)), columns=order).astype("str")
+    first = ~number.duplicated()
+    whose = plain.loc[first, keys].assign(**{"@line": lines[first]}).reset_index(drop=True)
+    return pd.concat([whose, values], axis=1)
 
 
 def _unpivoted(data: pd.DataFrame, unpivot: Unpivot, path: Path, place: str) -> pd.DataFrame:

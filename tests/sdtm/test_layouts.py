@@ -85,6 +85,31 @@ def test_a_file_without_its_declared_end_was_cut(tmp_path: Path) -> None:
         of_text(tmp_path, "id,r\n1,5\n", head=9)
 
 
+TALL = (
+    "id,visit,form,item,answer\n1,V1,DM,sex,1\n1,V1,DM,age,50\n1,V1,VS,weight,70\n"
+    "1,V2,VS,weight,71\n2,V1,DM,age,51\n"
+)
+
+
+def test_a_table_with_a_row_for_each_value_is_a_record_for_each_form(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(TALL)
+    (tmp_path / "codes.csv").write_text("field,code,label\nsex,1,Male\n")
+    tall = {"file": "x.csv", "subject": "id", "event": "visit",
+            "tall": {"field": "item", "value": "answer"}}  # fmt: skip
+    forms = {name: {**tall, "only": {"form": [name]}} for name in ("DM", "VS")}
+    source = RawSource("t", "table", {"codes": "codes.csv", "forms": forms})
+    raw = read_source(source, tmp_path)
+    assert cells(raw.forms["DM"]) == [["2", "1", "V1", "1", "50"], ["6", "2", "V1", None, "51"]]
+    assert cells(raw.forms["VS"], "visit", "weight") == [["4", "V1", "70"], ["5", "V2", "71"]]
+    assert dict(raw.forms["DM"].fields["sex"].choices) == {"1": "Male"}
+
+
+def test_a_record_with_two_values_of_a_field_lacks_the_column_of_repeats(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(f"{TALL}1,V2,VS,weight,72\n")
+    with pytest.raises(RawDataError, match=r"x\.csv line 7: 1 has two values of weight"):
+        read(tmp_path, event="visit", tall={"field": "item", "value": "answer"})
+
+
 @pytest.mark.parametrize("file", ["lab_*.csv", ["lab_a.csv", "lab_b.csv"]])
 def test_several_files_are_one_form(tmp_path: Path, file: object) -> None:
     (tmp_path / "lab_a.csv").write_text("id,r\n1,5\n")
