@@ -6,7 +6,7 @@ The file's ending tells its kind: CSV and other delimited text, XLSX, SAS7BDAT, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -16,14 +16,24 @@ from pydantic import NonNegativeInt, PositiveInt, StringConstraints
 
 from sdtm.accepted import TYPES, Accepted, Limit
 from sdtm.dates import DateStyle
-from sdtm.raw import CONTEXT, Field, Form, RawData, check_reserved, context
+from sdtm.raw import CONTEXT, Field, Form, RawData, context
+from sdtm.readers._codes import Codes, read_codes
 from sdtm.readers._encoding import shape_of
-from sdtm.readers._files import Delimiter, Options, read_categories, read_delimited, read_options
+from sdtm.readers._files import Delimiter, Options, read_categories, read_options
 from sdtm.readers._frames import Sheet, read_parquet, read_xlsx
 from sdtm.readers._layout import Layout
+from sdtm.readers._records import (
+    Tall,
+    Unpivot,
+    blanked,
+    check_column,
+    folded,
+    left_out,
+    matched,
+    unpivoted,
+)
 from sdtm.readers._sas import read_sas
-from specs.distinct import as_category, on_distinct
-from specs.errors import AbsentDataError, RawDataError, SpecError, did_you_mean
+from specs.errors import AbsentDataError, RawDataError, SpecError
 from specs.findings import all_findings, findings
 from specs.paths import inside
 
@@ -44,23 +54,6 @@ KINDS: Mapping[str, Kind] = {
 
 
 _UNNAMED = re.compile(r"column_[0-9]+")
-
-
-class Unpivot(Options):
-    """Columns that are rows: those whose whole name matches `columns`, a regular expression.
-
-    Its named groups become columns, beside `value` with what stood in the column.
-    """
-
-    columns: str
-    value: str = "value"
-
-
-class Tall(Options):
-    """A table with a row for each value: `field` has the names of fields, `value` their values."""
-
-    field: str
-    value: str
 
 
 class TableOptions(Options):
@@ -136,54 +129,6 @@ class TablesOptions(Options):
 
     forms: dict[str, TableOptions]
     codes: str = ""
-
-
-@dataclass(frozen=True)
-class Codes:
-    """What codes mean, by form and field; form "" is any."""
-
-    by_field: Mapping[tuple[str, str], Mapping[str, str]]
-    several: frozenset[tuple[str, str]]
-
-    def choices(self, form: str, field: str) -> Mapping[str, str]:
-        """The codes of a field with their meaning; none where none are told."""
-        return self.by_field.get((form, field)) or self.by_field.get(("", field)) or {}
-
-    def kind(self, form: str, field: str) -> Literal["text", "code", "checkbox"]:
-        """Whether a field is coded, and may hold several codes."""
-        if {(form, field), ("", field)} & self.several:
-            return "checkbox"
-        return "code" if self.choices(form, field) else "text"
-
-
-def read_codes(path: Path) -> Codes:
-    """A table of codes; RawDataError where it lacks a column or a code, or has a code twice."""
-    shape = shape_of(path)
-    data = read_delimited(path, shape.delimiter, shape.encoding)
-    for column in ("field", "code", "label"):
-        _check_column(column, data, path)
-    data = data.reindex(columns=["form", "field", "code", "label", "several"]).astype("str")
-    data = data.assign(form=data["form"].fillna(""), label=data["label"].fillna(data["code"]))
-    nameless = data.index[data["field"].isna() | data["code"].isna()]
-    if len(nameless):
-        raise RawDataError(
-            "the row names no field or no code",
-            where=f"{path.name} line {nameless[0]}",
-            remedy="write both, or leave the row out",
-        )
-    twice = data.index[data.duplicated(["form", "field", "code"])]
-    if len(twice):
-        raise RawDataError(
-            f"code {data.loc[twice[0], 'code']} of {data.loc[twice[0], 'field']} is there twice",
-            where=f"{path.name} line {twice[0]}",
-            remedy="keep one of them",
-        )
-    by_field: dict[tuple[str, str], dict[str, str]] = {}
-    rows = zip(data["form"], data["field"], data["code"], data["label"], strict=True)
-    for form, field, code, label in rows:
-        by_field.setdefault((form, field), {})[code] = label
-    several = data[data["several"] == "Y"]
-    return Codes(by_field, frozenset(zip(several["form"], several["field"], strict=True)))
 
 
 def read(source: RawSource, folder: Path) -> RawData:
@@ -302,12 +247,12 @@ def _form(
     """A form by one file, its columns checked, taken apart and typed as declared."""
     catalog = inside(path.parent, options.catalog, place) if options.catalog else None
     sheet = read_sheet(path, options, place, catalog)
-    data, left_out = _left_out(_blanked(sheet.frame, options.blank), name, options, path)
-    data = _matched(data, options, path, place)
+    data, gone = left_out(blanked(sheet.frame, options.blank), name, options, path)
+    data = matched(data, options, path, place)
     if options.tall:
-        data = _folded(data, options.tall, options, path)
+        data = folded(data, options.tall, options, path)
     if options.unpivot:
-        data = _unpivoted(data, options.unpivot, path, place)
+        data = unpivoted(data, options.unpivot, path, place)
     roles = {
         "subject": options.subject,
         "event": options.event,
@@ -318,7 +263,7 @@ def _form(
     for column in (
         *roles.values(), *options.units, *options.units.values(), *options.types, *options.limits
     ):  # fmt: skip
-        _check_column(column, data, path)
+        check_column(column, data, path)
     lost = data[options.subject].str.strip().fillna("") == ""
     if lost.any():
         raise RawDataError(
@@ -352,18 +297,7 @@ def _form(
         frozenset(set(roles.values()) - {""}),
         units=MappingProxyType(options.units),
     )
-    return form, all_findings([sheet.findings, left_out, *_empty(name, sheet, path)])
-
-
-def _blanked(data: pd.DataFrame, texts: list[str]) -> pd.DataFrame:
-    """The data without the texts that the program which wrote them put for nothing (NA of R)."""
-    if not texts:
-        return data
-
-    def without(column: pd.Series) -> pd.Series:
-        return column.where(~column.isin(texts))
-
-    return pd.DataFrame({name: on_distinct(without, as_category(c)) for name, c in data.items()})
+    return form, all_findings([sheet.findings, gone, *_empty(name, sheet, path)])
 
 
 def _empty(name: str, sheet: Sheet, path: Path) -> Iterator[pd.DataFrame]:
@@ -388,125 +322,3 @@ def _accepts(column: str, options: TableOptions) -> Accepted:
     if column not in options.types:
         return Accepted("number" if limits else "text", limits=limits)
     return replace(TYPES[options.types[column]], limits=limits)
-
-
-def _check_column(column: str, data: pd.DataFrame, path: Path) -> None:
-    if column and column not in data:
-        raise RawDataError(
-            f"has no column {column}",
-            where=f"{path.name} line 1",
-            remedy=did_you_mean(column, data.columns.drop("@line", errors="ignore")),
-        )
-
-
-def _left_out(
-    data: pd.DataFrame, name: str, options: TableOptions, path: Path
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows that are records, with their line as a column, and a notice for each other one."""
-    check_reserved(map(str, data.columns), path.name)
-    data = data.assign(**{"@line": data.index}).reset_index(drop=True)
-    gone = pd.Series(data=False, index=data.index)
-    for column, values in options.leave_out.items():
-        _check_column(column, data, path)
-        gone |= data[column].str.strip().isin(values)
-    for column, values in options.only.items():  # the rows of other forms, which name themselves
-        _check_column(column, data, path)
-        keep = data[column].str.strip().isin(values)
-        data, gone = data[keep], gone[keep]
-    rows = data[gone]
-    notices = findings(
-        severity="notice",
-        rule="CK-RAW-LEFT-OUT",
-        form=pd.Series(name, index=rows.index, dtype="str"),
-        value=rows[list(options.leave_out)].astype("str").fillna("").agg(" ".join, axis=1)
-        if len(rows)
-        else pd.Series(dtype="str"),
-        message="the row is not a record, by leave_out in study.yaml",
-        file=path.name,
-        line=rows["@line"],
-    )
-    return data[~gone].reset_index(drop=True), notices
-
-
-def _matched(data: pd.DataFrame, options: TableOptions, path: Path, place: str) -> pd.DataFrame:
-    """The columns that the named groups of patterns take out of others."""
-    for column, pattern in options.match.items():
-        _check_column(column, data, path)
-        groups = data[column].str.strip().str.extract(_pattern(pattern, place))
-        strange = groups.isna().all(axis=1)
-        if strange.any():
-            row = data[strange].iloc[0]
-            raise RawDataError(
-                f"{column} is {row[column]}, which does not match {pattern}",
-                where=f"{path.name} line {row['@line']}",
-                remedy="mend the pattern, or leave such rows out with leave_out:",
-            )
-        data = pd.concat([data.drop(columns=[c for c in groups if c in data]), groups], axis=1)
-    return data
-
-
-def _folded(data: pd.DataFrame, tall: Tall, options: TableOptions, path: Path) -> pd.DataFrame:
-    """A row for each record of a table with a row for each value, on the line of its first."""
-    roles = (options.subject, options.event, options.event_repeat, options.repeat, options.group)
-    keys = [column for column in dict.fromkeys(roles) if column]
-    for column in (*keys, tall.field, tall.value):
-        _check_column(column, data, path)
-    plain = data[[*keys, tall.field, tall.value]].astype("str")
-    named = plain[tall.field].notna()
-    plain, lines = plain[named], data.loc[named, "@line"]
-    number = plain.groupby(keys, dropna=False, sort=False).ngroup()
-    twice = pd.DataFrame({"n": number, "field": plain[tall.field]}).duplicated()
-    if twice.any():
-        row = plain[twice].iloc[0]
-        raise RawDataError(
-            f"{row[options.subject]} has two values of {row[tall.field]} in one record",
-            where=f"{path.name} line {lines[twice].iloc[0]}",
-            remedy="name the column that numbers repeats with repeat: or group:",
-        )
-    values = plain[tall.value].groupby([number, plain[tall.field]], sort=False).first().unstack()
-    order = list(dict.fromkeys(plain[tall.field]))
-    values = values.reindex(index=range(len(values)), columns=order).astype("str")
-    first = ~number.duplicated()
-    whose = plain.loc[first, keys].assign(**{"@line": lines[first]}).reset_index(drop=True)
-    return pd.concat([whose, values], axis=1)
-
-
-def _unpivoted(data: pd.DataFrame, unpivot: Unpivot, path: Path, place: str) -> pd.DataFrame:
-    """A row for each row and column that matches, in the order of rows, then of columns."""
-    pattern = re.compile(f"(?:{_pattern(unpivot.columns, place)})\\Z")
-    groups = {str(c): m.groupdict() for c in data.columns if (m := pattern.match(str(c)))}
-    if not groups:
-        raise RawDataError(
-            f"no column matches {unpivot.columns}",
-            where=f"{path.name} line 1",
-            remedy="mend columns: of unpivot in study.yaml",
-        )
-    kept = [c for c in data.columns if c not in groups]
-    names = pd.DataFrame.from_dict(groups, orient="index").astype("str")
-    taken = [str(c) for c in (*names.columns, unpivot.value) if c in kept]
-    if taken:
-        raise SpecError(
-            f"unpivot makes a column {taken[0]}, and {path.name} has one",
-            where=place,
-            remedy="name the group of the pattern, or value:, otherwise",
-        )
-    texts = data.astype(dict.fromkeys(data.columns.drop("@line"), "str"))
-    long = texts.melt(kept, list(groups), "@column", unpivot.value, ignore_index=False)
-    long = long.sort_index(kind="stable").reset_index(drop=True)
-    names_of_rows = names.loc[long["@column"]].set_axis(long.index)
-    return pd.concat([long[kept], names_of_rows, long[[unpivot.value]].astype("str")], axis=1)
-
-
-def _pattern(text: str, place: str) -> str:
-    """A regular expression with named groups; SpecError where it is none."""
-    try:
-        named = re.compile(text).groupindex
-    except re.error as error:
-        raise SpecError(
-            f"{text} is not a regular expression ({error})", where=place, remedy="mend the pattern"
-        ) from None
-    if not named:
-        raise SpecError(
-            f"{text} names no group", where=place, remedy="write groups as (?P<name>...)"
-        )
-    return text
