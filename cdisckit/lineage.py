@@ -12,11 +12,12 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from specs.choices import no_choices
+from specs.distinct import texts_at
 from specs.lineage import variable_lineage
 from specs.references import split_source
 
@@ -108,36 +109,42 @@ def _block(table: pa.Table, schema: pa.Schema) -> pa.Table:
 def lineage_of(table: Table) -> dict[str, pa.Table]:
     """What the tables about rows say of a dataset."""
     frames = {"rows": table.trace, "rules": _fired(table), "choices": _chosen(table)}
-    return {
-        kind: _typed(frame.assign(dataset=table.name), COLUMNS[kind])
-        for kind, frame in frames.items()
-    }
+    return {kind: _typed(frame, table.name, COLUMNS[kind]) for kind, frame in frames.items()}
 
 
-def _typed(frame: pd.DataFrame, columns: Mapping[str, pa.DataType]) -> pa.Table:
-    kinds = {name: "str" if of == _TEXT else "int64" for name, of in columns.items()}
-    plain = frame[list(columns)].astype(kinds)
+def _typed(
+    frame: pd.DataFrame | None, dataset: str, columns: Mapping[str, pa.DataType]
+) -> pa.Table:
     schema = pa.schema(list(columns.items()))
+    if frame is None or not len(frame):
+        return schema.empty_table()
+    kinds = {name: "str" if of == _TEXT else "int64" for name, of in columns.items()}
+    plain = frame.assign(dataset=dataset)[list(columns)].astype(kinds)
     return pa.Table.from_pandas(plain, schema, preserve_index=False).replace_schema_metadata(None)
 
 
-def _chosen(table: Table) -> pd.DataFrame:
+def _chosen(table: Table) -> pd.DataFrame | None:
     """The records among which values were chosen, in the order of variables, rows and records."""
-    choices = no_choices() if table.choices is None else table.choices
-    plain = choices.astype({"variable": "str", "source": "str", "because": "str"})
+    if table.choices is None:
+        return None
+    plain = table.choices.astype({"variable": "str", "source": "str", "because": "str"})
     order = ["variable", "row", "source", "record"]
     return plain.sort_values(order, kind="stable", ignore_index=True)
 
 
-def _fired(table: Table) -> pd.DataFrame:
+def _fired(table: Table) -> pd.DataFrame | None:
     """The rows in which a rule gave a variable its value: variable, row, rule."""
-    frames = [pd.DataFrame({"variable": [], "row": [], "rule": []})]
-    rules = pd.DataFrame() if table.rules is None else table.rules
-    for variable in sorted(map(str, rules)):
-        numbers = rules[variable][rules[variable] > 0]
-        columns = {"row": numbers.index, "rule": numbers.to_numpy()}
-        frames.append(pd.DataFrame({"variable": variable, **columns}))
-    return pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
+    if table.rules is None or table.rules.empty:
+        return None
+    names = sorted(map(str, table.rules))
+    numbers = [table.rules[name].to_numpy() for name in names]
+    rows = [np.flatnonzero(of_variable > 0) for of_variable in numbers]
+    number = np.repeat(np.arange(len(names)), list(map(len, rows)))
+    variable = texts_at(number, names, pd.RangeIndex(len(number)))
+    fired = [of_variable[row] for of_variable, row in zip(numbers, rows, strict=True)]
+    labels = table.rules.index.to_numpy()[np.concatenate(rows)]
+    columns = {"row": labels, "rule": np.concatenate(fired)}
+    return pd.DataFrame({"variable": variable, **columns})
 
 
 def _is_there(source: str, study: Study, raw: RawData) -> bool:

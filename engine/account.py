@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from specs.choices import below, moved
-from specs.distinct import texts_at
+from specs.distinct import constant, texts_at
 from specs.findings import all_findings, findings
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ class Account:
 
     def chosen(self, variable: str, source: str, choices: pd.DataFrame) -> None:
         """The records of a source among which values were chosen, see `specs.choices`."""
-        self._choices.append(choices.assign(variable=variable, source=source))
+        named = {"variable": variable, "source": source}
+        columns = {name: constant(text, choices.index) for name, text in named.items()}
+        self._choices.append(choices.assign(**columns))
 
     def derived(
         self, derivation: Derivation, variable: str, value: pd.Series, problem: pd.Series

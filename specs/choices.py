@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from specs.distinct import as_category
+from specs.distinct import as_category, stacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("row", "record", "because")
 """A record that was looked at for a row, and why it lost; missing where it was chosen."""
+
+_TEXTS = ("variable", "source", "because")
 
 EQUAL = "it is equal in all that counts, and another was collected later"
 """Why a record lost where nothing else tells it from the one chosen."""
@@ -73,14 +75,6 @@ def taken_from(rows: pd.Index, records: Iterable[object]) -> pd.DataFrame:
     return pd.DataFrame({"row": rows, "record": list(records), "because": because})
 
 
-def no_choices() -> pd.DataFrame:
-    """The account of a table in which nothing was chosen."""
-    kinds = {"variable": "str", "row": "int64", "source": "str", "record": "int64"}
-    return pd.DataFrame({name: [] for name in (*kinds, "because")}).astype(
-        {**kinds, "because": "str"}
-    )
-
-
 def moved(
     table: pd.DataFrame | None,
     own: str,
@@ -105,6 +99,8 @@ def below(tables: Iterable[pd.DataFrame | None]) -> pd.DataFrame | None:
     filled = [table for table in tables if table is not None and len(table)]
     if not filled:
         return None
-    plain = [t.astype({"variable": "str", "source": "str", "because": "str"}) for t in filled]
-    whole = pd.concat(plain, ignore_index=True)
-    return whole.assign(**{n: as_category(whole[n]) for n in ("variable", "source", "because")})
+    columns = {
+        name: stacked([as_category(t[name]) if name in _TEXTS else t[name] for t in filled])
+        for name in map(str, filled[0])
+    }
+    return pd.DataFrame(columns, copy=False)
