@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from specs.tables import numbered
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -23,8 +21,11 @@ def matched(left: pd.DataFrame, right: pd.DataFrame) -> NDArray[np.int64]:
     """
     if not len(right):
         return np.full(len(left), NONE, dtype=np.int64)
-    both = (pd.concat([right[name], left[name]], ignore_index=True) for name in right)
-    keys = dense(numbered(both, len(right) + len(left)))
+    keys = np.zeros(len(right) + len(left), dtype=np.int64)
+    for name in right:
+        both = pd.concat([right[name], left[name]], ignore_index=True)
+        codes, distinct = both.array.factorize(use_na_sentinel=False)
+        keys = dense(keys * len(distinct) + codes)
     return placed(keys[len(right) :], keys[: len(right)])
 
 
