@@ -73,7 +73,7 @@ def test_the_method_of_the_page_is_that_of_define(study: Study) -> None:
     half = next(q for q in study.dataset("CM").supplemental if q.name == "HALF")
     origins = Origins(study, study.dataset("CM")).of(half)
     assert origins.method == told
-    assert origins.tables == ("Table of table (collected, per day): once, 1 | twice, 2.",)
+    assert origins.tables == ("Table (collected, per day): once, 1 | twice, 2.",)
 
 
 def test_what_a_dataset_does_not_submit_is_in_no_table(built: SdtmBuild) -> None:

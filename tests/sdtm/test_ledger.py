@@ -52,8 +52,8 @@ def test_a_record_that_is_in_no_dataset_is_found_with_its_line(build: Build) -> 
     built = build({"sdtm/ae.yaml": AE, "ae.csv": DATA, "vs.csv": "subject,sbp\n1,120\n"})
     assert account(built)["vs"] == [1, 0, 0, 0, 1, 2, 1, 0, 1, 0, 0, 0]
     assert rows(built.findings.query("form == 'vs'"), "rule", "subject", "variable", "line") == [
-        ("CK-LEDGER-FIELD", None, "sbp", None),
         ("CK-LEDGER-RECORD", "1", None, "2"),
+        ("CK-LEDGER-FIELD", None, "sbp", None),
     ]
 
 

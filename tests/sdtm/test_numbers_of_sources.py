@@ -254,8 +254,8 @@ def test_without_the_file_the_unit_is_a_finding(tmp_path: Path) -> None:
         ("unit,to,factor\na,b,0\n", "units.csv line 2: the factor is 0; write a number above 0"),
         ("unit,to,factor\na,b,-1\n", "units.csv line 2: the factor is -1; write a number above 0"),
         ("unit,to,factor,offset\na,b,1,x\n", "line 2: the offset is x, which is not a number"),
-        ("unit,to,factor\na,b,1\na,b,2\n", "units.csv line 3: a to b is on line 2 too; leave one"),
-        ("unit,to,factor\na,b,1\nb,a,2\n", "units.csv line 3: b to a is on line 2 too; leave one"),
+        ("unit,to,factor\na,b,1\na,b,2\n", "units.csv line 3: a to b is on line 2 too; keep one"),
+        ("unit,to,factor\na,b,1\nb,a,2\n", "units.csv line 3: b to a is on line 2 too; keep one"),
     ],
 )
 def test_what_is_wrong_in_the_table_of_units_is_told_with_its_line(
