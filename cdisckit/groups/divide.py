@@ -44,7 +44,7 @@ def why_whole(study: Study) -> str:
         if _names_subjects(dataset, study):
             return f"a table of {dataset.name} names subjects"
         if not about_no_subject(dataset, study) and not leading_keys(dataset):
-            return f"{dataset.person} is no key of {dataset.name}"
+            return f"{dataset.person} is not a key of {dataset.name}"
     return ""
 
 

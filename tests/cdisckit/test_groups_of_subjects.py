@@ -228,7 +228,7 @@ def test_an_engine_is_chosen_by_the_number_of_workers() -> None:
         ({}, ""),
         (
             {"sdtm/ex.yaml": FILES["sdtm/ex.yaml"].replace("USUBJID, EXTRT", "EXTRT")},
-            "USUBJID is no key of EX",
+            "USUBJID is not a key of EX",
         ),
         (
             {
