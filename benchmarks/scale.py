@@ -21,6 +21,8 @@ from pathlib import Path
 
 STUDY = Path(__file__).resolve().parent.parent / "studies" / "nct03171194"
 WHOLE = 1 << 40
+OF_GROUPS = ("sdtm", "adam", "validation", "parts", "xpt", "lineage")
+APART = ("processes", "dask")
 
 
 def main() -> None:
@@ -91,16 +93,16 @@ def built(way: str, raw: str, out: str, size: int) -> None:
     seconds = time.perf_counter() - start
     if cluster is not None:
         cluster.close()
-    used = [resource.getrusage(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    own = peak_memory()
+    used, own = resource.getrusage(resource.RUSAGE_SELF), peak_memory()
+    elsewhere = [s for s in made.steps if s.name in OF_GROUPS] if way in APART else []
     forms = made.sdtm.ledger.forms
     told = {
         "records": int(forms["records"].sum()),
         "rows": sum(made.records.values()),
-        "cpu": sum(one.ru_utime + one.ru_stime for one in used),
+        "cpu": used.ru_utime + used.ru_stime + sum(step.cpu for step in elsewhere),
         "seconds": seconds,
         "main": own,
-        "worker": used[1].ru_maxrss / 1024 if way in ("processes", "dask") else 0.0,
+        "worker": max((step.peak for step in elsewhere), default=0.0),
         "hash": hash_of(made.report),
     }
     print(json.dumps(told))
