@@ -78,13 +78,18 @@ def _rows(lines: Sequence[str], sign: str) -> list[tuple[int, list[str]]]:
     return rows
 
 
+def form_name(file: Path) -> str:
+    """The name of a form after its file: in lower case, as a dataset AE is made from a form ae."""
+    return file.stem.lower()
+
+
 def table_of(file: Path) -> tuple[dict[str, Any], list[Guess]]:
     """The options of a table, and the guesses among them; RawDataError where it has no rows."""
     rows, head, _ = first_rows(file)
     if not rows:
         raise RawDataError("is empty", where=file.name, remedy="export the data again")
     columns, body = unnamed(rows[0]), rows[1:]
-    form = file.stem
+    form = form_name(file)
     guesses: list[Guess] = []
     options: dict[str, Any] = {"file": file.name}
     if head:

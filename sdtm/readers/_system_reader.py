@@ -261,6 +261,8 @@ def _read(
         paths = _row(_above(path, head)[-1], ",") if head > 1 else []
         columns = {normal(c): c for c in data.columns}
         cells = of_openedc(data, paths, (columns["subject"], columns["repeatkey"]))
+    if layout.shape == "items":  # in lower case, as a form AE could not be told from the dataset
+        cells = cells.assign(form=cells["form"].str.lower())
     choices, labels = _pairs(data, layout)
 
     def field_of(form: str, item: str) -> Field:
@@ -277,7 +279,7 @@ def _quiet(findings: pd.DataFrame) -> pd.DataFrame:
 
 def _form_name(path: Path, system: System) -> str:
     named = re.fullmatch(system.file, path.stem)
-    return named["form"] if named else path.stem
+    return (named["form"] if named else path.stem).lower()
 
 
 def _above(path: Path, head: int) -> list[str]:

@@ -114,7 +114,7 @@ def test_systems_are_told_by_their_columns_beside_other_files(tmp_path: Path) ->
     assert [(s.name, s.reader) for s in export.sources] == [
         ("edc_1", "castor"), ("tables_2", "table"),
     ]  # fmt: skip
-    assert set(export.read().forms) == {"Study", "lab"}
+    assert set(export.read().forms) == {"study", "lab"}
 
 
 def test_a_zip_is_read_as_what_it_holds_or_named(tmp_path: Path) -> None:
@@ -166,3 +166,9 @@ def test_xml_of_records_alone_takes_the_dictionary_beside_it(tmp_path: Path) -> 
     (tmp_path / "records.xml").write_text(project(metadata=False), encoding="utf-8")
     (source,) = export_of(tmp_path).sources
     assert source.options == {"dictionary": "dictionary.csv", "data": "records.xml"}
+
+
+def test_files_of_one_name_are_forms_of_two(tmp_path: Path) -> None:
+    (tmp_path / "AE.csv").write_text("SUBJID,X\n1,5\n", encoding="utf-8")
+    (tmp_path / "AE.txt").write_text("SUBJID,X\n1,6\n", encoding="utf-8")
+    assert set(export_of(tmp_path).read().forms) == {"ae", "ae_txt"}

@@ -56,13 +56,13 @@ def test_rave_gives_an_item_and_its_parts_as_one_field(tmp_path: Path) -> None:
     write(tmp_path, AE__csv=RAVE)
     raw = read(tmp_path, "rave")
     whose = {"@subject": "041-007", "@event": "AE", "SiteNumber": "041"}
-    assert records(raw, "AE") == [
+    assert records(raw, "ae") == [
         {**whose, "@group_repeat": "1", "AETERM": "Headache", "AESTDAT": "05 MAR 2024",
          "AESEV": "1", "WT": "70.0", "WT@unit": "kg"},
         {**whose, "@group_repeat": "2", "AETERM": "Nausea", "AESTDAT": "UN APR 2024",
          "AESEV": "2", "WT": "about 70", "WT@unit": "kg"},
     ]  # fmt: skip
-    form = raw.forms["AE"]
+    form = raw.forms["ae"]
     assert dict(form.fields["AESEV"].choices) == {"1": "Mild", "2": "Moderate"}
     assert form.fields["AESTDAT"].iso(form.frame["AESTDAT"]).tolist() == ["2024-03-05", "2024-04"]
     assert form.identity == {"SiteNumber"}
@@ -100,7 +100,7 @@ def test_rave_takes_labels_and_choices_from_the_loader(tmp_path: Path) -> None:
             sheet = book.add_worksheet(name)
             for number, row in enumerate(rows):
                 sheet.write_row(number, 0, row)
-    form = read(tmp_path, "rave").forms["AE"]
+    form = read(tmp_path, "rave").forms["ae"]
     assert (form.label, form.fields["AETERM"].label) == ("Adverse Events", "What happened?")
     assert form.fields["AETERM"].required
     assert dict(form.fields["AESEV"].choices) == {"1": "Mild", "2": "Moderate", "3": "Severe"}
@@ -123,9 +123,9 @@ def test_castor_is_read_from_its_zip(tmp_path: Path) -> None:
         packed.writestr("ZEPH_export_20240401.csv", STUDY)
         packed.writestr("ZEPH_Adverse_event_export_20240401.csv", EVENTS)
     raw = read(tmp_path, "castor", data="x.zip")
-    assert list(raw.forms) == ["ZEPH_Adverse_event", "ZEPH"]
-    study = raw.forms["ZEPH"]
-    assert records(raw, "ZEPH") == [
+    assert list(raw.forms) == ["zeph_adverse_event", "zeph"]
+    study = raw.forms["zeph"]
+    assert records(raw, "zeph") == [
         {"@subject": "110001", "Participant Status": "Not Set", "Site Abbreviation": "AMS",
          "sex": "1", "visit1_date": "05-02-2024", "hb": "8.4", "meds": "Aspirin"},
         {"@subject": "110002", "Participant Status": "Not Set", "Site Abbreviation": "TES",
@@ -134,7 +134,7 @@ def test_castor_is_read_from_its_zip(tmp_path: Path) -> None:
     assert study.fields["visit1_date"].iso(study.frame["visit1_date"]).tolist()[0] == "2024-02-05"
     for name in ("visit1_date", "hb"):  # a reason is no answer
         assert study.fields[name].answered(study.frame[name]).notna().tolist() == [True, False]
-    events = raw.forms["ZEPH_Adverse_event"].frame
+    events = raw.forms["zeph_adverse_event"].frame
     assert events[["@event", "@form_repeat", "AE_term"]].astype(object).to_numpy().tolist()[0] == [
         "Visit 2", "1", "Dizziness",
     ]  # fmt: skip
@@ -153,12 +153,12 @@ def test_castor_by_value_has_the_names_of_its_structure(tmp_path: Path) -> None:
         optiongroups__csv="Study ID;Option Group Id;Option Name;Option Value\nZ;G;Female;2\n",
     )
     raw = read(tmp_path, "castor")
-    assert records(raw, "Demography") == [{"@subject": "1", "@event": "Visit 1", "sex": "2"}]
-    assert records(raw, "Adverse event") == [
+    assert records(raw, "demography") == [{"@subject": "1", "@event": "Visit 1", "sex": "2"}]
+    assert records(raw, "adverse event") == [
         {"@subject": "1", "@form_repeat": "1", "ae_term": "Rash"},
         {"@subject": "1", "@form_repeat": "2", "ae_term": "Pain"},
     ]
-    field = raw.forms["Demography"].fields["sex"]
+    field = raw.forms["demography"].fields["sex"]
     assert (field.label, dict(field.choices)) == ("Sex", {"2": "Female"})
 
 
@@ -178,12 +178,12 @@ def test_viedoc_by_item_is_a_record_for_each_form(tmp_path: Path) -> None:
     raw = read(tmp_path, "viedoc")
     beside = {"SiteCode": "SE01", "EventDate": "2024-02-05", "EventName": "Screening"}
     whose = {"@subject": "SE01-003", "@event": "SCR", "@event_repeat": "1", "@form_repeat": "1"}
-    assert records(raw, "DM") == [{**whose, **beside, "BRTHDAT": "1961-NK-NK", "SEX": "2"}]
-    assert records(raw, "DM.G3") == [
+    assert records(raw, "dm") == [{**whose, **beside, "BRTHDAT": "1961-NK-NK", "SEX": "2"}]
+    assert records(raw, "dm.g3") == [
         {**whose, "@group_repeat": number, **beside, "DRUG": drug}
         for number, drug in (("1", "Aspirin"), ("2", "Zinc"))
     ]
-    form = raw.forms["DM"]
+    form = raw.forms["dm"]
     assert (form.fields["SEX"].label, dict(form.fields["SEX"].choices)) == ("Sex", {"2": "Female"})
     assert form.fields["BRTHDAT"].iso(form.frame["BRTHDAT"]).tolist() == ["1961"]
     assert "RACE1" in form.fields  # a box that is not ticked
@@ -197,11 +197,11 @@ def test_viedoc_by_form_has_codes_beside_texts(tmp_path: Path) -> None:
         "1,SE01-003,1,SCR,1,DM,Female,2,NA\n",
     )
     raw = read(tmp_path, "viedoc")
-    assert records(raw, "DM") == [
+    assert records(raw, "dm") == [
         {"@subject": "SE01-003", "@event": "SCR", "@event_repeat": "1", "@form_repeat": "1",
          "SEX": "2"},
     ]  # fmt: skip
-    assert dict(raw.forms["DM"].fields["SEX"].choices) == {"2": "Female"}
+    assert dict(raw.forms["dm"].fields["SEX"].choices) == {"2": "Female"}
 
 
 def test_veeva_tells_repeats_of_events_forms_and_groups(tmp_path: Path) -> None:
@@ -212,15 +212,15 @@ def test_veeva_tells_repeats_of_events_forms_and_groups(tmp_path: Path) -> None:
     ]
     write(tmp_path, VS__csv="\n".join([head, *rows]) + "\n", SYS_SITE__csv="SITE\n104\n")
     raw = read(tmp_path, "veeva")
-    assert list(raw.forms) == ["VS"]
-    frame = raw.forms["VS"].frame
+    assert list(raw.forms) == ["vs"]
+    frame = raw.forms["vs"].frame
     names = ["@event", "@event_repeat", "@form_repeat", "@group_repeat", "SYSBP"]
     texts = frame[names].astype("str").fillna("").to_numpy().tolist()
     assert texts == [
         ["Day 1", "1", "1", "1", "128"], ["Day 1", "1", "1", "2", "131"],
         ["Day 1", "2", "1", "1", ""],
     ]  # fmt: skip
-    assert raw.forms["VS"].identity == {"COUNTRY", "SITENUM", "EGROUP", "EVENTDT"}
+    assert raw.forms["vs"].identity == {"COUNTRY", "SITENUM", "EGROUP", "EVENTDT"}
 
 
 OPENCLINICA = """\
