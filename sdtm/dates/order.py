@@ -123,8 +123,8 @@ def rivals(dtc: pd.Series[Any], group: pd.Series[Any], *, latest: bool) -> pd.Se
     Of a group without a full day it is all of them, unless they are one text.
     """
     texts, groups = as_plain(dtc).astype("str"), as_plain(group)
-    found = (latest_of if latest else earliest_of)(texts, groups)["rival"]
-    rival = groups.map(found).astype("str")
+    by_group = (latest_of if latest else earliest_of)(texts, groups)["rival"]
+    rival = groups.map(by_group).astype("str")
     whole = full_day(texts).notna().groupby(groups, dropna=False).transform("any")
     return rival.notna() & texts.notna() & (texts.eq(rival) | ~whole)
 

@@ -220,8 +220,8 @@ def _named(own: str, form: Form, name: str, other: Form, place: str) -> pd.Serie
         return pd.MultiIndex.from_arrays([as_plain(of.frame["@subject"]), as_plain(answers)])
 
     mine, theirs = pairs(form, own), pairs(other, name)
-    found = mine.isin(theirs) & mine.get_level_values(1).notna()
-    return pd.Series(found, index=form.frame.index)
+    is_named = mine.isin(theirs) & mine.get_level_values(1).notna()
+    return pd.Series(is_named, index=form.frame.index)
 
 
 @cache

@@ -123,9 +123,9 @@ def _order(
         order = numbers.sort_values(na_position=unread, kind="stable").index
         return order, text_where(answers.notna() & numbers.isna(), "is not a number")
     latest = rule == "max"
-    known = in_order(dates["dtc"], latest=latest)
-    others = values.index.difference(known, sort=False)
-    order = others.append(known) if latest else known.append(others)
+    dated = in_order(dates["dtc"], latest=latest)
+    others = values.index.difference(dated, sort=False)
+    order = others.append(dated) if latest else dated.append(others)
     open_ = rivals(dates["dtc"], group[values.index], latest=latest)
     message = f"is not complete, and may be the {'latest' if latest else 'earliest'}"
     return order, dates["problem"].mask(open_, message)

@@ -82,8 +82,8 @@ def parameters_comment(study: Study, dataset: Dataset) -> str:
     claiming = [p for p in dataset.parameters if p.where]
     own = (str(block.assign.get("PARAMCD", "")) for block in dataset.blocks)
     assigned = [code for code in dict.fromkeys(own) if code]
-    told = f"{listed(assigned)}: Records as the comment on the dataset tells."
-    texts = [told] if assigned else []
+    of_assigned = f"{listed(assigned)}: Records as the comment on the dataset tells."
+    texts = [of_assigned] if assigned else []
     texts += [f"{p.code}: Records with {wording.conditions(p.where)}." for p in claiming]
     if len(claiming) > 1:
         texts.append("A record is of the first of these parameters whose condition it meets.")
