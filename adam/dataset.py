@@ -123,7 +123,7 @@ class AnalysisDataset(Making):
             for code, parameter in by_code.items()
         }
         failed: set[str] = set()
-        for code in sorted_by_need(needs):
+        for code in sorted_by_need(needs, lambda code: by_code[code].place):
             try:
                 if not needs[code] & failed:
                     self.derived[code] = self._rows_of_rule(by_code[code])
@@ -281,7 +281,9 @@ class AnalysisDataset(Making):
         needs = variable_needs(self.dataset)
         if not self._described:
             self._describe_rows()
-        for name in sorted_by_need({n: needs[n] & names for n in names & set(needs)}):
+        for name in sorted_by_need(
+            {n: needs[n] & names for n in names & set(needs)}, self.dataset.place_of
+        ):
             variable = self.dataset.variable(name)
             first = typed(self.frame[name], variable) if name in self.frame else None
             self.frame[name] = as_plain(self.ruled(variable, first))

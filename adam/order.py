@@ -21,7 +21,11 @@ def build_order(study: Study) -> tuple[Dataset, ...]:
         dataset.name: set(_datasets_needed(dataset, datasets)) - {dataset.name}
         for dataset in datasets.values()
     }
-    return tuple(datasets[name] for name in sorted_by_need(needs))
+
+    def place(name: str) -> str:
+        return datasets[name].file
+
+    return tuple(datasets[name] for name in sorted_by_need(needs, place))
 
 
 def variables_needed(dataset: Dataset, names: Iterable[str]) -> set[str]:

@@ -158,9 +158,9 @@ def _circles(study: Study) -> Iterator[str]:
         yield str(error)
     for dataset in study.of("ADaMIG"):
         try:
-            sorted_by_need(variable_needs(dataset))
+            sorted_by_need(variable_needs(dataset), dataset.place_of)
         except SpecError as error:
-            yield f"{dataset.file}: {error}"
+            yield str(error)
 
 
 def export_spec(folder: Path, file: Path, family: Family, standard: str = "") -> int:

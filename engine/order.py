@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, TypeVar
 from specs.errors import SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 Name = TypeVar("Name", str, tuple[str, str])
 
 
-def sorted_by_need(needs: Mapping[Name, Iterable[Name]]) -> tuple[Name, ...]:
+def sorted_by_need(
+    needs: Mapping[Name, Iterable[Name]], place: Callable[[Name], str] = lambda _: ""
+) -> tuple[Name, ...]:
     """Names in an order in which each comes after what it needs; SpecError on a circle.
+
+    `place` tells where a name stands in the files.
 
     >>> sorted_by_need({"CHG": ["AVAL", "BASE"], "BASE": ["AVAL"]})
     ('AVAL', 'BASE', 'CHG')
@@ -25,5 +29,6 @@ def sorted_by_need(needs: Mapping[Name, Iterable[Name]]) -> tuple[Name, ...]:
         names = [name if isinstance(name, str) else ".".join(name) for name in error.args[1]]
         raise SpecError(
             f"the rules form a circle: {' from '.join(reversed(names))}",
+            where=place(error.args[1][-1]),
             remedy="make one of them from something else",
         ) from None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from engine.order import sorted_by_need
 from sdtm.dataset import RECORDS
 from sdtm.groups import in_groups, together
-from sdtm.kept import datasets_made, needs_of, tabulations_of
+from sdtm.kept import datasets_made, needs_of, place_in, tabulations_of
 from sdtm.ledger import Ledger, ledger
 from specs.cache import NO_CACHE
 from specs.errors import CdisckitError, SpecError
@@ -93,7 +93,7 @@ def tried(study: Study, raw: RawData) -> tuple[CdisckitError, ...]:
     tabulations = tabulations_of(study, raw)
     problems: list[CdisckitError] = []
     try:
-        order = sorted_by_need(needs_of(tabulations))
+        order = sorted_by_need(needs_of(tabulations), place_in(tabulations))
     except SpecError as error:
         return (error,)
     failed: set[tuple[str, str]] = set()

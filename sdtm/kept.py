@@ -20,7 +20,7 @@ from specs.errors import CdisckitError
 from specs.findings import tells
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
     import pandas as pd
 
@@ -162,8 +162,13 @@ def _all_built(study: Study, raw: RawData, needs: Needs) -> dict[str, BuiltDatas
     return {name: _finished(tabulation) for name, tabulation in tabulations.items()}
 
 
+def place_in(tabulations: Mapping[str, Tabulation]) -> Callable[[Name], str]:
+    """What tells where a variable of a dataset is written."""
+    return lambda at: tabulations[at[0]].dataset.place_of(at[1])
+
+
 def _make(tabulations: Mapping[str, Tabulation], needs: Needs, names: Container[str]) -> None:
-    for owner, name in sorted_by_need(needs):
+    for owner, name in sorted_by_need(needs, place_in(tabulations)):
         if owner in names:
             tabulations[owner].collect() if name == RECORDS else tabulations[owner].make(name)
 

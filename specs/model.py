@@ -320,6 +320,11 @@ class Dataset:
             remedy=did_you_mean(name, [v.name for v in self.variables]),
         )
 
+    def place_of(self, name: str) -> str:
+        """Where a variable, qualifier or working value is written; else the file."""
+        written = (*self.variables, *self.supplemental, *self.working)
+        return next((v.place for v in written if v.name == name and v.place), self.file)
+
     def has(self, name: str) -> bool:
         """Whether the dataset has a variable of that name."""
         return any(variable.name == name for variable in self.variables)

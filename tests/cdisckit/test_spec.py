@@ -87,7 +87,10 @@ def test_sources_that_go_in_a_circle_are_found_without_data(tmp_path: Path) -> N
       AEDECOD: {derived: upper_case, from: AETERM}
     """
     problems = check_spec(write_study(tmp_path, {**GOOD, "sdtm/ae.yaml": circle})).problems
-    assert any("the rules form a circle" in problem for problem in problems)
+    assert any(
+        problem.startswith(("ae.yaml line 6: the rules form a circle", "ae.yaml line 7: the rules"))
+        for problem in problems
+    )
 
 
 def test_without_raw_files_the_rest_is_checked(tmp_path: Path) -> None:
