@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from cdisckit.building import open_study
-from cdisckit.export_tables import Guess, first_rows, table_of
+from cdisckit.export_tables import Guess, first_rows, form_name, table_of
 from sdtm.raw import RawData, combined
 from sdtm.readers import read_raw, read_source
 from sdtm.readers._encoding import shape_of
@@ -295,8 +295,14 @@ def _tables(
             )
             continue
         try:
-            tables[file.stem], of_file = table_of(file)
-            guesses += of_file
+            name = form_name(file)
+            if name in tables:  # AE.csv beside AE.xlsx
+                name = f"{name}_{ending[1:]}"
+            if name in tables:
+                passed_over[file.name] = f"is not read: another file gives a form {name}"
+                continue
+            tables[name], of_table = table_of(file)
+            guesses += [guess._replace(form=name) for guess in of_table]
         except RawDataError as error:
             if alone:
                 raise
