@@ -78,3 +78,11 @@ def test_an_assessment_of_some_systems_alone_tells_of_no_flare_but_of_one_that_i
         ("B", "2018-02-01", 2, "A", "C"),
         systems=2,
     ) == [[None, "02-01"], ["01-01", "02-01"]]  # fmt: skip
+
+
+def test_of_several_flares_the_first_is_taken_and_of_days_judged_the_last() -> None:
+    assert days(
+        ("A", "2018-03-01", 3, "A", "B"),
+        ("A", "2018-02-01", 2, "A", "C"),
+        ("A", "2018-04-01", 4, "C", "C"),
+    ) == [["02-01"], ["04-01"]]  # fmt: skip

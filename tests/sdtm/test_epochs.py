@@ -158,3 +158,19 @@ def test_elements_of_one_day_follow_each_other_as_they_are_planned() -> None:
         text(["SCREENING", "TREATMENT", "FOLLOW-UP"]),
     )
     assert made.values.tolist() == ["FOLLOW-UP"]
+
+
+def test_a_month_of_two_elements_of_one_epoch_ends_with_the_last_of_them() -> None:
+    """The first of the two is over by then; of the second it is open whether it has begun."""
+    starts = ["2020-01-01", "2020-03-10"]
+    ends = ["2020-02-15", "2020-06-30"]
+    epochs = pd.Series(["TREATMENT", "TREATMENT"])
+    found = epoch(
+        pd.Series(["2020-03"]),
+        pd.Series(["A"]),
+        pd.Series(["A", "A"]),
+        pd.Series(starts),
+        pd.Series(ends),
+        epochs,
+    )
+    assert found.values.tolist() == ["TREATMENT"]

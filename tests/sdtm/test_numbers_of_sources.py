@@ -117,6 +117,8 @@ def test_a_point_where_a_comma_is_declared_is_never_taken_for_it(
     raw = ["CK-RAW-DECIMAL", "gluc", result, "lab.txt", "2"]
     assert raw in made.found()
     assert ["CK-RAW-DECIMAL", "lo", "3.9", "lab.txt", "2"] in made.found()
+    assert ["CK-STANDARD-RESULT", "LBSTRESC", result, "lab.txt", "2"] in made.found()
+    assert ["CK-STANDARD-LIMIT", "LBSTNRLO", "3.9", "lab.txt", "2"] in made.found()
 
 
 def test_points_of_dates_and_subjects_are_no_decimal_signs(tmp_path: Path) -> None:
