@@ -21,7 +21,7 @@ def cache(tmp_path: Path) -> Cache:
 
 
 @settings(
-    max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], print_blob=True
+    max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture], print_blob=True
 )
 @given(
     edits=st.lists(st.frozensets(st.integers(0, len(EDITS) - 1), max_size=4), max_size=3),
