@@ -200,4 +200,4 @@ def test_a_signal_that_nohup_ignores_is_ignored(study: Path, tmp_path: Path) -> 
         time.sleep(0.05)
     process.send_signal(signal.SIGHUP)
     assert process.wait() == 0
-    assert (tmp_path / "made" / "half.csv").exists()
+    assert (tmp_path / "made" / "raw" / "half.csv").exists()
