@@ -31,7 +31,7 @@ from specs.numbers import numbers_of, read_qualified, with_point
 from specs.shown import counted, html_grid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
 CONTEXT = (
@@ -346,6 +346,30 @@ def combined(sources: Iterable[RawData]) -> RawData:
         tuple(files),
         all_findings(finding_tables),
         pd.concat(filled, ignore_index=True) if filled else RawData({}).superseded,
+    )
+
+
+def apart_from(data: RawData, datasets: Collection[str]) -> RawData:
+    """The raw data with forms named like a dataset in lower case, so that a name means one thing.
+
+    RawDataError where a form of the lower name is there already.
+    """
+    names = {name: name.lower() for name in data.forms if name in datasets}
+    for name, lower in names.items():
+        if lower in data.forms:
+            raise RawDataError(
+                f"there are forms {name} and {lower}, and {name} is a dataset too",
+                remedy=f"rename the form {name} in its source",
+            )
+    if not names:
+        return data
+    return replace(
+        data,
+        forms=MappingProxyType(
+            {names.get(n, n): replace(f, name=names.get(n, n)) for n, f in data.forms.items()}
+        ),
+        findings=data.findings.assign(form=data.findings["form"].replace(names)),
+        superseded=data.superseded.assign(form=data.superseded["form"].replace(names)),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sdtm.raw import RawData, combined
+from sdtm.raw import RawData, apart_from, combined
 from sdtm.readers._characters import writable
 from sdtm.readers._form_checks import UNFINISHED, accounted
 from sdtm.readers._kept import kept_or_read
@@ -37,10 +37,13 @@ __all__ = ["UNFINISHED", "read_raw", "read_source"]
 def read_raw(study: Study, folder: Path, cache: Cache = NO_CACHE) -> RawData:
     """The raw data of a study, from all its sources; record ids follow the order of the sources.
 
+    A form named like a dataset of the study is known by its name in lower case.
+
     A file that lies beside those that were read, and is not named under not_read, is a finding. A
     source whose files are as they were is taken from the `cache`.
     """
     data = combined(kept_or_read(source, folder, cache, read_source) for source in study.sources)
+    data = apart_from(data, [dataset.name for dataset in study.datasets])
     data = with_visits_in_order(study, writable(data, study.encoding, study.replace))
     beside = unread(folder, data.files, (*study.not_read, *study.table_files))
     return replace(data, findings=all_findings([data.findings, beside]))
