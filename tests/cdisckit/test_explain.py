@@ -158,7 +158,7 @@ def test_a_baseline_comes_from_the_flagged_row(package: Path) -> None:
     assert told(package, "ADVS.BASE", *where, depth=2) == [
         "ADVS.BASE = 120  USUBJID S1-7, PARAMCD SYSBP, VSDTC 2020-03-09  Derived",
         '├── AVAL of the record with ABLFL EQ "Y" and the same USUBJID and PARAMCD, of several'
-        " the first; missing where there is none.",
+        " the first in the order of the records; missing where there is none.",
         "└── ADVS.AVAL = 120  VSDTC 2020-03-01  Predecessor  of the record taken",
         "    └── VS.VSSTRESN = 120  VSTESTCD SYSBP  Derived  ...",
     ]
