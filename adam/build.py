@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from adam.dataset import AnalysisDataset
 from adam.groups import Built, in_groups, together
 from adam.kept import Kept
-from adam.library import Library, Read
+from adam.library import Library
 from adam.order import build_order
 from engine.values import empty_table
 from specs.cache import NO_CACHE
@@ -62,7 +62,6 @@ def built(study: Study, group: Group, cache: Cache = NO_CACHE) -> Built:
     for dataset in build_order(study):
         dataset_built = kept.get(dataset)
         if dataset_built is None:
-            library.read = Read()
             dataset_built = AnalysisDataset(dataset, library).built()
             kept.put(dataset, *dataset_built)
         library.tables[dataset.name], findings[dataset.name] = dataset_built

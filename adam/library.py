@@ -26,25 +26,11 @@ CHOSEN = ["USUBJID", "AVISIT"]
 
 
 @dataclass
-class Read:
-    """What a dataset in the making was told: columns, numbers of rows, and who has a parameter."""
-
-    columns: set[tuple[str, str]] = field(default_factory=set)
-    sizes: dict[str, int] = field(default_factory=dict)
-    owners: dict[str, dict[str, str]] = field(default_factory=dict)
-
-
-@dataclass
 class Library:
-    """SDTM and the ADaM datasets already built; it grows as they are.
-
-    `read` is what was told since it was last emptied. Whatever a method tells of a table it notes
-    there: by that the cache knows when a dataset must be made anew.
-    """
+    """SDTM and the ADaM datasets already built; it grows as they are."""
 
     study: Study
     tables: dict[str, Table]
-    read: Read = field(default_factory=lambda: Read())
     _subjects: pd.Index = field(default_factory=lambda: pd.Index([], dtype="str"))
     _people: dict[str, NDArray[np.int64]] = field(default_factory=dict)
 
@@ -57,7 +43,6 @@ class Library:
 
     def people(self, dataset: str, place: str) -> NDArray[np.int64]:
         """The number of the subject of each record of a dataset."""
-        self.read.columns.add((dataset, "USUBJID"))
         if dataset not in self._people:
             self._people[dataset] = self.numbered(self.column(dataset, "USUBJID", place))
         return self._people[dataset]
@@ -65,7 +50,6 @@ class Library:
     def column(self, dataset: str, name: str, place: str) -> pd.Series:
         """A variable or supplemental qualifier; MappingError names what there is instead."""
         table = self.table(dataset, place)
-        self.read.columns.add((dataset, name))
         try:
             return table.column(name)
         except KeyError:
@@ -89,7 +73,6 @@ class Library:
         """True for the records of a dataset that meet the conditions."""
         columns = {name: self.column(dataset, name, place) for name in variables_of(conditions)}
         index = self.table(dataset, place).frame.index
-        self.read.sizes[dataset] = len(index)
         return all_hold(conditions, pd.DataFrame(columns, index=index, copy=False))
 
     def of_subject(self, dataset: str, name: str, person: pd.Series, place: str) -> pd.Series:
@@ -105,25 +88,18 @@ class Library:
 
     def owners(self, pattern: str) -> Mapping[str, str]:
         """The parameters of datasets already built that match, with the dataset of each."""
-        owners = {
+        return {
             parameter.code: dataset.name
             for dataset in self.study.of("ADaMIG")
             if dataset.name in self.tables
             for parameter in parameters_named(dataset, pattern)
         }
-        self.read.owners[pattern] = owners
-        return owners
-
-    def _read_of(self, dataset: str, *names: str) -> pd.DataFrame:
-        """The rows of a dataset, of which these columns are read, or are not there."""
-        self.read.columns |= {(dataset, name) for name in names}
-        return self.tables[dataset].frame
 
     def at_baseline(self, dataset: str, code: str, person: pd.Series) -> NDArray[np.int64]:
         """For each subject the position of the record of a parameter with ABLFL = Y, of several the
         first; NONE where there is none.
         """
-        frame = self._read_of(dataset, "PARAMCD", "ABLFL")
+        frame = self.tables[dataset].frame
         if "ABLFL" not in frame:
             return np.full(len(person), NONE, dtype=np.int64)
         flagged = frame["PARAMCD"].eq(code) & frame["ABLFL"].eq("Y")
@@ -138,7 +114,7 @@ class Library:
 
         It is the record with ANL01FL = Y; NONE where there is none.
         """
-        frame = self._read_of(dataset, "PARAMCD", "ANL01FL", *CHOSEN)
+        frame = self.tables[dataset].frame
         mask = frame["PARAMCD"].eq(code)
         if "ANL01FL" in frame:
             mask &= frame["ANL01FL"].eq("Y")

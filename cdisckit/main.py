@@ -101,13 +101,13 @@ def build(
     """Build a study's package: SDTM and ADaM in XPT, define.xml, findings, lineage.
 
     What nothing has changed since an earlier build is taken from the cache; where nothing at all
-    has, the package stays. Ends with 0 when nothing is found, 1 with unexplained findings, 2 when
-    it could not run.
+    has, the package stays. A final build makes all of it anew. Ends with 0 when nothing is found, 1
+    with unexplained findings, 2 when it could not run.
     """
     from cdisckit.summary import print_summary
     from cdisckit.unchanged import Inputs, remember, standing
 
-    cache = cache_of(cache_folder, used=use_cache)
+    cache = cache_of(cache_folder, used=use_cache and not final)
     mode: Literal["draft", "final"] = "final" if final else "draft"
     inputs = Inputs(study, out, raw, dictionaries, mode, study_code)
     key = inputs.key() if cache else ""

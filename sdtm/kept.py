@@ -15,7 +15,7 @@ from engine.order import sorted_by_need
 from sdtm.dataset import RECORDS, Tabulation
 from sdtm.supplemental import supplemental_table
 from specs.cache import NO_CACHE, product
-from specs.cache.digests import digest_of
+from specs.cache.digests import digest_of, facts_of
 from specs.errors import CdisckitError
 from specs.findings import tells
 
@@ -211,25 +211,17 @@ def _keys(study: Study, raw: RawData, tabulations: Mapping[str, Tabulation]) -> 
     forms = {name: digest_of(form) for name, form in raw.forms.items()}
     shared = digest_of(
         product(),
-        (study.visits, study.unscheduled, study.id, study.usubjid),
+        facts_of(study),
         [d.name for d in study.datasets],
         list(tabulations),
         list(raw.forms),
     )
     return {
-        name: _key(tabulation.dataset, study, forms, shared)
-        for name, tabulation in tabulations.items()
+        name: _key(tabulation.dataset, forms, shared) for name, tabulation in tabulations.items()
     }
 
 
-def _key(dataset: Dataset, study: Study, forms: Mapping[str, str], shared: str) -> str:
+def _key(dataset: Dataset, forms: Mapping[str, str], shared: str) -> str:
     named = {name for b in dataset.blocks for name in (b.form, *(j.form for j in b.joins))}
     named |= {owner for block in dataset.blocks for _, owner, _ in block.among}
-    variables = (*dataset.variables, *dataset.supplemental, *dataset.working)
-    lists = {v.codelist for v in variables} | {r.codelist for v in variables for r in v.rules}
-    return digest_of(
-        shared,
-        dataset,
-        [(name, forms.get(name), study.tables.get(name[1:])) for name in sorted(named)],
-        [study.codelists.get(name) for name in sorted(lists)],
-    )
+    return digest_of(shared, dataset, [(name, forms.get(name)) for name in sorted(named)])

@@ -23,6 +23,8 @@ from specs.guard import is_of_study
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from specs.model import Study
+
 _SIZE: Final = 16
 _PLACE: Final = "place"
 
@@ -38,6 +40,18 @@ def digest_of(*things: Any) -> str:
     writer.fast = True  # what was seen before is told again: sharing is no content
     writer.dump(things)
     return hashed.hexdigest()
+
+
+_OF_DATASETS: Final = frozenset(
+    {"folder", "datasets", "explanations", "analyses", "displays", "documents", "files"}
+)
+
+
+def facts_of(study: Study) -> tuple[tuple[str, Any], ...]:
+    """What a study says outside of its datasets and of what is made of them, to be digested."""
+    return tuple(
+        (of.name, getattr(study, of.name)) for of in fields(study) if of.name not in _OF_DATASETS
+    )
 
 
 class _Hashed:

@@ -49,7 +49,17 @@ def test_an_edit_of_one_dataset_makes_no_other_anew(cache: Cache, tmp_path: Path
     sdtm, adam = _kept(cache, "sdtm"), _kept(cache, "adam")
     made(written(tmp_path / "study", frozenset({0})), cache)  # AETERM from another field
     assert len(_kept(cache, "sdtm") - sdtm) == 1
-    assert len(_kept(cache, "adam") - adam) == 0  # ADAE is kept in the place of what it was
+    assert len(_kept(cache, "adam") - adam) == 2  # both could have read AE
+
+
+def test_an_edit_of_an_analysis_dataset_leaves_those_before_it(
+    cache: Cache, tmp_path: Path
+) -> None:
+    made(written(tmp_path / "study"), cache)
+    sdtm, adam = _kept(cache, "sdtm"), _kept(cache, "adam")
+    made(written(tmp_path / "study", frozenset({10})), cache)  # ADAE.AETERM from elsewhere
+    assert len(_kept(cache, "sdtm") - sdtm) == 0
+    assert len(_kept(cache, "adam") - adam) == 1
 
 
 def test_a_remark_in_a_file_makes_nothing_anew(cache: Cache, tmp_path: Path) -> None:

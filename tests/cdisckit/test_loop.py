@@ -65,6 +65,13 @@ def test_a_build_without_a_change_leaves_the_package_and_tells_the_same(loop: Lo
     assert told.split("Datasets")[1].split("Findings:")[0] in again
 
 
+def test_a_final_build_takes_nothing_from_the_cache_and_keeps_nothing(tmp_path: Path) -> None:
+    loop = Loop(tmp_path)
+    assert "Nothing has changed" not in loop.run("build", "--final")[1]
+    assert "Nothing has changed" not in loop.run("build", "--final")[1]
+    assert not any((tmp_path / "cache").rglob("*"))
+
+
 def test_a_package_that_somebody_changed_is_not_taken_for_what_was_built(loop: Loop) -> None:
     loop.run("build")
     report = loop.place / "out" / "s1" / "findings.html"
