@@ -239,11 +239,13 @@ class Origins:
         flags = self.dataset.purpose == "Analysis"
         chosen = any(_decided(chained, values, flags=flags) for values in self._values_known(value))
         sources = [self._of_rule(rule, value, column) for rule in chained]
-        several = len(dict.fromkeys(source.step for source in sources)) > 1
+        copies = {source.step for source in sources if source.kind.predecessor}
+        others = {source.kind.type for source in sources if source.step not in copies}
+        plain = len(copies) == 1 and others <= {"Derived"}  # what is derived tells both by a method
         for rule, source in zip(chained, sources, strict=True):
             if chosen and _is_assigned_constant(rule):
                 yield replace(source, kind=replace(source.kind, type="Derived"))
-            elif flags and source.kind.predecessor and (several or source.step.condition):
+            elif flags and source.kind.predecessor and (not plain or source.step.condition):
                 yield replace(source, kind=_DERIVED)  # chosen or for some records: no plain copy
             else:
                 yield source

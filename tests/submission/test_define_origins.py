@@ -282,6 +282,20 @@ def test_a_copy_that_is_chosen_or_for_some_records_is_derived() -> None:
     )
 
 
+def test_a_copy_beside_what_is_derived_keeps_its_origin_and_the_method_tells_both() -> None:
+    copied = Rule(Origin.PREDECESSOR, ("RS.RSSTRESN",))
+    other = Rule(Origin.PREDECESSOR, ("RS.RSSTRESC",))
+    summed = derived("ITEM")
+    mixed, chosen = char("AVAL", summed, copied), char("AVALC", summed, copied, other)
+    rest: dict[str, Any] = {"purpose": "Analysis", "standard": "ADaMIG"}
+    found = origins(dataset("ADX", char("ITEM"), mixed, chosen, **rest))
+    assert found.of(mixed).kinds == (DERIVED, ItemOrigin("Predecessor", predecessor="RS.RSSTRESN"))
+    assert found.of(mixed).method == (
+        "The first of these that gives a value: (1) The sum of ITEM. (2) The value of RS.RSSTRESN."
+    )
+    assert found.of(chosen).kinds == (DERIVED,)
+
+
 def test_the_records_of_assigned_parameters_are_told_by_the_comment_on_the_dataset() -> None:
     blocks = tuple(Block("ADSL", assign={"PARAMCD": code}) for code in ("TTA", "TTB"))
     of = dataset("ADTTE", char("PARAMCD"), blocks=blocks, purpose="Analysis", standard="ADaMIG")
