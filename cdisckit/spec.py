@@ -48,7 +48,7 @@ NOT_KEPT_COLUMNS: Final = ("kind", "name", "attribute", "old", "new")
 _ENDINGS: Final = (".xlsx", ".xml")
 
 _TO_NAME: Final = re.compile(
-    rf"\b{TODO}\w* is (?:no variable of |not written|not there)|has no {TODO}"
+    rf"\b{TODO}\w* is (?:not a variable of |not written|not there)|has no {TODO}"
 )
 """What `_open` tells of a study started from a define.xml, as a build tells it."""
 
@@ -128,8 +128,9 @@ def check_spec(
     for problem in met:
         if isinstance(problem, NotRunError):
             unchecked = (*unchecked, f"what it gives: {problem}")
-        elif not _TO_NAME.search(str(problem)):
-            problems.append(str(problem))
+        else:
+            lines = str(problem).splitlines()
+            problems.extend(line for line in lines if not _TO_NAME.search(line))
     return SpecCheck(_lines(problems), unchecked)
 
 

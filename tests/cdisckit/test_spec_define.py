@@ -217,3 +217,9 @@ def test_what_is_to_be_named_is_told_once_with_raw_data(tmp_path: Path) -> None:
     assert checked.unchecked == ()
     told = [problem for problem in checked.problems if "todo_sex" in problem]
     assert told == ["dm.yaml: no field is named for todo_sex"], checked.problems
+    file = tmp_path / "study" / "sdtm" / "dm.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.rstrip() + "\n  COUNTRY: {collected: nation}\n", encoding="utf-8")
+    again = check_spec(tmp_path / "study").problems
+    assert [problem for problem in again if "todo_sex" in problem] == told
+    assert any("nation is not a variable of DM" in problem for problem in again), again
