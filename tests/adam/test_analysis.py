@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from adam.analysis import results
-from specs.analyses import AnalysesFile, Analysis
+from specs.analyses import Analysis
 from specs.errors import MappingError
 from specs.tables import Table, no_trace
 
@@ -78,15 +78,8 @@ def test_what_cannot_be_computed_is_named(given: dict[str, Any], message: str) -
         run(event="Y", **given)
 
 
-def test_a_display_shows_only_what_is_declared_and_no_name_is_used_twice() -> None:
+def test_what_an_analysis_says_goes_together() -> None:
     one = {"id": "A1", "title": "t", "dataset": "ADRS", "variable": "AVALC"}
-    shown = {"id": "T1", "kind": "table", "title": "t", "shows": "proportions"}
-    with pytest.raises(ValueError, match="T1 shows A2, which is not declared"):
-        AnalysesFile.model_validate(
-            {"analyses": [one], "displays": [{**shown, "analyses": ["A2"]}]}
-        )
-    with pytest.raises(ValueError, match="A1 is declared twice"):
-        AnalysesFile.model_validate({"analyses": [one, one]})
     with pytest.raises(ValueError, match="summary goes with one proportion"):
         Analysis.model_validate({**one, "summary": True, "by": "AVISIT"})
     with pytest.raises(ValueError, match="reason and purpose go together"):

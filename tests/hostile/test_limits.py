@@ -236,7 +236,7 @@ def bomb(depth: int) -> str:
         ("a: !own\n  b: 1\n", "s.yaml line 1: is not YAML: !own is a tag"),
         ("a: 1\nb: 2020-02-30\n", "s.yaml line 2: is not YAML: 2020-02-30 is not a value (day is out of range for month)"),
         (f"a: {'9' * 5000}\n", "(5,000 characters) is not a value"),
-        (f"a: 0x{'9' * 50}\n", "s.yaml line 1: is not YAML: a whole number is longer than is read"),
+        (f"a: 0x{'9' * 50}\n", "s.yaml line 1: is not YAML: a whole number is too long to be read; put it in quotes if it is text"),
         ("a: 1\nb: 2\na: 3\n", 's.yaml line 3: is not YAML: found duplicate key "a"'),
         ("a: {<<: 5}\n", "s.yaml line 1: is not YAML: expected a mapping"),
         ("a: 1\nb: \x07\n", "s.yaml line 2: is not YAML: a control character is not allowed"),

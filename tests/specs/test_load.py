@@ -256,6 +256,7 @@ displays:
         ("explanations.yaml", "explanations:\n  - match: {rul: CK-CODE}\n    reason: Known\n", "explanations.yaml line 2: findings have no column rul; did you mean rule?"),
         ("explanations.yaml", "explanations:\n  - match: {}\n    reason: Known\n", "explanations.yaml line 2: an explanation of everything explains nothing"),
         ("analyses.yaml", ANALYSES.replace("id: B", "id: A"), "analyses.yaml line 3: A is declared twice"),
+        ("analyses.yaml", ANALYSES.replace("id: T1", "id: A"), "analyses.yaml line 5: A is declared twice"),
         ("analyses.yaml", ANALYSES.replace("id: T1", "id: ARS"), "analyses.yaml line 5: two files of the results would be named ars"),
         ("analyses.yaml", ANALYSES.replace("[A]", "[A1]"), "analyses.yaml line 5: T1 shows A1, which is not declared"),
     ],
