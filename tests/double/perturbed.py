@@ -28,6 +28,7 @@ TARGETS = {
 }  # fmt: skip
 LIMITS = (154, 155, 182, 183, 126, 127, 42, 43)
 CHANGED = 0.85  # the share of subjects; the others stay as they were simulated
+TIME_POINTS = {"after": "AFTER INFUSION", "before": "BEFORE INFUSION"}
 INSTRUMENTS = (("RS", "SLEDAI-2K"), ("RS", "BILAG-2004"), ("QS", "PGA"))
 
 
@@ -266,7 +267,7 @@ class _Case:
                 "before": f"{hour - 1:02}:{minute:02}",
             }.get(kind)
             for row in form:
-                row[f"{domain}TPT"] = {"after": "AFTER", "before": "BEFORE"}.get(kind)
+                row[f"{domain}TPT"] = TIME_POINTS.get(kind)
             if clock:
                 self.dated(form, domain, f"{at[:10]}T{clock}")
             if kind == "two":

@@ -35,6 +35,7 @@ FIRST_TAPER_DAY = 141
 DOSE_LIMIT = 10
 DROPS = {"SRI4": 4, "SRI5": 5, "SRI6": 6, "SRI7": 7, "SRI8": 8}
 PGA_LIMIT = Decimal("0.3")
+POST_DOSE = "AFTER INFUSION"  # a term of the study's code list of time points
 
 WEIGHTS = dict(enumerate([8] * 8 + [4] * 6 + [2] * 7 + [1] * 3, 1))
 TOTAL = 25
@@ -224,7 +225,7 @@ class Subject:
                 visit=str(visit),
                 date=full_date(when),
                 time=clock(when) if full_date(when) else None,
-                after=any(row.get(f"{domain}TPT") == "AFTER" for row in answers),
+                after=any(row.get(f"{domain}TPT") == POST_DOSE for row in answers),
                 version=str(category),
                 items=items,
                 recorded=recorded,
@@ -439,7 +440,10 @@ class Subject:
     # Failure
 
     def failures(self, visit: str, day: int | None) -> list[str]:
-        """The causes of treatment failure, in the order of the definition."""
+        """The causes of treatment failure, in the order of the definition.
+
+        An event with a partial date is taken at its earliest possible day, as a start in PRD-8.
+        """
         end = VISITS[visit][2]
         deaths = [self.dm["DTHDTC"]]
         departures = []
@@ -450,12 +454,13 @@ class Subject:
                 elif row["DSDECOD"] != "COMPLETED":
                     departures.append(row["DSSTDTC"])
         started = [earliest(row["CMSTDTC"]) for row in self.cm if row.get("CMPROHIB") == "Y"]
-        causes = [
-            "DEATH"
-            for when in filter(None, map(full_date, deaths))
-            if self.day(when) <= (end if day is None else day)
-        ]
-        for when in filter(None, map(full_date, departures)):
+        causes = []
+        for text in filter(None, deaths):
+            if self.day(earliest(text)) <= (end if day is None else day):
+                causes.append("DEATH")
+                self.reached["TF-1 partial date"] += full_date(text) is None
+        for text in filter(None, departures):
+            when = earliest(text)
             if day is None:
                 counts = self.day(when) <= end
             else:
@@ -464,6 +469,7 @@ class Subject:
                     self.reached["TF-2 on the assessment day"] += 1
             if counts:
                 causes.append("DISCONTINUED")
+                self.reached["TF-2 partial date"] += full_date(text) is None
         for when in filter(None, started):
             if self.day(when) < 1:
                 self.reached["TF-3 before Day 1"] += 1
