@@ -301,6 +301,8 @@ def _no_number(result: str, unit: str, to: str) -> tuple[str | None, str | None]
         return result, f"stands beside the unit {unit} and is not a number"
     if to and looks_like_number(result):
         return None, "is not a number, so it is not converted"
+    if to and result.strip("+ ") and not any(c.isalpha() or c.isdecimal() for c in result):
+        return result, "is neither a number nor words, so it is not converted"
     return result, None
 
 

@@ -177,6 +177,21 @@ def test_a_text_stays_where_no_standard_unit_is_declared() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("result", "problem"),
+    [
+        ("--", "is neither a number nor words, so it is not converted"),
+        ("?", "is neither a number nor words, so it is not converted"),
+        ("\u00bd", "is neither a number nor words, so it is not converted"),
+        ("+++", None),
+    ],
+)
+def test_without_a_unit_signs_alone_are_kept_and_found_unless_they_are_a_scale(
+    result: str, problem: str | None
+) -> None:
+    assert one(result, None, "g/day", "PROT") == [result, problem]
+
+
 def test_without_a_unit_words_are_a_result_and_what_looks_like_a_number_is_not() -> None:
     assert one("NEGATIVE", None, "mg/dL", "GLUC") == ["NEGATIVE", None]
     assert one("1,200", None, "mg/dL", "GLUC") == [
