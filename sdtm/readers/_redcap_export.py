@@ -21,6 +21,7 @@ NOT_FOR_SUBMISSION = "CK-RAW-DEIDENTIFIED"
 
 _LABEL_REMEDY = "export the raw data with raw headers; files of labels are not read"
 _BOX = re.compile("(.+?)___(.+)")
+_FEW = 1 / 10
 
 
 def check_labels(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> None:
@@ -84,23 +85,34 @@ def not_declared(codes: Iterable[str], path: Path) -> pd.DataFrame:
 def blank_for_unsaved(data: pd.DataFrame, dictionary: Dictionary) -> bool:
     """Whether the status of a form never saved was exported blank, so that 0 is a saved form.
 
-    It is where a form that does not repeat has a blank status: of any record where there are no
-    events, else at an event at which others have one.
+    It is where, of the statuses of forms that do not repeat and have no answer, blank ones are at
+    least a tenth of those that are 0: one that was lost in an export of 0 does not make records of
+    all forms never saved. A form with a status in less than a tenth of the rows of an event is not
+    planned there: one that strayed to another event tells as little.
     """
     repeat = set(data[FORM].dropna()) if FORM in data else set()
     rows = data[data[FORM].isna()] if FORM in data else data
+    blank = zero = 0
     for form in dict.fromkeys(dictionary.form_of.values()):
         status = rows.get(f"{form}_complete")
         if status is None or form in repeat:
             continue
-        blank = status.isna()
+        unanswered = status[~_answered(rows, form, dictionary)]
         if EVENT in rows:
-            share = blank.groupby(rows[EVENT]).mean()
-            if ((share > 0) & (share < 1)).any():
-                return True
-        elif blank.any():
-            return True
-    return False
+            share = status.notna().groupby(rows[EVENT]).transform("mean")
+            unanswered = unanswered[share[unanswered.index] >= _FEW]
+        blank += int(unanswered.isna().sum())
+        zero += int((unanswered == "0").sum())
+    return blank > 0 and blank >= zero * _FEW
+
+
+def _answered(rows: pd.DataFrame, form: str, dictionary: Dictionary) -> pd.Series:
+    """Whether a row has an answer of a form, or a survey was begun; an unticked box is none."""
+    columns = {c for field in dictionary.of(form).values() for c in dictionary.columns(field)}
+    ticked = rows[[c for c in rows.columns if c in columns & dictionary.boxes]] == "1"
+    columns = {*columns, f"{form}_timestamp"} - dictionary.boxes
+    answers = rows[[c for c in rows.columns if c in columns]].notna()
+    return answers.any(axis=1) | ticked.any(axis=1)
 
 
 def check_absent(data: pd.DataFrame, dictionary: Dictionary, path: Path) -> Iterator[pd.DataFrame]:

@@ -260,6 +260,17 @@ def test_a_status_of_0_is_a_saved_form_where_others_are_blank(tmp_path: Path) ->
     ] == ["3"]
 
 
+def test_a_single_status_that_was_lost_makes_no_records_of_forms_never_saved(
+    tmp_path: Path,
+) -> None:
+    rows = ["record_id,mood,survey_complete", "1,,", "2,good,", "3,good,2"]
+    rows += [f"{number},,0" for number in range(4, 15)]
+    fields = [HEAD, FIELDS[0].replace("visit", "survey"), FIELDS[4]]
+    assert [
+        row["@subject"] for row in values(read_redcap(tmp_path, rows, fields, ""))["survey"]
+    ] == ["2", "3"]
+
+
 def test_dictionaries_of_older_versions_are_read(tmp_path: Path) -> None:
     def cut(line: str) -> str:
         return line.removesuffix(",Field Annotation") if line == HEAD else line.removesuffix(",")
