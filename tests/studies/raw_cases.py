@@ -215,7 +215,7 @@ def _disposition(data: Mapping[str, Any], first: str) -> dict[str, str]:
 
 def _steroid_question(data: Mapping[str, Any]) -> dict[str, str]:
     if "cm" not in data:
-        return {"steroid_yn": "", "steroid_status_complete": "0"}
+        return {"steroid_yn": "", "steroid_status_complete": ""}
     return {"steroid_yn": "1" if data["cm"] else "0", "steroid_status_complete": "2"}
 
 
