@@ -64,7 +64,13 @@ def test_records_are_numbered_through_all_forms_and_sources(
 
 def read_all(folder: Path, *sources: RawSource) -> RawData:
     study = SimpleNamespace(
-        sources=sources, not_read=(), table_files=(), encoding="ascii", replace={}, unscheduled={}
+        sources=sources,
+        datasets=(),
+        not_read=(),
+        table_files=(),
+        encoding="ascii",
+        replace={},
+        unscheduled={},
     )
     return read_raw(study, folder)  # type: ignore[arg-type]
 
