@@ -28,7 +28,9 @@ SLOW = (
     "end_to_end/",
     "browser/",
     "double/",
+    "sdtm/test_groups.py",
     "studies/",
+    "cdisckit/test_groups_of_subjects.py",
     "hostile/test_kills.py",
     "adam/test_laws.py",
     "submission/test_results.py",
@@ -46,6 +48,14 @@ SLOW = (
     "hostile/test_audit_of_files.py",
     "fuzz/",
     "adam/test_sri4_cases.py",
+    "adam/test_build.py",
+    "cdisckit/test_dask.py",
+    "cdisckit/test_explain.py",
+    "sdtm/test_build.py",
+    "sdtm/test_readers_properties.py",
+    "specs/test_workbooks.py",
+    "submission/test_xpt_laws.py",
+    "submission/test_xpt_real.py",
 )
 """Modules, or folders of them, that take more than some seconds; the slowest first."""
 

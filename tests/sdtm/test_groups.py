@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sdtm.derivations
-from sdtm.build import build_sdtm
+from sdtm.build import SdtmBuild, build_sdtm
 from sdtm.groups import in_groups, of_subjects, together
 from sdtm.readers import read_raw
 from specs.derivation import derivations_of
@@ -129,6 +129,11 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, RawData]:
     return study, read_raw(study, folder)
 
 
+@pytest.fixture(scope="module")
+def whole(read: tuple[Study, RawData]) -> SdtmBuild:
+    return build_sdtm(*read)
+
+
 def as_bytes(tables: Mapping[str, Table]) -> dict[str, bytes]:
     parts = {}
     for name, table in sorted(tables.items()):
@@ -146,21 +151,21 @@ def subjects_in(raw: RawData) -> list[str]:
 @given(groups=st.lists(st.integers(0, 2), min_size=len(SUBJECTS), max_size=len(SUBJECTS)))
 @settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
 def test_any_grouping_of_subjects_gives_the_same_bytes(
-    read: tuple[Study, RawData], groups: list[int]
+    read: tuple[Study, RawData], whole: SdtmBuild, groups: list[int]
 ) -> None:
     study, raw = read
     members = [[s for s, g in zip(SUBJECTS, groups, strict=True) if g == n] for n in range(3)]
     built = [dict(build_sdtm(study, of_subjects(raw, group)).tables) for group in members if group]
-    assert as_bytes(together(study, built)) == as_bytes(build_sdtm(study, raw).tables)
+    assert as_bytes(together(study, built)) == as_bytes(whole.tables)
 
 
 @pytest.mark.parametrize("size", [1, 4, 9, 20])
 def test_building_a_few_records_at_a_time_changes_nothing(
-    read: tuple[Study, RawData], size: int
+    read: tuple[Study, RawData], whole: SdtmBuild, size: int
 ) -> None:
     study, raw = read
     assert len(list(in_groups(study, raw, size))) > 1
-    few, whole = build_sdtm(study, raw, size), build_sdtm(study, raw)
+    few = build_sdtm(study, raw, size)
     assert as_bytes(few.tables) == as_bytes(whole.tables)
     assert few.ledger.forms.equals(whole.ledger.forms)
     assert few.ledger.left_out.equals(whole.ledger.left_out)
@@ -170,12 +175,12 @@ def test_building_a_few_records_at_a_time_changes_nothing(
 
 @pytest.mark.parametrize("added", SUBJECTS)
 def test_adding_a_subject_changes_no_other_subjects_rows(
-    read: tuple[Study, RawData], added: str
+    read: tuple[Study, RawData], whole: SdtmBuild, added: str
 ) -> None:
     study, raw = read
     others = [subject for subject in subjects_in(raw) if subject != added]
     before = build_sdtm(study, of_subjects(raw, others)).tables
-    after = build_sdtm(study, raw).tables
+    after = whole.tables
     for name, table in before.items():
         frame = after[name].frame
         if "USUBJID" in frame:
