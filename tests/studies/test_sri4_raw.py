@@ -48,8 +48,6 @@ FINDINGS = {
     (51, "CK-RAW-REQUIRED"),
     (22, "CK-RAW-TYPE"),  # a partial date, which a validated field cannot hold
     (54, "CK-RAW-TYPE"),
-    (62, "CK-RAW-REQUIRED"),  # the question on steroids, which was not asked
-    (62, "CK-RAW-STATUS"),
 }
 
 
