@@ -193,8 +193,6 @@ def _defined_keys(path: Path, dataset: str) -> tuple[str, ...]:
     if not file.exists():
         return ()
     document = read_define(file)
-    for group in document.groups:
-        if group.name == dataset:
-            keyed = sorted((r for r in group.references if r.key), key=lambda r: int(r.key))
-            return tuple(document.item[r.item].name for r in keyed if r.item in document.item)
-    return ()
+    group = next((group for group in document.groups if group.name == dataset), None)
+    keys = group.keys if group else ()
+    return tuple(document.item[r.item].name for r in keys if r.item in document.item)

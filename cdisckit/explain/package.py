@@ -154,8 +154,7 @@ class Package:
     def keys(self, dataset: str, row: int) -> dict[str, str]:
         """What tells a row from others: its key variables without STUDYID, and their values."""
         _, document, group = self._described[dataset]
-        listed = sorted((r for r in group.references if r.key), key=lambda r: int(r.key))
-        names = [document.item[r.item].name for r in listed if r.item in document.item]
+        names = [document.item[r.item].name for r in group.keys if r.item in document.item]
         names = ["PARAMCD" if name == "PARAMN" else name for name in names]
         have = set(self.frame(dataset).columns)
         return {n: self.text(dataset, n, row) for n in names if n in have and n != "STUDYID"}

@@ -156,6 +156,13 @@ class ItemGroup:
     aliases: Mapping[str, str] = field(default_factory=dict)
     references: tuple[ItemReference, ...] = ()
 
+    @property
+    def keys(self) -> tuple[ItemReference, ...]:
+        """The key variables in the order of the keys; one whose order is not a number is last."""
+        last = len(self.references)
+        keyed = [reference for reference in self.references if reference.key]
+        return tuple(sorted(keyed, key=lambda r: int(r.key) if r.key.isdecimal() else last))
+
 
 @dataclass(frozen=True)
 class CodedTerm:

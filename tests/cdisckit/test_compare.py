@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from cdisckit.compare.files import side_of
 from cdisckit.convert import convert
 from cdisckit.main import app
 from specs.errors import CdisckitError
@@ -80,6 +81,21 @@ def test_folders_are_compared_by_the_names_of_their_datasets(tmp_path: Path) -> 
     assert "Only in base: ADYY" in output
     assert "Only in compare: ADZZ" in output
     assert "1 of 1 dataset the same" in output
+
+
+DEFINE = """<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3"
+ xmlns:def="http://www.cdisc.org/ns/def/v2.1"><Study OID="S"><MetaDataVersion OID="M">
+  <ItemGroupDef OID="IG" Name="ADXX"><ItemRef ItemOID="IT.AGE" KeySequence="{last}"/>
+   <ItemRef ItemOID="IT.USUBJID" KeySequence="1"/><ItemRef ItemOID="IT.NOTE"/></ItemGroupDef>
+  <ItemDef OID="IT.AGE" Name="AGE"/><ItemDef OID="IT.USUBJID" Name="USUBJID"/>
+  <ItemDef OID="IT.NOTE" Name="NOTE"/></MetaDataVersion></Study></ODM>"""
+
+
+@pytest.mark.parametrize("last", ["2", "second"])
+def test_keys_are_those_of_the_define_beside_the_file(tmp_path: Path, last: str) -> None:
+    base = written(tmp_path / "adxx.xpt")
+    (tmp_path / "define.xml").write_text(DEFINE.format(last=last), encoding="utf-8")
+    assert side_of(base).keys == ("USUBJID", "AGE")
 
 
 def test_all_differences_are_in_the_report(tmp_path: Path) -> None:

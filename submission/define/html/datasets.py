@@ -107,9 +107,7 @@ def _facts(cells: Cells, group: ItemGroup, addition: DatasetAddition | None) -> 
 
 def _keys(cells: Cells, group: ItemGroup) -> list[str]:
     """The names of the key variables in the order of the keys."""
-    keyed = [r for r in group.references if r.key]
-    keyed.sort(key=lambda r: int(r.key) if r.key.isdecimal() else len(group.references))
-    return [_name(cells, reference) for reference in keyed]
+    return [_name(cells, reference) for reference in group.keys]
 
 
 def _name(cells: Cells, reference: ItemReference) -> str:
