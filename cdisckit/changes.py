@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from specs.numbers import number_text
 from submission.package import dataset_file
-from submission.xpt import read_xpt
+from submission.xpt import read_delivered, with_dates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from specs.model import Dataset
-
-_EPOCH: Final = pd.Timestamp("1960-01-01")
 
 
 @dataclass(frozen=True)
@@ -51,13 +49,7 @@ def delivered(package: Path, study: str, dataset: Dataset) -> pd.DataFrame | Non
     path = dataset_file(package, study, dataset)
     if not path.is_file():
         return None
-    frame, member = read_xpt(path)
-    for column in member.columns:
-        if column.format.startswith("DATE"):
-            seconds = 1 if column.format.startswith("DATETIME") else 86_400
-            since = pd.to_timedelta(frame[column.name] * seconds, unit="s")
-            frame[column.name] = _EPOCH + since
-    return as_texts(frame)
+    return as_texts(with_dates(*read_delivered(path)))
 
 
 def compared(before: pd.DataFrame, after: pd.DataFrame, keys: Sequence[str]) -> Changes:

@@ -10,7 +10,7 @@ import pandas as pd
 from specs.paths import IN_PACKAGE, inside
 from specs.references import split_source
 from specs.where import all_hold, variables_of
-from submission.xpt import read_xpt
+from submission.xpt import read_delivered
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -199,11 +199,11 @@ class Delivered:
             path = self._paths.get(dataset)
             if path is None or not path.exists():
                 raise NotRepeatableError(f"{dataset} is not in the package")
-            self._frames[dataset], member = read_xpt(path)
+            self._frames[dataset], member = read_delivered(path)
             self._formats[dataset] = {
-                column.name: "s" if column.format.startswith("DATETIME") else "D"
+                column.name: "s" if column.holds == "datetimes" else "D"
                 for column in member.columns
-                if column.format.startswith("DATE")
+                if column.holds in ("dates", "datetimes")
             }
         return self._frames[dataset]
 

@@ -10,15 +10,12 @@ import pandas as pd
 
 from specs.tables import Table, no_trace
 from submission.package import dataset_file
-from submission.xpt import read_delivered
+from submission.xpt import read_delivered, with_dates
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from specs.model import Study
-    from submission.xpt import Member
-
-_START = pd.Timestamp("1960-01-01")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +39,7 @@ class PackagedTables(Mapping[str, Table]):
                 name, pd.DataFrame(columns=[v.name for v in dataset.variables]), no_trace()
             )
         frame, member = read_delivered(dataset_file(self.package, self.study.id, dataset))
-        return Table(name, _with_dates(frame, member), no_trace())
+        return Table(name, with_dates(frame, member), no_trace())
 
     def __iter__(self) -> Iterator[str]:
         """The names of the datasets that can be read."""
@@ -51,11 +48,3 @@ class PackagedTables(Mapping[str, Table]):
     def __len__(self) -> int:
         """How many can be read."""
         return len(self.records) if self.package is not None else 0
-
-
-def _with_dates(frame: pd.DataFrame, member: Member) -> pd.DataFrame:
-    units = {"dates": pd.Timedelta(days=1), "datetimes": pd.Timedelta(seconds=1)}
-    dates = {c.name: units[c.holds] for c in member.columns if c.holds in units}
-    return frame.assign(
-        **{n: (_START + frame[n] * unit).astype("datetime64[s]") for n, unit in dates.items()}
-    )

@@ -7,7 +7,14 @@ that names dataset, row, variable and value, never a change; what a file does no
 
 from submission.xpt.layout import Column, Member, record_length
 from submission.xpt.numbers import missing_codes, special_missing
-from submission.xpt.reader import iter_xpt, read_categories, read_delivered, read_member, read_xpt
+from submission.xpt.reader import (
+    iter_xpt,
+    read_categories,
+    read_delivered,
+    read_member,
+    read_xpt,
+    with_dates,
+)
 from submission.xpt.split import split_xpt
 from submission.xpt.writer import write_xpt, write_xpt_parts, write_xpt_rows
 
@@ -23,6 +30,7 @@ __all__ = [
     "record_length",
     "special_missing",
     "split_xpt",
+    "with_dates",
     "write_xpt",
     "write_xpt_parts",
     "write_xpt_rows",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 BLOCK_ROWS = 32_768
 BLOCK_BYTES = 8 << 20
+_EPOCH = pd.Timestamp("1960-01-01")
 
 
 def read_xpt(
@@ -61,6 +62,15 @@ def read_delivered(path: str | os.PathLike[str]) -> tuple[pd.DataFrame, Member]:
     A transport file does not say its encoding; bytes that are UTF-8 by chance are very rare.
     """
     return _by_encoding(partial(read_xpt, path))
+
+
+def with_dates(frame: pd.DataFrame, member: Member) -> pd.DataFrame:
+    """A frame that was read, with the numbers that its formats show as dates as datetime64[s]."""
+    units = {"dates": pd.Timedelta(days=1), "datetimes": pd.Timedelta(seconds=1)}
+    dates = {c.name: units[c.holds] for c in member.columns if c.holds in units}
+    return frame.assign(
+        **{n: (_EPOCH + frame[n] * unit).astype("datetime64[s]") for n, unit in dates.items()}
+    )
 
 
 def read_categories(path: str | os.PathLike[str]) -> tuple[pd.DataFrame, Member]:

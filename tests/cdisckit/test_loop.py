@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from cdisckit.changes import compared
+from cdisckit.changes import compared, delivered
 from cdisckit.main import app
 from cdisckit.watch import dataset_of, saves
 from specs.errors import CdisckitError
+from specs.model import Dataset
+from submission.package import dataset_file
+from submission.xpt import Column, write_xpt
 from tests.cache.edited import written
 from tests.hostile.tiny import hashes
 
@@ -140,6 +144,37 @@ def test_records_are_compared_by_their_keys_and_repeats_by_their_order() -> None
     assert changes.values.to_numpy().tolist() == [["2", "A", "c", "d"]]
     assert changes.variables == ("+B",)
     assert changes.counts() == {"A": 1}
+
+
+@pytest.mark.parametrize(
+    ("display", "number", "text"),
+    [
+        ("DATE9.", 59.0, "1960-02-29"),
+        ("E8601DA10.", 59.0, "1960-02-29"),
+        ("YYMMDD10.", 59.0, "1960-02-29"),
+        ("E8601DT19.", 61.0, "1960-01-01T00:01:01"),
+    ],
+)
+def test_dates_of_any_format_and_texts_of_any_encoding_are_read_from_the_last_package(
+    tmp_path: Path, display: str, number: float, text: str
+) -> None:
+    dataset = Dataset("ADXX", "ADXX", "X", "", "", "Analysis", "ADaMIG", (), (), ())
+    columns = [Column("DAY", "Day", "Num", 8, display), Column("NAME", "Name", "Char", 8)]
+    path = dataset_file(tmp_path, "S1", dataset)
+    path.parent.mkdir(parents=True)
+    frame = pd.DataFrame({"DAY": [number, float("nan")], "NAME": ["Köln", "b"]})
+    write_xpt(
+        frame,
+        path,
+        name="ADXX",
+        label="X",
+        columns=columns,
+        created=datetime(2024, 1, 1),
+        encoding="utf-8",
+    )
+    rows = delivered(tmp_path, "S1", dataset)
+    assert rows is not None
+    assert rows.to_numpy().tolist() == [[text, "Köln"], ["", "b"]]
 
 
 def test_saves_in_several_steps_come_once_and_name_their_dataset(tmp_path: Path) -> None:
