@@ -24,6 +24,10 @@ _VISIT: Final = ("USUBJID", "AVISIT")
 """What records of parameters are taken by where nothing else is told."""
 
 
+_OF_BASELINE: Final = ("BASE", "BASEC")
+"""What another dataset tells by its baseline record where a visit has no record."""
+
+
 class NotRepeatableError(Exception):
     """A derivation that cannot be repeated from the package alone; the text says why."""
 
@@ -118,8 +122,16 @@ class Delivered:
         theirs = self._keyed(owner, keys, records)
         if theirs.has_duplicates:
             raise NotRepeatableError(f"{owner} has several records with {code} for one key")
-        matched = values.set_axis(theirs).reindex(self._keyed(dataset, keys, rows))
-        return matched.set_axis(rows)
+        mine = self._keyed(dataset, keys, rows)
+        matched = values.set_axis(theirs).reindex(mine).set_axis(rows)
+        if owner == dataset or name not in _OF_BASELINE or not self.has(owner, "ABLFL"):
+            return matched
+        flagged = self.of_parameter(owner, code)
+        flagged = flagged[self.column(owner, "ABLFL")[flagged].eq("Y")]
+        first = self.dated(owner, name)[flagged].set_axis(self.column(owner, "USUBJID")[flagged])
+        first = first[~first.index.duplicated()]
+        baseline = self.column(dataset, "USUBJID")[rows].map(first)
+        return matched.where(mine.isin(theirs), baseline)
 
     def _keyed(self, dataset: str, keys: list[str], rows: pd.Index) -> pd.MultiIndex:
         """Keys as an index, a missing one being equal to a missing one."""
